@@ -1,0 +1,136 @@
+"""What a city is: the plain values that the loader in cities/ builds and every stage reads.
+
+Places are WGS 84 degrees. Region codes are Kemendagri's adm4 (`34.71.01.1001`). Texts come in Indonesian and English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from contract.kinds import KindName
+from contract.levels import Scale
+
+NodeKind = Literal["wifi", "camera", "gauge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in the product's two languages."""
+
+    id: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """The text in `id` or `en`; anything else reads Indonesian."""
+        return self.en if language == "en" else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An office (OPD) that answers cases."""
+
+    code: str
+    name: Text
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What a case is about. `respond_s` and `finish_s` are the city's own promise, in seconds of wall time."""
+
+    code: str
+    name: Text
+    description: Text
+    agency: str
+    group: str
+    respond_s: int
+    finish_s: int
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A kemantren/kecamatan (adm3) or kelurahan (adm4) with a representative point."""
+
+    code: str
+    name: str
+    level: Literal["kecamatan", "kelurahan"]
+    parent: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSpec:
+    """A sensor that the registry expects on a node."""
+
+    sensor: str
+    kind: KindName
+    period_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place with poles on it. `river` and `river_km` (from the source) only where a gauge stands."""
+
+    code: str
+    name: str
+    lat: float
+    lon: float
+    region: str
+    river: str = ""
+    river_km: float = 0.0
+    uplink: str = ""
+    camera_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """A node of the registry. `audience` says how far its incidents are told."""
+
+    node: str
+    kind: NodeKind
+    name: str
+    site: str
+    sensors: tuple[SensorSpec, ...]
+    audience: Literal["shadow", "staff", "public"] = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A hand-over by area: cases of `category` in regions whose code starts with `region` go to `agency`."""
+
+    category: str
+    region: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One city, as its folder in cities/ describes it."""
+
+    code: str
+    name: str
+    zone: str
+    zone_word: str
+    region: str
+    lat: float
+    lon: float
+    agencies: tuple[Agency, ...]
+    categories: tuple[Category, ...]
+    routes: tuple[Route, ...]
+    regions: tuple[Region, ...]
+    sites: tuple[Site, ...]
+    nodes: tuple[NodeSpec, ...]
+    scales: tuple[Scale, ...]
+    emergency_phone: str = "112"
+
+    def site_of(self, node: str) -> Site | None:
+        """Where a node stands, None for one the city does not know."""
+        spec = next((one for one in self.nodes if one.node == node), None)
+        return next((site for site in self.sites if spec and site.code == spec.site), None)
+
+    def scale_of(self, gauge: str) -> Scale | None:
+        """The staff of a gauge (by node), None where the node has none."""
+        return next((scale for scale in self.scales if scale.gauge == gauge), None)

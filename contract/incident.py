@@ -1,0 +1,191 @@
+"""An incident: one entity's trouble, as an immutable value with pure transitions.
+
+An incident is one entity's (a gauge, a node); an event groups incidents; a case is what people see, one per event.
+Silence is a state of its own: `no_data` stands beside the state and never resolves anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID, uuid5
+
+from contract.levels import Level
+
+_SPACE = UUID("6f2a0a52-6d1c-5d0e-9a53-3a1f1d5a6c01")
+
+Subject = Literal["flood", "outage"]
+Audience = Literal["shadow", "staff", "public"]
+
+
+class State(StrEnum):
+    """Where an open incident stands. (Before it there are normal and pending, which are nobody's business yet.)"""
+
+    FIRING = "firing"
+    RECOVERING = "recovering"
+    RESOLVED = "resolved"
+
+
+class What(StrEnum):
+    """What a change of an incident was."""
+
+    OPENED = "opened"
+    LEVEL = "level"
+    RECOVERING = "recovering"
+    RELAPSED = "relapsed"
+    NO_DATA = "no_data"
+    DATA_BACK = "data_back"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of an incident's history. `at_us` is event time: when the sample that caused it was observed, or when
+    the deadline passed. `said_us` is when the engine judged it."""
+
+    incident: str
+    number: int
+    what: What
+    at_us: int
+    said_us: int
+    level: Level | None
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """The state of one incident.
+
+    `entity` is `{node}/{sensor}` or `{node}`; `value` the last good value in the rule's unit (cm for a river, s of
+    silence for an outage). `crossed_us` is when the first sample of the run that opened it was observed, `opened_us`
+    when the condition had held for the rule's `for`.
+    """
+
+    id: str
+    city: str
+    rule: str
+    rule_version: str
+    entity: str
+    node: str
+    subject: Subject
+    audience: Audience
+    event: str
+    state: State
+    no_data: bool
+    level: Level | None
+    peak: Level | None
+    value: float | None
+    peak_value: float | None
+    crossed_us: int
+    opened_us: int
+    changed_us: int
+    resolved_us: int | None
+    changes: int
+
+    @property
+    def open(self) -> bool:
+        return self.state is not State.RESOLVED
+
+    @property
+    def dangerous(self) -> bool:
+        """A gauge that fell silent while its level was not normal: shown as danger, never as grey."""
+        return self.open and self.no_data and self.subject == "flood"
+
+
+def incident_id(city: str, rule: str, entity: str, crossed_us: int) -> str:
+    """The same onset always has the same id, so that judging it twice opens it once."""
+    return str(uuid5(_SPACE, f"{city}/{rule}/{entity}/{crossed_us}"))
+
+
+def event_id(city: str, rule: str, group: str, crossed_us: int) -> str:
+    """The id of the event that an incident begins when no open one fits."""
+    return str(uuid5(_SPACE, f"event/{city}/{rule}/{group}/{crossed_us}"))
+
+
+def _worst(one: Level | None, other: Level | None) -> Level | None:
+    if one is None or other is None:
+        return one or other
+    return one if one.worse_than(other) else other
+
+
+def _next(
+    incident: Incident, what: What, at_us: int, said_us: int, level: Level | None, value: float | None
+) -> tuple[Incident, Change]:
+    if not incident.open:
+        raise ValueError(f"incident {incident.id} is resolved; a recurrence is a new one")
+    changed = replace(
+        incident,
+        level=level,
+        value=value,
+        changed_us=at_us,
+        changes=incident.changes + 1,
+        peak=_worst(incident.peak, level),
+    )
+    return changed, Change(
+        incident=incident.id,
+        number=changed.changes,
+        what=what,
+        at_us=at_us,
+        said_us=said_us,
+        level=level,
+        value=value,
+    )
+
+
+def opened(incident: Incident, said_us: int) -> Change:
+    """The first change of a new incident."""
+    return Change(
+        incident=incident.id,
+        number=incident.changes,
+        what=What.OPENED,
+        at_us=incident.opened_us,
+        said_us=said_us,
+        level=incident.level,
+        value=incident.value,
+    )
+
+
+def with_value(incident: Incident, value: float, *, higher_is_worse: bool = True) -> Incident:
+    """A newer good value, without a change worth telling."""
+    peak = incident.peak_value
+    if peak is None or (value > peak) == higher_is_worse:
+        peak = value
+    return replace(incident, value=value, peak_value=peak)
+
+
+def level_changed(incident: Incident, level: Level, value: float, at_us: int, said_us: int) -> tuple[Incident, Change]:
+    """Worse or milder, still open."""
+    return _next(incident, What.LEVEL, at_us, said_us, level, value)
+
+
+def recovering(incident: Incident, value: float | None, at_us: int, said_us: int) -> tuple[Incident, Change]:
+    """The clear condition holds; the clear time runs."""
+    changed, change = _next(incident, What.RECOVERING, at_us, said_us, incident.level, value)
+    return replace(changed, state=State.RECOVERING), change
+
+
+def relapsed(incident: Incident, value: float | None, at_us: int, said_us: int) -> tuple[Incident, Change]:
+    """The clear condition broke before the clear time was over."""
+    changed, change = _next(incident, What.RELAPSED, at_us, said_us, incident.level, value)
+    return replace(changed, state=State.FIRING), change
+
+
+def fell_silent(incident: Incident, at_us: int, said_us: int) -> tuple[Incident, Change]:
+    """No reading came when one was due. The state and the level stay."""
+    changed, change = _next(incident, What.NO_DATA, at_us, said_us, incident.level, incident.value)
+    return replace(changed, no_data=True), change
+
+
+def data_back(incident: Incident, value: float | None, at_us: int, said_us: int) -> tuple[Incident, Change]:
+    """A live reading came again."""
+    changed, change = _next(incident, What.DATA_BACK, at_us, said_us, incident.level, value)
+    return replace(changed, no_data=False), change
+
+
+def resolved(incident: Incident, value: float | None, at_us: int, said_us: int) -> tuple[Incident, Change]:
+    """Good readings stayed clear for the clear time. This is the only way out, and it is final."""
+    changed, change = _next(
+        incident, What.RESOLVED, at_us, said_us, Level.NORMAL if incident.level is not None else None, value
+    )
+    return replace(changed, state=State.RESOLVED, no_data=False, resolved_us=at_us), change

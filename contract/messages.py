@@ -1,0 +1,195 @@
+"""The messages of the wire, strict: an unknown field, a wrong type, NaN or infinity is refused with its path.
+
+Times are whole microseconds since 1970 UTC (`…_us`), monotonic ones since the node's boot (`…_mono_us`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from contract.kinds import CrowdValues, FloodValues, HotspotValues, KindName, NodeValues
+from contract.quality import Quality
+from contract.topics import ID_PATTERN
+
+MAX_MESSAGE_BYTES = 64 * 1024
+MAX_BATCH = 500
+MAX_US = 2**53  # every JSON reader keeps integers to here; the year 2255
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=48)]
+Epoch = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+Boot = Annotated[str, Field(pattern=r"^[0-9a-f-]{8,36}$")]
+Us = Annotated[int, Field(ge=0, le=MAX_US)]
+Seq = Annotated[int, Field(ge=1, le=MAX_US)]
+ClockTrust = Literal["synced", "corrected", "untrusted"]
+ClockSource = Literal["ntp", "rtc", "server", "none"]
+CheckName = Literal["gross_range", "rate_of_change", "spike", "flat_line", "missing", "gap", "sensor"]
+
+
+class Message(BaseModel):
+    """What all messages share."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+    v: Literal[1] = 1
+
+
+class Part(BaseModel):
+    """A piece of a message."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class SensorInfo(Part):
+    """One sensor of a node, as its birth announces it."""
+
+    sensor: Id
+    kind: KindName
+    period_s: Annotated[float, Field(gt=0, le=86_400)]
+    model: Annotated[str, Field(max_length=80)] = ""
+
+
+class Birth(Message):
+    """Retained on `birth`, published at every new connection before anything else.
+
+    `birth_no` grows with every birth of the node and survives its restarts. `mono_us` is the node's monotonic clock
+    when the birth was built: the `ack` that answers repeats it, so that the node can place the server's time between
+    sending and receiving. `clock` is what the node's own time rests on; "none" asks for the time.
+    """
+
+    city: Id
+    node: Id
+    boot: Boot
+    birth_no: Annotated[int, Field(ge=1, le=MAX_US)]
+    epoch: Epoch
+    firmware: Annotated[str, Field(max_length=80)]
+    clock: ClockSource
+    sent_us: Us
+    mono_us: Us
+    sensors: Annotated[tuple[SensorInfo, ...], Field(max_length=64)]
+
+    @model_validator(mode="after")
+    def _sensors_are_distinct(self) -> Self:
+        names = [sensor.sensor for sensor in self.sensors]
+        if len(names) != len(set(names)):
+            raise ValueError("two sensors of one node have the same name")
+        return self
+
+
+class Status(Message):
+    """Retained on `status`; "offline" is also the last will.
+
+    A status speaks for one birth: an offline that carries an older `birth_no` than the newest known is a late death
+    and buries nobody.
+    """
+
+    city: Id
+    node: Id
+    state: Literal["online", "offline"]
+    birth_no: Annotated[int, Field(ge=1, le=MAX_US)]
+    reason: Literal["connected", "lost", "stopped"]
+
+
+class _Reading(Part):
+    """What a reading of any kind carries.
+
+    `seq` is the spool's own number, unique in its epoch. `observed_us` is when the sample was taken, frozen at first
+    publish; `trust` says how far to believe it. `mono_us` is the same moment on the boot's monotonic clock. `quality`
+    is the roll-up of the checks; `checks` names those that were not good.
+    """
+
+    seq: Seq
+    sensor: Id
+    observed_us: Us
+    mono_us: Us
+    trust: ClockTrust
+    quality: Annotated[Quality, Field(strict=False)]
+    checks: dict[CheckName, Annotated[Quality, Field(strict=False)]] = {}
+
+
+class HotspotReading(_Reading):
+    kind: Literal["hotspot"] = "hotspot"
+    values: HotspotValues
+
+
+class CrowdReading(_Reading):
+    kind: Literal["crowd"] = "crowd"
+    values: CrowdValues
+
+
+class FloodReading(_Reading):
+    kind: Literal["flood"] = "flood"
+    values: FloodValues
+
+
+class NodeReading(_Reading):
+    kind: Literal["node"] = "node"
+    values: NodeValues
+
+
+Reading = HotspotReading | CrowdReading | FloodReading | NodeReading
+AnyReading = Annotated[Reading, Field(discriminator="kind")]
+READINGS: dict[KindName, type[HotspotReading] | type[CrowdReading] | type[FloodReading] | type[NodeReading]] = {
+    "hotspot": HotspotReading,
+    "crowd": CrowdReading,
+    "flood": FloodReading,
+    "node": NodeReading,
+}
+
+
+class Readings(Message):
+    """A batch on `readings`, all of one epoch. `seq` need not be contiguous: live goes before back-fill."""
+
+    city: Id
+    node: Id
+    boot: Boot
+    epoch: Epoch
+    sent_us: Us
+    readings: Annotated[tuple[AnyReading, ...], Field(min_length=1, max_length=MAX_BATCH)]
+
+    @model_validator(mode="after")
+    def _seqs_are_distinct(self) -> Self:
+        seqs = [reading.seq for reading in self.readings]
+        if len(seqs) != len(set(seqs)):
+            raise ValueError("two readings of one batch have the same seq")
+        return self
+
+
+RefusalReason = Literal["time_implausible", "unknown_sensor", "wrong_kind", "time_taken", "store_refused", "malformed"]
+SeqRange = tuple[Seq, Seq]
+
+
+class Refusal(Part):
+    """A reading that will never be stored. It is kept in quarantine; the node deletes and counts it."""
+
+    seq: Seq
+    reason: RefusalReason
+
+
+class Ack(Message):
+    """Sent down after the store's write was durable, and as the answer to a birth.
+
+    `stored` and `held` are inclusive ranges of seq. `held` means: this node is not known yet, keep them and ask again
+    slowly. An ack of another epoch is ignored. The answer to a birth has no seqs and repeats `birth_no` and
+    `birth_mono_us`.
+    """
+
+    epoch: Epoch
+    server_us: Us
+    stored: tuple[SeqRange, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    held: tuple[SeqRange, ...] = ()
+    birth_no: Annotated[int, Field(ge=1, le=MAX_US)] | None = None
+    birth_mono_us: Us | None = None
+
+
+def to_ranges(seqs: list[int]) -> tuple[tuple[int, int], ...]:
+    """Fold seqs into inclusive ranges: [1, 2, 3, 7] becomes ((1, 3), (7, 7))."""
+    ranges: list[tuple[int, int]] = []
+    for seq in sorted(set(seqs)):
+        if ranges and ranges[-1][1] == seq - 1:
+            ranges[-1] = (ranges[-1][0], seq)
+        else:
+            ranges.append((seq, seq))
+    return tuple(ranges)

@@ -1,0 +1,1 @@
+"""KEEP: readings (SQLite, InfluxDB) and city data (SQLAlchemy on SQLite and PostgreSQL)."""

@@ -1,0 +1,418 @@
+"""The two ports of store/: readings, and everything a city knows beside them.
+
+Both raise `contract.errors.Unavailable` when the database is away (keep and try again) and `Rejected` for what it
+will never take. Whatever returns has been committed to stable storage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol
+
+from contract.city import NodeKind, Profile
+from contract.incident import Change, Incident, Subject
+from contract.kinds import KindName
+from contract.messages import Birth, ClockTrust, Status
+from contract.quality import Quality
+
+Scalar = bool | int | float | str
+
+
+# ---------------------------------------------------------------- readings
+
+
+class Series(NamedTuple):
+    """One sensor's readings of one kind."""
+
+    city: str
+    node: str
+    sensor: str
+    kind: KindName
+
+
+class Row(NamedTuple):
+    """A reading as it is kept. `values` holds only fields that were measured. Identity is (node, epoch, seq)."""
+
+    series: Series
+    region: str
+    observed_us: int
+    received_us: int
+    epoch: str
+    seq: int
+    trust: ClockTrust
+    quality: Quality
+    checks: Mapping[str, int]
+    values: Mapping[str, Scalar]
+
+
+class Refused(NamedTuple):
+    """A row the store will never take, and why in its own words."""
+
+    row: Row
+    reason: str
+    time_taken: bool = False
+
+
+class Bucket(NamedTuple):
+    """Five minutes of one field of one series, from good and unknown readings only."""
+
+    start_us: int
+    n: int
+    mean: float
+    low: float
+    high: float
+    last: float
+
+
+class Ledger(NamedTuple):
+    """What a store holds of one node's epoch: rows, and distinct seqs. They differ where something was kept twice."""
+
+    node: str
+    epoch: str
+    rows: int
+    distinct: int
+
+
+class ReadingStore(Protocol):
+    """Readings, idempotent by (series, observed_us) with the same identity."""
+
+    def write(self, rows: Sequence[Row]) -> Sequence[Refused]:
+        """Keep rows durably; return those refused for ever (everything else is kept).
+
+        The same row again is no error and changes nothing. Another identity at a series' taken time is refused with
+        `time_taken`. Raises Unavailable where nothing can be said of the rows: write them again.
+        """
+
+    def latest(self, city: str, kind: KindName | None = None) -> Sequence[Row]:
+        """The newest row of each series by observed time, at most one each."""
+
+    def between(self, series: Series, start_us: int, end_us: int, *, limit: int = 50_000) -> Sequence[Row]:
+        """Rows with start_us <= observed_us < end_us in observed order; the newest `limit` of them."""
+
+    def received_since(self, city: str, received_us: int, *, limit: int = 10_000) -> Sequence[Row]:
+        """Rows with received_us >= the given one, ordered by (received_us, node, epoch, seq), for catching up.
+
+        At most `limit` rows, but never a part of the rows that share the last received_us.
+        """
+
+    def five_minutes(self, series: Series, field: str, start_us: int, end_us: int) -> Sequence[Bucket]:
+        """The roll-up, recomputed from raw for every window a write touched."""
+
+    def ledger(self, city: str) -> Sequence[Ledger]:
+        """Counted by reading the rows, for every (node, epoch) of the city."""
+
+    def ping(self) -> None:
+        """Raises Unavailable with a sentence for people."""
+
+    def close(self) -> None: ...
+
+
+# ---------------------------------------------------------------- city data
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a node is now, as ingest and the pages need it."""
+
+    city: str
+    node: str
+    kind: NodeKind
+    name: str
+    site: str
+    site_name: str
+    region: str
+    lat: float
+    lon: float
+    river: str
+    river_km: float
+    uplink: str
+    audience: Literal["shadow", "staff", "public"]
+    sensors: Mapping[str, tuple[KindName, float]]
+    """sensor -> (kind, period_s); empty until a profile or a birth says more"""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a node last said of itself."""
+
+    node: str
+    online: bool
+    birth_no: int
+    since_us: int
+    boot: str
+    epoch: str
+    firmware: str
+    sensors: Mapping[str, tuple[KindName, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A node that speaks and is not in the registry. Its readings wait at the node."""
+
+    city: str
+    node: str
+    first_us: int
+    last_us: int
+    birth_json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Something that could not be accepted. `payload` is kept as it came, cut at 64 KiB."""
+
+    city: str
+    node: str
+    received_us: int
+    topic: str
+    reason: str
+    detail: str
+    payload: bytes
+    epoch: str = ""
+    seq: int = 0
+    id: int = 0
+    adopted_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to be a city's one engine. `fence` grows with every new holder; a write with an old fence fails."""
+
+    city: str
+    holder: str
+    fence: int
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Incidents that are one thing to people: a river's flood, a dead uplink. `recurs` is the event before it."""
+
+    id: str
+    city: str
+    subject: Subject
+    rule: str
+    group: str
+    name: str
+    opened_us: int
+    closed_us: int | None = None
+    recurs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A thing to be said, once decided. `key` makes saying it twice harmless; `order` keeps one event's in order."""
+
+    key: str
+    city: str
+    channel: str
+    event: str
+    body: Mapping[str, Any]
+    created_us: int
+    not_before_us: int = 0
+    expires_us: int | None = None
+    attempts: int = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCommit:
+    """Everything one step of the engine decided; it is kept whole or not at all."""
+
+    incidents: Sequence[Incident] = ()
+    changes: Sequence[Change] = ()
+    events: Sequence[Event] = ()
+    outgoing: Sequence[Outgoing] = ()
+    snapshot: bytes | None = None
+    watermark_us: int | None = None
+
+
+CaseState = Literal["received", "checked", "in_progress", "done", "not_ours"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What citizens and officers follow. `number` is what people say aloud: `JOG-2026-000123`."""
+
+    number: str
+    city: str
+    event: str | None
+    category: str
+    agency: str
+    region: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    lat: float
+    lon: float
+    state: CaseState
+    source: Literal["sensor", "citizen"]
+    opened_us: int
+    updated_us: int
+    due_us: int
+    closed_us: int | None
+    public: bool
+    recurs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUpdate:
+    """One line of a case's thread; `key` is unique, so that the same line is never told twice."""
+
+    key: str
+    number: str
+    at_us: int
+    said_us: int
+    state: CaseState
+    text: Mapping[str, str]
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of cases: what was asked for, and where the next page starts (None at the end)."""
+
+    cases: Sequence[Case]
+    next_cursor: str | None
+    total: int
+
+
+class CityStore(Protocol):
+    """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease."""
+
+    # registry
+    def put_profile(self, profile: Profile, now_us: int) -> None:
+        """Make the registry hold this city: upserts regions, agencies, categories, sites, nodes; a node that moved
+        gets a new placement from `now_us` on, the old one stays in history."""
+
+    def placements(self, city: str) -> Sequence[Placement]:
+        """All nodes of a city where they stand now."""
+
+    def region_at(self, city: str, node: str, observed_us: int) -> str | None:
+        """The region of the placement that was valid when a reading was observed."""
+
+    def registry_version(self, city: str) -> int:
+        """Grows with every change of the registry, so that a reader may cache it."""
+
+    def put_boundaries(self, city: str, boundaries: Mapping[str, str], now_us: int) -> None:
+        """Region code -> GeoJSON geometry as text."""
+
+    def boundaries(self, city: str) -> Mapping[str, str]: ...
+
+    def note_stranger(self, stranger: Stranger) -> None:
+        """Remember that an unknown node spoke; `first_us` of an earlier note stays."""
+
+    def strangers(self, city: str) -> Sequence[Stranger]: ...
+
+    def adopt(self, city: str, node: str, site: str, kind: NodeKind, now_us: int) -> None:
+        """Put a stranger into the registry at a known site. Raises Rejected where site or stranger do not exist."""
+
+    # presence
+    def note_birth(self, birth: Birth, now_us: int) -> None:
+        """Newest birth of a node; an older `birth_no` changes nothing."""
+
+    def note_status(self, status: Status, now_us: int) -> None:
+        """An offline counts only for the birth it names."""
+
+    def presences(self, city: str) -> Mapping[str, Presence]: ...
+
+    # quarantine
+    def quarantine(self, items: Sequence[Quarantined], *, per_node_limit: int = 1_000) -> int:
+        """Keep what could not be accepted; beyond the limit the node's oldest unadopted go first. Returns how many
+        were pushed out. The same (node, epoch, seq, reason) again replaces the earlier one."""
+
+    def quarantined(self, city: str, node: str | None = None, *, limit: int = 100) -> Sequence[Quarantined]:
+        """Newest first."""
+
+    def quarantine_counts(self, city: str) -> Mapping[tuple[str, str], int]:
+        """(node, reason) -> how many are kept and not adopted."""
+
+    def mark_adopted(self, ids: Sequence[int], now_us: int) -> None: ...
+
+    def refused_seqs(self, city: str) -> Mapping[tuple[str, str], int]:
+        """(node, epoch) -> distinct refused seqs kept, for the ledger."""
+
+    # engine
+    def lease(self, city: str, holder: str, now_us: int, ttl_s: float) -> Lease | None:
+        """Take or extend the lease. None while another holder's is not over."""
+
+    def release(self, lease: Lease) -> None: ...
+
+    def commit(self, lease: Lease, commit: EngineCommit) -> None:
+        """One transaction. Raises Rejected(reason="fenced") where a newer lease exists: this holder must stop.
+
+        An open (city, rule, entity) is unique; an incident or an outgoing key that already exists is updated or left
+        alone, never doubled. Event times of changes are kept as given.
+        """
+
+    def engine_snapshot(self, city: str) -> tuple[bytes, int] | None:
+        """The last snapshot and its watermark_us."""
+
+    def open_incidents(self, city: str) -> Sequence[Incident]: ...
+
+    def incident(self, incident_id: str) -> Incident | None: ...
+
+    def incidents(self, city: str, since_us: int = 0, *, limit: int = 1_000) -> Sequence[Incident]:
+        """Newest opened first."""
+
+    def incidents_of(self, event: str) -> Sequence[Incident]: ...
+
+    def changes_of(self, event: str) -> Sequence[Change]:
+        """All changes of all incidents of an event, in order of said_us and number."""
+
+    def event(self, event_id: str) -> Event | None: ...
+
+    def last_event(self, city: str, rule: str, group: str) -> Event | None:
+        """The newest event of a group, open or closed."""
+
+    # outbox
+    def put_outgoing(self, outgoing: Sequence[Outgoing]) -> None: ...
+
+    def due(self, city: str, now_us: int, *, limit: int = 100) -> Sequence[Outgoing]:
+        """What waits to be said, oldest first; of one (channel, event) only the oldest, so that order is kept."""
+
+    def delivered(self, outgoing_id: int, now_us: int, receipt: str) -> None: ...
+
+    def postponed(self, outgoing_id: int, not_before_us: int, error: str) -> None:
+        """Try again later; counts an attempt."""
+
+    def abandoned(self, outgoing_id: int, now_us: int, error: str) -> None:
+        """Never again: kept with its reason, shown to operators."""
+
+    def outbox_depth(self, city: str) -> tuple[int, int]:
+        """(waiting, abandoned)."""
+
+    # desk
+    def file_case(self, case: Case, update: CaseUpdate) -> Case:
+        """Keep a new case under the next number of its city and year and return it; `case.number` is ignored on the
+        way in. Where the event already has a case, that one is returned and nothing is written."""
+
+    def add_update(self, update: CaseUpdate) -> bool:
+        """Append to the thread and move the case to the update's state. False where the key is already there."""
+
+    def case(self, number: str) -> Case | None: ...
+
+    def case_of_event(self, event: str) -> Case | None: ...
+
+    def updates(self, number: str) -> Sequence[CaseUpdate]:
+        """The thread in order of at_us."""
+
+    def find_cases(
+        self,
+        city: str,
+        *,
+        numbers: Sequence[str] = (),
+        categories: Sequence[str] = (),
+        open_: bool | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+        public_only: bool = True,
+    ) -> Found:
+        """Newest opened first; start and end bind opened_us."""
+
+    # the house
+    def ping(self) -> None:
+        """Raises Unavailable with a sentence for people."""
+
+    def close(self) -> None: ...
