@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from contract.errors import BadInput
+from contract.kinds import KINDS
 from contract.messages import MAX_MESSAGE_BYTES
 
 M = TypeVar("M", bound=BaseModel)
@@ -44,8 +45,15 @@ def _explain(model: type[BaseModel], error: ValidationError) -> BadInput:
     first = errors[0]
     # A list that lost its one wrong item is also "too short": that is an echo, not a second mistake.
     errors = [other for other in errors if other is first or first["loc"][: len(other["loc"])] != other["loc"]]
-    path = ".".join(str(part) for part in first["loc"]) or "the whole message"
+    path = _path(first["loc"]) or "the whole message"
+    what = first["msg"].removeprefix("Value error, ")
     given = repr(first.get("input"))
     shown = given if len(given) <= _SHOWN else given[:_SHOWN] + "…"
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return BadInput(f"{first['msg']}, got {shown}{more}", where=f"{model.__name__}: {path}")
+    return BadInput(f"{what}, got {shown}{more}", where=f"{model.__name__}: {path}")
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    """`readings.0.values.level_cm`: the path in the JSON, without the kind that pydantic adds after an index."""
+    named = [part for i, part in enumerate(loc) if not (part in KINDS and i and isinstance(loc[i - 1], int))]
+    return ".".join(str(part) for part in named)

@@ -7,6 +7,7 @@ back-off, lease, keep-alive) are never passed through it.
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
+from math import inf
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -15,9 +16,10 @@ T = TypeVar("T")
 def compressed(value: T, factor: float) -> T:
     """`value` (a frozen dataclass, or a tuple or dict of them) for a world that runs `factor` times as fast.
 
-    Durations are divided, rates multiplied, everything else is kept. Raises ValueError for a factor of 0 or less.
+    Durations are divided, rates multiplied, everything else is kept. Raises ValueError for a factor that is no
+    positive finite number.
     """
-    if factor <= 0:
+    if not 0 < factor < inf:
         raise ValueError(f"a world cannot run {factor} times as fast")
     return _compressed(value, factor)  # type: ignore[no-any-return]
 

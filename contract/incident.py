@@ -148,6 +148,8 @@ def opened(incident: Incident, said_us: int) -> Change:
 
 def with_value(incident: Incident, value: float, *, higher_is_worse: bool = True) -> Incident:
     """A newer good value, without a change worth telling."""
+    if not incident.open:
+        raise ValueError(f"incident {incident.id} is resolved; a recurrence is a new one")
     peak = incident.peak_value
     if peak is None or (value > peak) == higher_is_worse:
         peak = value

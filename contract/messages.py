@@ -5,9 +5,9 @@ Times are whole microseconds since 1970 UTC (`…_us`), monotonic ones since the
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from contract.kinds import CrowdValues, FloodValues, HotspotValues, KindName, NodeValues
 from contract.quality import Quality
@@ -17,6 +17,14 @@ MAX_MESSAGE_BYTES = 64 * 1024
 MAX_BATCH = 500
 MAX_US = 2**53  # every JSON reader keeps integers to here; the year 2255
 
+
+def _whole_number(value: Any) -> Any:
+    """JSON's true equals 1 in Python, and a quality of true would read "good"."""
+    if isinstance(value, bool | str | float):
+        raise ValueError("Input should be a whole number")
+    return value
+
+
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=48)]
 Epoch = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Boot = Annotated[str, Field(pattern=r"^[0-9a-f-]{8,36}$")]
@@ -24,6 +32,7 @@ Us = Annotated[int, Field(ge=0, le=MAX_US)]
 Seq = Annotated[int, Field(ge=1, le=MAX_US)]
 ClockTrust = Literal["synced", "corrected", "untrusted"]
 ClockSource = Literal["ntp", "rtc", "server", "none"]
+Flag = Annotated[Quality, Field(strict=False), BeforeValidator(_whole_number)]
 CheckName = Literal["gross_range", "rate_of_change", "spike", "flat_line", "missing", "gap", "sensor"]
 
 
@@ -32,7 +41,7 @@ class Message(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
-    v: Literal[1] = 1
+    v: Annotated[Literal[1], BeforeValidator(_whole_number)] = 1
 
 
 class Part(BaseModel):
@@ -69,12 +78,13 @@ class Birth(Message):
     mono_us: Us
     sensors: Annotated[tuple[SensorInfo, ...], Field(max_length=64)]
 
-    @model_validator(mode="after")
-    def _sensors_are_distinct(self) -> Self:
-        names = [sensor.sensor for sensor in self.sensors]
+    @field_validator("sensors")
+    @classmethod
+    def _sensors_are_distinct(cls, sensors: tuple[SensorInfo, ...]) -> tuple[SensorInfo, ...]:
+        names = [sensor.sensor for sensor in sensors]
         if len(names) != len(set(names)):
             raise ValueError("two sensors of one node have the same name")
-        return self
+        return sensors
 
 
 class Status(Message):
@@ -104,8 +114,8 @@ class _Reading(Part):
     observed_us: Us
     mono_us: Us
     trust: ClockTrust
-    quality: Annotated[Quality, Field(strict=False)]
-    checks: dict[CheckName, Annotated[Quality, Field(strict=False)]] = {}
+    quality: Flag
+    checks: dict[CheckName, Flag] = {}
 
 
 class HotspotReading(_Reading):
@@ -148,16 +158,25 @@ class Readings(Message):
     sent_us: Us
     readings: Annotated[tuple[AnyReading, ...], Field(min_length=1, max_length=MAX_BATCH)]
 
-    @model_validator(mode="after")
-    def _seqs_are_distinct(self) -> Self:
-        seqs = [reading.seq for reading in self.readings]
+    @field_validator("readings")
+    @classmethod
+    def _seqs_are_distinct(cls, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+        seqs = [reading.seq for reading in readings]
         if len(seqs) != len(set(seqs)):
             raise ValueError("two readings of one batch have the same seq")
-        return self
+        return readings
 
 
 RefusalReason = Literal["time_implausible", "unknown_sensor", "wrong_kind", "time_taken", "store_refused", "malformed"]
-SeqRange = tuple[Seq, Seq]
+
+
+def _in_order(ends: tuple[int, int]) -> tuple[int, int]:
+    if ends[0] > ends[1]:
+        raise ValueError("a range of seqs ends before it begins")
+    return ends
+
+
+SeqRange = Annotated[tuple[Seq, Seq], AfterValidator(_in_order)]
 
 
 class Refusal(Part):
