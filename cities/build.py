@@ -1,0 +1,279 @@
+"""A city folder as a Profile, and everything that is wrong in it. `load` and `check` both stand on this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cities import forms
+from cities.findings import Finding, Findings
+from cities.places import check_regions, check_sites
+from cities.scales import read_scales
+from cities.sources import CsvRow, TomlSource, read_csv, read_toml
+from contract.city import Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
+from contract.topics import valid_id
+
+_HOUR_S = 3600
+_SENSOR_OF = {"wifi": "hotspot", "camera": "crowd", "gauge": "flood"}
+
+
+def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
+    """The city in `folder`, None where its files cannot be joined; and its findings in order of file and line."""
+    findings = Findings()
+    city = read_toml(folder, "city.toml", forms.CityFile, findings)
+    agencies = read_toml(folder, "agencies.toml", forms.AgenciesFile, findings)
+    categories = read_toml(folder, "categories.toml", forms.CategoriesFile, findings)
+    routes = None
+    if (folder / "routes.toml").exists():
+        routes = read_toml(folder, "routes.toml", forms.RoutesFile, findings)
+    scales = read_toml(folder, "scale.toml", forms.ScaleFile, findings)
+    regions = read_csv(folder, "regions.csv", forms.RegionRow, findings)
+    sites = read_csv(folder, "sites.csv", forms.SiteRow, findings)
+    nodes = read_csv(folder, "nodes.csv", forms.NodeRow, findings)
+
+    agency_codes = _agencies(agencies, findings)
+    if categories is not None:
+        _categories(categories, agency_codes, findings)
+    if routes is not None:
+        _routes(routes, categories, agency_codes, {row.form.code for row in regions}, findings)
+    if city is not None:
+        _city(city, folder, findings)
+        check_regions(regions, city.form.city, findings)
+        check_sites(sites, regions, findings)
+    if city is not None:
+        _nodes(nodes, sites, city, findings)
+    gauges = {row.form.node for row in nodes if row.form.kind == "gauge"}
+    staff = read_scales(scales, gauges, findings) if scales is not None else ()
+    if scales is not None:
+        _every_gauge_has_a_scale(nodes, {one.gauge for one in scales.form.scale}, findings)
+
+    found = sorted(set(findings.found))
+    if city is None or agencies is None or categories is None or found:
+        return None, found
+    return (
+        Profile(
+            code=city.form.city.code,
+            name=city.form.city.name,
+            zone=city.form.city.zone,
+            zone_word=city.form.city.zone_word,
+            region=city.form.city.region,
+            lat=city.form.city.lat,
+            lon=city.form.city.lon,
+            agencies=tuple(Agency(one.code, _text(one.name), one.phone) for one in agencies.form.agency),
+            categories=tuple(_category(one, categories.form.sla) for one in categories.form.category),
+            routes=tuple(Route(one.category, one.region, one.agency) for one in (routes.form.route if routes else ())),
+            regions=tuple(Region(**row.form.model_dump()) for row in regions),
+            sites=tuple(Site(**row.form.model_dump()) for row in sites),
+            nodes=tuple(_node(row.form, city.form.sensors) for row in nodes),
+            scales=staff,
+            emergency_phone=city.form.city.emergency_phone,
+        ),
+        found,
+    )
+
+
+def _text(form: forms.TextForm) -> Text:
+    return Text(form.id, form.en)
+
+
+def _category(form: forms.CategoryForm, presets: Mapping[str, forms.SlaForm]) -> Category:
+    sla = presets[form.sla]
+    return Category(
+        code=form.code,
+        name=_text(form.name),
+        description=_text(form.description),
+        agency=form.agency,
+        group=form.group,
+        respond_s=round(sla.respond_h * _HOUR_S),
+        finish_s=round(sla.finish_h * _HOUR_S),
+        keywords=form.keywords,
+    )
+
+
+def _node(form: forms.NodeRow, presets: Mapping[str, Mapping[str, forms.SensorForm]]) -> NodeSpec:
+    sensors = tuple(SensorSpec(name, one.kind, one.period_s) for name, one in presets[form.sensors].items())
+    return NodeSpec(form.node, form.kind, form.name, form.site, sensors, form.audience)
+
+
+def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) -> None:
+    city = source.form.city
+    if not valid_id(city.code):
+        findings.add(
+            source.file,
+            source.line("city", "code"),
+            f"city code {city.code!r} cannot stand in a topic",
+            "Use lower-case letters, digits and single hyphens, at most 48.",
+        )
+    elif city.code != folder.name:
+        findings.add(
+            source.file,
+            source.line("city", "code"),
+            f"city code {city.code!r} is not the folder's name {folder.name!r}",
+            "Rename one of them.",
+        )
+    try:
+        ZoneInfo(city.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        findings.add(
+            source.file,
+            source.line("city", "zone"),
+            f"time zone {city.zone!r} is unknown",
+            "Indonesia has Asia/Jakarta (WIB), Asia/Makassar (WITA) and Asia/Jayapura (WIT).",
+        )
+    for preset, sensors in source.form.sensors.items():
+        for sensor in sensors:
+            if not valid_id(sensor):
+                findings.add(
+                    source.file,
+                    source.line("sensors", preset, sensor),
+                    f"sensor name {sensor!r} cannot stand in a topic",
+                    "Use lower-case letters, digits and single hyphens, at most 48.",
+                )
+
+
+def _doubles(file: str, what: str, codes: Sequence[tuple[str, int]], findings: Findings) -> set[str]:
+    first: dict[str, int] = {}
+    for code, line in codes:
+        if code in first:
+            findings.add(
+                file,
+                line,
+                f"{what} {code!r} is already on line {first[code]}",
+                "Give each its own code, or take one out.",
+            )
+        first.setdefault(code, line)
+    return set(first)
+
+
+def _agencies(source: TomlSource[forms.AgenciesFile] | None, findings: Findings) -> set[str] | None:
+    """The codes of the agencies, None where the file could not be read: then nobody can be unknown."""
+    if source is None:
+        return None
+    codes = [(one.code, source.line("agency", at, "code")) for at, one in enumerate(source.form.agency)]
+    return _doubles(source.file, "agency", codes, findings)
+
+
+def _known_agency(file: str, line: int, agency: str, known: set[str] | None, findings: Findings) -> None:
+    if known is not None and agency not in known:
+        findings.add(
+            file, line, f"agency {agency!r} is not in agencies.toml", f"Known here: {', '.join(sorted(known))}."
+        )
+
+
+def _categories(source: TomlSource[forms.CategoriesFile], agencies: set[str] | None, findings: Findings) -> None:
+    for name, sla in source.form.sla.items():
+        for key, hours in (("respond_h", sla.respond_h), ("finish_h", sla.finish_h)):
+            if hours <= 0:
+                findings.add(
+                    source.file,
+                    source.line("sla", name, key),
+                    f"{key} of SLA {name!r} is {hours:g} hours: a promise must be more than zero",
+                    "Write the hours the city promises.",
+                )
+        if 0 < sla.finish_h < sla.respond_h:
+            findings.add(
+                source.file,
+                source.line("sla", name, "finish_h"),
+                f"SLA {name!r} ends ({sla.finish_h:g} h) before the first answer is due ({sla.respond_h:g} h)",
+                "finish_h is counted from the report too, so it is the larger one.",
+            )
+    codes = []
+    for at, one in enumerate(source.form.category):
+        codes.append((one.code, source.line("category", at, "code")))
+        _known_agency(source.file, source.line("category", at, "agency"), one.agency, agencies, findings)
+        if not valid_id(one.code):
+            findings.add(
+                source.file,
+                source.line("category", at, "code"),
+                f"category code {one.code!r} cannot stand in an address",
+                "Use lower-case letters, digits and single hyphens, at most 48.",
+            )
+        if one.sla not in source.form.sla:
+            findings.add(
+                source.file,
+                source.line("category", at, "sla"),
+                f"SLA {one.sla!r} is not among the presets above",
+                f"Known here: {', '.join(source.form.sla)}.",
+            )
+    _doubles(source.file, "category", codes, findings)
+
+
+def _routes(
+    source: TomlSource[forms.RoutesFile],
+    categories: TomlSource[forms.CategoriesFile] | None,
+    agencies: set[str] | None,
+    regions: set[str],
+    findings: Findings,
+) -> None:
+    known = {one.code for one in categories.form.category} if categories else None
+    for at, route in enumerate(source.form.route):
+        _known_agency(source.file, source.line("route", at, "agency"), route.agency, agencies, findings)
+        if known is not None and route.category not in known:
+            findings.add(
+                source.file,
+                source.line("route", at, "category"),
+                f"category {route.category!r} is not in categories.toml",
+                f"Known here: {', '.join(sorted(known))}.",
+            )
+        if regions and not any(code.startswith(route.region) for code in regions):
+            findings.add(
+                source.file,
+                source.line("route", at, "region"),
+                f"no region of regions.csv starts with {route.region!r}",
+                "Write a code of regions.csv, or the beginning of several.",
+            )
+
+
+def _nodes(
+    nodes: Sequence[CsvRow[forms.NodeRow]],
+    sites: Sequence[CsvRow[forms.SiteRow]],
+    city: TomlSource[forms.CityFile],
+    findings: Findings,
+) -> None:
+    file = "nodes.csv"
+    places = {row.form.code: row.form for row in sites}
+    _doubles(file, "node", [(row.form.node, row.line) for row in nodes], findings)
+    for line, node in nodes:
+        if not valid_id(node.node):
+            findings.add(
+                file,
+                line,
+                f"node {node.node!r} cannot stand in a topic",
+                "Use lower-case letters, digits and single hyphens, at most 48.",
+            )
+        site = places.get(node.site)
+        if site is None:
+            findings.add(
+                file, line, f"site {node.site!r} is not in sites.csv", "Add the site there, or correct the code."
+            )
+        elif node.kind == "gauge" and not site.river:
+            findings.add(
+                file, line, f"gauge {node.node!r} stands at {node.site!r}, which has no river", "Name it in sites.csv."
+            )
+        preset = city.form.sensors.get(node.sensors)
+        if preset is None:
+            findings.add(
+                file,
+                line,
+                f"sensor preset {node.sensors!r} is not in city.toml",
+                f"Known here: {', '.join(city.form.sensors)}.",
+            )
+        elif _SENSOR_OF[node.kind] not in {sensor.kind for sensor in preset.values()}:
+            findings.add(
+                file,
+                line,
+                f"a {node.kind} needs a sensor of kind {_SENSOR_OF[node.kind]!r}, and preset {node.sensors!r} has none",
+                "Choose another preset, or add the sensor to it in city.toml.",
+            )
+
+
+def _every_gauge_has_a_scale(nodes: Sequence[CsvRow[forms.NodeRow]], scaled: set[str], findings: Findings) -> None:
+    for line, node in nodes:
+        if node.kind == "gauge" and node.node not in scaled:
+            findings.add(
+                "nodes.csv",
+                line,
+                f"gauge {node.node!r} has no scale, so none of its readings has a level",
+                "Add a [[scale]] for it in scale.toml.",
+            )

@@ -1,0 +1,23 @@
+"""`siaga city check`: everything that is wrong in a city folder, at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cities.build import build
+from cities.findings import Finding
+from cities.load import folder
+
+__all__ = ["Finding", "check"]
+
+
+def check(code_or_path: str | Path, root: Path | None = None) -> list[Finding]:
+    """All findings of a city, in order of file and line; empty where it is sound.
+
+    A code is looked up as `load` does; anything with a slash, or an existing folder, is a path. Raises BadInput where
+    there is no such city.
+    """
+    path = Path(code_or_path)
+    place = path if isinstance(code_or_path, Path) or "/" in code_or_path else folder(code_or_path, root)
+    _, findings = build(place.resolve())
+    return findings

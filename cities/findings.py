@@ -1,0 +1,31 @@
+"""What is wrong in a city folder, collected so that a person mends it in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from contract.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One mistake: the file (relative to the city's folder), its line (from 1), what is wrong, how to mend it."""
+
+    file: str
+    line: int
+    what: str
+    remedy: str = ""
+
+    def as_error(self) -> BadInput:
+        """The same mistake as the exception that stops a command."""
+        return BadInput(self.what, where=f"{self.file} line {self.line}", remedy=self.remedy)
+
+
+@dataclass(slots=True)
+class Findings:
+    """A list that is only ever added to."""
+
+    found: list[Finding] = field(default_factory=list)
+
+    def add(self, file: str, line: int, what: str, remedy: str = "") -> None:
+        self.found.append(Finding(file, line, what, remedy))

@@ -1,0 +1,152 @@
+"""The files of a city folder as strict forms: an unknown or missing key is a finding with its line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contract.kinds import KindName
+
+Words = Annotated[str, Field(min_length=1)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Hours = Annotated[float, Field(description="hours of wall time")]
+
+
+class Form(BaseModel):
+    """What all forms share. Not strict: a whole number is a fine latitude, and CSV holds only text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+
+
+class TextForm(Form):
+    id: Words
+    en: Words
+
+
+class CityForm(Form):
+    code: Words
+    name: Words
+    zone: Words
+    zone_word: Words
+    region: Words
+    lat: Latitude
+    lon: Longitude
+    emergency_phone: Words = "112"
+
+
+class SensorForm(Form):
+    kind: KindName
+    period_s: Annotated[float, Field(gt=0, le=86_400)]
+
+
+class CityFile(Form):
+    """city.toml. `sensors` are presets: preset -> sensor -> what it is."""
+
+    city: CityForm
+    sensors: dict[str, dict[str, SensorForm]]
+
+
+class AgencyForm(Form):
+    code: Words
+    name: TextForm
+    phone: str = ""
+
+
+class AgenciesFile(Form):
+    """agencies.toml"""
+
+    agency: Annotated[tuple[AgencyForm, ...], Field(min_length=1)]
+
+
+class SlaForm(Form):
+    respond_h: Hours
+    finish_h: Hours
+
+
+class CategoryForm(Form):
+    code: Words
+    name: TextForm
+    description: TextForm
+    agency: Words
+    group: Words
+    sla: Words
+    keywords: tuple[Words, ...] = ()
+
+
+class CategoriesFile(Form):
+    """categories.toml"""
+
+    sla: dict[str, SlaForm]
+    category: Annotated[tuple[CategoryForm, ...], Field(min_length=1)]
+
+
+class RouteForm(Form):
+    category: Words
+    region: Words
+    agency: Words
+
+
+class RoutesFile(Form):
+    """routes.toml"""
+
+    route: tuple[RouteForm, ...] = ()
+
+
+class ThresholdForm(Form):
+    raise_cm: float
+    clear_cm: float
+    local_name: Words
+
+
+class ScaleForm(Form):
+    gauge: Words
+    datum: Words
+    direction: Literal["rising", "falling"] = "rising"
+    normal_name: Words = "Normal"
+    waspada: ThresholdForm | None = None
+    siaga: ThresholdForm | None = None
+    awas: ThresholdForm | None = None
+
+
+class ScaleFile(Form):
+    """scale.toml"""
+
+    scale: tuple[ScaleForm, ...] = ()
+
+
+class RegionRow(Form):
+    """regions.csv"""
+
+    code: Words
+    name: Words
+    level: Literal["kecamatan", "kelurahan"]
+    parent: Words
+    lat: Latitude
+    lon: Longitude
+
+
+class SiteRow(Form):
+    """sites.csv. `river_km` counts from the source."""
+
+    code: Words
+    name: Words
+    lat: Latitude
+    lon: Longitude
+    region: Words
+    river: str = ""
+    river_km: Annotated[float, Field(ge=0)] = 0.0
+    uplink: str = ""
+    camera_url: str = ""
+
+
+class NodeRow(Form):
+    """nodes.csv. `sensors` names a preset of city.toml."""
+
+    node: Words
+    kind: Literal["wifi", "camera", "gauge"]
+    name: Words
+    site: Words
+    audience: Literal["shadow", "staff", "public"] = "public"
+    sensors: Words

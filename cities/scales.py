@@ -1,0 +1,74 @@
+"""scale.toml as staffs of gauges: thresholds in order, each cleared on the safe side."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from cities.findings import Findings
+from cities.forms import ScaleFile, ScaleForm, ThresholdForm
+from cities.sources import TomlSource
+from contract.levels import Level, Scale, Threshold
+
+
+def read_scales(source: TomlSource[ScaleFile], gauges: set[str], findings: Findings) -> tuple[Scale, ...]:
+    """All scales, from the mildest threshold to the worst. What is wrong goes to `findings`."""
+    seen: dict[str, int] = {}
+    scales = []
+    for at, form in enumerate(source.form.scale):
+        line = source.line("scale", at, "gauge")
+        if form.gauge in seen:
+            findings.add(
+                source.file, line, f"gauge {form.gauge!r} already has a scale on line {seen[form.gauge]}", "Keep one."
+            )
+        seen.setdefault(form.gauge, line)
+        if form.gauge not in gauges:
+            findings.add(
+                source.file,
+                line,
+                f"there is a scale for {form.gauge!r}, which is no gauge of nodes.csv",
+                "Add the gauge there, or correct the name.",
+            )
+        scales.append(_scale(source, at, form, findings))
+    return tuple(scales)
+
+
+def _scale(source: TomlSource[ScaleFile], at: int, form: ScaleForm, findings: Findings) -> Scale:
+    given: list[tuple[Level, str, ThresholdForm]] = [
+        (level, key, threshold)
+        for level, key, threshold in (
+            (Level.WASPADA, "waspada", form.waspada),
+            (Level.SIAGA, "siaga", form.siaga),
+            (Level.AWAS, "awas", form.awas),
+        )
+        if threshold is not None
+    ]
+    if not given:
+        findings.add(
+            source.file,
+            source.line("scale", at),
+            f"the scale of {form.gauge!r} has no level",
+            "Give it at least one of waspada, siaga, awas.",
+        )
+    rising = form.direction == "rising"
+    worse, safe = ("above", "below") if rising else ("below", "above")
+    sign = 1 if rising else -1
+    for before, after in pairwise(given):
+        if sign * after[2].raise_cm <= sign * before[2].raise_cm:
+            findings.add(
+                source.file,
+                source.line("scale", at, after[1], "raise_cm"),
+                f"{after[1]} of {form.gauge!r} ({after[2].raise_cm:g} cm) is not {worse} "
+                f"{before[1]} ({before[2].raise_cm:g} cm)",
+                f"Each worse level of a {form.direction} gauge is {worse} the milder one.",
+            )
+    for _, key, threshold in given:
+        if sign * threshold.clear_cm >= sign * threshold.raise_cm:
+            findings.add(
+                source.file,
+                source.line("scale", at, key, "clear_cm"),
+                f"{key} of {form.gauge!r} clears at {threshold.clear_cm:g} cm, on the wrong side of "
+                f"{threshold.raise_cm:g} cm",
+                f"A level of a {form.direction} gauge ends {safe} where it began, so that it does not flicker.",
+            )
+    thresholds = tuple(Threshold(level, one.raise_cm, one.clear_cm, one.local_name) for level, _, one in given)
+    return Scale(form.gauge, form.datum, form.direction, thresholds, form.normal_name)
