@@ -1,0 +1,145 @@
+"""One SQLite file, opened by several threads and several processes: a writer at a time, readers beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from contract.errors import BadInput, Unavailable
+
+log = structlog.get_logger(__name__)
+
+Connection = sqlite3.Connection
+BUSY_S = 5.0
+
+
+class SqliteFile:
+    """Connections to one file. Every failure of SQLite leaves as Unavailable, said once and its healing once."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises BadInput where the path cannot hold a database, Unavailable where it does not answer in time."""
+        self._path = path
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._idle: list[Connection] = []
+        self._all: set[Connection] = set()
+        self._closed = False
+        self._failing = False
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            first = self._connect()
+            _use_wal(first)
+        except sqlite3.OperationalError as error:
+            raise self._said(error) from error
+        except (sqlite3.DatabaseError, OSError) as error:
+            self.close()
+            raise BadInput(
+                f"no database can be kept there ({error})", where=str(path), remedy="Name another file."
+            ) from None
+        self._give_back(first)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, on stable storage when the block ends; rolled back whole where it raises."""
+        with self._writing, self._borrowed() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                # A full disk may have ended the transaction already.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One moment of the database, whatever is written meanwhile."""
+        with self._borrowed() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Closes every connection. Safe to call twice."""
+        with self._lock:
+            self._closed = True
+            connections, self._all, self._idle = self._all, set(), []
+        for connection in connections:
+            connection.close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection]:
+        connection: Connection | None = None
+        try:
+            connection = self._take()
+            yield connection
+        except sqlite3.Error as error:
+            raise self._said(error) from error
+        finally:
+            if connection is not None:
+                self._give_back(connection)
+        self._healed()
+
+    def _take(self) -> Connection:
+        with self._lock:
+            if self._closed:
+                raise Unavailable(f"{self._path} has been closed")
+            if self._idle:
+                return self._idle.pop()
+        return self._connect()
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self) -> Connection:
+        connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        with self._lock:
+            self._all.add(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -16000")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return connection
+
+    def _said(self, error: sqlite3.Error) -> Unavailable:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith("SQLITE_FULL"):
+            text = f"the disk under {self._path} is full; nothing is written until there is room"
+        elif name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            text = f"{self._path} is busy with another writer"
+        else:
+            text = f"{self._path} does not answer ({error})"
+        if not self._failing:
+            self._failing = True
+            log.error("store.readings_unavailable", file=str(self._path), error=str(error), code=name)
+        return Unavailable(text)
+
+    def _healed(self) -> None:
+        if self._failing:
+            self._failing = False
+            log.info("store.readings_available", file=str(self._path))
+
+
+def _use_wal(connection: Connection) -> None:
+    """Switch the file to WAL, which stays with it. SQLite does not wait for a lock here, so this does."""
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                return
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
