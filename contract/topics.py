@@ -102,6 +102,13 @@ def parse(topic: str) -> Address | None:
     if len(parts) != 5 or "/".join(parts[:2]) != ROOT:
         return None
     city, node, leaf = parts[2:]
-    if not (valid_id(city) and valid_id(node)) or not leaf:
+    if not (valid_id(city) and valid_id(node) and _is_leaf(leaf)):
         return None
     return Address(city, node, leaf)
+
+
+def _is_leaf(leaf: str) -> bool:
+    if leaf in UP or leaf in DOWN:
+        return True
+    root, command_id, *rest = [*leaf.split("/"), ""]
+    return root == "command" and valid_id(command_id) and rest in ([""], ["result", ""])
