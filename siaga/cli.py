@@ -1,0 +1,60 @@
+"""The command line. Every command imports its stage only when it runs, so that a node never loads a web server."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contract.errors import BadInput, PortError
+from siaga.commands import city, dashboards, demo, doctor, edge, nodes, quarantine, stages
+
+app = typer.Typer(
+    name="siaga",
+    help="A city's sensor network, from the pole to the person.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("up")(stages.up)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+app.command("health")(doctor.health)
+app.command("settings")(doctor.settings)
+app.command("ingest")(stages.ingest)
+app.command("alerts")(stages.alerts)
+app.command("api")(stages.api)
+app.command("simulate")(stages.simulate)
+app.add_typer(edge.app, name="edge")
+app.add_typer(city.app, name="city")
+app.add_typer(nodes.app, name="node")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(dashboards.app, name="dashboards")
+
+
+@app.callback()
+def configure(
+    config: Annotated[Path | None, typer.Option(help="A TOML file of settings.", dir_okay=False)] = None,
+) -> None:
+    """A city's sensor network, from the pole to the person."""
+    if config is not None:
+        os.environ["SIAGA_CONFIG"] = str(config)
+
+
+def main() -> None:
+    """Run one command. What is wrong with the input is one sentence on stderr and exit 2; a part that is away, 3."""
+    try:
+        app()
+    except BadInput as error:
+        _say(error)
+        sys.exit(2)
+    except PortError as error:
+        _say(error)
+        sys.exit(3)
+
+
+def _say(error: Exception) -> None:
+    sys.stderr.write(f"siaga: {error}\n")

@@ -1,0 +1,79 @@
+"""`siaga city`: the folders that describe cities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contract.clock import SystemClock
+
+app = typer.Typer(help="City folders: list, check, apply, boundaries.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """The cities this installation knows."""
+    from cities.load import available, load
+    from siaga import settings as settings_module
+
+    root = settings_module.load().cities_folder
+    for code in available(root):
+        profile = load(code, root)
+        typer.echo(f"{code}  {profile.name}, {profile.zone_word}: {len(profile.nodes)} nodes, {len(profile.sites)} sites")
+
+
+@app.command("check")
+def check(
+    city: Annotated[str, typer.Argument(help="A city's code or the path of a folder.")],
+) -> None:
+    """Everything that is wrong in a city's folder, with file, line and remedy. Exit 1 where anything is."""
+    from cities.check import check as check_folder
+    from siaga import settings as settings_module
+
+    findings = check_folder(city, settings_module.load().cities_folder)
+    for finding in findings:
+        typer.echo(str(finding))
+    if findings:
+        typer.echo(f"{len(findings)} to mend")
+        raise typer.Exit(1)
+    typer.echo(f"{city}: in order")
+
+
+@app.command("apply")
+def apply() -> None:
+    """Bring the database's schema and registry to the city's folder."""
+    from siaga import settings as settings_module
+    from siaga import wiring
+
+    settings = settings_module.load()
+    profile = wiring.profile(settings)
+    store = wiring.cities(settings, migrate=True)
+    try:
+        store.put_profile(profile, SystemClock().now_us())
+    finally:
+        store.close()
+    typer.echo(f"{profile.name}: {len(profile.nodes)} nodes at {len(profile.sites)} sites")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A GeoJSON file of boundaries.", dir_okay=False)],
+    code_property: Annotated[str, typer.Option(help="The property that holds the Kemendagri code.")] = "code",
+) -> None:
+    """Import boundaries, so that the map draws real ones."""
+    from cities.boundaries import read_geojson
+    from siaga import settings as settings_module
+    from siaga import wiring
+
+    settings = settings_module.load()
+    profile = wiring.profile(settings)
+    boundaries = read_geojson(file, profile, code_property=code_property)
+    store = wiring.cities(settings, migrate=True)
+    try:
+        store.put_profile(profile, SystemClock().now_us())
+        store.put_boundaries(profile.code, boundaries, SystemClock().now_us())
+    finally:
+        store.close()
+    typer.echo(f"{profile.name}: {len(boundaries)} boundaries")

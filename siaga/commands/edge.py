@@ -1,0 +1,48 @@
+"""`siaga edge`: the agent on the pole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="The agent on the pole.", no_args_is_help=True)
+
+
+@app.command("run")
+def run(
+    config: Annotated[Path, typer.Option(help="The node's file.", dir_okay=False)] = Path("node.toml"),
+) -> None:
+    """Sample, keep and deliver until told to stop."""
+    from edge.run import run as run_agent
+    from siaga import logs
+    from siaga.signals import stop_event
+
+    logs.set_up("edge", "json")
+    run_agent(config, stop_event())
+
+
+@app.command("check")
+def check(
+    config: Annotated[Path, typer.Option(help="The node's file.", dir_okay=False)] = Path("node.toml"),
+) -> None:
+    """Say whether a node's file would start, without starting it."""
+    from edge.config import load
+
+    loaded = load(config)
+    typer.echo(f"{config}: {loaded.node.node} in {loaded.node.city}, {len(loaded.sensors)} sensors: in order")
+
+
+@app.command("spool")
+def spool(
+    file: Annotated[Path, typer.Argument(help="A node's spool.", exists=True, dir_okay=False)],
+) -> None:
+    """What a spool holds and what became of the rest."""
+    from edge.spool import read_ledger
+
+    ledger = read_ledger(file)
+    typer.echo(
+        f"epoch {ledger.epoch}: committed {ledger.committed} = stored {ledger.stored} + refused {ledger.refused} "
+        f"+ dropped {ledger.dropped} + pending {ledger.pending}"
+    )

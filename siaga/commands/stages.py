@@ -1,0 +1,85 @@
+"""`siaga up`, and each stage by itself."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contract.clock import SystemClock
+
+
+def ingest() -> None:
+    """Accept readings: from the broker to the store, and back to the node that they are kept."""
+    from siaga import logs, wiring
+    from siaga import settings as settings_module
+    from siaga.signals import stop_event
+
+    settings = settings_module.load()
+    logs.set_up("ingest", settings.log_format)
+    wiring.run_ingest(settings, SystemClock(), stop_event())
+
+
+def alerts() -> None:
+    """Notice what is wrong, open incidents and have them filed as cases."""
+    from siaga import logs, wiring
+    from siaga import settings as settings_module
+    from siaga.signals import stop_event
+
+    settings = settings_module.load()
+    logs.set_up("alerts", settings.log_format)
+    wiring.run_alerts(settings, SystemClock(), stop_event())
+
+
+def api() -> None:
+    """Show it: pages, Open311, health, metrics."""
+    from siaga import logs, wiring
+    from siaga import settings as settings_module
+
+    settings = settings_module.load()
+    logs.set_up("api", settings.log_format)
+    wiring.run_api(settings, SystemClock())
+
+
+def simulate(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name or a TOML file.")] = "flood",
+    folder: Annotated[Path | None, typer.Option(help="Where the nodes keep their spools.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only these nodes.")] = None,
+) -> None:
+    """Run a simulated fleet: the real edge agent on every pole, only the physics made up."""
+    from siaga import logs, wiring
+    from siaga import settings as settings_module
+    from siaga.signals import stop_event
+
+    settings = settings_module.load()
+    logs.set_up("simulate", settings.log_format)
+    wiring.run_simulator(
+        settings, SystemClock(), stop_event(), scenario=scenario, folder=folder or settings.data_folder / "fleet", only=only
+    )
+
+
+def up(
+    scenario: Annotated[str | None, typer.Option(help="Also run this simulated fleet.")] = None,
+) -> None:
+    """Run a whole city on this machine: broker, ingest, alerts, pages."""
+    from siaga import logs
+    from siaga import settings as settings_module
+    from siaga.signals import stop_event
+    from siaga.up import City
+
+    settings = settings_module.load(scenario=scenario)
+    logs.set_up("up", settings.log_format)
+    stop = stop_event()
+    city = City(settings, SystemClock(), random.Random())  # noqa: S311  jitter, no secret
+    city.start()
+    try:
+        if not city.wait_ready(stop, within_s=60):
+            return
+        sys.stderr.write(f"Siaga {settings.city}: {settings.public_url}\n")
+        while not stop.wait(0.2):
+            city.watch()
+    finally:
+        city.stop()

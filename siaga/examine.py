@@ -1,0 +1,146 @@
+"""Looks at every part that a start needs, and says what is wrong with it and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from contract.clock import Clock, from_us
+from contract.errors import BadInput, PortError
+from siaga import heartbeat, wiring
+from siaga import settings as settings_module
+from siaga.ports_free import check_free
+from siaga.settings import Settings
+
+SMALLEST_FREE_BYTES = 200 * 1024 * 1024
+EARLIEST_YEAR = 2025
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part, looked at."""
+
+    part: str
+    fine: bool
+    what: str
+    remedy: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def everything(clock: Clock) -> Iterator[Finding]:
+    """All parts in the order in which a start needs them; what rests on a failed part is left out."""
+    yield Finding("python", True, sys.version.split()[0])
+    try:
+        settings = settings_module.load()
+    except BadInput as error:
+        yield Finding("settings", False, error.what, f"{error.where}. {error.remedy}")
+        return
+    yield Finding("settings", True, f"city {settings.city}, data in {settings.data_folder.absolute()}")
+    yield _clock(clock)
+    yield _disk(settings)
+    yield _try("city folder", lambda: _city_folder(settings))
+    yield _try("rules", lambda: f"{len(wiring.rules(settings))} rules")
+    running = {stage: beat for stage in wiring.STAGES if (beat := heartbeat.read(settings.run_folder, stage))}
+    yield from _broker(settings, embedded_runs=bool(running))
+    yield _try("readings store", lambda: _ping_readings(settings))
+    yield _try("city database", lambda: _ping_city(settings))
+    if "api" in running:
+        yield Finding("pages", True, f"served at {settings.public_url}")
+    else:
+        yield _try("pages", lambda: _port(settings))
+    for stage in wiring.STAGES:
+        beat = running.get(stage)
+        if beat is not None:
+            fresh = beat.fresh(clock.now_us())
+            what = "alive" if fresh else "running once, silent now"
+            yield Finding(stage, fresh, what, "" if fresh else f"Look at its log; it was process {beat.pid}.")
+
+
+def _try(part: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, True, look())
+    except BadInput as error:
+        where = f"{error.where}: " if error.where else ""
+        return Finding(part, False, f"{where}{error.what}", error.remedy)
+    except PortError as error:
+        return Finding(part, False, str(error))
+
+
+def _clock(clock: Clock) -> Finding:
+    now = from_us(clock.now_us())
+    fine = now.year >= EARLIEST_YEAR
+    return Finding("clock", fine, f"{now:%Y-%m-%d %H:%M:%S} UTC", "" if fine else "Set the clock or let NTP through.")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = settings.data_folder.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    fine = free >= SMALLEST_FREE_BYTES
+    remedy = "" if fine else f"Free at least {SMALLEST_FREE_BYTES // 2**20} MiB or move SIAGA_DATA_FOLDER."
+    return Finding("disk", fine, f"{free / 2**30:.1f} GiB free under {folder}", remedy)
+
+
+def _city_folder(settings: Settings) -> str:
+    from cities.check import check
+
+    findings = check(settings.city, settings.cities_folder)
+    if findings:
+        first = findings[0]
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        raise BadInput(f"{first}{more}", remedy=f"`siaga city check {settings.city}` lists all.")
+    profile = wiring.profile(settings)
+    return f"{profile.name}: {len(profile.nodes)} nodes at {len(profile.sites)} sites"
+
+
+def _broker(settings: Settings, *, embedded_runs: bool) -> Iterator[Finding]:
+    for address in wiring.brokers(settings):
+        try:
+            with socket.create_connection(address, timeout=2):
+                yield Finding("broker", True, f"{address.host}:{address.port} accepts connections")
+                continue
+        except OSError as error:
+            reason = error.strerror or str(error)
+        if address.host == "127.0.0.1" and not embedded_runs:
+            yield _try("broker", lambda: _embedded(settings))
+        else:
+            yield Finding(
+                "broker", False, f"{address.host}:{address.port}: {reason}", "Start the broker, or mend SIAGA_BROKERS."
+            )
+
+
+def _embedded(settings: Settings) -> str:
+    from broker.embedded import find_server
+
+    check_free("127.0.0.1", settings.mqtt_port, "mqtt_port")
+    return f"none runs; `siaga up` will start {find_server()} on port {settings.mqtt_port}"
+
+
+def _ping_readings(settings: Settings) -> str:
+    store = wiring.readings(settings)
+    try:
+        store.ping()
+    finally:
+        store.close()
+    return "answers"
+
+
+def _ping_city(settings: Settings) -> str:
+    store = wiring.cities(settings, migrate=settings.city_location.startswith("sqlite"))
+    try:
+        store.ping()
+    finally:
+        store.close()
+    return "answers, schema in step"
+
+
+def _port(settings: Settings) -> str:
+    check_free(settings.api_host, settings.api_port, "api_port")
+    return f"port {settings.api_port} on {settings.api_host} is free"

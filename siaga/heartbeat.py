@@ -1,0 +1,84 @@
+"""A sign of life that each process leaves in a file, for `siaga health`, the readiness page and the supervisor.
+
+A file and not a port: it works the same in a container, under systemd and on a laptop, and a process that hangs stops
+writing it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract.clock import SECOND_US, Clock
+
+PERIOD_S = 1.0
+STALE_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a process last said of itself."""
+
+    stage: str
+    pid: int
+    at_us: int
+    facts: Mapping[str, Any]
+
+    def fresh(self, now_us: int) -> bool:
+        return now_us - self.at_us < STALE_S * SECOND_US
+
+
+class Heartbeat:
+    """Writes the file once a second while the process's own loop makes progress.
+
+    `progress` is a number that the loop moves; where it stands still for STALE_S the file grows old too, so that a
+    hung process is seen as one.
+    """
+
+    def __init__(
+        self, folder: Path, stage: str, clock: Clock, facts: Callable[[], Mapping[str, Any]] = dict
+    ) -> None:
+        self._path = folder / f"{stage}.json"
+        self._stage = stage
+        self._clock = clock
+        self._facts = facts
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self.write()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=2 * PERIOD_S)
+        self._path.unlink(missing_ok=True)
+
+    def write(self) -> None:
+        """One beat, replaced whole, so that nobody reads half of it. A full disk costs a beat, never the process."""
+        beat = {"stage": self._stage, "pid": os.getpid(), "at_us": self._clock.now_us(), "facts": dict(self._facts())}
+        draft = self._path.with_suffix(".tmp")
+        try:
+            draft.write_text(json.dumps(beat), encoding="utf-8")
+            draft.replace(self._path)
+        except OSError:
+            return
+
+    def _run(self) -> None:
+        while not self._stop.wait(PERIOD_S):
+            self.write()
+
+
+def read(folder: Path, stage: str) -> Beat | None:
+    """The last beat of a stage, None where there is none."""
+    try:
+        beat = json.loads((folder / f"{stage}.json").read_text(encoding="utf-8"))
+        return Beat(beat["stage"], beat["pid"], beat["at_us"], beat["facts"])
+    except (OSError, ValueError, KeyError):
+        return None

@@ -1,0 +1,198 @@
+"""Every setting of the city's side, in one tree.
+
+Read from the environment (`SIAGA_…`), then from the TOML file that `SIAGA_CONFIG` or `--config` names; the first wins.
+A wrong setting stops the start with its name. Secrets come from files, never from the tree itself, and none has a
+default. The node's side has its own file, `node.toml` (see docs/node-toml.md).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from contract.errors import BadInput
+from contract.topics import ID_PATTERN
+
+PREFIX = "SIAGA_"
+CONFIG_VARIABLE = "SIAGA_CONFIG"
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+class Broker(BaseModel):
+    """Where one broker listens."""
+
+    host: str
+    port: Port
+
+
+class Settings(BaseSettings):
+    """What `siaga up`, `ingest`, `alerts`, `api` and their helpers need to know."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    city: Annotated[str, Field(pattern=ID_PATTERN)] = Field(
+        default="yogyakarta", description="the city this process serves: a folder of cities_folder"
+    )
+    cities_folder: Path | None = Field(default=None, description="where the city folders are; the package's own if empty")
+    data_folder: Path = Field(default=Path("var"), description="databases, broker store and heartbeats")
+
+    brokers: Annotated[tuple[Broker, ...], NoDecode] = Field(
+        default=(Broker(host="127.0.0.1", port=1883),), description="host:port, several with commas"
+    )
+    broker_protocol: Literal["3.1.1", "5"] = Field(default="3.1.1", description="5 only where every broker has it")
+    broker_share: str = Field(
+        default="", description="MQTT 5 shared subscription by which copies of ingest share the work"
+    )
+    broker_ca_file: Path | None = Field(default=None, description="the CA that signed the broker; sets TLS on")
+    broker_cert_file: Path | None = Field(default=None, description="this service's certificate")
+    broker_key_file: Path | None = Field(default=None, description="its key")
+
+    readings_url: str = Field(
+        default="", description="sqlite:///file or influxdb://host:port/bucket?org=…; a file in data_folder if empty"
+    )
+    readings_token_file: Path | None = Field(default=None, description="holds InfluxDB's token")
+    city_url: str = Field(
+        default="", description="sqlite:///file or postgresql+psycopg://…; a file in data_folder if empty"
+    )
+    city_password_file: Path | None = Field(default=None, description="holds PostgreSQL's password")
+
+    api_host: str = Field(default="127.0.0.1", description="the address the pages listen on")
+    api_port: Port = Field(default=8080, description="the port the pages listen on")
+    base_url: str = Field(default="", description="how people reach the pages; http://api_host:api_port if empty")
+    open311_keys_file: Path | None = Field(
+        default=None, description="SHA-256 of each key that may file by Open311, one hex digest a line"
+    )
+
+    mqtt_port: Port = Field(default=1883, description="`siaga up`: where the embedded broker listens on loopback")
+    scenario: str = Field(default="", description="`siaga up`: the simulated fleet to run beside the city; none if empty")
+    speed: Annotated[float, Field(gt=0, le=10_000)] = Field(
+        default=1.0, description="how many times as fast the world runs; rules and quality checks follow"
+    )
+    seed: int = Field(default=1, description="of the simulated fleet")
+    lease_ttl_s: Annotated[float, Field(ge=2, le=120)] = Field(
+        default=10.0, description="after this long without a sign of life another engine takes the city"
+    )
+    log_format: Literal["json", "console"] = Field(default="json", description="lines for machines or for people")
+
+    @field_validator("brokers", mode="before")
+    @classmethod
+    def _split_brokers(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        brokers = []
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            host, colon, port = part.rpartition(":")
+            if not colon or not port.isdigit():
+                raise ValueError(f"{part!r} is not host:port")
+            brokers.append({"host": host, "port": int(port)})
+        if not brokers:
+            raise ValueError("no broker named")
+        return brokers
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Settings:
+        parts = (self.broker_ca_file, self.broker_cert_file, self.broker_key_file)
+        if any(parts) and not all(parts):
+            raise ValueError("broker_ca_file, broker_cert_file and broker_key_file go together")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = os.environ.get(CONFIG_VARIABLE)
+        sources = (init_settings, env_settings)
+        return (*sources, TomlConfigSettingsSource(settings_cls, Path(file))) if file else sources
+
+    # What is said in the shortest way above, said in full.
+
+    @property
+    def readings_location(self) -> str:
+        return self.readings_url or f"sqlite:///{self.data_folder.absolute() / 'readings.sqlite3'}"
+
+    @property
+    def city_location(self) -> str:
+        return self.city_url or f"sqlite:///{self.data_folder.absolute() / 'city.sqlite3'}"
+
+    @property
+    def public_url(self) -> str:
+        return (self.base_url or f"http://{self.api_host}:{self.api_port}").rstrip("/")
+
+    @property
+    def run_folder(self) -> Path:
+        """Where each process leaves its heartbeat."""
+        return self.data_folder / "run"
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings in force. Raises BadInput naming the first wrong setting and where it came from."""
+    file = os.environ.get(CONFIG_VARIABLE)
+    if file:
+        _check_file(Path(file))
+    unknown = sorted(
+        name
+        for name in os.environ
+        if name.startswith(PREFIX) and name not in {*known_variables(), CONFIG_VARIABLE, *_OTHERS_VARIABLES}
+    )
+    if unknown:
+        raise BadInput(
+            f"there is no setting {unknown[0]}",
+            where="environment",
+            remedy="`siaga settings` lists all of them.",
+        )
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        message = first["msg"].removeprefix("Value error, ")
+        raise BadInput(
+            f"{message}, got {first.get('input')!r}" if first["loc"] else message,
+            where=f"setting {PREFIX}{name.upper()}" if first["loc"] else "settings",
+            remedy="`siaga settings` says what it means.",
+        ) from None
+
+
+_OTHERS_VARIABLES = ("SIAGA_SHARED_DATA", "SIAGA_TEST_INFLUX_URL", "SIAGA_TEST_INFLUX_TOKEN")
+
+
+def known_variables() -> tuple[str, ...]:
+    """Every environment variable the city's side reads."""
+    return tuple(PREFIX + name.upper() for name in Settings.model_fields)
+
+
+def _check_file(path: Path) -> None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"cannot be read: {error.strerror}", where=str(path), remedy=f"Check {CONFIG_VARIABLE}.") from None
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"is not TOML: {error}", where=str(path)) from None
+
+
+def read_secret(path: Path | None) -> str:
+    """A secret from its file, stripped; empty where no file is named. Raises BadInput naming the file."""
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadInput(f"cannot be read: {error.strerror}", where=str(path)) from None

@@ -1,0 +1,108 @@
+"""A whole city on one machine: the embedded broker and one process a stage, watched."""
+
+from __future__ import annotations
+
+import random
+import threading
+from pathlib import Path
+
+import structlog
+
+from broker.embedded import EmbeddedBroker
+from broker.ports import BrokerAddress
+from contract.clock import SECOND_US, Clock
+from contract.errors import BadInput
+from siaga import heartbeat, wiring
+from siaga.ports_free import check_free
+from siaga.settings import PREFIX, Broker, Settings
+from siaga.supervisor import Child, Supervisor
+
+log = structlog.get_logger()
+
+
+class City:
+    """Start, watch, stop. Everything it starts ends with it."""
+
+    def __init__(self, settings: Settings, clock: Clock, rng: random.Random, *, log_folder: Path | None = None) -> None:
+        self.settings = settings.model_copy(
+            update={"brokers": (Broker(host="127.0.0.1", port=settings.mqtt_port),), "data_folder": settings.data_folder.absolute()}
+        )
+        self._clock = clock
+        self._log_folder = log_folder
+        self._supervisor = Supervisor(clock, rng, log_folder)
+        self._broker = EmbeddedBroker(self.settings.data_folder / "broker", port=settings.mqtt_port)
+        self._simulator: Child | None = None
+
+    @property
+    def broker_address(self) -> BrokerAddress:
+        return BrokerAddress("127.0.0.1", self.settings.mqtt_port)
+
+    def start(self) -> None:
+        """Broker, schema and registry first, then all stages at once. Raises BadInput for a taken port or bad city."""
+        settings = self.settings
+        check_free(settings.api_host, settings.api_port, "api_port")
+        check_free("127.0.0.1", settings.mqtt_port, "mqtt_port")
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        self._broker.start()
+        try:
+            profile = wiring.profile(settings)
+            wiring.rules(settings)
+            readings = wiring.readings(settings)
+            readings.close()
+            store = wiring.cities(settings, migrate=True)
+            try:
+                store.put_profile(profile, self._clock.now_us())
+            finally:
+                store.close()
+        except BaseException:
+            self._broker.stop()
+            raise
+        environment = as_environment(settings)
+        for stage in wiring.STAGES:
+            self._supervisor.start(stage, [stage], environment)
+        if settings.scenario:
+            self._simulator = self._supervisor.start("simulate", ["simulate", settings.scenario], environment)
+
+    def wait_ready(self, stop: threading.Event, *, within_s: float) -> bool:
+        """Until every stage has given a sign of life. False where it was stopped before; BadInput where time ran out."""
+        deadline_us = self._clock.mono_us() + round(within_s * SECOND_US)
+        while not stop.wait(0.05):
+            self.watch()
+            missing = [stage for stage in wiring.STAGES if heartbeat.read(self.settings.run_folder, stage) is None]
+            if not missing:
+                return True
+            if self._clock.mono_us() > deadline_us:
+                raise BadInput(
+                    f"{', '.join(missing)} did not start within {within_s:.0f} s",
+                    where="siaga up",
+                    remedy="`siaga doctor` says why.",
+                )
+        return False
+
+    def watch(self) -> None:
+        """Call a few times a second."""
+        self._broker.watch()
+        self._supervisor.watch()
+
+    def stop_simulator(self) -> None:
+        if self._simulator is not None:
+            self._supervisor.end(self._simulator)
+            self._simulator = None
+
+    def stop(self) -> None:
+        """All stages together, then the broker."""
+        self._supervisor.stop()
+        self._broker.stop()
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The settings as a child process reads them."""
+    environment = {}
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if value in (None, ""):
+            continue
+        if name == "brokers":
+            value = ",".join(f"{broker.host}:{broker.port}" for broker in value)
+        environment[PREFIX + name.upper()] = str(value)
+    return environment
