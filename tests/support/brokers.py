@@ -1,0 +1,172 @@
+"""Real brokers for tests: on a free port of 127.0.0.1, in a folder of their own, always killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from broker.embedded import EmbeddedBroker
+from broker.handshake import answers
+from broker.ports import BrokerAddress
+from contract.clock import SystemClock
+
+HOST = "127.0.0.1"
+_START_S = 10.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(true: Callable[[], object], timeout_s: float = 10.0, every_s: float = 0.01) -> bool:
+    """Whether `true()` came true in time."""
+    clock, pause = SystemClock(), threading.Event()
+    until_us = clock.mono_us() + round(timeout_s * 1e6)
+    while not true():
+        if clock.mono_us() > until_us:
+            return False
+        pause.wait(every_s)
+    return True
+
+
+@dataclass
+class RunningBroker:
+    """A broker under test."""
+
+    name: str
+    address: BrokerAddress
+    folder: Path
+    mqtt5: bool
+    start: Callable[[], None]
+    kill: Callable[[], None]
+    """SIGKILL, as a power cut does"""
+    stop: Callable[[], None]
+    ack_wait_s: float | None = None
+    """where the broker waits before it sends an unacknowledged message again, even over a new connection"""
+    log: Path | None = None
+    extra: dict[str, int] = field(default_factory=dict)
+    """further listeners by name"""
+
+
+@contextlib.contextmanager
+def nats(*, ack_wait_s: int = 1, max_ack_pending: int = 1_000) -> Iterator[RunningBroker]:
+    """The embedded broker as the product starts it. `ack_wait_s` is short, so that redelivery can be seen."""
+    folder = Path(tempfile.mkdtemp(prefix="siaga-nats-"))
+    server = EmbeddedBroker(
+        folder,
+        port=free_port(),
+        clock=SystemClock(),
+        ack_wait_s=ack_wait_s,
+        max_ack_pending=max_ack_pending,
+    )
+
+    def kill() -> None:
+        if server.pid is not None:
+            os.kill(server.pid, signal.SIGKILL)
+        server.stop()
+
+    try:
+        server.start()
+        yield RunningBroker(
+            "nats", server.address, folder, False, server.start, kill, server.stop, ack_wait_s, folder / "nats.log"
+        )
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_PLAIN = """
+listener {port} 127.0.0.1
+allow_anonymous true
+persistence true
+persistence_location {folder}/data/
+autosave_interval 1
+autosave_on_changes true
+max_inflight_messages 100
+max_queued_messages 0
+log_dest file {folder}/mosquitto.log
+"""
+
+
+@contextlib.contextmanager
+def mosquitto(
+    config: str = _PLAIN, *, ready: Callable[[BrokerAddress], bool] | None = None, **extra: int
+) -> Iterator[RunningBroker]:
+    """Mosquitto with `config`, a text with {port}, {folder} and the names of `extra` listeners.
+
+    `ready` says whether it accepts; by default it is asked with a plain CONNECT.
+    """
+    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/opt/homebrew/sbin")
+    if program is None:
+        pytest.skip("mosquitto is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="siaga-mosquitto-"))
+    (folder / "data").mkdir()
+    address = BrokerAddress(HOST, free_port())
+    ports = {name: port or free_port() for name, port in extra.items()}
+    text = config.format(port=address.port, folder=folder, **ports)
+    if os.geteuid() == 0:
+        text += "\nuser root\n"  # as root it would drop to a user that may not read this folder
+    (folder / "mosquitto.conf").write_text(text)
+    running: list[subprocess.Popen[bytes]] = []
+    accepts = ready or (lambda where: answers(where, timeout_s=1.0))
+
+    def start() -> None:
+        running.append(
+            subprocess.Popen(
+                [program, "-c", str(folder / "mosquitto.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        )
+        process = running[-1]
+        up = wait_until(lambda: accepts(address) or process.poll() is not None, _START_S)
+        if not up or process.poll() is not None:
+            end(signal.SIGKILL)
+            log = folder / "mosquitto.log"
+            raise RuntimeError(f"mosquitto did not start: {log.read_text() if log.exists() else text}")
+
+    def end(number: int) -> None:
+        while running:
+            process = running.pop()
+            process.send_signal(number)
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    try:
+        start()
+        yield RunningBroker(
+            "mosquitto",
+            address,
+            folder,
+            True,
+            start,
+            lambda: end(signal.SIGKILL),
+            lambda: end(signal.SIGTERM),
+            None,
+            folder / "mosquitto.log",
+            ports,
+        )
+    finally:
+        end(signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+BROKERS: dict[str, Callable[[], contextlib.AbstractContextManager[RunningBroker]]] = {
+    "nats": nats,
+    "mosquitto": mosquitto,
+}
