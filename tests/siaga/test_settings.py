@@ -1,0 +1,96 @@
+"""Settings: one tree, and a wrong one stops the start with its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contract.errors import BadInput
+from siaga import settings as settings_module
+from siaga.up import as_environment
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*settings_module.known_variables(), settings_module.CONFIG_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_nothing_set_is_a_laptop() -> None:
+    """Without any setting the city is Yogyakarta on loopback and SQLite."""
+    settings = settings_module.load()
+    assert settings.city == "yogyakarta"
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert settings.readings_location.startswith("sqlite:///")
+
+
+def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's variable overrides the file that comes with the image."""
+    file = tmp_path / "siaga.toml"
+    file.write_text('city = "jambi"\napi_port = 9000\n')
+    monkeypatch.setenv("SIAGA_CONFIG", str(file))
+    monkeypatch.setenv("SIAGA_CITY", "mataram")
+    settings = settings_module.load()
+    assert (settings.city, settings.api_port) == ("mataram", 9000)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SIAGA_CITY", "../etc"),
+        ("SIAGA_API_PORT", "70000"),
+        ("SIAGA_API_PORT", "http"),
+        ("SIAGA_BROKERS", "localhost"),
+        ("SIAGA_BROKERS", " , "),
+        ("SIAGA_SPEED", "0"),
+        ("SIAGA_SPEED", "nan"),
+        ("SIAGA_BROKER_PROTOCOL", "3"),
+        ("SIAGA_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_its_name(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence names the variable as people set it."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadInput, match=name):
+        settings_module.load()
+
+
+def test_a_misspelt_variable_is_not_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A typing error would otherwise run with the default and nobody would know."""
+    monkeypatch.setenv("SIAGA_BROKER", "localhost:1883")
+    with pytest.raises(BadInput, match="no setting SIAGA_BROKER"):
+        settings_module.load()
+
+
+def test_half_a_tls_identity_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CA without certificate and key would quietly connect as nobody."""
+    monkeypatch.setenv("SIAGA_BROKER_CA_FILE", str(tmp_path / "ca.pem"))
+    with pytest.raises(BadInput, match="go together"):
+        settings_module.load()
+
+
+def test_a_file_that_is_not_toml_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence says which file and which line."""
+    file = tmp_path / "siaga.toml"
+    file.write_text("city = \n")
+    monkeypatch.setenv("SIAGA_CONFIG", str(file))
+    with pytest.raises(BadInput, match=r"siaga\.toml.*line 1"):
+        settings_module.load()
+
+
+def test_a_secret_comes_from_its_file_and_a_missing_one_is_named(tmp_path: Path) -> None:
+    """No secret has a default, and none stands in the tree."""
+    file = tmp_path / "token"
+    file.write_text("s3cret\n")
+    assert settings_module.read_secret(file) == "s3cret"
+    with pytest.raises(BadInput, match="missing"):
+        settings_module.read_secret(tmp_path / "missing")
+
+
+def test_a_child_process_reads_the_very_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `siaga up` hands to its stages survives the way through the environment."""
+    settings = settings_module.load(data_folder=tmp_path, speed=600.0, api_port=8099, scenario="flood")
+    for name, value in as_environment(settings).items():
+        monkeypatch.setenv(name, value)
+    assert settings_module.load() == settings
