@@ -5,12 +5,12 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-import threading
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from contract.probe import probe_answer
 from edge.hotspot.names import NameFailure, Resolver, look_up
+from edge.timed import conversation
 
 _MOST_BYTES = 4096
 _NOT_YET_VALID = 9  # X509_V_ERR_CERT_NOT_YET_VALID
@@ -48,57 +48,34 @@ def judge(status: int, body: bytes, nonce: str) -> Verdict:
 def probe(url: str, nonce: str, timeout_s: float, resolver: Resolver | None = None) -> Verdict:
     """Ask `url` with `nonce`, following nothing, and be done within `timeout_s` whatever the other side does."""
     parts = urlsplit(url)
-    host, tls = parts.hostname or "", parts.scheme == "https"
-    port = parts.port or (443 if tls else 80)
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         address = look_up(host, resolver, timeout_s / 2)
     except NameFailure as failure:
         return Verdict("down", f"{host}: {failure}")
+    tls = ssl.create_default_context() if parts.scheme == "https" else None
     try:
-        sock = socket.create_connection((address, port), timeout_s)
-    except OSError:
-        return Verdict("down")
-    # A socket's own timeout starts anew with every byte; a portal that drips would hold us for ever. So somebody else
-    # cuts the line when the time is up. (A TLS socket takes over the descriptor: the one in use is what is cut.)
-    in_use = [sock]
-    cut = threading.Timer(timeout_s, _shut, (in_use,))
-    cut.start()
-    try:
-        if tls:
-            # The hello is said below, where its failures are told apart.
-            in_use[0] = ssl.create_default_context().wrap_socket(
-                sock, server_hostname=host, do_handshake_on_connect=False
-            )
-        return _converse(in_use[0], host, port, f"{parts.path or '/'}?nonce={nonce}", nonce)
-    finally:
-        cut.cancel()
-        cut.join()
-        in_use[0].close()
-
-
-def _converse(sock: socket.socket, host: str, port: int, target: str, nonce: str) -> Verdict:
-    connection = http.client.HTTPConnection(host, port)
-    connection.sock = sock
-    try:
-        if isinstance(sock, ssl.SSLSocket):
-            sock.do_handshake()
-        connection.request("GET", target, headers={"Accept": "text/plain", "Connection": "close"})
-        response = connection.getresponse()
-        return judge(response.status, response.read(_MOST_BYTES), nonce)
+        with conversation(address, port, timeout_s, tls, host) as sock:
+            return _ask(sock, host, port, f"{parts.path or '/'}?nonce={nonce}", nonce)
     except ssl.SSLEOFError:
         return Verdict("down")
     except ssl.SSLError as error:
         return tls_verdict(error)
-    except (http.client.RemoteDisconnected, OSError):
+    except OSError:
+        return Verdict("down")
+
+
+def _ask(sock: socket.socket, host: str, port: int, target: str, nonce: str) -> Verdict:
+    connection = http.client.HTTPConnection(host, port)
+    connection.sock = sock
+    try:
+        connection.request("GET", target, headers={"Accept": "text/plain", "Connection": "close"})
+        response = connection.getresponse()
+        return judge(response.status, response.read(_MOST_BYTES), nonce)
+    except (http.client.RemoteDisconnected, http.client.IncompleteRead):
         return Verdict("down")
     except http.client.HTTPException:
         return Verdict("captive")
     finally:
         connection.close()
-
-
-def _shut(in_use: list[socket.socket]) -> None:
-    try:
-        in_use[0].shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return

@@ -28,22 +28,30 @@ class Options(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    probe_url: str = Field("", description="http(s) address of the city's probe page; empty: internet is not judged")
-    dns_name: str = Field("", description="a name of the city's own to resolve; empty: names are not judged")
-    resolver: str = Field("", description="IP address of the resolver to ask; empty: the system's first")
-    resolver_port: int = Field(53, ge=1, le=65535, description="UDP port of that resolver")
-    broker: str = Field("", description="name or address of the city's broker; empty: neither it nor latency is judged")
-    broker_port: int = Field(8883, ge=1, le=65535, description="its TCP port")
-    broker_tls: bool = Field(True, description="say a TLS hello and check the broker's certificate")
-    broker_ca: str = Field("", description="PEM file of the authority that signed the broker; empty: the system's")
-    gateway: str = Field("", description="IPv4 address of the gateway; empty: that of the default route")
-    stations: Literal["none", "iw", "hostapd_cli", "ubus"] = Field(
-        "none", description="which tool counts the associated stations; only the number leaves it"
+    probe_url: str = Field(
+        default="", description="http(s) address of the city's probe page; empty: internet is not judged"
     )
-    stations_interface: str = Field("wlan0", pattern=r"^[A-Za-z0-9._-]{1,15}$", description="the access point's device")
-    stations_program: str = Field("", description="full path of the tool where it is not on the PATH")
-    probes: int = Field(5, ge=1, le=50, description="round trips a look, for latency and loss")
-    timeout_s: Annotated[float, Field(gt=0, le=30)] = Field(3.0, description="how long one step may take, in s")
+    dns_name: str = Field(default="", description="a name of the city's own to resolve; empty: names are not judged")
+    resolver: str = Field(default="", description="IP address of the resolver to ask; empty: the system's first")
+    resolver_port: int = Field(default=53, ge=1, le=65535, description="UDP port of that resolver")
+    broker: str = Field(
+        default="", description="name or address of the city's broker; empty: neither it nor latency is judged"
+    )
+    broker_port: int = Field(default=8883, ge=1, le=65535, description="its TCP port")
+    broker_tls: bool = Field(default=True, description="say a TLS hello and check the broker's certificate")
+    broker_ca: str = Field(
+        default="", description="PEM file of the authority that signed the broker; empty: the system's"
+    )
+    gateway: str = Field(default="", description="IPv4 address of the gateway; empty: that of the default route")
+    stations: Literal["none", "iw", "hostapd_cli", "ubus"] = Field(
+        default="none", description="which tool counts the associated stations; only the number leaves it"
+    )
+    stations_interface: str = Field(
+        default="wlan0", pattern=r"^[A-Za-z0-9._-]{1,15}$", description="the access point's device"
+    )
+    stations_program: str = Field(default="", description="full path of the tool where it is not on the PATH")
+    probes: int = Field(default=5, ge=1, le=50, description="round trips a look, for latency and loss")
+    timeout_s: Annotated[float, Field(gt=0, le=30)] = Field(default=3.0, description="how long one step may take, in s")
 
     @field_validator("probe_url")
     @classmethod
