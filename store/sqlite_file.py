@@ -34,7 +34,7 @@ class SqliteFile:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             first = self._connect()
-            _use_wal(first)
+            use_wal(first)
         except sqlite3.OperationalError as error:
             raise self._said(error) from error
         except (sqlite3.DatabaseError, OSError) as error:
@@ -131,7 +131,7 @@ class SqliteFile:
             log.info("store.readings_available", file=str(self._path))
 
 
-def _use_wal(connection: Connection) -> None:
+def use_wal(connection: Connection) -> None:
     """Switch the file to WAL, which stays with it. SQLite does not wait for a lock here, so this does."""
     until = time.monotonic() + BUSY_S
     while True:

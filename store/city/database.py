@@ -1,0 +1,143 @@
+"""One database, SQLite or PostgreSQL, and how its failures leave this folder.
+
+Whatever `write()` ends with is on stable storage, whole or not at all. A connection that is lost, a lock that is not
+granted in time, a full disk: Unavailable. Everything else that a database says is a bug and ends the process.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from contract.errors import BadInput, Unavailable
+from store.sqlite_file import use_wal
+
+log = structlog.get_logger(__name__)
+
+LOCK_WAIT_S = 10
+STATEMENT_S = 60
+CONNECT_S = 5
+
+Insert = postgresql.Insert | sqlite.Insert
+
+
+class Database:
+    """Transactions for reading and for writing."""
+
+    def __init__(self, url: str) -> None:
+        """Nothing is connected yet. Raises BadInput where the URL cannot be read."""
+        try:
+            self._url: URL = make_url(url)
+        except (ArgumentError, ValueError):
+            raise BadInput(
+                "the database URL cannot be read",
+                remedy="Write sqlite:///path or postgresql+psycopg://user:password@host:5432/name.",
+            ) from None
+        self.is_sqlite = self._url.get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(self._url) if self.is_sqlite else _postgres_engine(self._url)
+        self._writer = self._engine.execution_options(siaga_writes=True)
+        self._failing = False
+
+    @property
+    def name(self) -> str:
+        """For people: where the database is, without its password."""
+        return self._url.database or "" if self.is_sqlite else self._url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One transaction that changes nothing."""
+        with self._guarded(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, committed at the end of the block, rolled back whole where it raises."""
+        with self._guarded(), self._writer.begin() as connection:
+            yield connection
+
+    def insert(self, table: Table) -> Any:
+        """An INSERT that knows ON CONFLICT in this database's dialect (both spell it alike)."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def close(self) -> None:
+        """Closes every connection that is not in use."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            raise self._said(error) from error
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            raise self._said(error) from error
+        if self._failing:
+            self._failing = False
+            log.info("store.city_available", database=self.name)
+
+    def _said(self, error: Exception) -> Unavailable:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+        if code.startswith("SQLITE_FULL"):
+            text = f"the disk under {self.name} is full; nothing is written until there is room"
+        elif code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            text = f"{self.name} is busy with another writer"
+        else:
+            text = f"the city database {self.name} does not answer ({cause})"
+        if not self._failing:
+            self._failing = True
+            log.error("store.city_unavailable", database=self.name, error=cause)
+        return Unavailable(text)
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S, "check_same_thread": False}, pool_size=8)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # SQLAlchemy's own BEGIN comes from the listener below; sqlite3's implicit one would come too late.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        use_wal(connection)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later could not be given the lock any more.
+        writes = connection.get_execution_options().get("siaga_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    options = f"-c lock_timeout={LOCK_WAIT_S}s -c statement_timeout={STATEMENT_S}s -c timezone=UTC"
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=8,
+        connect_args={
+            "connect_timeout": CONNECT_S,
+            "application_name": "siaga",
+            "options": options,
+            "tcp_user_timeout": 15_000,
+        },
+    )
+
+
+class Part:
+    """One topic's tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database

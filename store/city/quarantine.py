@@ -1,0 +1,111 @@
+"""What could not be accepted, kept as it came with the reason, within a bound a node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, distinct, func, select, update
+
+from contract.messages import MAX_MESSAGE_BYTES
+from store.city.database import Part
+from store.city.schema import quarantine
+from store.ports import Quarantined
+
+
+class QuarantineTable(Part):
+    """Dead letters that can be read, counted and adopted."""
+
+    def quarantine(self, items: Sequence[Quarantined], *, per_node_limit: int = 1_000) -> int:
+        """See `CityStore.quarantine`. What has no epoch (it could not be decoded) is never a repetition."""
+        pushed_out = 0
+        with self._db.write() as connection:
+            for item in items:
+                self._keep(connection, item)
+            for city, node in sorted({(item.city, item.node) for item in items}):
+                pushed_out += _cut(connection, city, node, per_node_limit)
+        return pushed_out
+
+    def _keep(self, connection: Connection, item: Quarantined) -> None:
+        new = self._db.insert(quarantine).values(
+            city=item.city,
+            node=item.node,
+            received_us=item.received_us,
+            topic=_storable(item.topic),
+            reason=item.reason,
+            detail=_storable(item.detail),
+            payload=item.payload[:MAX_MESSAGE_BYTES],
+            epoch=_storable(item.epoch),
+            seq=item.seq,
+            adopted_us=item.adopted_us,
+        )
+        again = {name: new.excluded[name] for name in ("received_us", "topic", "detail", "payload", "adopted_us")}
+        connection.execute(
+            new.on_conflict_do_update(
+                index_elements=["city", "node", "epoch", "seq", "reason"],
+                index_where=quarantine.c.epoch != "",
+                set_=again,
+            )
+            if item.epoch
+            else new
+        )
+
+    def quarantined(self, city: str, node: str | None = None, *, limit: int = 100) -> Sequence[Quarantined]:
+        """See `CityStore.quarantined`."""
+        query = select(quarantine).where(quarantine.c.city == city)
+        if node is not None:
+            query = query.where(quarantine.c.node == node)
+        query = query.order_by(quarantine.c.received_us.desc(), quarantine.c.id.desc()).limit(limit)
+        with self._db.read() as connection:
+            return [Quarantined(**{**row, "payload": bytes(row["payload"])}) for row in _rows(connection, query)]
+
+    def quarantine_counts(self, city: str) -> Mapping[tuple[str, str], int]:
+        """See `CityStore.quarantine_counts`."""
+        query = (
+            select(quarantine.c.node, quarantine.c.reason, func.count())
+            .where(quarantine.c.city == city, quarantine.c.adopted_us.is_(None))
+            .group_by(quarantine.c.node, quarantine.c.reason)
+        )
+        with self._db.read() as connection:
+            return {(node, reason): count for node, reason, count in connection.execute(query)}
+
+    def mark_adopted(self, ids: Sequence[int], now_us: int) -> None:
+        """See `CityStore.mark_adopted`. The first adoption's time stays."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(quarantine)
+                .where(quarantine.c.id.in_(ids), quarantine.c.adopted_us.is_(None))
+                .values(adopted_us=now_us)
+            )
+
+    def refused_seqs(self, city: str) -> Mapping[tuple[str, str], int]:
+        """See `CityStore.refused_seqs`. An adopted reading was refused all the same: the ledger counts it."""
+        query = (
+            select(quarantine.c.node, quarantine.c.epoch, func.count(distinct(quarantine.c.seq)))
+            .where(quarantine.c.city == city, quarantine.c.epoch != "", quarantine.c.seq > 0)
+            .group_by(quarantine.c.node, quarantine.c.epoch)
+        )
+        with self._db.read() as connection:
+            return {(node, epoch): count for node, epoch, count in connection.execute(query)}
+
+
+def _rows(connection: Connection, query: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _cut(connection: Connection, city: str, node: str, limit: int) -> int:
+    """Push out a node's oldest unadopted items beyond the limit; returns how many."""
+    kept = (
+        select(quarantine.c.id)
+        .where(quarantine.c.city == city, quarantine.c.node == node, quarantine.c.adopted_us.is_(None))
+        .order_by(quarantine.c.received_us.desc(), quarantine.c.id.desc())
+    )
+    beyond = connection.execute(kept.offset(limit)).scalars().all()
+    if beyond:
+        connection.execute(delete(quarantine).where(quarantine.c.id.in_(beyond)))
+    return len(beyond)
+
+
+def _storable(text: str) -> str:
+    """Text that every database takes: what came from outside may hold NUL and lone surrogates."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

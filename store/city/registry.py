@@ -1,0 +1,285 @@
+"""The registry: a city, its areas and offices, its sites and nodes, and where each node stood when."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, update
+
+from contract.city import NodeKind, NodeSpec, Profile, Site
+from contract.errors import BadInput, Rejected
+from store.city import schema
+from store.city.database import Part
+from store.city.schema import (
+    agencies,
+    categories,
+    cities,
+    nodes,
+    placements,
+    regions,
+    routes,
+    sites,
+    strangers,
+)
+from store.ports import Placement
+
+_DIGEST_OF = 1
+"""Raised when `put_profile` begins to keep more of a profile, so that the same profile is read again."""
+
+
+class RegistryTables(Part):
+    """What a city folder says, with the history of where nodes stood."""
+
+    def put_profile(self, profile: Profile, now_us: int) -> None:
+        """See `CityStore.put_profile`.
+
+        A node's first placement is valid for all time before it, for its readings may be older than the registry. A
+        node that left the profile keeps its history and has no placement from `now_us` on, except one that was
+        adopted by hand. Raises BadInput where a node belongs to another city or stands at an unknown site.
+        """
+        digest = hashlib.sha256(f"{_DIGEST_OF}{profile!r}".encode()).hexdigest()
+        with self._db.write() as connection:
+            known = connection.execute(
+                select(cities.c.digest).where(cities.c.code == profile.code).with_for_update()
+            ).scalar_one_or_none()
+            if known == digest:
+                return
+            self._put_city(connection, profile, digest)
+            self._put_lists(connection, profile)
+            self._put_sites_and_nodes(connection, profile, now_us)
+
+    def _put_city(self, connection: Connection, profile: Profile, digest: str) -> None:
+        facts = {
+            "name": profile.name,
+            "zone": profile.zone,
+            "zone_word": profile.zone_word,
+            "region": profile.region,
+            "lat": profile.lat,
+            "lon": profile.lon,
+            "emergency_phone": profile.emergency_phone,
+            "digest": digest,
+        }
+        taken = set(
+            connection.execute(select(cities.c.number_prefix).where(cities.c.code != profile.code)).scalars().all()
+        )
+        new = self._db.insert(cities).values(
+            code=profile.code, number_prefix=_prefix(profile.code, taken), registry_version=1, **facts
+        )
+        # The prefix stays as it was first given: case numbers are on paper by now.
+        connection.execute(
+            new.on_conflict_do_update(
+                index_elements=["code"], set_={**facts, "registry_version": cities.c.registry_version + 1}
+            )
+        )
+
+    @staticmethod
+    def _put_lists(connection: Connection, profile: Profile) -> None:
+        """Lists that nothing refers to by key are replaced whole."""
+        rows: dict[Table, list[dict[str, Any]]] = {
+            regions: [
+                {"code": r.code, "name": r.name, "level": r.level, "parent": r.parent, "lat": r.lat, "lon": r.lon}
+                for r in profile.regions
+            ],
+            agencies: [
+                {"code": a.code, "name_id": a.name.id, "name_en": a.name.en, "phone": a.phone} for a in profile.agencies
+            ],
+            categories: [
+                {
+                    "code": c.code,
+                    "name_id": c.name.id,
+                    "name_en": c.name.en,
+                    "description_id": c.description.id,
+                    "description_en": c.description.en,
+                    "agency": c.agency,
+                    "group": c.group,
+                    "respond_s": c.respond_s,
+                    "finish_s": c.finish_s,
+                    "keywords": list(c.keywords),
+                }
+                for c in profile.categories
+            ],
+            routes: [{"category": r.category, "region": r.region, "agency": r.agency} for r in profile.routes],
+        }
+        for table, some in rows.items():
+            connection.execute(delete(table).where(table.c.city == profile.code))
+            if some:
+                connection.execute(insert(table), [{"city": profile.code, **one} for one in some])
+
+    def _put_sites_and_nodes(self, connection: Connection, profile: Profile, now_us: int) -> None:
+        by_code = {site.code: site for site in profile.sites}
+        for site in profile.sites:
+            facts = _site_facts(site)
+            new = self._db.insert(sites).values(city=profile.code, code=site.code, **facts)
+            connection.execute(new.on_conflict_do_update(index_elements=["city", "code"], set_=facts))
+        for spec in profile.nodes:
+            place = by_code.get(spec.site)
+            if place is None:
+                raise BadInput(
+                    f"node {spec.node} stands at the unknown site {spec.site!r}",
+                    where=f"city {profile.code}",
+                    remedy="Add the site, or name another.",
+                )
+            self._put_node(connection, profile.code, spec, place, now_us)
+        known = select(nodes.c.node).where(nodes.c.city == profile.code, nodes.c.adopted.is_(False))
+        gone = set(connection.execute(known).scalars()) - {spec.node for spec in profile.nodes}
+        for node in sorted(gone):
+            connection.execute(update(placements).where(_current(profile.code, node)).values(valid_to_us=now_us))
+        # An adopted node follows its site like any other.
+        adopted = select(placements.c.node, placements.c.site).where(
+            placements.c.city == profile.code, placements.c.valid_to_us.is_(None)
+        )
+        for node, code in connection.execute(adopted).all():
+            if code in by_code:
+                self._place(connection, profile.code, node, by_code[code], now_us)
+
+    def _put_node(self, connection: Connection, city: str, spec: NodeSpec, place: Site, now_us: int) -> None:
+        other = connection.execute(
+            select(nodes.c.city).where(nodes.c.node == spec.node, nodes.c.city != city)
+        ).scalar_one_or_none()
+        if other is not None:
+            raise BadInput(
+                f"node {spec.node} already belongs to {other}",
+                where=f"city {city}",
+                remedy="A node's name is unique across all cities: choose another.",
+            )
+        facts = {
+            "kind": spec.kind,
+            "name": spec.name,
+            "audience": spec.audience,
+            "sensors": {one.sensor: [one.kind, one.period_s] for one in spec.sensors},
+            "adopted": False,
+        }
+        new = self._db.insert(nodes).values(city=city, node=spec.node, **facts)
+        connection.execute(new.on_conflict_do_update(index_elements=["city", "node"], set_=facts))
+        connection.execute(delete(strangers).where(strangers.c.city == city, strangers.c.node == spec.node))
+        self._place(connection, city, spec.node, place, now_us)
+
+    @staticmethod
+    def _place(connection: Connection, city: str, node: str, place: Site, now_us: int) -> None:
+        here = {"site": place.code, "region": place.region, "lat": place.lat, "lon": place.lon}
+        current = connection.execute(select(placements).where(_current(city, node))).mappings().one_or_none()
+        if current is not None and all(current[name] == value for name, value in here.items()):
+            return
+        first = connection.execute(
+            select(placements.c.id).where(placements.c.city == city, placements.c.node == node).limit(1)
+        ).first()
+        connection.execute(update(placements).where(_current(city, node)).values(valid_to_us=now_us))
+        connection.execute(
+            insert(placements).values(city=city, node=node, valid_from_us=0 if first is None else now_us, **here)
+        )
+
+    def placements(self, city: str) -> Sequence[Placement]:
+        """See `CityStore.placements`, by node."""
+        query = (
+            select(
+                placements.c.city,
+                placements.c.node,
+                nodes.c.kind,
+                nodes.c.name,
+                placements.c.site,
+                sites.c.name.label("site_name"),
+                placements.c.region,
+                placements.c.lat,
+                placements.c.lon,
+                sites.c.river,
+                sites.c.river_km,
+                sites.c.uplink,
+                nodes.c.audience,
+                nodes.c.sensors,
+            )
+            .join(nodes, and_(nodes.c.city == placements.c.city, nodes.c.node == placements.c.node))
+            .join(sites, and_(sites.c.city == placements.c.city, sites.c.code == placements.c.site))
+            .where(placements.c.city == city, placements.c.valid_to_us.is_(None))
+            .order_by(placements.c.node)
+        )
+        with self._db.read() as connection:
+            found = connection.execute(query).mappings().all()
+        return [
+            Placement(**{**row, "sensors": {name: (kind, period) for name, (kind, period) in row["sensors"].items()}})
+            for row in found
+        ]
+
+    def region_at(self, city: str, node: str, observed_us: int) -> str | None:
+        """See `CityStore.region_at`. None for an unknown node, and for one that was taken out before."""
+        query = select(placements.c.region).where(
+            placements.c.city == city,
+            placements.c.node == node,
+            placements.c.valid_from_us <= observed_us,
+            or_(placements.c.valid_to_us.is_(None), placements.c.valid_to_us > observed_us),
+        )
+        with self._db.read() as connection:
+            return connection.execute(query.order_by(placements.c.valid_from_us.desc()).limit(1)).scalar_one_or_none()
+
+    def registry_version(self, city: str) -> int:
+        """See `CityStore.registry_version`. 0 for a city that is not known."""
+        query = select(cities.c.registry_version).where(cities.c.code == city)
+        with self._db.read() as connection:
+            return connection.execute(query).scalar_one_or_none() or 0
+
+    def put_boundaries(self, city: str, boundaries: Mapping[str, str], now_us: int) -> None:
+        """See `CityStore.put_boundaries`. Raises Rejected for an unknown city; other areas' boundaries stay."""
+        with self._db.write() as connection:
+            _bump(connection, city)
+            for code, geometry in boundaries.items():
+                kept = {"geometry": geometry, "changed_us": now_us}
+                new = self._db.insert(schema.boundaries).values(city=city, code=code, **kept)
+                connection.execute(new.on_conflict_do_update(index_elements=["city", "code"], set_=kept))
+
+    def boundaries(self, city: str) -> Mapping[str, str]:
+        """See `CityStore.boundaries`."""
+        query = select(schema.boundaries.c.code, schema.boundaries.c.geometry).where(schema.boundaries.c.city == city)
+        with self._db.read() as connection:
+            found = connection.execute(query.order_by(schema.boundaries.c.code)).all()
+        return {row.code: row.geometry for row in found}
+
+    def adopt(self, city: str, node: str, site: str, kind: NodeKind, now_us: int) -> None:
+        """See `CityStore.adopt`. The node's sensors are what its birth says; its incidents start in shadow."""
+        with self._db.write() as connection:
+            stranger = and_(strangers.c.city == city, strangers.c.node == node)
+            if connection.execute(delete(strangers).where(stranger)).rowcount == 0:
+                raise Rejected(f"no unknown node {node} has spoken in {city}", reason="unknown_stranger")
+            found = connection.execute(select(sites).where(sites.c.city == city, sites.c.code == site)).first()
+            if found is None:
+                raise Rejected(f"{city} has no site {site!r}", reason="unknown_site")
+            _bump(connection, city)
+            facts = {"kind": kind, "name": node, "audience": "shadow", "sensors": {}, "adopted": True}
+            new = self._db.insert(nodes).values(city=city, node=node, **facts)
+            connection.execute(new.on_conflict_do_update(index_elements=["city", "node"], set_=facts))
+            place = Site(code=site, name=found.name, lat=found.lat, lon=found.lon, region=found.region)
+            self._place(connection, city, node, place, now_us)
+
+
+def _current(city: str, node: str) -> Any:
+    return and_(placements.c.city == city, placements.c.node == node, placements.c.valid_to_us.is_(None))
+
+
+def _bump(connection: Connection, city: str) -> None:
+    changed = connection.execute(
+        update(cities).where(cities.c.code == city).values(registry_version=cities.c.registry_version + 1)
+    )
+    if changed.rowcount == 0:
+        raise Rejected(f"city {city} is not in the registry", reason="unknown_city")
+
+
+def _site_facts(site: Site) -> dict[str, Any]:
+    return {
+        "name": site.name,
+        "lat": site.lat,
+        "lon": site.lon,
+        "region": site.region,
+        "river": site.river,
+        "river_km": site.river_km,
+        "uplink": site.uplink,
+        "camera_url": site.camera_url,
+    }
+
+
+def _prefix(code: str, taken: set[str]) -> str:
+    """The word before a case number: the city's first three letters, more of them where another city has these."""
+    letters = "".join(char for char in code.upper() if char.isalnum())
+    for length in range(3, len(letters) + 1):
+        if letters[:length] not in taken:
+            return letters[:length]
+    return next(word for n in range(2, 10_000) if (word := f"{letters}{n}") not in taken)

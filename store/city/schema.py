@@ -1,0 +1,368 @@
+"""The city database's tables as they are now. The migrations bring a database here; a test holds them together.
+
+Times are whole microseconds since 1970 UTC (`…_us`). `Text` holds words for people and JSON; nothing is computed
+from JSON inside the database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows only in a column that is called INTEGER.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _us(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _maybe_us(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=True)
+
+
+def _float(name: str) -> Column[float]:
+    return Column(name, Float(53), nullable=False)
+
+
+def _city() -> Column[str]:
+    return Column("city", Text, ForeignKey("cities.code"), primary_key=True)
+
+
+def _code(name: str = "code") -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+# ------------------------------------------------------------ registry
+
+cities = Table(
+    "cities",
+    metadata,
+    Column("code", Text, primary_key=True),
+    _text("name"),
+    _text("zone"),
+    _text("zone_word"),
+    _text("region"),
+    _float("lat"),
+    _float("lon"),
+    _text("emergency_phone"),
+    Column("number_prefix", Text, nullable=False, unique=True),
+    _text("digest"),
+    Column("registry_version", BigInteger, nullable=False),
+)
+
+regions = Table(
+    "regions",
+    metadata,
+    _city(),
+    _code(),
+    _text("name"),
+    _text("level"),
+    _text("parent"),
+    _float("lat"),
+    _float("lon"),
+)
+
+boundaries = Table("boundaries", metadata, _city(), _code(), _text("geometry"), _us("changed_us"))
+
+agencies = Table("agencies", metadata, _city(), _code(), _text("name_id"), _text("name_en"), _text("phone"))
+
+categories = Table(
+    "categories",
+    metadata,
+    _city(),
+    _code(),
+    _text("name_id"),
+    _text("name_en"),
+    _text("description_id"),
+    _text("description_en"),
+    _text("agency"),
+    _text("group"),
+    Column("respond_s", BigInteger, nullable=False),
+    Column("finish_s", BigInteger, nullable=False),
+    Column("keywords", JSON, nullable=False),
+)
+
+routes = Table("routes", metadata, _city(), _code("category"), _code("region"), _text("agency"))
+
+sites = Table(
+    "sites",
+    metadata,
+    _city(),
+    _code(),
+    _text("name"),
+    _float("lat"),
+    _float("lon"),
+    _text("region"),
+    _text("river"),
+    _float("river_km"),
+    _text("uplink"),
+    _text("camera_url"),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    _city(),
+    _code("node"),
+    _text("kind"),
+    _text("name"),
+    _text("audience"),
+    Column("sensors", JSON, nullable=False),
+    Column("adopted", Boolean, nullable=False),
+    UniqueConstraint("node"),
+)
+
+placements = Table(
+    "placements",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=True),
+    _text("city"),
+    _text("node"),
+    _text("site"),
+    _text("region"),
+    _float("lat"),
+    _float("lon"),
+    _us("valid_from_us"),
+    _maybe_us("valid_to_us"),
+    ForeignKeyConstraint(["city", "node"], ["nodes.city", "nodes.node"]),
+    Index("ix_placements_node", "city", "node", "valid_from_us"),
+    Index(
+        "uq_placements_now",
+        "city",
+        "node",
+        unique=True,
+        sqlite_where=text("valid_to_us IS NULL"),
+        postgresql_where=text("valid_to_us IS NULL"),
+    ),
+)
+
+# ------------------------------------------------------------ nodes that speak
+
+strangers = Table(
+    "strangers", metadata, _code("city"), _code("node"), _us("first_us"), _us("last_us"), _text("birth_json")
+)
+
+presences = Table(
+    "presences",
+    metadata,
+    _code("city"),
+    _code("node"),
+    Column("online", Boolean, nullable=False),
+    Column("birth_no", BigInteger, nullable=False),
+    _us("since_us"),
+    _text("boot"),
+    _text("epoch"),
+    _text("firmware"),
+    Column("sensors", JSON, nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=True),
+    _text("city"),
+    _text("node"),
+    _us("received_us"),
+    _text("topic"),
+    _text("reason"),
+    _text("detail"),
+    Column("payload", LargeBinary, nullable=False),
+    _text("epoch"),
+    Column("seq", BigInteger, nullable=False),
+    _maybe_us("adopted_us"),
+    Index("ix_quarantine_node", "city", "node", "adopted_us", "received_us"),
+    Index(
+        "uq_quarantine_reading",
+        "city",
+        "node",
+        "epoch",
+        "seq",
+        "reason",
+        unique=True,
+        sqlite_where=text("epoch <> ''"),
+        postgresql_where=text("epoch <> ''"),
+    ),
+)
+
+# ------------------------------------------------------------ engine
+
+leases = Table(
+    "leases",
+    metadata,
+    _code("city"),
+    _text("holder"),
+    Column("fence", BigInteger, nullable=False),
+    _us("until_us"),
+)
+
+snapshots = Table(
+    "snapshots", metadata, _code("city"), Column("snapshot", LargeBinary, nullable=False), _us("watermark_us")
+)
+
+events = Table(
+    "events",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("subject"),
+    _text("rule"),
+    _text("group"),
+    _text("name"),
+    _us("opened_us"),
+    _maybe_us("closed_us"),
+    Column("recurs", Text, nullable=True),
+    Index("ix_events_group", "city", "rule", "group", "opened_us"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("rule"),
+    _text("rule_version"),
+    _text("entity"),
+    _text("node"),
+    _text("subject"),
+    _text("audience"),
+    _text("event"),
+    _text("state"),
+    Column("no_data", Boolean, nullable=False),
+    Column("level", Integer, nullable=True),
+    Column("peak", Integer, nullable=True),
+    Column("value", Float(53), nullable=True),
+    Column("peak_value", Float(53), nullable=True),
+    _us("crossed_us"),
+    _us("opened_us"),
+    _us("changed_us"),
+    _maybe_us("resolved_us"),
+    Column("changes", BigInteger, nullable=False),
+    Index(
+        "uq_incidents_open",
+        "city",
+        "rule",
+        "entity",
+        unique=True,
+        sqlite_where=text("state <> 'resolved'"),
+        postgresql_where=text("state <> 'resolved'"),
+    ),
+    Index("ix_incidents_opened", "city", "opened_us"),
+    Index("ix_incidents_event", "event"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    _code("incident"),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _text("what"),
+    _us("at_us"),
+    _us("said_us"),
+    Column("level", Integer, nullable=True),
+    Column("value", Float(53), nullable=True),
+    ForeignKeyConstraint(["incident"], ["incidents.id"]),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    _text("city"),
+    _text("channel"),
+    _text("event"),
+    Column("body", JSON, nullable=False),
+    _us("created_us"),
+    _us("not_before_us"),
+    _maybe_us("expires_us"),
+    Column("attempts", BigInteger, nullable=False),
+    _text("state"),
+    _maybe_us("settled_us"),
+    _text("said"),
+    Index(
+        "ix_outbox_waiting",
+        "city",
+        "channel",
+        "event",
+        "id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("ix_outbox_state", "city", "state"),
+)
+
+# ------------------------------------------------------------ desk
+
+case_numbers = Table(
+    "case_numbers",
+    metadata,
+    _city(),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    _code("number"),
+    Column("city", Text, ForeignKey("cities.code"), nullable=False),
+    Column("event", Text, nullable=True, unique=True),
+    _text("category"),
+    _text("agency"),
+    _text("region"),
+    Column("title", JSON, nullable=False),
+    Column("description", JSON, nullable=False),
+    _float("lat"),
+    _float("lon"),
+    _text("state"),
+    _text("source"),
+    _us("opened_us"),
+    _us("updated_us"),
+    _us("due_us"),
+    _maybe_us("closed_us"),
+    Column("public", Boolean, nullable=False),
+    Column("recurs", Text, nullable=True),
+    Index("ix_cases_opened", "city", "opened_us", "number"),
+)
+
+case_updates = Table(
+    "case_updates",
+    metadata,
+    _code("key"),
+    Column("number", Text, ForeignKey("cases.number"), nullable=False),
+    _us("at_us"),
+    _us("said_us"),
+    _text("state"),
+    Column("text", JSON, nullable=False),
+    _text("author"),
+    Index("ix_case_updates_number", "number", "at_us"),
+)

@@ -1,0 +1,37 @@
+"""The city store as one object."""
+
+from __future__ import annotations
+
+from store.city.database import Database
+from store.city.desk import DeskTables
+from store.city.engine import EngineTables
+from store.city.outbox import OutboxTable
+from store.city.presence import PresenceTable
+from store.city.quarantine import QuarantineTable
+from store.city.registry import RegistryTables
+
+
+class SqlCityStore(RegistryTables, PresenceTable, QuarantineTable, EngineTables, OutboxTable, DeskTables):
+    """`CityStore` with SQLAlchemy. Safe to share between threads."""
+
+    @classmethod
+    def open(cls, url: str, *, migrate: bool = True) -> SqlCityStore:
+        """Connect, and bring the schema up to date or refuse an old one. See `store.open_city`."""
+        from store.migrations import upgrade
+
+        database = Database(url)
+        try:
+            upgrade.ensure(database, migrate=migrate)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def ping(self) -> None:
+        """See `CityStore.ping`."""
+        with self._db.read() as connection:
+            connection.exec_driver_sql("SELECT 1").scalar_one()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._db.close()
