@@ -1,0 +1,389 @@
+"""One city's engine, pure: readings and time in, transitions out. It reads no clock, no store and no broker.
+
+Every reading costs the same however many streams there are. Silence sends no message, so each stream that waits for
+one stands in a heap of deadlines: one entry a stream, put back when it turns out that the stream has spoken since.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from alerts.events import Events, OpenEvent, group_of, narrower
+from alerts.lifecycle import AbsenceStream, LevelStream, Onset, Staff, Step, Stream, open_incident
+from alerts.rules import Absence, Levels, Rule
+from alerts.samples import Sample
+from contract import incident as life
+from contract.clock import SECOND_US
+from contract.errors import BadInput
+from contract.incident import Change, Incident, State, What
+from contract.kinds import KindName
+from contract.levels import Level, Scale
+from store.ports import Event, Placement
+
+SNAPSHOT_VERSION = 1
+_DEFAULT_PERIOD_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One change and what it stands in, as the rest of the stage needs it.
+
+    `event` is the event after the change. `begins`/`ends`: this change opened or closed the event. `members`: how
+    many incidents the event has had. `trend`: -1 falling, 0 steady or unknown, 1 rising. `heard_us`: when the stream
+    was last heard. `silent`: an outage known by silence, not by the point's own word.
+    """
+
+    rule: Rule
+    incident: Incident
+    change: Change
+    event: Event
+    begins: bool
+    ends: bool
+    members: int
+    trend: int
+    heard_us: int
+    silent: bool
+
+
+class Engine:
+    """The streams of one city under one pack of rules.
+
+    `places` says where nodes stand; a node that is not among them is not judged. `scales` by node.
+    """
+
+    def __init__(
+        self, city: str, rules: Sequence[Rule], places: Mapping[str, Placement], scales: Mapping[str, Scale]
+    ) -> None:
+        self.city = city
+        self._rules = tuple(rules)
+        self._places = dict(places)
+        self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
+        self._periods: dict[tuple[str, str], float] = {}
+        self._routes: dict[tuple[str, str, str], tuple[Stream, ...]] = {}
+        self._streams: dict[tuple[str, str], Stream] = {}
+        self._behind: dict[str, list[AbsenceStream]] = defaultdict(list)
+        self._absences: dict[str, list[AbsenceStream]] = defaultdict(list)
+        self._births: dict[str, int] = {}
+        self._heap: list[tuple[int, str, str]] = []
+        self._heard_us = 0
+        self._blind = False
+        self._floor_us = 0
+        self.events = Events(city)
+
+    # ------------------------------------------------------------ what happens
+
+    def step(self, sample: Sample, now_us: int, said_us: int | None = None) -> Sequence[Transition]:
+        """Judge one reading that reached us at `now_us`. `said_us`: when it is judged, where that is later."""
+        self._heard_us = now_us
+        if self._blind:
+            self._blind = False
+            self._floor_us = now_us
+        streams = self._routes.get((sample.node, sample.sensor, sample.kind))
+        if streams is None:
+            streams = self._route(sample.node, sample.sensor, sample.kind)
+        transitions: Sequence[Transition] = ()
+        for stream in streams:
+            outcome = stream.judge(sample, now_us, said_us or now_us)
+            if outcome:
+                transitions = [*transitions, *self._told(stream, outcome, now_us, said_us or now_us)]
+            if not stream.armed:
+                self._arm(stream)
+        return transitions
+
+    def tick(self, now_us: int, said_us: int | None = None) -> Sequence[Transition]:
+        """Let time pass: every silence that is over its time by `now_us`."""
+        heap = self._heap
+        if not heap or heap[0][0] > now_us:
+            return ()
+        transitions: list[Transition] = []
+        while heap and heap[0][0] <= now_us:
+            _, rule_id, entity = heapq.heappop(heap)
+            stream = self._streams.get((rule_id, entity))
+            if stream is None:
+                continue
+            stream.armed = False
+            due_us = stream.due_us(self._floor_us)
+            if not due_us:
+                continue
+            if due_us > now_us:
+                self._push(stream, due_us)
+                continue
+            if isinstance(stream, AbsenceStream) and self._deaf(stream, now_us):
+                self._push(stream, now_us + max(SECOND_US // 10, stream.no_data_us // 3))
+                continue
+            outcome = stream.expire(due_us, said_us or now_us)
+            if outcome:
+                transitions += self._told(stream, outcome, now_us, said_us or now_us)
+            self._arm(stream)
+        return transitions
+
+    def next_us(self) -> int | None:
+        """When `tick` is next worth calling, None while nothing waits."""
+        return self._heap[0][0] if self._heap else None
+
+    def status(self, node: str, *, online: bool, birth_no: int, now_us: int) -> None:
+        """A birth, a status or a last will. An offline of an older birth buries nobody; a younger one is a witness,
+        and the rule's time still decides."""
+        if birth_no < self._births.get(node, 0):
+            return
+        self._births[node] = birth_no
+        for stream in self._absences.get(node, ()):
+            if online:
+                stream.gone_us = 0
+            else:
+                stream.gone(now_us)
+                due_us = stream.due_us(self._floor_us)
+                if due_us:
+                    self._push(stream, due_us)
+
+    def period(self, node: str, sensor: str, period_s: float) -> None:
+        """How often a sensor is due, as its birth said."""
+        if self._periods.get((node, sensor)) == period_s:
+            return
+        self._periods[node, sensor] = period_s
+        for (at, name, _), streams in self._routes.items():
+            if at == node and name == sensor:
+                for stream in streams:
+                    stream.set_period(period_s)
+
+    def deafened(self) -> None:
+        """We cannot hear: until the next reading, silence proves nothing; after it, every node has its full time."""
+        self._blind = True
+
+    def place(self, places: Mapping[str, Placement], scales: Mapping[str, Scale]) -> None:
+        """The registry changed. Running states are kept; a node that left is no longer judged."""
+        self._places = dict(places)
+        self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
+        self._routes.clear()
+        self._behind.clear()
+        for stream in self._streams.values():
+            place = self._places.get(stream.node)
+            if isinstance(stream, AbsenceStream) and place is not None and place.uplink:
+                self._behind[place.uplink].append(stream)
+            if isinstance(stream, LevelStream):
+                staff = self._staffs.get(stream.node)
+                if staff is not None and staff.scale != stream.staff.scale:
+                    stream.set_staff(staff)
+
+    def streams(self) -> int:
+        """How many streams are watched."""
+        return len(self._streams)
+
+    # ------------------------------------------------------------ restart
+
+    def snapshot(self) -> bytes:
+        """Everything that judging goes on from, compact. `restore` reads it."""
+        state = {
+            "v": SNAPSHOT_VERSION,
+            "heard_us": self._heard_us,
+            "floor_us": self._floor_us,
+            "births": self._births,
+            "streams": [
+                [
+                    stream.rule.id,
+                    stream.node,
+                    stream.entity,
+                    stream.state(),
+                    None if stream.incident is None else asdict(stream.incident),
+                ]
+                for stream in self._streams.values()
+            ],
+            "open": [[asdict(one.event), sorted(one.open), one.members] for one in self.events.open.values()],
+            "closed": [asdict(one) for one in self.events.closed.values()],
+        }
+        return zlib.compress(json.dumps(state, separators=(",", ":")).encode(), 1)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from a snapshot. What no rule, node or scale of today fits is left out.
+
+        Raises BadInput for bytes that are none of ours, so that the caller can begin from the store alone.
+        """
+        try:
+            state = json.loads(zlib.decompress(snapshot))
+            version = state["v"]
+        except (zlib.error, ValueError, KeyError, TypeError):
+            raise BadInput("the engine's snapshot cannot be read", remedy="It is rebuilt from the store.") from None
+        if version != SNAPSHOT_VERSION:
+            raise BadInput(f"the engine's snapshot has version {version}", remedy="It is rebuilt from the store.")
+        self._heard_us = state["heard_us"]
+        self._floor_us = state["floor_us"]
+        self._births = dict(state["births"])
+        for rule_id, node, entity, kept, incident in state["streams"]:
+            stream = self._recall(rule_id, node, entity)
+            if stream is not None:
+                stream.restore(kept)
+                stream.incident = None if incident is None else incident_from(incident)
+                self._arm(stream)
+        for event, members_open, members in state["open"]:
+            found = Event(**event)
+            self.events.open[found.rule, found.group] = OpenEvent(found, set(members_open), members)
+        for event in state["closed"]:
+            self.events.closed[event["rule"], event["group"]] = Event(**event)
+
+    def adopt(self, incident: Incident, event: Event) -> None:
+        """Take over what the store knows of an entity's newest incident; the store is right where they differ."""
+        stream = self._recall(incident.rule, incident.node, incident.entity)
+        if stream is None:
+            return
+        stream.adopt(incident)
+        if stream.incident is not None and stream.incident.id == incident.id:
+            self.events.adopt(event, incident)
+        else:
+            self.events.forget(event, incident)
+        self._arm(stream)
+
+    def heard_before(self, sample: Sample, received_us: int) -> None:
+        """The newest reading the store has of a stream, at a start without a snapshot: arm its silence, judge nothing."""
+        for stream in self._route(sample.node, sample.sensor, sample.kind):
+            if not stream.heard_us:
+                stream.heard_us = received_us
+                self._arm(stream)
+
+    # ------------------------------------------------------------ inside
+
+    def _route(self, node: str, sensor: str, kind: KindName) -> tuple[Stream, ...]:
+        place = self._places.get(node)
+        if place is None:
+            return ()
+        streams: list[Stream] = []
+        for rule in self._rules:
+            match = rule.match
+            if match.kind != kind or place.kind not in match.nodes or match.sensor not in {None, sensor}:
+                continue
+            entity = f"{node}/{sensor}" if isinstance(rule.condition, Levels) else node
+            stream = self._streams.get((rule.id, entity)) or self._new(rule, place, sensor, entity)
+            if stream is not None:
+                streams.append(stream)
+        route = self._routes[node, sensor, kind] = tuple(streams)
+        return route
+
+    def _new(self, rule: Rule, place: Placement, sensor: str, entity: str) -> Stream | None:
+        node = place.node
+        known = place.sensors.get(sensor)
+        period_s = self._periods.get((node, sensor), known[1] if known else _DEFAULT_PERIOD_S)
+        stream: Stream
+        if isinstance(rule.condition, Levels):
+            staff = self._staffs.get(node)
+            if staff is None:
+                return None
+            stream = LevelStream(rule, node, entity, period_s, staff, rule.condition.field)
+        else:
+            stream = self._absence(rule, rule.condition, place, period_s)
+        self._streams[rule.id, entity] = stream
+        return stream
+
+    def _absence(self, rule: Rule, condition: Absence, place: Placement, period_s: float) -> AbsenceStream:
+        stream = AbsenceStream(rule, place.node, period_s, condition)
+        self._absences[place.node].append(stream)
+        if place.uplink:
+            self._behind[place.uplink].append(stream)
+        return stream
+
+    def _recall(self, rule_id: str, node: str, entity: str) -> Stream | None:
+        found = self._streams.get((rule_id, entity))
+        if found is not None:
+            return found
+        rule = next((one for one in self._rules if one.id == rule_id), None)
+        place = self._places.get(node)
+        if rule is None or place is None:
+            return None
+        return self._new(rule, place, entity.partition("/")[2], entity)
+
+    def _arm(self, stream: Stream) -> None:
+        if not stream.armed:
+            due_us = stream.due_us(self._floor_us)
+            if due_us:
+                self._push(stream, due_us)
+
+    def _push(self, stream: Stream, due_us: int) -> None:
+        stream.armed = True
+        heapq.heappush(self._heap, (due_us, stream.rule.id, stream.entity))
+
+    def _deaf(self, stream: AbsenceStream, now_us: int) -> bool:
+        """Whether the silence may be ours. A city's points do not all die at once; a platform does.
+
+        Where everything stands behind one uplink nobody is left to witness, and silence is taken as it is.
+        """
+        if self._blind:
+            return True
+        if now_us - self._heard_us <= stream.no_data_us // 3:
+            return False
+        if len({self._places[node].uplink or node for node in self._absences if node in self._places}) < 2:
+            return False
+        self._blind = True
+        return True
+
+    def _shared(self, stream: Stream, place: Placement, now_us: int) -> bool:
+        """Whether more than this one point looks down behind its uplink: at least two, and at least half."""
+        if not place.uplink or not isinstance(stream, AbsenceStream):
+            return False
+        peers = [one for one in self._behind[place.uplink] if one.rule is stream.rule]
+        down = sum(1 for one in peers if one is stream or one.suspect(now_us, self._floor_us))
+        return down >= 2 and 2 * down >= len(peers)
+
+    def _told(self, stream: Stream, outcome: tuple[Step, ...] | Onset, now_us: int, said_us: int) -> list[Transition]:
+        if isinstance(outcome, Onset):
+            return self._opened(stream, outcome, now_us, said_us)
+        transitions = []
+        for incident, change in outcome:
+            if change.what is What.RESOLVED:
+                event, ends = self.events.left(stream.rule.id, incident)
+                members = 0
+            else:
+                found = self.events.of(stream.rule.id, incident.event)
+                if found is None:
+                    raise LookupError(f"incident {incident.id} belongs to no open event")
+                event, ends, members = found.event, False, found.members
+            transitions.append(self._transition(stream, incident, change, event, False, ends, members))
+        return transitions
+
+    def _opened(self, stream: Stream, onset: Onset, now_us: int, said_us: int) -> list[Transition]:
+        place = self._places.get(stream.node)
+        if place is None:
+            return []
+        rule = stream.rule
+        audience = narrower(rule.audience, place.audience)
+        event = self.events.find(rule, group_of(rule, place, audience, shared=True)[0])
+        begins = False
+        if event is None:
+            group, name = group_of(rule, place, audience, shared=self._shared(stream, place, now_us))
+            event = self.events.find(rule, group)
+            if event is None:
+                event = self.events.begin(rule, group, name, onset.crossed_us, onset.opened_us)
+                begins = True
+        incident = open_incident(self.city, rule, stream, onset, event.event.id, audience)
+        self.events.joined(event, incident)
+        stream.opened(incident)
+        change = life.opened(incident, said_us)
+        return [self._transition(stream, incident, change, event.event, begins, False, event.members)]
+
+    def _transition(
+        self, stream: Stream, incident: Incident, change: Change, event: Event, begins: bool, ends: bool, members: int
+    ) -> Transition:
+        return Transition(
+            rule=stream.rule,
+            incident=incident,
+            change=change,
+            event=event,
+            begins=begins,
+            ends=ends,
+            members=members,
+            trend=stream.trend if isinstance(stream, LevelStream) else 0,
+            heard_us=stream.heard_us,
+            silent=incident.no_data,
+        )
+
+
+def incident_from(kept: Mapping[str, Any]) -> Incident:
+    """An incident out of a snapshot."""
+    values = dict(kept)
+    values["state"] = State(values["state"])
+    for name in ("level", "peak"):
+        values[name] = None if values[name] is None else Level(values[name])
+    return Incident(**values)

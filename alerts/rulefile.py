@@ -1,0 +1,246 @@
+"""A city's rule pack: one TOML file a rule, read strictly. Every mistake names file, line, field and remedy."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import string
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from alerts.rules import Absence, GroupBy, Levels, Match, Rule, Severity
+from contract.city import NodeKind, Text
+from contract.errors import BadInput
+from contract.incident import Audience, Subject, What
+from contract.kinds import KINDS, KindName, fields_of
+from contract.topics import valid_id
+
+TELLINGS: tuple[str, ...] = ("title", "grown", *(what.value for what in What))
+PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    "flood": frozenset({"level", "local", "place", "river", "value", "trend", "time", "since", "scale"}),
+    "outage": frozenset({"place", "group", "time", "since", "minutes", "cause", "count"}),
+}
+_OPTIONAL_TEXTS = frozenset({"grown", "recovering", "relapsed", "data_back"})
+_FIELDS = frozenset(
+    {
+        "id",
+        "subject",
+        "severity",
+        "category",
+        "agency",
+        "audience",
+        "group_by",
+        "for_s",
+        "clear_for_s",
+        "no_data_for_s",
+        "recurs_within_s",
+        "match",
+        "levels",
+        "absence",
+        "text",
+    }
+)
+_DAY_S = 86_400.0
+
+
+def load_rules(folder: Path) -> tuple[Rule, ...]:
+    """All rules of a pack in order of their file names. Raises BadInput for the first mistake."""
+    if not folder.is_dir():
+        raise BadInput("there is no such folder", where=str(folder), remedy="Create it with one .toml file a rule.")
+    seen: dict[str, Path] = {}
+    rules = []
+    for path in sorted(folder.glob("*.toml")):
+        rule = load_rule(path)
+        if rule.id in seen:
+            raise BadInput(
+                f"the id {rule.id!r} is already taken by {seen[rule.id].name}",
+                where=f"{path}: id",
+                remedy="Give each rule of a city an id of its own.",
+            )
+        seen[rule.id] = path
+        rules.append(rule)
+    return tuple(rules)
+
+
+def load_rule(path: Path) -> Rule:
+    """One rule. Raises BadInput."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot be read: {error}", where=str(path), remedy="Save it as UTF-8 text.") from None
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(
+            f"not valid TOML: {error}", where=str(path), remedy="Mend the line; texts stand in double quotes."
+        ) from None
+    return _Reader(path, text, table).rule()
+
+
+class _Reader:
+    """Takes one file apart, knowing at each step where it is."""
+
+    def __init__(self, path: Path, text: str, table: dict[str, Any]) -> None:
+        self._path = path
+        self._text = text
+        self._table = table
+
+    def rule(self) -> Rule:
+        self._no_others(self._table, _FIELDS, "")
+        subject: Subject = self._choice("subject", get_args(Subject))
+        kind, match = self._match()
+        for_s = self._seconds("for_s")
+        no_data_for_s = self._seconds("no_data_for_s", least=1.0)
+        rule_id = self._word("id")
+        if not valid_id(rule_id):
+            raise self._wrong("id", f"{rule_id!r} is not an id", "Use lower-case letters, digits and single hyphens.")
+        return Rule(
+            id=rule_id,
+            version=hashlib.sha256(self._text.encode()).hexdigest()[:12],
+            subject=subject,
+            match=match,
+            condition=self._condition(subject, kind),
+            for_s=for_s,
+            clear_for_s=self._seconds("clear_for_s"),
+            no_data_for_s=no_data_for_s,
+            recurs_within_s=self._seconds("recurs_within_s", default=_DAY_S),
+            severity=self._choice("severity", get_args(Severity)),
+            category=self._word("category"),
+            agency=self._word("agency", default=""),
+            audience=self._choice("audience", get_args(Audience)),
+            group_by=self._choice("group_by", get_args(GroupBy)),
+            texts=self._texts(subject),
+        )
+
+    def _match(self) -> tuple[KindName, Match]:
+        table = self._section("match", frozenset({"kind", "nodes", "sensor"}))
+        kind: KindName = self._choice("match.kind", KINDS, table.get("kind"))
+        nodes = tuple(self._listed("match.nodes", table.get("nodes"), get_args(NodeKind)))
+        sensor = table.get("sensor")
+        if sensor is not None and not (isinstance(sensor, str) and valid_id(sensor)):
+            raise self._wrong("match.sensor", f"{sensor!r} is not a sensor's id", "Name one sensor, or leave it out.")
+        return kind, Match(kind, nodes, sensor)
+
+    def _condition(self, subject: str, kind: KindName) -> Levels | Absence:
+        given = [name for name in ("levels", "absence") if name in self._table]
+        if len(given) != 1:
+            raise self._wrong(
+                given[-1] if given else "",
+                "a rule has exactly one condition",
+                "Write either a [levels] or an [absence] section.",
+            )
+        fields = {spec.name: spec for spec in fields_of(kind)}
+        if given == ["levels"]:
+            if subject != "flood":
+                raise self._wrong("levels", f"levels do not fit the subject {subject!r}", 'Use subject = "flood".')
+            table = self._section("levels", frozenset({"field"}))
+            name = table.get("field")
+            numeric = [n for n, spec in fields.items() if spec.scalar in {"float", "integer"}]
+            return Levels(self._choice("levels.field", tuple(numeric), name))
+        if subject != "outage":
+            raise self._wrong("absence", f"absence does not fit the subject {subject!r}", 'Use subject = "outage".')
+        table = self._section("absence", frozenset({"field", "good"}))
+        if "field" not in table and "good" not in table:
+            return Absence("", ())
+        texts = [n for n, spec in fields.items() if spec.choices]
+        field = self._choice("absence.field", tuple(texts), table.get("field"))
+        return Absence(field, tuple(self._listed("absence.good", table.get("good"), fields[field].choices)))
+
+    def _texts(self, subject: str) -> dict[str, Text]:
+        table = self._section("text", frozenset(TELLINGS))
+        texts: dict[str, Text] = {}
+        for name in TELLINGS:
+            if name not in table:
+                if name in _OPTIONAL_TEXTS:
+                    continue
+                raise self._wrong("text", f"the text {name!r} is missing", f"Write [text.{name}] with id and en.")
+            both = self._section(f"text.{name}", frozenset({"id", "en"}), table[name])
+            texts[name] = Text(
+                id=self._template(f"text.{name}.id", both.get("id"), subject),
+                en=self._template(f"text.{name}.en", both.get("en"), subject),
+            )
+        return texts
+
+    def _template(self, field: str, value: Any, subject: str) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise self._wrong(field, "the text is missing", "Write it in double quotes.")
+        known = PLACEHOLDERS[subject]
+        try:
+            parts = list(string.Formatter().parse(value))
+        except ValueError as error:
+            raise self._wrong(field, f"the braces do not close: {error}", "Write a placeholder as {place}.") from None
+        for _, name, spec, conversion in parts:
+            if name is None:
+                continue
+            if name not in known or spec or conversion:
+                raise self._wrong(
+                    field,
+                    f"the placeholder {{{name}}} is not known",
+                    f"Known here: {', '.join(sorted(known))}, each alone in its braces.",
+                )
+        return value
+
+    # ------------------------------------------------------------ small readers
+
+    def _section(self, name: str, allowed: frozenset[str], value: Any = None) -> dict[str, Any]:
+        table = self._table.get(name) if value is None else value
+        if not isinstance(table, dict):
+            raise self._wrong(name, f"the section [{name}] is missing", f"Write [{name}].")
+        self._no_others(table, allowed, name + ".")
+        return table
+
+    def _no_others(self, table: Mapping[str, Any], allowed: frozenset[str], prefix: str) -> None:
+        for name in table:
+            if name not in allowed:
+                raise self._wrong(
+                    prefix + name, "this field is not known", f"Known here: {', '.join(sorted(allowed))}."
+                )
+
+    def _word(self, field: str, default: str | None = None) -> str:
+        value = self._table.get(field, default)
+        if not isinstance(value, str) or (not value.strip() and default is None):
+            raise self._wrong(field, f"a text is expected, got {value!r}", f'Write {field} = "…".')
+        return value
+
+    def _seconds(self, field: str, *, least: float = 0.0, default: float | None = None) -> float:
+        value = self._table.get(field, default)
+        good = isinstance(value, int | float) and not isinstance(value, bool)
+        if not good or not least <= float(value) <= 366 * _DAY_S:  # type: ignore[arg-type]
+            raise self._wrong(field, f"a number of seconds from {least:g} is expected, got {value!r}", f"Set {field}.")
+        return float(value)  # type: ignore[arg-type]
+
+    def _choice(self, field: str, choices: Sequence[str], value: Any = None) -> Any:
+        value = self._table.get(field) if value is None else value
+        if value not in choices:
+            raise self._wrong(field, f"{value!r} is not one of them", f"Choose one of: {', '.join(choices)}.")
+        return value
+
+    def _listed(self, field: str, value: Any, choices: Sequence[str]) -> list[Any]:
+        if not isinstance(value, list) or not value or any(item not in choices for item in value):
+            raise self._wrong(field, f"a list is expected, got {value!r}", f"Choose from: {', '.join(choices)}.")
+        return value
+
+    def _wrong(self, field: str, what: str, remedy: str) -> BadInput:
+        return BadInput(
+            what, where=f"{self._path}, line {_line_of(self._text, field)}: {field or 'rule'}", remedy=remedy
+        )
+
+
+def _line_of(text: str, field: str) -> int:
+    """The line on which a dotted field stands; its section's line where it is missing; 1 where that is, too."""
+    *section, name = field.split(".")
+    wanted = ".".join(section)
+    current, found = "", 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[([^\]]+)\]", line)
+        if header:
+            current = header.group(1).strip()
+            if current in {wanted, field}:
+                found = number
+            if current == field:
+                return number
+        elif current == wanted and re.match(rf"\s*\"?{re.escape(name)}\"?\s*=", line):
+            return number
+    return found
