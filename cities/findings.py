@@ -16,6 +16,9 @@ class Finding:
     what: str
     remedy: str = ""
 
+    def __str__(self) -> str:
+        return ". ".join(part for part in (f"{self.file} line {self.line}: {self.what}", self.remedy) if part)
+
     def as_error(self) -> BadInput:
         """The same mistake as the exception that stops a command."""
         return BadInput(self.what, where=f"{self.file} line {self.line}", remedy=self.remedy)
