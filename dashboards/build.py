@@ -1,4 +1,4 @@
-"""`python -m dashboards.build`: write every city's boards as JSON into dashboards/built/.
+"""`siaga dashboards build`: every city's boards as JSON into dashboards/built/.
 
 The built files are what Grafana reads; a test fails where they differ from what is made here.
 """
@@ -30,12 +30,10 @@ def texts() -> dict[Path, str]:
     }
 
 
-def main() -> None:
-    """Write the built files."""
+def write() -> list[Path]:
+    """Write the built files and say which."""
     BUILT.mkdir(exist_ok=True)
-    for path, text in texts().items():
+    written = texts()
+    for path, text in written.items():
         path.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return list(written)

@@ -6,17 +6,14 @@ client is grafana-api, which is an extra of its own (`siaga[grafana]`) and is lo
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cities.load import load
+from cities.load import available, load
 from contract.errors import BadInput, Rejected, Unavailable
 from dashboards.build import built
 from dashboards.panels import DATASOURCE
@@ -37,13 +34,21 @@ class Readings:
 
 
 def publish(
-    url: str, token: str, boards: Sequence[dict[str, Any]], *, readings: Readings | None = None, timeout_s: float = 10.0
+    url: str,
+    token: str,
+    boards: Sequence[dict[str, Any]] | None = None,
+    *,
+    readings: Readings | None = None,
+    timeout_s: float = 10.0,
 ) -> list[str]:
-    """Put data source (if given), folder and boards; publishing again changes nothing. Returns the boards' addresses.
+    """Put data source (if given), folder and boards (None: every city's); publishing again changes nothing.
 
+    Returns the boards' addresses. `token` is a service account's, with the right to write boards (and sources).
     Raises BadInput for an address that is none or a missing extra, Unavailable where Grafana is away or busy, and
     Rejected where it refuses.
     """
+    if boards is None:
+        boards = [board for code in available() for board in built(load(code)).values()]
     api = _connect(url, token, timeout_s)
     with closing(api.api.s):
         if readings is not None:
@@ -119,39 +124,3 @@ def _put_board(api: Any, board: dict[str, Any]) -> Any:
         {"dashboard": board, "folderUid": FOLDER_UID, "overwrite": True, "message": "siaga dashboards"}
     )
     return answer["url"]
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m dashboards.publish --url … --token-file … --city …`: 0, or 1 with one sentence on stderr."""
-    parser = argparse.ArgumentParser(prog="python -m dashboards.publish", description=main.__doc__)
-    parser.add_argument("--url", required=True, help="https://grafana.example:3000")
-    parser.add_argument("--token-file", required=True, type=Path, help="holds a service account's token")
-    parser.add_argument("--city", required=True, help="a folder of cities/")
-    parser.add_argument("--influx-url", default="", help="also put the data source: where Grafana reaches InfluxDB")
-    parser.add_argument("--influx-bucket", default="siaga")
-    parser.add_argument("--influx-token-file", type=Path)
-    given = parser.parse_args(arguments)
-    try:
-        readings = None
-        if given.influx_url:
-            readings = Readings(given.influx_url, given.influx_bucket, _secret(given.influx_token_file))
-        boards = list(built(load(given.city)).values())
-        addresses = publish(given.url, _secret(given.token_file), boards, readings=readings)
-    except (BadInput, Rejected, Unavailable) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.writelines(f"{address}\n" for address in addresses)
-    return 0
-
-
-def _secret(path: Path | None) -> str:
-    if path is None:
-        raise BadInput("no token file named", remedy="Give --influx-token-file.")
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadInput(f"cannot be read: {error.strerror}", where=str(path)) from None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

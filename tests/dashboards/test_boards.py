@@ -39,7 +39,7 @@ def test_no_drift() -> None:
     """The committed JSON is what the code makes."""
     texts = build.texts()
     for path, text in texts.items():
-        assert path.read_text(encoding="utf-8") == text, f"run `python -m dashboards.build`: {path.name} is old"
+        assert path.read_text(encoding="utf-8") == text, f"run `siaga dashboards build`: {path.name} is old"
     assert set(build.BUILT.glob("*.json")) == set(texts)
 
 

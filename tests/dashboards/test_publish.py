@@ -8,12 +8,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cities.load import load
+from cities.load import available, load
 from contract.errors import BadInput, Rejected, Unavailable
 from dashboards import build, publish
 from dashboards.panels import DATASOURCE
@@ -198,17 +197,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         publish.publish("http://127.0.0.1:1", "token", BOARDS)
 
 
-def test_command(grafana: Grafana, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The command prints the boards' addresses."""
-    token = tmp_path / "token"
-    token.write_text("good-token\n")
-    assert publish.main(["--url", grafana.url, "--token-file", str(token), "--city", "yogyakarta"]) == 0
-    assert capsys.readouterr().out == f"{grafana.url}/d/siaga-yogyakarta-now/board\n"
-
-
-@pytest.mark.parametrize(("city", "says"), [("atlantis", "no city 'atlantis'"), ("yogyakarta", "cannot be read")])
-def test_command_that_cannot(city: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One sentence on stderr and exit code 1, never a traceback."""
-    arguments = ["--url", "http://127.0.0.1:1", "--token-file", str(tmp_path / "none"), "--city", city]
-    assert publish.main(arguments) == 1
-    assert says in capsys.readouterr().err
+def test_every_city(grafana: Grafana) -> None:
+    """Without a choice all cities' boards go."""
+    publish.publish(grafana.url, "good-token")
+    assert set(grafana.boards) == {f"siaga-{code}-now" for code in available()}
