@@ -1,0 +1,92 @@
+"""The way back in for what was put in quarantine: a person looks at it and says that it may be stored after all."""
+
+from __future__ import annotations
+
+from broker.ports import Incoming
+from contract import topics
+from contract.clock import Clock
+from contract.errors import BadInput
+from contract.messages import Reading
+from ingest.admit import refusal
+from ingest.decode import BatchNews, decode
+from ingest.place import Known, Registry
+from ingest.rows import row_of
+from store.ports import CityStore, Quarantined, ReadingStore
+
+_SEARCHED = 1_000_000
+
+
+def find(cities: CityStore, city: str, item_id: int) -> Quarantined:
+    """The item of that number. Raises BadInput where there is none."""
+    for item in cities.quarantined(city, limit=_SEARCHED):
+        if item.id == item_id:
+            return item
+    raise BadInput(f"nothing with the number {item_id} is in quarantine", remedy="siaga quarantine list shows them.")
+
+
+def adopt(
+    item: Quarantined,
+    *,
+    city: str,
+    readings: ReadingStore,
+    cities: CityStore,
+    clock: Clock,
+    retime: bool = False,
+) -> int:
+    """Judge an item again and store what it holds; returns how many readings that were.
+
+    `retime` gives them the moment at which they were received, in their order 1 µs apart, and marks them untrusted.
+    Raises BadInput with the reason where it is refused again; then nothing is stored and it stays in quarantine.
+    """
+    if item.adopted_us is not None:
+        raise BadInput("it has been adopted before", where=f"quarantine {item.id}")
+    now_us = clock.now_us()
+    batch = _batch(item, city)
+    registry = Registry(city, cities)
+    registry.refresh()
+    known = registry.node(batch.node, {reading.sensor for reading in batch.readings})
+    if known is None:
+        raise BadInput(
+            f"the node {batch.node} is not in the registry",
+            where=f"quarantine {item.id}",
+            remedy=f"Adopt the node first: siaga nodes adopt {batch.node}.",
+        )
+    rows = [
+        row_of(city, batch, reading, registry.region(known, reading.observed_us), now_us)
+        for reading in _admitted(item, batch, known, now_us, retime=retime)
+    ]
+    refused = readings.write(rows)
+    if refused:
+        raise BadInput(f"the store refuses it: {refused[0].reason}", where=f"quarantine {item.id}")
+    cities.mark_adopted([item.id], now_us)
+    return len(rows)
+
+
+def _batch(item: Quarantined, city: str) -> BatchNews:
+    if not topics.valid_id(item.node):
+        raise BadInput("it came from no node of ours", where=f"quarantine {item.id}")
+    topic = item.topic if item.reason == "identity" else topics.readings(city, item.node)
+    news = decode(Incoming(topic, item.payload, False, False, 0), city)
+    if isinstance(news, BatchNews) and news.readings and not news.malformed:
+        return news
+    detail = news.malformed[0].detail if isinstance(news, BatchNews) and news.malformed else item.detail
+    raise BadInput(
+        f"it holds no reading that could be stored ({detail})",
+        where=f"quarantine {item.id}",
+        remedy="Mend the node's software; what it sends next will be accepted.",
+    )
+
+
+def _admitted(item: Quarantined, batch: BatchNews, known: Known, now_us: int, *, retime: bool) -> list[Reading]:
+    admitted: list[Reading] = []
+    for index, reading in enumerate(batch.readings):
+        if retime:
+            reading = reading.model_copy(  # noqa: PLW2901  the same reading at another time
+                update={"observed_us": item.received_us + index, "trust": "untrusted"}
+            )
+        verdict = refusal(reading, known, now_us)
+        if verdict is not None:
+            remedy = "Give it the time at which it was received." if verdict.reason == "time_implausible" else ""
+            raise BadInput(verdict.detail, where=f"quarantine {item.id}", remedy=remedy)
+        admitted.append(reading)
+    return admitted
