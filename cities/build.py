@@ -10,7 +10,7 @@ from cities import forms
 from cities.findings import Finding, Findings
 from cities.places import check_regions, check_sites
 from cities.scales import read_scales
-from cities.sources import CsvRow, TomlSource, read_csv, read_toml
+from cities.sources import Table, TomlSource, read_csv, read_toml
 from contract.city import Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
 from contract.topics import valid_id
 
@@ -36,15 +36,15 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
     if categories is not None:
         _categories(categories, agency_codes, findings)
     if routes is not None:
-        _routes(routes, categories, agency_codes, {row.form.code for row in regions}, findings)
+        _routes(routes, categories, agency_codes, regions, findings)
     if city is not None:
         _city(city, folder, findings)
         check_regions(regions, city.form.city, findings)
         check_sites(sites, regions, findings)
     if city is not None:
         _nodes(nodes, sites, city, findings)
-    gauges = {row.form.node for row in nodes if row.form.kind == "gauge"}
-    staff = read_scales(scales, gauges, findings) if scales is not None else ()
+    gauges = {row.form.node for row in nodes.rows if row.form.kind == "gauge"}
+    staff = read_scales(scales, gauges if nodes.whole else None, findings) if scales is not None else ()
     if scales is not None:
         _every_gauge_has_a_scale(nodes, {one.gauge for one in scales.form.scale}, findings)
 
@@ -63,9 +63,9 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
             agencies=tuple(Agency(one.code, _text(one.name), one.phone) for one in agencies.form.agency),
             categories=tuple(_category(one, categories.form.sla) for one in categories.form.category),
             routes=tuple(Route(one.category, one.region, one.agency) for one in (routes.form.route if routes else ())),
-            regions=tuple(Region(**row.form.model_dump()) for row in regions),
-            sites=tuple(Site(**row.form.model_dump()) for row in sites),
-            nodes=tuple(_node(row.form, city.form.sensors) for row in nodes),
+            regions=tuple(Region(**row.form.model_dump()) for row in regions.rows),
+            sites=tuple(Site(**row.form.model_dump()) for row in sites.rows),
+            nodes=tuple(_node(row.form, city.form.sensors) for row in nodes.rows),
             scales=staff,
             emergency_phone=city.form.city.emergency_phone,
         ),
@@ -203,7 +203,7 @@ def _routes(
     source: TomlSource[forms.RoutesFile],
     categories: TomlSource[forms.CategoriesFile] | None,
     agencies: set[str] | None,
-    regions: set[str],
+    regions: Table[forms.RegionRow],
     findings: Findings,
 ) -> None:
     known = {one.code for one in categories.form.category} if categories else None
@@ -216,7 +216,7 @@ def _routes(
                 f"category {route.category!r} is not in categories.toml",
                 f"Known here: {', '.join(sorted(known))}.",
             )
-        if regions and not any(code.startswith(route.region) for code in regions):
+        if regions.whole and not any(row.form.code.startswith(route.region) for row in regions.rows):
             findings.add(
                 source.file,
                 source.line("route", at, "region"),
@@ -226,15 +226,15 @@ def _routes(
 
 
 def _nodes(
-    nodes: Sequence[CsvRow[forms.NodeRow]],
-    sites: Sequence[CsvRow[forms.SiteRow]],
+    nodes: Table[forms.NodeRow],
+    sites: Table[forms.SiteRow],
     city: TomlSource[forms.CityFile],
     findings: Findings,
 ) -> None:
     file = "nodes.csv"
-    places = {row.form.code: row.form for row in sites}
-    _doubles(file, "node", [(row.form.node, row.line) for row in nodes], findings)
-    for line, node in nodes:
+    places = {row.form.code: row.form for row in sites.rows}
+    _doubles(file, "node", [(row.form.node, row.line) for row in nodes.rows], findings)
+    for line, node in nodes.rows:
         if not valid_id(node.node):
             findings.add(
                 file,
@@ -243,11 +243,11 @@ def _nodes(
                 "Use lower-case letters, digits and single hyphens, at most 48.",
             )
         site = places.get(node.site)
-        if site is None:
+        if site is None and sites.whole:
             findings.add(
                 file, line, f"site {node.site!r} is not in sites.csv", "Add the site there, or correct the code."
             )
-        elif node.kind == "gauge" and not site.river:
+        elif site is not None and node.kind == "gauge" and not site.river:
             findings.add(
                 file, line, f"gauge {node.node!r} stands at {node.site!r}, which has no river", "Name it in sites.csv."
             )
@@ -268,8 +268,8 @@ def _nodes(
             )
 
 
-def _every_gauge_has_a_scale(nodes: Sequence[CsvRow[forms.NodeRow]], scaled: set[str], findings: Findings) -> None:
-    for line, node in nodes:
+def _every_gauge_has_a_scale(nodes: Table[forms.NodeRow], scaled: set[str], findings: Findings) -> None:
+    for line, node in nodes.rows:
         if node.kind == "gauge" and node.node not in scaled:
             findings.add(
                 "nodes.csv",

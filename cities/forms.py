@@ -117,14 +117,14 @@ class ScaleFile(Form):
 
 
 class RegionRow(Form):
-    """regions.csv"""
+    """regions.csv. Where places may be is judged by the city, so that swapped numbers are called swapped."""
 
     code: Words
     name: Words
     level: Literal["kecamatan", "kelurahan"]
     parent: Words
-    lat: Latitude
-    lon: Longitude
+    lat: float
+    lon: float
 
 
 class SiteRow(Form):
@@ -132,8 +132,8 @@ class SiteRow(Form):
 
     code: Words
     name: Words
-    lat: Latitude
-    lon: Longitude
+    lat: float
+    lon: float
     region: Words
     river: str = ""
     river_km: Annotated[float, Field(ge=0)] = 0.0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cities.findings import Findings
 from cities.forms import CityForm, RegionRow, SiteRow
-from cities.sources import CsvRow
+from cities.sources import Table
 from contract.city import Profile
 
 _MARGIN_DEG = 0.05  # about 5 km: a region's representative point is well inside its outline
@@ -42,13 +42,13 @@ def box_of(profile: Profile) -> Box:
     return box_round(points)
 
 
-def check_regions(rows: Sequence[CsvRow[RegionRow]], city: CityForm, findings: Findings) -> None:
+def check_regions(regions: Table[RegionRow], city: CityForm, findings: Findings) -> None:
     """Codes once, parents known (a kelurahan's is a kecamatan, a kecamatan's the city), points near the centre."""
     file = "regions.csv"
     box = box_round([(city.lat, city.lon)], _CITY_DEG)
-    levels = {row.form.code: row.form.level for row in rows}
+    levels = {row.form.code: row.form.level for row in regions.rows}
     seen: dict[str, int] = {}
-    for line, region in rows:
+    for line, region in regions.rows:
         if region.code in seen:
             findings.add(
                 file, line, f"region {region.code!r} is already on line {seen[region.code]}", "Take one of them out."
@@ -58,7 +58,7 @@ def check_regions(rows: Sequence[CsvRow[RegionRow]], city: CityForm, findings: F
             findings.add(
                 file, line, f"the parent of kecamatan {region.code!r} is {region.parent!r}", f"It is {city.region!r}."
             )
-        if region.level == "kelurahan" and levels.get(region.parent) != "kecamatan":
+        if regions.whole and region.level == "kelurahan" and levels.get(region.parent) != "kecamatan":
             findings.add(
                 file,
                 line,
@@ -68,21 +68,21 @@ def check_regions(rows: Sequence[CsvRow[RegionRow]], city: CityForm, findings: F
         _inside(file, line, f"region {region.code!r}", region.lat, region.lon, box, findings)
 
 
-def check_sites(sites: Sequence[CsvRow[SiteRow]], regions: Sequence[CsvRow[RegionRow]], findings: Findings) -> None:
+def check_sites(sites: Table[SiteRow], regions: Table[RegionRow], findings: Findings) -> None:
     """Codes once, a region of the tree each, places inside the city."""
     file = "sites.csv"
     # A region whose own point is wrong (it has its finding) would make the box useless: the median is not fooled.
-    points = _near_the_median([(row.form.lat, row.form.lon) for row in regions])
+    points = _near_the_median([(row.form.lat, row.form.lon) for row in regions.rows])
     box = box_round(points) if points else None
-    codes = {row.form.code for row in regions}
+    codes = {row.form.code for row in regions.rows}
     seen: dict[str, int] = {}
-    for line, site in sites:
+    for line, site in sites.rows:
         if site.code in seen:
             findings.add(
                 file, line, f"site {site.code!r} is already on line {seen[site.code]}", "Take one of them out."
             )
         seen.setdefault(site.code, line)
-        if codes and site.region not in codes:
+        if regions.whole and site.region not in codes:
             findings.add(
                 file,
                 line,

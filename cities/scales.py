@@ -10,8 +10,11 @@ from cities.sources import TomlSource
 from contract.levels import Level, Scale, Threshold
 
 
-def read_scales(source: TomlSource[ScaleFile], gauges: set[str], findings: Findings) -> tuple[Scale, ...]:
-    """All scales, from the mildest threshold to the worst. What is wrong goes to `findings`."""
+def read_scales(source: TomlSource[ScaleFile], gauges: set[str] | None, findings: Findings) -> tuple[Scale, ...]:
+    """All scales, from the mildest threshold to the worst. What is wrong goes to `findings`.
+
+    `gauges` None: the nodes could not all be read, so none may be called unknown.
+    """
     seen: dict[str, int] = {}
     scales = []
     for at, form in enumerate(source.form.scale):
@@ -21,7 +24,7 @@ def read_scales(source: TomlSource[ScaleFile], gauges: set[str], findings: Findi
                 source.file, line, f"gauge {form.gauge!r} already has a scale on line {seen[form.gauge]}", "Keep one."
             )
         seen.setdefault(form.gauge, line)
-        if form.gauge not in gauges:
+        if gauges is not None and form.gauge not in gauges:
             findings.add(
                 source.file,
                 line,

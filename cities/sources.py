@@ -39,6 +39,13 @@ class CsvRow(NamedTuple, Generic[F]):
     form: F
 
 
+class Table(NamedTuple, Generic[F]):
+    """A CSV file. Where it is not `whole`, a row was unreadable: nobody may call what it held unknown."""
+
+    rows: list[CsvRow[F]]
+    whole: bool
+
+
 def read_toml(folder: Path, file: str, model: type[F], findings: Findings) -> TomlSource[F] | None:
     """The file as `model`, None where it cannot be read at all or does not fit; the reasons are in `findings`."""
     text = _text(folder, file, findings)
@@ -66,11 +73,12 @@ def read_toml(folder: Path, file: str, model: type[F], findings: Findings) -> To
         return None
 
 
-def read_csv(folder: Path, file: str, model: type[F], findings: Findings) -> list[CsvRow[F]]:
+def read_csv(folder: Path, file: str, model: type[F], findings: Findings) -> Table[F]:
     """The rows that fit; each that does not is a finding. Lines starting with `#` and empty ones are skipped."""
     text = _text(folder, file, findings)
     if text is None:
-        return []
+        return Table([], whole=False)
+    whole = True
     reader = csv.reader(text.splitlines())
     header: list[str] | None = None
     rows: list[CsvRow[F]] = []
@@ -80,12 +88,17 @@ def read_csv(folder: Path, file: str, model: type[F], findings: Findings) -> lis
         if header is None:
             header = [cell.strip() for cell in cells]
             if not _header_fits(file, reader.line_num, header, model, findings):
-                return []
-        elif (row := _row(file, reader.line_num, header, cells, model, findings)) is not None:
+                return Table([], whole=False)
+            continue
+        row = _row(file, reader.line_num, header, cells, model, findings)
+        if row is None:
+            whole = False
+        else:
             rows.append(CsvRow(reader.line_num, row))
     if header is None:
         findings.add(file, 1, "the file is empty", f"Its first line is: {','.join(model.model_fields)}")
-    return rows
+        whole = False
+    return Table(rows, whole)
 
 
 def _text(folder: Path, file: str, findings: Findings) -> str | None:

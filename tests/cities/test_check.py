@@ -1,0 +1,144 @@
+"""`siaga city check`: every mistake is named with its file, its line and a remedy, and all of them at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import tiny_city
+
+from cities.check import check
+from contract.errors import BadInput
+
+MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
+    # name: file, text to replace, its replacement, line of the finding, words of the finding
+    "unknown_agency": ("categories.toml", 'agency = "bpbd"', 'agency = "bpdb"', 9, "agency 'bpdb' is not in"),
+    "unknown_sla": ("categories.toml", 'sla = "cepat"\nkey', 'sla = "kilat"\nkey', 11, "SLA 'kilat'"),
+    "sla_not_positive": ("categories.toml", "respond_h = 2", "respond_h = 0", 2, "more than zero"),
+    "sla_ends_before_its_answer": ("categories.toml", "finish_h = 24", "finish_h = 1", 3, "before the first answer"),
+    "english_missing": ("agencies.toml", ', en = "Disaster Agency"', "", 3, "without its English"),
+    "key_misspelt": ("agencies.toml", 'phone = "0370', 'fone = "0370', 8, "fone is not a key"),
+    "not_toml": ("city.toml", 'zone_word = "WITA"', "zone_word = WITA", 5, "this is not TOML"),
+    "zone_unknown": ("city.toml", "Asia/Makassar", "Asia/Mataram", 4, "time zone 'Asia/Mataram' is unknown"),
+    "zone_of_a_path": ("city.toml", "Asia/Makassar", "../../etc/passwd", 4, "time zone"),
+    "code_is_not_the_folder": ("city.toml", 'code = "contoh"', 'code = "lain"', 2, "not the folder's name"),
+    "code_cannot_stand_in_a_topic": ("city.toml", 'code = "contoh"', 'code = "Kota A"', 2, "cannot stand in a topic"),
+    "sensor_cannot_stand_in_a_topic": ("city.toml", "hotspot = {", "Hot_Spot = {", 17, "sensor name 'Hot_Spot'"),
+    "sensor_kind_unknown": ("city.toml", '"crowd", period', '"people", period', 14, "got 'people'"),
+    "sensor_period_zero": ("city.toml", '"crowd", period_s = 300', '"crowd", period_s = 0', 14, "got 0"),
+    "region_parent_unknown": ("regions.csv", "kelurahan,99.01.01,-8.59", "kelurahan,99.01.07,-8.59", 4, "no kecamatan"),
+    "kecamatan_of_another_city": ("regions.csv", "kecamatan,99.01,", "kecamatan,99.02,", 2, "parent of kecamatan"),
+    "region_twice": ("regions.csv", "99.01.01.1002,Dasan", "99.01.01.1001,Dasan", 4, "already on line 3"),
+    "region_swapped": ("regions.csv", "-8.57,116.08", "8.57,16.08", 3, "outside the city"),
+    "region_level_unknown": ("regions.csv", "Ampenan,kelurahan", "Ampenan,desa", 3, "got 'desa'"),
+    "site_in_no_region": ("sites.csv", "116.11,99.01.01.1002", "116.11,99.01.01.1009", 2, "is not in regions.csv"),
+    "site_outside": ("sites.csv", "pasar,Pasar,-8.585,", "pasar,Pasar,-7.585,", 4, "is outside the city"),
+    "site_swapped": ("sites.csv", "-8.583,116.091", "11.6091,-8.583", 5, "is outside the city"),
+    "site_twice": ("sites.csv", "taman,Taman", "pasar,Taman", 5, "already on line 4"),
+    "latitude_is_no_number": ("sites.csv", "-8.583,116.091", "selatan,116.091", 5, "got 'selatan'"),
+    "latitude_is_not_finite": ("sites.csv", "-8.583,116.091", "nan,116.091", 5, "lat"),
+    "cell_too_many": ("sites.csv", '"Pantai, utara"', "Pantai, utara", 6, "10 cells where the header has 9"),
+    "column_unknown": ("sites.csv", "camera_url", "cctv", 1, "unknown column 'cctv'"),
+    "column_missing": ("nodes.csv", "node,kind,name,site,audience,sensors", "node,kind,name,site", 1, "'sensors'"),
+    "semicolons": ("nodes.csv", "node,kind,name,site,audience,sensors", "node;kind;name;site", 1, "semicolons"),
+    "node_twice": ("nodes.csv", "cth-wifi-2", "cth-wifi-1", 6, "already on line 5"),
+    "node_cannot_stand_in_a_topic": ("nodes.csv", "cth-wifi-2", "cth/wifi/2", 6, "cannot stand in a topic"),
+    "node_at_no_site": ("nodes.csv", "WiFi Taman,taman", "WiFi Taman,tamann", 6, "site 'tamann'"),
+    "node_audience_unknown": ("nodes.csv", "pasar,staff", "pasar,everybody", 4, "got 'everybody'"),
+    "node_preset_unknown": ("nodes.csv", "shadow,gauge", "shadow,duga", 3, "sensor preset 'duga'"),
+    "node_of_the_wrong_kind": ("nodes.csv", "pasar,staff,camera", "pasar,staff,wifi", 4, "of kind 'crowd'"),
+    "gauge_without_river": (
+        "sites.csv",
+        "Jangkuk Hilir,-8.58,116.08,99.01.01.1001,Jangkuk,12.0",
+        "Jangkuk Hilir,-8.58,116.08,99.01.01.1001,,",
+        3,
+        "has no river",
+    ),
+    "gauge_without_scale": ("scale.toml", "cth-gauge-2", "cth-gauge-1", 3, "has no scale"),
+    "scale_without_gauge": ("scale.toml", "cth-gauge-2", "cth-gauge-9", 9, "no gauge of nodes.csv"),
+    "thresholds_not_ordered": ("scale.toml", "raise_cm = 110", "raise_cm = 60", 5, "is not above waspada"),
+    "clear_on_the_wrong_side": ("scale.toml", "clear_cm = 140", "clear_cm = 160", 6, "on the wrong side"),
+    "falling_clear_on_the_wrong_side": ("scale.toml", "clear_cm = 50", "clear_cm = 30", 12, "on the wrong side"),
+    "direction_unknown": ("scale.toml", '"falling"', '"down"', 11, "got 'down'"),
+    "level_is_infinite": ("scale.toml", "raise_cm = 160", "raise_cm = inf", 6, "got inf"),
+}
+
+
+def test_a_sound_city_has_no_finding(tmp_path: Path) -> None:
+    """A city without mistakes gives an empty list."""
+    assert check(tiny_city.write(tmp_path)) == []
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_mistake_is_named_with_its_line(name: str, tmp_path: Path) -> None:
+    """One wrong thing is found where it stands, in words, with a remedy."""
+    file, old, new, line, words = MISTAKES[name]
+    text = tiny_city.FILES[file]
+    assert text.count(old) >= 1
+    findings = check(tiny_city.write(tmp_path, **{file.replace(".", "_"): text.replace(old, new, 1)}))
+    hits = [one for one in findings if words in one.what]
+    assert hits, [str(one) for one in findings]
+    if name == "gauge_without_river":
+        file = "nodes.csv"
+    if name == "gauge_without_scale":
+        file = "nodes.csv"
+    assert (hits[0].file, hits[0].line) == (file, line)
+    assert hits[0].remedy
+
+
+def test_all_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
+    """A person mends a folder in one go: three files, five mistakes, five findings in order."""
+    folder = tiny_city.write(
+        tmp_path,
+        agencies_toml=tiny_city.FILES["agencies.toml"].replace('code = "kominfo"', 'code = "bpbd"'),
+        sites_csv=tiny_city.FILES["sites.csv"].replace("-8.57,116.11", "116.11,-8.57").replace("taman,T", "pasar,T"),
+        scale_toml=tiny_city.FILES["scale.toml"].replace("clear_cm = 60", "clear_cm = 80"),
+    )
+    findings = check(folder)
+    assert [(one.file, one.line) for one in findings] == [
+        ("agencies.toml", 6),
+        ("categories.toml", 18),
+        ("nodes.csv", 6),
+        ("scale.toml", 4),
+        ("sites.csv", 2),
+        ("sites.csv", 5),
+    ]
+
+
+def test_swapped_latitude_and_longitude_are_called_so(tmp_path: Path) -> None:
+    """The commonest mistake of a hand-made list is named, not merely refused."""
+    text = tiny_city.FILES["regions.csv"].replace("-8.57,116.08", "16.08,-8.57")
+    yogya = text.replace("116.", "16.")  # so that a swapped pair is still a possible latitude
+    city = tiny_city.FILES["city.toml"].replace("116.10", "16.10")
+    findings = check(tiny_city.write(tmp_path, regions_csv=yogya, city_toml=city))
+    assert any("latitude and longitude swapped" in one.what for one in findings)
+
+
+def test_files_that_are_missing_or_in_another_encoding(tmp_path: Path) -> None:
+    """A missing file and a file in Windows' encoding are findings too, with the line of the byte."""
+    folder = tiny_city.write(tmp_path)
+    (folder / "scale.toml").unlink()
+    (folder / "sites.csv").write_bytes(tiny_city.FILES["sites.csv"].replace("Pasar", "Pasar é").encode("latin-1"))
+    found = {(one.file, one.line): one.what for one in check(folder)}
+    assert found["scale.toml", 1] == "the file is missing"
+    assert found["sites.csv", 4] == "byte 0xe9 is not UTF-8"
+
+
+def test_a_spreadsheet_may_add_a_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> None:
+    """What a spreadsheet adds to "CSV UTF-8" does no harm."""
+    folder = tiny_city.write(tmp_path)
+    text = tiny_city.FILES["nodes.csv"].replace("\n", "\r\n")
+    (folder / "nodes.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert check(folder) == []
+
+
+def test_an_unknown_city_names_those_there_are(tmp_path: Path) -> None:
+    """A code that is no folder is refused with the codes that are."""
+    tiny_city.write(tmp_path)
+    with pytest.raises(BadInput, match="Cities here: contoh"):
+        check("nowhere", tmp_path)
+
+
+def test_the_shipped_city_is_sound() -> None:
+    """Yogyakarta, as it is shipped, has no finding."""
+    assert check("yogyakarta") == []

@@ -1,0 +1,109 @@
+"""A folder becomes a Profile, or one sentence with file, line and remedy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from support import tiny_city
+
+from cities.load import available, folder, load, rules_folder
+from contract.errors import BadInput
+from contract.levels import Level
+from contract.topics import valid_id
+
+
+def test_a_city_is_added_by_adding_a_folder(tmp_path: Path) -> None:
+    """A new folder under a root of one's own is a city, with everything its files say."""
+    tiny_city.write(tmp_path)
+    assert available(tmp_path) == ["contoh"]
+    city = load("contoh", tmp_path)
+    assert (city.name, city.zone, city.zone_word) == ("Kota Contoh", "Asia/Makassar", "WITA")
+    assert [node.node for node in city.nodes if node.kind == "gauge"] == ["cth-gauge-1", "cth-gauge-2"]
+    site = city.site_of("cth-gauge-2")
+    assert site is not None
+    assert (site.river, site.river_km) == ("Jangkuk", 12.0)
+    assert city.categories[0].respond_s == 7_200
+    assert city.categories[0].finish_s == 86_400
+    assert city.nodes[3].audience == "public"
+    assert [(one.sensor, one.kind, one.period_s) for one in city.nodes[3].sensors] == [
+        ("hotspot", "hotspot", 300.0),
+        ("health", "node", 900.0),
+    ]
+    assert city.emergency_phone == "112"
+
+
+def test_scales_go_both_ways(tmp_path: Path) -> None:
+    """A rising staff and one where low water is the danger are both read, mildest level first."""
+    tiny_city.write(tmp_path)
+    city = load("contoh", tmp_path)
+    rising, falling = city.scale_of("cth-gauge-1"), city.scale_of("cth-gauge-2")
+    assert rising is not None
+    assert falling is not None
+    assert [threshold.level for threshold in rising.thresholds] == [Level.WASPADA, Level.SIAGA, Level.AWAS]
+    assert rising.level_at(120.0) is Level.SIAGA
+    assert falling.level_at(39.0) is Level.WASPADA
+
+
+def test_a_broken_folder_is_one_sentence(tmp_path: Path) -> None:
+    """load says the first mistake with its place, and how many more there are."""
+    tiny_city.write(
+        tmp_path,
+        agencies_toml=tiny_city.FILES["agencies.toml"].replace(', en = "Informatics Agency"', ""),
+        nodes_csv=tiny_city.FILES["nodes.csv"].replace("cth-wifi-2", "cth wifi 2"),
+    )
+    with pytest.raises(BadInput) as caught:
+        load("contoh", tmp_path)
+    assert str(caught.value).startswith("contoh/agencies.toml line 7: agency.1.name.en is missing")
+    assert "shows all 2 findings" in str(caught.value)
+
+
+@pytest.mark.parametrize("code", ["", "..", "../contoh", "nowhere", "/etc"])
+def test_a_code_is_no_path(code: str, tmp_path: Path) -> None:
+    """Only the name of a folder below the root is a city."""
+    tiny_city.write(tmp_path / "cities")
+    with pytest.raises(BadInput, match="there is no city"):
+        folder(code, tmp_path / "cities")
+
+
+def test_rules_stand_in_the_citys_folder(tmp_path: Path) -> None:
+    """Where rule packs are looked for."""
+    assert rules_folder("contoh", tiny_city.write(tmp_path).parent) == tmp_path / "contoh" / "rules"
+
+
+def test_yogyakarta_is_whole() -> None:
+    """14 kemantren, 45 kelurahan, 100 WiFi points in all of them, 20 cameras, 10 gauges on three rivers."""
+    city = load("yogyakarta")
+    levels = Counter(region.level for region in city.regions)
+    assert levels == {"kecamatan": 14, "kelurahan": 45}
+    assert Counter(node.kind for node in city.nodes) == {"wifi": 100, "camera": 20, "gauge": 10}
+    sites = {site.code: site for site in city.sites}
+    kelurahan = {region.code for region in city.regions if region.level == "kelurahan"}
+    assert {sites[node.site].region for node in city.nodes if node.kind == "wifi"} == kelurahan
+    rivers = Counter(sites[node.site].river for node in city.nodes if node.kind == "gauge")
+    assert rivers == {"Winongo": 3, "Code": 4, "Gajah Wong": 3}
+    uplinks = Counter(sites[node.site].uplink for node in city.nodes if node.kind == "wifi")
+    assert len(uplinks) == 12
+    assert min(uplinks.values()) >= 3
+    assert all(valid_id(node.node) for node in city.nodes)
+
+
+def test_yogyakartas_gauges_stand_in_the_order_of_the_water() -> None:
+    """Downstream is south in this city: along each river, a larger river_km has a smaller latitude."""
+    city = load("yogyakarta")
+    for river in ("Winongo", "Code", "Gajah Wong"):
+        gauges = sorted((site for site in city.sites if site.river == river), key=lambda site: site.river_km)
+        lats = [site.lat for site in gauges]
+        assert lats == sorted(lats, reverse=True)
+
+
+def test_yogyakartas_promises_are_the_citys() -> None:
+    """JSS answers in 2 hours and is done in 24, lamps too; the pipeline's categories exist."""
+    city = load("yogyakarta")
+    categories = {category.code: category for category in city.categories}
+    assert {"banjir", "wifi", "keramaian", "jalan", "lampu-jalan", "drainase", "sampah", "lainnya"} <= set(categories)
+    assert categories["banjir"].respond_s == 2 * 3_600
+    assert categories["lampu-jalan"].finish_s <= 24 * 3_600
+    assert categories["banjir"].agency == "bpbd"
+    assert categories["wifi"].agency == "diskominfosan"
