@@ -1,0 +1,485 @@
+"""The node's memory: every reading is here, on disk, from its commit until the city says that it has it.
+
+SQLite, WAL, synchronous=FULL: a commit survives a power cut. AUTOINCREMENT: a number is never used twice, also after
+the spool has been empty. The epoch names the numbering; a new, replaced or damaged file begins a new one. Counters
+move in the same transaction as the rows they count, so that at every instant, also after kill -9,
+
+    committed = stored + refused + dropped + pending
+
+The bound (`Bound`) is on rows and on bytes as counted by `row_cost`; the file itself stays below about 1.5 times
+that plus 2 MiB of log. Over it the spool drops `node` readings first, then `crowd`, `hotspot`, `flood`; the oldest
+first inside a kind. Readings already published and not answered may be in the store, so they go only when nothing
+else is left. Every drop is counted by sensor and time range in the transaction that drops, and reported by a reading
+of kind `node`, sensor `drops`, that is itself never dropped: a report nobody has heard yet grows instead of
+multiplying.
+
+On a full disk nothing is lost at once: readings wait in a bounded ring in memory until a commit works again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from contract.clock import SECOND_US
+from contract.kinds import KindName, NodeValues
+from contract.messages import CheckName, ClockTrust
+from contract.quality import Quality
+from edge import spoolfile
+from edge.ports import Instant
+from edge.spoolfile import DROPS_SENSOR, Entry, Row, row_cost
+
+GROUP_US = SECOND_US
+GROUP_ROWS = 50
+REMEMBERED_TIMES = 10_000
+_FIRST_RETRY_US = SECOND_US
+_MAX_RETRY_US = 5 * SECOND_US
+_MAX_VARIABLES = 500
+_log = structlog.get_logger("edge.spool")
+
+_RANK: dict[KindName, int] = {"node": 0, "crowd": 1, "hotspot": 2, "flood": 3}
+_REPORT_RANK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a spool may hold: readings and bytes on disk, and readings in memory while the disk is full."""
+
+    max_rows: int = 1_000_000
+    max_bytes: int = 256 * 1024 * 1024
+    ring_rows: int = 10_000
+
+
+class SpoolLedger(NamedTuple):
+    """Where every reading that was ever committed in this epoch is. `pending` is counted by reading the rows."""
+
+    epoch: str
+    committed: int
+    stored: int
+    refused: int
+    dropped: int
+    pending: int
+
+    @property
+    def closes(self) -> bool:
+        return self.committed == self.stored + self.refused + self.dropped + self.pending
+
+
+class Refrozen(NamedTuple):
+    """A time to freeze: the reading `seq` was observed then, with that trust."""
+
+    seq: int
+    observed_us: int
+    trust: ClockTrust
+
+
+class _Lost(NamedTuple):
+    how_many: int
+    first_us: int
+    last_us: int
+
+    def and_(self, other: _Lost) -> _Lost:
+        return _Lost(
+            self.how_many + other.how_many, min(self.first_us, other.first_us), max(self.last_us, other.last_us)
+        )
+
+
+class Spool:
+    """The one writer of a spool file. Not thread-safe: it belongs to its agent's loop."""
+
+    def __init__(
+        self,
+        path: Path,
+        boot: str,
+        now: Instant,
+        *,
+        bound: Bound | None = None,
+        new_epoch: Callable[[], str] = spoolfile.random_epoch,
+    ) -> None:
+        """Open or make the spool. Raises BadInput where another agent holds it or the place cannot be written."""
+        self._bound = bound or Bound()
+        self.boot = boot
+        opened = spoolfile.open_spool(path, new_epoch)
+        self._db, self._lock, self.epoch = opened.db, opened.lock, opened.epoch
+        self._birth_no = int(opened.meta.get("birth_no", "0"))
+        self.saved_us = int(opened.meta.get("saved_us", "0"))
+        self._buffer: list[Entry] = []
+        self._buffer_since_us: int | None = None
+        self._gone: dict[int, bool] = {}
+        self._unsaved: dict[str, str] = {}
+        self._ring_drops: dict[str, _Lost] = {}
+        self._trouble_since_us: int | None = None
+        self._retry_us = 0
+        self._retry_wait_us = _FIRST_RETRY_US
+        self._rows, self._bytes = self._db.execute("SELECT count(*), ifnull(sum(cost), 0) FROM reading").fetchone()
+        self._said_since_prune = REMEMBERED_TIMES
+        self._newest: dict[str, int] = dict(self._db.execute("SELECT sensor, max(seq) FROM reading GROUP BY sensor"))
+        if opened.gap is not None:
+            _log.error("spool_was_damaged", kept_as=opened.gap.kept_as, salvaged=self._rows, lost=opened.gap.lost)
+            self._buffer.append(_entry(NodeValues(dropped_sensor="unknown", dropped_count=opened.gap.lost), boot, now))
+            self._buffer_since_us = now.mono_us
+            self.commit(now)
+
+    # ------------------------------------------------------------ writing
+
+    def add(self, entry: Entry) -> None:
+        """Take a reading. It is committed with its group: after a second, at fifty readings, or when `commit` says."""
+        if self._buffer_since_us is None:
+            self._buffer_since_us = entry.taken.mono_us
+        self._buffer.append(entry)
+        if len(self._buffer) > self._bound.ring_rows:
+            self._drop_from_ring()
+
+    @property
+    def waiting(self) -> int:
+        """Readings in memory, not yet committed."""
+        return len(self._buffer)
+
+    def due_us(self) -> int | None:
+        """The monotonic moment by which `commit` must be called; None while there is nothing to write."""
+        if self._trouble_since_us is not None:
+            return self._retry_us
+        if len(self._buffer) >= GROUP_ROWS:
+            return 0
+        return None if self._buffer_since_us is None else self._buffer_since_us + GROUP_US
+
+    def commit(self, at: Instant) -> bool:
+        """Write the group durably. False while the disk is full: everything stays in memory and is tried again."""
+        if not self._buffer and not self._gone and not self._unsaved and not self._ring_drops:
+            return True
+        return self._durably(lambda: self._write_group(at), at)
+
+    def next_birth_no(self, at: Instant) -> int:
+        """The number of the next birth. It grows for ever: a spool that has none yet starts at the clock's seconds,
+        so that a node with a new card is not taken for an older self."""
+        self._birth_no = self._birth_no + 1 if self._birth_no else max(1, at.wall_us // SECOND_US)
+        self._unsaved["birth_no"] = str(self._birth_no)
+        self.commit(at)
+        return self._birth_no
+
+    def save_time(self, now_us: int, at: Instant) -> None:
+        """Remember a trusted time as the floor of the next boot's clock."""
+        self.saved_us = max(self.saved_us, now_us)
+        self._unsaved["saved_us"] = str(self.saved_us)
+        self._unsaved["boot"] = self.boot
+        self.commit(at)
+
+    def freeze(self, times: Sequence[Refrozen], at: Instant) -> bool:
+        """Fix when readings were observed, before they are published for the first time. False on a full disk.
+
+        A tie with a time of the same sensor that was frozen before (the newest 10,000 are remembered, acknowledged or
+        not) is moved on by microseconds. A time once frozen is never changed.
+        """
+        return not times or self._durably(lambda: self._write_times(times), at)
+
+    def acknowledge(
+        self, stored: Iterable[tuple[int, int]], refused: Iterable[int], at: Instant
+    ) -> tuple[list[int], list[int]]:
+        """The city has these, or will never take them: delete and count. Only readings that were published count.
+
+        Returns the seqs (stored, refused) that were ours. On a full disk they are remembered and not sent again.
+        """
+        kept = [seq for low, high in stored for seq in self._published(low, high)]
+        for seq in kept:
+            self._gone[seq] = True
+        dead = [seq for wanted in refused for seq in self._published(wanted, wanted)]
+        for seq in dead:
+            self._gone[seq] = False
+        self.commit(at)
+        return kept, dead
+
+    def close(self) -> None:
+        """Let go of the file. What is still in memory is lost: commit first."""
+        self._db.close()
+        self._lock.close()
+
+    # ------------------------------------------------------------ reading
+
+    def after(self, seq: int, limit: int) -> list[Row]:
+        """The oldest pending readings after `seq`, at most `limit`."""
+        rows = self._db.execute(
+            f"SELECT {spoolfile.COLUMNS} FROM reading WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
+            (seq, limit + len(self._gone)),
+        ).fetchall()
+        return [row for row in map(spoolfile.row_of, rows) if row.seq not in self._gone][:limit]
+
+    def rows(self, seqs: Sequence[int]) -> list[Row]:
+        """These readings as far as they are still pending, in the order asked for."""
+        found: dict[int, Row] = {}
+        for start in range(0, len(seqs), _MAX_VARIABLES):
+            some = seqs[start : start + _MAX_VARIABLES]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT {spoolfile.COLUMNS} FROM reading WHERE seq IN ({marks})"  # noqa: S608
+            for row in map(spoolfile.row_of, self._db.execute(query, some)):
+                found[row.seq] = row
+        return [found[seq] for seq in seqs if seq in found and seq not in self._gone]
+
+    def newest(self) -> Mapping[str, int]:
+        """Sensor -> the newest seq it ever committed (pending or not)."""
+        return self._newest
+
+    @property
+    def pending(self) -> int:
+        """Readings on disk that the city has not answered."""
+        return self._rows - len(self._gone)
+
+    @property
+    def dropped(self) -> int:
+        """Readings dropped since this spool began."""
+        dropped: int = self._db.execute("SELECT dropped FROM ledger").fetchone()[0]
+        return dropped
+
+    @property
+    def in_trouble(self) -> bool:
+        """The disk takes nothing at the moment."""
+        return self._trouble_since_us is not None
+
+    def ledger(self) -> SpoolLedger:
+        """Where every reading is, read from the file."""
+        return _ledger_of(self._db)
+
+    # ------------------------------------------------------------ inside a transaction
+
+    def _durably(self, work: Callable[[], Callable[[], None]], at: Instant) -> bool:
+        """Run `work` as one transaction and what it returns after the commit. A full disk is waited out."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            done = work()
+            self._db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if not _disk_full(error):
+                raise
+            self._note_trouble(at, str(error))
+            return False
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        done()
+        if self._trouble_since_us is not None:
+            _log.info("spool_disk_has_space_again", after_s=(at.mono_us - self._trouble_since_us) / SECOND_US)
+            self._trouble_since_us = None
+            self._retry_wait_us = _FIRST_RETRY_US
+        return True
+
+    def _note_trouble(self, at: Instant, text: str) -> None:
+        if self._trouble_since_us is None:
+            self._trouble_since_us = at.mono_us
+            _log.error("spool_disk_full", reason=text, held_in_memory=len(self._buffer))
+        self._retry_us = at.mono_us + self._retry_wait_us
+        self._retry_wait_us = min(2 * self._retry_wait_us, _MAX_RETRY_US)
+
+    def _write_group(self, at: Instant) -> Callable[[], None]:
+        size = _Size(self._rows, self._bytes)
+        newest: dict[str, int] = {}
+        self._delete_answered(size)
+        self._db.executemany("UPDATE meta SET value = ? WHERE key = ?", [(v, k) for k, v in self._unsaved.items()])
+        for entry in self._buffer:
+            newest[entry.sensor] = self._insert(entry, size)
+        lost = dict(self._ring_drops)
+        ring = sum(one.how_many for one in lost.values())
+        self._count(committed=len(self._buffer) + ring, dropped=ring)
+        while lost := self._merged(lost, self._make_room(size)):
+            for sensor, one in lost.items():
+                self._report(sensor, one, at, size, newest)
+            lost = {}  # the reports need room themselves
+        return lambda: self._group_is_written(size, newest)
+
+    def _group_is_written(self, size: _Size, newest: dict[str, int]) -> None:
+        self._buffer.clear()
+        self._buffer_since_us = None
+        self._gone.clear()
+        self._unsaved.clear()
+        self._ring_drops.clear()
+        self._rows, self._bytes = size.rows, size.bytes
+        self._newest |= newest
+
+    def _insert(self, entry: Entry, size: _Size) -> int:
+        rank = _REPORT_RANK if entry.sensor == DROPS_SENSOR else _RANK[entry.kind]
+        cost = row_cost(entry)
+        size.rows += 1
+        size.bytes += cost
+        return spoolfile.insert(self._db, entry, rank, cost)
+
+    def _delete_answered(self, size: _Size) -> None:
+        for seq in self._gone:
+            found = self._db.execute("DELETE FROM reading WHERE seq = ? RETURNING cost", (seq,)).fetchall()
+            size.rows -= len(found)
+            size.bytes -= sum(cost for (cost,) in found)
+        stored = sum(self._gone.values())
+        self._count(stored=stored, refused=len(self._gone) - stored)
+
+    def _merged(self, lost: dict[str, _Lost], more: dict[str, _Lost]) -> dict[str, _Lost]:
+        return lost | {sensor: one.and_(lost[sensor]) if sensor in lost else one for sensor, one in more.items()}
+
+    def _make_room(self, size: _Size) -> dict[str, _Lost]:
+        """Drop until the bound holds again: unpublished before published, then by rank, then the oldest."""
+        lost: dict[str, _Lost] = {}
+        while size.rows > self._bound.max_rows or size.bytes > self._bound.max_bytes:
+            victim = self._victim()
+            if victim is None:
+                break
+            seq, sensor, when_us, cost = victim
+            self._db.execute("DELETE FROM reading WHERE seq = ?", (seq,))
+            size.rows -= 1
+            size.bytes -= cost
+            self._count(dropped=1)
+            one = _Lost(1, when_us, when_us)
+            lost[sensor] = lost[sensor].and_(one) if sensor in lost else one
+        return lost
+
+    def _victim(self) -> tuple[int, str, int, int] | None:
+        for published in (False, True):
+            for rank in range(_REPORT_RANK):
+                found = self._db.execute(
+                    "SELECT seq, sensor, ifnull(observed_us, wall_us), cost FROM reading"
+                    " WHERE rank = ? AND (observed_us IS NOT NULL) = ? ORDER BY seq LIMIT 1",
+                    (rank, published),
+                ).fetchone()
+                if found is not None:
+                    return found  # type: ignore[no-any-return]
+        return None
+
+    def _report(self, sensor: str, lost: _Lost, at: Instant, size: _Size, newest: dict[str, int]) -> None:
+        """Say it in a reading. A report of this sensor that nobody has heard yet is made to say it all."""
+        unheard = self._db.execute(
+            "SELECT seq, vals, cost FROM reading WHERE rank = ? AND observed_us IS NULL", (_REPORT_RANK,)
+        ).fetchall()
+        for seq, vals, cost in unheard:
+            values = NodeValues.model_validate_json(vals)
+            if values.dropped_sensor == sensor and values.dropped_count is not None:
+                earlier = _Lost(values.dropped_count, values.dropped_first_us or 0, values.dropped_last_us or 0)
+                entry = _report(sensor, earlier.and_(lost), self.boot, at)
+                size.bytes += row_cost(entry) - cost
+                spoolfile.rewrite(self._db, seq, entry, row_cost(entry))
+                return
+        newest[DROPS_SENSOR] = self._insert(_report(sensor, lost, self.boot, at), size)
+        self._count(committed=1)
+
+    def _write_times(self, times: Sequence[Refrozen]) -> Callable[[], None]:
+        for seq, observed_us, trust in times:
+            found = self._db.execute(
+                "SELECT sensor FROM reading WHERE seq = ? AND observed_us IS NULL", (seq,)
+            ).fetchone()
+            if found is None:
+                continue
+            free_us = self._free_time(found[0], observed_us)
+            self._db.execute("UPDATE reading SET observed_us = ?, trust = ? WHERE seq = ?", (free_us, trust, seq))
+            self._db.execute("INSERT INTO said (sensor, observed_us) VALUES (?, ?)", (found[0], free_us))
+        due = self._said_since_prune + len(times)
+        if due >= REMEMBERED_TIMES // 10:
+            self._db.execute(
+                "DELETE FROM said WHERE id <= (SELECT max(id) FROM said) - ?"
+                " AND NOT EXISTS (SELECT 1 FROM reading WHERE reading.sensor = said.sensor"
+                " AND reading.observed_us = said.observed_us)",
+                (REMEMBERED_TIMES,),
+            )
+            due = 0
+
+        def written() -> None:
+            self._said_since_prune = due
+
+        return written
+
+    def _free_time(self, sensor: str, observed_us: int) -> int:
+        taken = "SELECT 1 FROM said WHERE sensor = ? AND observed_us = ?"
+        while self._db.execute(taken, (sensor, observed_us)).fetchone() is not None:
+            observed_us += 1
+        return observed_us
+
+    def _count(self, **more: int) -> None:
+        for name, by in more.items():
+            if by:
+                self._db.execute(f"UPDATE ledger SET {name} = {name} + ?", (by,))  # noqa: S608
+
+    def _published(self, low: int, high: int) -> list[int]:
+        rows = self._db.execute(
+            "SELECT seq FROM reading WHERE seq BETWEEN ? AND ? AND observed_us IS NOT NULL", (low, high)
+        )
+        return [seq for (seq,) in rows if seq not in self._gone]
+
+    def _drop_from_ring(self) -> None:
+        """Memory is bounded too: the same order as on disk. Counted with the next commit."""
+        index = min(range(len(self._buffer)), key=lambda place: (_RANK[self._buffer[place].kind], place))
+        entry = self._buffer.pop(index)
+        one = _Lost(1, entry.taken.wall_us, entry.taken.wall_us)
+        earlier = self._ring_drops.get(entry.sensor)
+        self._ring_drops[entry.sensor] = one if earlier is None else earlier.and_(one)
+
+
+class _Size:
+    """How much the file holds, while a transaction is changing it."""
+
+    def __init__(self, rows: int, bytes_: int) -> None:
+        self.rows = rows
+        self.bytes = bytes_
+
+
+def read_ledger(path: Path) -> SpoolLedger:
+    """The ledger of a spool file, read without writing, also while an agent has it open or after it was killed."""
+    db = spoolfile.connect_read_only(path)
+    try:
+        return _ledger_of(db)
+    finally:
+        db.close()
+
+
+def _ledger_of(db: sqlite3.Connection) -> SpoolLedger:
+    found = db.execute(
+        "SELECT (SELECT value FROM meta WHERE key = 'epoch'), committed, stored, refused, dropped,"
+        " (SELECT count(*) FROM reading) FROM ledger"
+    ).fetchone()
+    return SpoolLedger(*found)
+
+
+def _report(sensor: str, lost: _Lost, boot: str, at: Instant) -> Entry:
+    values = NodeValues(
+        dropped_sensor=sensor,
+        dropped_count=lost.how_many,
+        dropped_first_us=lost.first_us,
+        dropped_last_us=lost.last_us,
+    )
+    return _entry(values, boot, at)
+
+
+def _entry(values: NodeValues, boot: str, at: Instant) -> Entry:
+    return Entry(
+        sensor=DROPS_SENSOR,
+        kind="node",
+        boot=boot,
+        taken=at,
+        quality=Quality.GOOD,
+        checks="{}",
+        values=values.model_dump_json(exclude_none=True),
+    )
+
+
+def _disk_full(error: sqlite3.OperationalError) -> bool:
+    """Full, or the file system refused the write for another reason that may pass."""
+    code = error.sqlite_errorcode & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
+def checks_json(checks: Mapping[CheckName, Quality]) -> str:
+    """The checks as the spool keeps them."""
+    return json.dumps({name: int(flag) for name, flag in checks.items()}, separators=(",", ":"))
+
+
+__all__ = [
+    "Bound",
+    "Entry",
+    "Refrozen",
+    "Row",
+    "Spool",
+    "SpoolLedger",
+    "checks_json",
+    "read_ledger",
+]
