@@ -50,7 +50,8 @@ def decode(codes: Floats, anchor_rows: Floats) -> Floats:
     height = np.exp(np.minimum(codes[:, 2] / _SIZE_CODE, _MAX_SIZE_EXPONENT)) * anchor_rows[:, 2]
     width = np.exp(np.minimum(codes[:, 3] / _SIZE_CODE, _MAX_SIZE_EXPONENT)) * anchor_rows[:, 3]
     boxes = np.stack([centre_x - width / 2, centre_y - height / 2, centre_x + width / 2, centre_y + height / 2], axis=1)
-    return np.clip(boxes, 0.0, 1.0).astype(np.float32)
+    clipped: Floats = np.clip(boxes, 0.0, 1.0).astype(np.float32)
+    return clipped
 
 
 def sigmoid(logits: Floats) -> Floats:
