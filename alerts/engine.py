@@ -37,6 +37,7 @@ class Transition:
     `event` is the event after the change. `begins`/`ends`: this change opened or closed the event. `members`: how
     many incidents the event has had. `trend`: -1 falling, 0 steady or unknown, 1 rising. `heard_us`: when the stream
     was last heard. `silent`: an outage known by silence, not by the point's own word.
+    `wavers`: a recovery or relapse too soon after the last one to be told again.
     """
 
     rule: Rule
@@ -49,6 +50,7 @@ class Transition:
     trend: int
     heard_us: int
     silent: bool
+    wavers: bool
 
 
 class Engine:
@@ -92,7 +94,7 @@ class Engine:
             outcome = stream.judge(sample, now_us, said_us or now_us)
             if outcome:
                 transitions = [*transitions, *self._told(stream, outcome, now_us, said_us or now_us)]
-            if not stream.armed:
+            if not stream.armed_us:
                 self._arm(stream)
         return transitions
 
@@ -103,11 +105,11 @@ class Engine:
             return ()
         transitions: list[Transition] = []
         while heap and heap[0][0] <= now_us:
-            _, rule_id, entity = heapq.heappop(heap)
+            armed_us, rule_id, entity = heapq.heappop(heap)
             stream = self._streams.get((rule_id, entity))
-            if stream is None:
-                continue
-            stream.armed = False
+            if stream is None or stream.armed_us != armed_us:
+                continue  # put off or brought forward since: its other entry counts
+            stream.armed_us = 0
             due_us = stream.due_us(self._floor_us)
             if not due_us:
                 continue
@@ -155,6 +157,14 @@ class Engine:
     def deafened(self) -> None:
         """We cannot hear: until the next reading, silence proves nothing; after it, every node has its full time."""
         self._blind = True
+
+    def forgive(self, now_us: int) -> None:
+        """No silence counts from before this moment: our clock jumped, or nothing is known of before."""
+        self._floor_us = now_us
+        for stream in self._streams.values():
+            stream.rewind(now_us)
+            stream.armed_us = 0
+            self._arm(stream)
 
     def place(self, places: Mapping[str, Placement], scales: Mapping[str, Scale]) -> None:
         """The registry changed. Running states are kept; a node that left is no longer judged."""
@@ -222,7 +232,7 @@ class Engine:
                 self._arm(stream)
         for event, members_open, members in state["open"]:
             found = Event(**event)
-            self.events.open[found.rule, found.group] = OpenEvent(found, set(members_open), members)
+            self.events.put(OpenEvent(found, set(members_open), members))
         for event in state["closed"]:
             self.events.closed[event["rule"], event["group"]] = Event(**event)
 
@@ -239,7 +249,7 @@ class Engine:
         self._arm(stream)
 
     def heard_before(self, sample: Sample, received_us: int) -> None:
-        """The newest reading the store has of a stream, at a start without a snapshot: arm its silence, judge nothing."""
+        """At a start without a snapshot: the newest reading the store has of a stream arms its silence."""
         for stream in self._route(sample.node, sample.sensor, sample.kind):
             if not stream.heard_us:
                 stream.heard_us = received_us
@@ -296,13 +306,13 @@ class Engine:
         return self._new(rule, place, entity.partition("/")[2], entity)
 
     def _arm(self, stream: Stream) -> None:
-        if not stream.armed:
+        if not stream.armed_us:
             due_us = stream.due_us(self._floor_us)
             if due_us:
                 self._push(stream, due_us)
 
     def _push(self, stream: Stream, due_us: int) -> None:
-        stream.armed = True
+        stream.armed_us = due_us
         heapq.heappush(self._heap, (due_us, stream.rule.id, stream.entity))
 
     def _deaf(self, stream: AbsenceStream, now_us: int) -> bool:
@@ -332,15 +342,15 @@ class Engine:
             return self._opened(stream, outcome, now_us, said_us)
         transitions = []
         for incident, change in outcome:
+            wavers = False
             if change.what is What.RESOLVED:
-                event, ends = self.events.left(stream.rule.id, incident)
+                event, ends = self.events.left(incident)
                 members = 0
             else:
-                found = self.events.of(stream.rule.id, incident.event)
-                if found is None:
-                    raise LookupError(f"incident {incident.id} belongs to no open event")
+                found = self.events.of(incident)
                 event, ends, members = found.event, False, found.members
-            transitions.append(self._transition(stream, incident, change, event, False, ends, members))
+                wavers = _wavers(stream.rule, found, change)
+            transitions.append(self._transition(stream, incident, change, event, False, ends, members, wavers))
         return transitions
 
     def _opened(self, stream: Stream, onset: Onset, now_us: int, said_us: int) -> list[Transition]:
@@ -364,7 +374,15 @@ class Engine:
         return [self._transition(stream, incident, change, event.event, begins, False, event.members)]
 
     def _transition(
-        self, stream: Stream, incident: Incident, change: Change, event: Event, begins: bool, ends: bool, members: int
+        self,
+        stream: Stream,
+        incident: Incident,
+        change: Change,
+        event: Event,
+        begins: bool,
+        ends: bool,
+        members: int,
+        wavers: bool = False,
     ) -> Transition:
         return Transition(
             rule=stream.rule,
@@ -377,7 +395,18 @@ class Engine:
             trend=stream.trend if isinstance(stream, LevelStream) else 0,
             heard_us=stream.heard_us,
             silent=incident.no_data,
+            wavers=wavers,
         )
+
+
+def _wavers(rule: Rule, event: OpenEvent, change: Change) -> bool:
+    """A level that plays about its clear mark recovers and relapses all day; people are told once a `clear_for`."""
+    if change.what not in {What.RECOVERING, What.RELAPSED}:
+        return False
+    if event.wavered_us and change.at_us - event.wavered_us < rule.clear_for_s * SECOND_US:
+        return True
+    event.wavered_us = change.at_us
+    return False
 
 
 def incident_from(kept: Mapping[str, Any]) -> Incident:

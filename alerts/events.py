@@ -22,6 +22,8 @@ class OpenEvent:
     event: Event
     open: set[str] = field(default_factory=set)
     members: int = 0
+    wavered_us: int = 0
+    """when it last recovered or relapsed in a way worth telling"""
 
 
 def narrower(one: Audience, other: Audience) -> Audience:
@@ -34,12 +36,17 @@ def group_of(rule: Rule, place: Placement, audience: Audience, *, shared: bool) 
     if rule.group_by == "river" and place.river:
         group, name = f"river/{place.river}", place.river
     elif rule.group_by == "uplink" and place.uplink and shared:
-        group, name = f"uplink/{place.uplink}", place.uplink
+        group, name = f"uplink/{place.uplink}", _spoken(place.uplink)
     elif rule.group_by == "site":
         group, name = f"site/{place.site}", place.site_name
     else:
         group, name = f"node/{place.node}", place.site_name or place.name
     return (group if audience == "public" else f"{group}~{audience}"), name
+
+
+def _spoken(uplink: str) -> str:
+    """`uplink-gondokusuman` is called Gondokusuman."""
+    return uplink.removeprefix("uplink-").replace("-", " ").title()
 
 
 class Events:
@@ -48,6 +55,7 @@ class Events:
     def __init__(self, city: str) -> None:
         self._city = city
         self.open: dict[tuple[str, str], OpenEvent] = {}
+        self._by_id: dict[str, OpenEvent] = {}
         self.closed: dict[tuple[str, str], Event] = {}
 
     def find(self, rule: Rule, group: str) -> OpenEvent | None:
@@ -69,48 +77,59 @@ class Events:
                 recurs=recurring(rule, last, opened_us),
             )
         )
-        self.open[rule.id, group] = fresh
-        return fresh
+        return self.put(fresh)
+
+    def put(self, opened: OpenEvent) -> OpenEvent:
+        """Hold an open event; it replaces another of its group."""
+        key = (opened.event.rule, opened.event.group)
+        replaced = self.open.get(key)
+        if replaced is not None:
+            del self._by_id[replaced.event.id]
+        self.open[key] = self._by_id[opened.event.id] = opened
+        return opened
 
     def joined(self, event: OpenEvent, incident: Incident) -> None:
         """An incident opened within the event."""
         event.open.add(incident.id)
         event.members += 1
 
-    def left(self, rule_id: str, incident: Incident) -> tuple[Event, bool]:
+    def left(self, incident: Incident) -> tuple[Event, bool]:
         """An incident is over: (its event, whether that closed the event)."""
-        found = self.of(rule_id, incident.event)
-        if found is None:
-            raise LookupError(f"incident {incident.id} belongs to no open event")
+        found = self.of(incident)
         found.open.discard(incident.id)
         if found.open:
             return found.event, False
         closed = replace(found.event, closed_us=incident.resolved_us)
-        del self.open[rule_id, closed.group]
-        self.closed[rule_id, closed.group] = closed
+        self._close(found, closed)
         return closed, True
 
-    def of(self, rule_id: str, event: str) -> OpenEvent | None:
-        """The open event with this id."""
-        return next((one for (rule, _), one in self.open.items() if rule == rule_id and one.event.id == event), None)
+    def of(self, incident: Incident) -> OpenEvent:
+        """The open event of an open incident. Raises LookupError for one that was never opened here."""
+        return self._by_id[incident.event]
 
     def adopt(self, event: Event, incident: Incident) -> None:
         """Take over what the store knows: this open incident belongs to this event."""
-        found = self.open.get((event.rule, event.group))
-        if found is None or found.event.id != event.id:
-            found = self.open[event.rule, event.group] = OpenEvent(replace(event, closed_us=None))
+        found = self._by_id.get(event.id)
+        if found is None:
+            found = self.put(OpenEvent(replace(event, closed_us=None)))
         if incident.id not in found.open:
             self.joined(found, incident)
 
     def forget(self, event: Event, incident: Incident) -> None:
         """Take over what the store knows: this incident is over, and its event too where it says so."""
-        found = self.open.get((event.rule, event.group))
-        if found is not None and found.event.id == event.id:
+        found = self._by_id.get(event.id)
+        if found is not None:
             found.open.discard(incident.id)
             if not found.open:
-                del self.open[event.rule, event.group]
-        if event.closed_us is not None:
+                self._close(found, event)
+        elif event.closed_us is not None:
             self.closed[event.rule, event.group] = event
+
+    def _close(self, opened: OpenEvent, closed: Event) -> None:
+        del self.open[opened.event.rule, opened.event.group]
+        del self._by_id[opened.event.id]
+        if closed.closed_us is not None:
+            self.closed[closed.rule, closed.group] = closed
 
 
 def recurring(rule: Rule, last: Event | None, opened_us: int) -> str | None:

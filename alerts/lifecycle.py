@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from alerts.rules import Absence, Rule
@@ -62,7 +63,7 @@ class Staff:
         self.levels = tuple(one.level for one in ordered)
         self.raises = tuple(self.sign * one.raise_cm for one in ordered)
         self.clears = tuple(self.sign * one.clear_cm for one in ordered)
-        climbing = all(a <= b for seq in (self.raises, self.clears) for a, b in zip(seq, seq[1:], strict=False))
+        climbing = all(a <= b for seq in (self.raises, self.clears) for a, b in pairwise(seq))
         apart = all(clear <= up for clear, up in zip(self.clears, self.raises, strict=True))
         if not (ordered and climbing and apart and len(set(self.levels)) == len(self.levels)):
             raise BadInput(
@@ -75,7 +76,21 @@ class Staff:
 class Stream:
     """What every watched stream keeps: its newest reading's place, its open incident, and when it was last heard."""
 
-    __slots__ = ("armed", "entity", "epoch", "heard_us", "incident", "last_us", "live_us", "muted_us", "node", "past", "rule", "seq", "told_us")  # fmt: skip
+    __slots__ = (
+        "armed_us",
+        "entity",
+        "epoch",
+        "heard_us",
+        "incident",
+        "last_us",
+        "live_us",
+        "muted_us",
+        "node",
+        "past",
+        "rule",
+        "seq",
+        "told_us",
+    )
 
     def __init__(self, rule: Rule, node: str, entity: str, period_s: float) -> None:
         self.rule = rule
@@ -88,7 +103,7 @@ class Stream:
         self.heard_us = 0
         self.told_us = 0
         self.muted_us = 0
-        self.armed = False
+        self.armed_us = 0
         self.incident: Incident | None = None
         self.live_us = 0
         self.set_period(period_s)
@@ -107,10 +122,6 @@ class Stream:
 
     def expire(self, at_us: int, said_us: int) -> tuple[Step, ...] | Onset:
         """The silence is over its time."""
-        raise NotImplementedError
-
-    def suspect(self, now_us: int, floor_us: int) -> bool:
-        """Whether this stream looks down by now, though its time is not over."""
         raise NotImplementedError
 
     def adopt(self, incident: Incident) -> None:
@@ -137,10 +148,8 @@ class Stream:
         if sample.trust == "untrusted" or at_us > now_us:
             at_us = now_us
         age_us = now_us - at_us
-        if age_us <= self.live_us:
-            use = _LIVE
-        else:
-            use = _LATE if age_us <= self.rule.no_data_for_s * SECOND_US else _STALE
+        late_us = self.rule.no_data_for_s * SECOND_US
+        use = _LIVE if age_us <= self.live_us else _LATE if age_us <= late_us else _STALE
         at_us = max(at_us, self.last_us)
         self.last_us = at_us
         return at_us, use
@@ -161,11 +170,17 @@ class Stream:
         self.heard_us = self.heard_us or incident.opened_us
 
     def _behind(self, incident: Incident) -> bool:
-        """Whether the store knows more of this incident than this stream does: a snapshot older than the last commit."""
+        """Whether the store knows more than this stream does: its snapshot is older than the last commit."""
         mine = self.incident
         if mine is not None and mine.id == incident.id:
             return mine.changes < incident.changes
         return incident.changed_us > self.told_us
+
+    def rewind(self, now_us: int) -> None:
+        """Our clock was ahead and is right now: nothing can have happened later than this."""
+        self.last_us = min(self.last_us, now_us)
+        self.heard_us = min(self.heard_us, now_us)
+        self.muted_us = min(self.muted_us, now_us)
 
     def state(self) -> list[Any]:
         """For the snapshot: plain values only."""
@@ -257,7 +272,7 @@ class LevelStream(Stream):
         self.quiet = on == 0 and not up[0]
 
     def _confirmed(self, at_us: int) -> int:
-        """How many latches are closed once those whose run has lasted `for` are. The run's first reading never counts."""
+        """How many latches are closed with those whose run has lasted `for`. A run's first reading never counts."""
         for k in range(len(self.up) - 1, self.on - 1, -1):
             began = self.up[k]
             if began and at_us > began and at_us - began >= self.for_us:
@@ -340,9 +355,6 @@ class LevelStream(Stream):
         self.down = [0] * len(self.down)
         return self._keep([life.fell_silent(self.incident, at_us, said_us)])
 
-    def suspect(self, now_us: int, floor_us: int) -> bool:
-        return False
-
     def adopt(self, incident: Incident) -> None:
         if not self._behind(incident):
             return
@@ -359,6 +371,11 @@ class LevelStream(Stream):
         self.heard_us = max(self.heard_us, incident.changed_us)
         if incident.value is not None:
             self.value = incident.value
+
+    def rewind(self, now_us: int) -> None:
+        super().rewind(now_us)
+        self.up = [min(began, now_us) for began in self.up]
+        self.down = [min(began, now_us) for began in self.down]
 
     def state(self) -> list[Any]:
         value = None if math.isnan(self.value) else self.value
@@ -396,9 +413,7 @@ class AbsenceStream(Stream):
         self.gone_us = 0
 
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
-        if sample.epoch == self.epoch and sample.seq > self.seq:
-            self.seq = sample.seq
-        elif not self._newest(sample.epoch, sample.seq):
+        if not self._newest(sample.epoch, sample.seq):
             return NOTHING
         at_us, use = self._place(sample, now_us)
         if use != _LIVE:
@@ -408,8 +423,6 @@ class AbsenceStream(Stream):
         if at_us <= self.muted_us:
             return NOTHING
         bad = self._is_bad(sample)
-        if bad is None and (self.incident is None or not self.incident.no_data):
-            return NOTHING
         if bad is True:
             self.good_us = 0
             self.bad_us = self.bad_us or at_us
@@ -479,6 +492,7 @@ class AbsenceStream(Stream):
         return self._keep(steps)
 
     def suspect(self, now_us: int, floor_us: int) -> bool:
+        """Whether this point looks down by now, though its time is not over."""
         if self.incident is not None or self.bad_us or self.gone_us:
             return True
         return bool(self.heard_us) and now_us - max(self.heard_us, floor_us) >= self.no_data_us // 2
@@ -490,6 +504,10 @@ class AbsenceStream(Stream):
         self.bad_us = self.good_us = 0
         self.incident = incident if incident.open else None
         self.heard_us = max(self.heard_us, incident.changed_us)
+
+    def rewind(self, now_us: int) -> None:
+        super().rewind(now_us)
+        self.bad_us, self.good_us, self.gone_us = (min(us, now_us) for us in (self.bad_us, self.good_us, self.gone_us))
 
     def state(self) -> list[Any]:
         return [*super().state(), self.bad_us, self.good_us, self.gone_us]

@@ -1,0 +1,382 @@
+"""The alert engine of one city as a process: messages and time in, one transaction a step out.
+
+One engine owns a city, by lease; another waits beside it, remembers the last messages and takes over. A message is
+acknowledged to the broker only after what it caused is committed.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import deque
+from collections.abc import Sequence
+
+import structlog
+
+from alerts.catchup import last_heard, missed, recall
+from alerts.commit import gather, remembered
+from alerts.engine import Engine, Transition
+from alerts.outbox import Outbox
+from alerts.rules import Rule
+from alerts.samples import from_message
+from alerts.words import Words
+from broker.ports import Incoming, Subscription
+from complaints.desk import Desk
+from contract import topics
+from contract.city import Profile
+from contract.clock import MINUTE_US, SECOND_US, Clock
+from contract.codec import decode
+from contract.errors import BadInput, Rejected, Unavailable
+from contract.messages import Birth, Readings, Status
+from store.ports import CityStore, EngineCommit, Lease, Placement, ReadingStore
+
+_BATCH = 200
+_WAIT_S = 0.2
+_RETRY_S = 0.5
+_REGISTRY_S = 2.0
+_OWED_S = 5.0
+_JUMP_US = 30 * SECOND_US
+_PAUSED_US = MINUTE_US
+_STANDBY_KEPT = 5_000
+
+log = structlog.get_logger(__name__)
+
+
+class AlertsProcess:
+    """Judges one city's readings, tells what it decided, and delivers what is to be said.
+
+    `holder` names this process in the lease. The subscription must carry births, statuses and readings of the city;
+    it, the stores and the desk are closed by whoever opened them.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: Profile,
+        rules: Sequence[Rule],
+        subscription: Subscription,
+        readings: ReadingStore,
+        cities: CityStore,
+        desk: Desk,
+        clock: Clock,
+        holder: str,
+        base_url: str,
+        lease_ttl_s: float = 10.0,
+        snapshot_every_s: float = 5.0,
+    ) -> None:
+        self._profile = profile
+        self._rules = tuple(rules)
+        self._subscription = subscription
+        self._readings = readings
+        self._cities = cities
+        self._clock = clock
+        self._holder = holder
+        self._base_url = base_url
+        self._lease_ttl_s = lease_ttl_s
+        self._snapshot_every_s = snapshot_every_s
+        self._words = Words(profile)
+        self.outbox = Outbox(profile.code, cities, desk, clock, random.Random())  # noqa: S311 - spreads retries only
+        self._leading = threading.Event()
+
+        self._lease: Lease | None = None
+        self._lease_mono_us = 0
+        self._engine: Engine | None = None
+        self._places: dict[str, Placement] = {}
+        self._registry = -1
+        self._registry_mono_us = 0
+        self._pending: list[Transition] = []
+        self._held: list[Incoming] = []
+        self._pending_since_us = 0
+        self._standby: deque[tuple[Incoming, int]] = deque(maxlen=_STANDBY_KEPT)
+        self._judged_us = 0
+        self._snapshot_mono_us = 0
+        self._unsaved = False
+        self._owed_us: int | None = None
+        self._owed_mono_us = 0
+        self._last: tuple[int, int] | None = None
+        self._away: set[str] = set()
+
+    @property
+    def leading(self) -> bool:
+        """Whether this process is the city's engine now."""
+        return self._leading.is_set()
+
+    # ------------------------------------------------------------ the loop
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop`: judge and deliver. Leaves the lease free and the snapshot saved."""
+        delivery = threading.Thread(
+            target=self.outbox.run, args=(stop, self._leading), name=f"outbox {self._profile.code}"
+        )
+        delivery.start()
+        try:
+            while not stop.is_set():
+                if not self.turn():
+                    stop.wait(_RETRY_S)
+        finally:
+            stop.set()
+            self.outbox.wake()
+            delivery.join()
+            self._leave()
+
+    def turn(self, wait_s: float = _WAIT_S) -> bool:
+        """One turn: lease, registry, messages, deadlines, commit. False where the caller should pause."""
+        try:
+            return self._turn(wait_s)
+        except Unavailable as error:
+            self._say_away("city_store", str(error))
+            return False
+        except Rejected as error:
+            self._step_down(error)
+            return False
+
+    def _turn(self, wait_s: float) -> bool:
+        if not self._hold_lease():
+            self._stand_by(wait_s)
+            return True
+        engine = self._engine or self._begin()
+        self._watch_clock(engine)
+        self._watch_registry(engine)
+        if self._pending:
+            self._commit()
+        self._pay(engine)
+        if not self._subscription.connected:
+            engine.deafened()
+        messages = self._subscription.take(_BATCH, self._patience_s(engine, wait_s))
+        now_us = self._clock.now_us()
+        self._held += messages
+        for message in messages:
+            self._pending += self._judge(engine, message, now_us)
+        self._pending += engine.tick(now_us)
+        self._judged_us = now_us
+        self._unsaved = self._unsaved or bool(messages)
+        self._commit()
+        self._save(engine)
+        self._say_back("city_store")
+        return True
+
+    def _patience_s(self, engine: Engine, wait_s: float) -> float:
+        next_us = engine.next_us()
+        if next_us is None:
+            return wait_s
+        return min(wait_s, max(0.0, (next_us - self._clock.now_us()) / SECOND_US))
+
+    # ------------------------------------------------------------ judging
+
+    def _judge(self, engine: Engine, message: Incoming, now_us: int) -> list[Transition]:
+        """One message. What cannot be read is ingest's to keep and to complain of; here it is only passed by."""
+        address = topics.parse(message.topic)
+        if address is None or address.city != self._profile.code or address.node not in self._places:
+            return []
+        try:
+            if address.leaf == "readings":
+                return self._judge_readings(engine, address, message.payload, now_us)
+            if address.leaf == "birth":
+                self._note_birth(engine, address, message.payload, now_us)
+            elif address.leaf == "status":
+                self._note_status(engine, address, message.payload, now_us)
+        except BadInput as error:
+            log.debug("alerts.unreadable", topic=message.topic, error=str(error))
+        return []
+
+    def _judge_readings(self, engine: Engine, address: topics.Address, payload: bytes, now_us: int) -> list[Transition]:
+        batch = decode(Readings, payload)
+        if (batch.city, batch.node) != (address.city, address.node):
+            return []
+        transitions: list[Transition] = []
+        for sample in from_message(batch):
+            transitions += engine.step(sample, now_us)
+        return transitions
+
+    def _note_birth(self, engine: Engine, address: topics.Address, payload: bytes, now_us: int) -> None:
+        birth = decode(Birth, payload)
+        if (birth.city, birth.node) != (address.city, address.node):
+            return
+        engine.status(birth.node, online=True, birth_no=birth.birth_no, now_us=now_us)
+        for sensor in birth.sensors:
+            engine.period(birth.node, sensor.sensor, sensor.period_s)
+
+    def _note_status(self, engine: Engine, address: topics.Address, payload: bytes, now_us: int) -> None:
+        status = decode(Status, payload)
+        if (status.city, status.node) == (address.city, address.node):
+            engine.status(status.node, online=status.state == "online", birth_no=status.birth_no, now_us=now_us)
+
+    # ------------------------------------------------------------ keeping
+
+    def _commit(self) -> None:
+        """Keep what was decided, then let the broker forget what caused it. Raises Unavailable: all is kept here."""
+        lease = self._lease
+        if self._pending and lease is not None:
+            self._pending_since_us = self._pending_since_us or self._clock.mono_us()
+            now_us = self._clock.now_us()
+            told = [remembered(transition, self._cities) for transition in self._pending]
+            self._cities.commit(lease, gather(told, self._places, self._words, now_us))
+            for transition in told:
+                _log(transition)
+            self._pending.clear()
+            self._unsaved = True
+            self.outbox.wake()
+            if self._clock.mono_us() - self._pending_since_us > _PAUSED_US:
+                # The broker's queue grew old meanwhile; the store knows when each reading really came.
+                self._owed_us = self._judged_us
+            self._pending_since_us = 0
+        if self._held:
+            self._subscription.done(self._held)
+            self._held = []
+
+    def _save(self, engine: Engine, *, at_once: bool = False) -> None:
+        mono_us = self._clock.mono_us()
+        due = mono_us - self._snapshot_mono_us >= self._snapshot_every_s * SECOND_US
+        if self._lease is None or not self._unsaved or not (due or at_once):
+            return
+        # While a catch-up is owed the watermark stays where it was, so that a restart owes it too.
+        watermark_us = self._judged_us if self._owed_us is None else self._owed_us
+        self._cities.commit(self._lease, EngineCommit(snapshot=engine.snapshot(), watermark_us=watermark_us))
+        self._snapshot_mono_us = mono_us
+        self._unsaved = False
+
+    # ------------------------------------------------------------ owning the city
+
+    def _hold_lease(self) -> bool:
+        """Whether the city is ours. Renewed at a third of its time; lost, the engine's state is dropped."""
+        mono_us = self._clock.mono_us()
+        age_us = mono_us - self._lease_mono_us
+        if self._lease is not None and age_us < self._lease_ttl_s * SECOND_US / 3:
+            return True
+        if self._lease is None and self._lease_mono_us and age_us < self._lease_ttl_s * SECOND_US / 10:
+            return False
+        fence = self._lease.fence if self._lease else None
+        lease = self._cities.lease(self._profile.code, self._holder, self._clock.now_us(), self._lease_ttl_s)
+        self._lease_mono_us = mono_us
+        if lease is None or (fence is not None and lease.fence != fence):
+            # Somebody may have owned the city meanwhile: what we remember is no longer the truth.
+            self._forget()
+        self._lease = lease
+        return lease is not None
+
+    def _begin(self) -> Engine:
+        """Take the city over: its registry, what was told, what was missed."""
+        self._registry = self._cities.registry_version(self._profile.code)
+        self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
+        scales = {scale.gauge: scale for scale in self._profile.scales}
+        engine = Engine(self._profile.code, self._rules, self._places, scales)
+        now_us = self._clock.now_us()
+        self._owed_us = recall(engine, self._cities, self._rules, now_us)
+        self._judged_us = self._owed_us
+        self._owed_mono_us = 0
+        self._engine = engine
+        self._leading.set()
+        self.outbox.wake()
+        self._pay(engine)
+        for message, came_us in self._standby:
+            self._pending += self._judge(engine, message, came_us)
+        self._standby.clear()
+        engine.deafened()
+        log.info("alerts.leading", city=self._profile.code, holder=self._holder, streams=engine.streams())
+        return engine
+
+    def _pay(self, engine: Engine) -> None:
+        """Judge what was missed, as soon as the readings' store can be read. Without it, what comes is still judged."""
+        mono_us = self._clock.mono_us()
+        if self._owed_us is None or (self._owed_mono_us and mono_us - self._owed_mono_us < _OWED_S * SECOND_US):
+            return
+        self._owed_mono_us = mono_us
+        rows = 0
+        try:
+            for transitions, count in missed(engine, self._readings, self._rules, self._owed_us, self._clock.now_us()):
+                self._pending += transitions
+                rows += count
+            last_heard(engine, self._readings)
+        except Unavailable as error:
+            self._say_away("readings", str(error))
+            return
+        self._say_back("readings")
+        self._owed_us = None
+        self._unsaved = True
+        log.info("alerts.caught_up", city=self._profile.code, readings=rows, transitions=len(self._pending))
+
+    def _stand_by(self, wait_s: float) -> None:
+        """Another engine owns the city: remember the last messages, for the moment it is gone."""
+        messages = self._subscription.take(_BATCH, wait_s)
+        now_us = self._clock.now_us()
+        self._standby.extend((message, now_us) for message in messages)
+        while self._standby and now_us - self._standby[0][1] > MINUTE_US:
+            self._standby.popleft()
+        self._subscription.done(messages)
+
+    def _step_down(self, error: Rejected) -> None:
+        """The store will not take our word: another engine is newer (fenced), or knows what we do not."""
+        log.error("alerts.stepped_down", city=self._profile.code, reason=error.reason, error=str(error))
+        if error.reason == "fenced":
+            self._lease = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._leading.clear()
+        self._engine = None
+        self._pending.clear()
+        self._pending_since_us = 0
+        if self._held:
+            now_us = self._clock.now_us()
+            self._standby.extend((message, now_us) for message in self._held)
+            self._subscription.done(self._held)
+            self._held = []
+
+    def _leave(self) -> None:
+        """At the end: save and free the city, so that the next engine need not wait."""
+        self._leading.clear()
+        if self._lease is None:
+            return
+        try:
+            if self._engine is not None and not self._pending:
+                self._save(self._engine, at_once=True)
+            self._cities.release(self._lease)
+        except (Unavailable, Rejected) as error:
+            log.warning("alerts.left_without_saving", city=self._profile.code, error=str(error))
+        self._lease = None
+
+    # ------------------------------------------------------------ watching
+
+    def _watch_registry(self, engine: Engine) -> None:
+        mono_us = self._clock.mono_us()
+        if mono_us - self._registry_mono_us < _REGISTRY_S * SECOND_US:
+            return
+        self._registry_mono_us = mono_us
+        version = self._cities.registry_version(self._profile.code)
+        if version != self._registry:
+            self._registry = version
+            self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
+            engine.place(self._places, {scale.gauge: scale for scale in self._profile.scales})
+
+    def _watch_clock(self, engine: Engine) -> None:
+        """A wall clock that jumps must not make a thousand points silent at once."""
+        now = (self._clock.now_us(), self._clock.mono_us())
+        if self._last is not None:
+            jump_us = (now[0] - self._last[0]) - (now[1] - self._last[1])
+            if abs(jump_us) > _JUMP_US:
+                log.warning("alerts.clock_jumped", city=self._profile.code, seconds=round(jump_us / SECOND_US))
+                engine.forgive(now[0])
+        self._last = now
+
+    def _say_away(self, what: str, error: str) -> None:
+        if what not in self._away:
+            self._away.add(what)
+            log.warning("alerts.away", city=self._profile.code, what=what, error=error)
+
+    def _say_back(self, what: str) -> None:
+        if what in self._away:
+            self._away.discard(what)
+            log.info("alerts.back", city=self._profile.code, what=what)
+
+
+def _log(transition: Transition) -> None:
+    incident, change = transition.incident, transition.change
+    log.info(
+        f"incident.{change.what}",
+        city=incident.city,
+        entity=incident.entity,
+        level=incident.level.name if incident.level is not None else None,
+        value=change.value,
+        audience=incident.audience,
+        incident=incident.id,
+    )

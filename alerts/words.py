@@ -1,0 +1,159 @@
+"""What is said of a transition, in Indonesian and English, from the rule's own texts.
+
+The level's word comes first and the city's own name second, never alone. Numbers carry their unit and the language's
+separators; times are 24 h with a dot and the city's zone word (14.32 WIB).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from alerts.engine import Transition
+from complaints.desk import Note, Report
+from contract.city import Profile
+from contract.clock import MINUTE_US, SECOND_US, from_us
+from contract.incident import State, What
+from contract.levels import Level
+from store.ports import CaseState, Placement
+
+LEVEL_WORDS: Mapping[Level, Mapping[str, str]] = {
+    Level.AWAS: {"id": "AWAS", "en": "DANGER"},
+    Level.SIAGA: {"id": "SIAGA", "en": "ALERT"},
+    Level.WASPADA: {"id": "WASPADA", "en": "WATCH"},
+    Level.NORMAL: {"id": "NORMAL", "en": "NORMAL"},
+}
+_TRENDS: Mapping[int, Mapping[str, str]] = {
+    1: {"id": "naik", "en": "rising"},
+    0: {"id": "tetap", "en": "steady"},
+    -1: {"id": "turun", "en": "falling"},
+}
+_MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+_CAUSES: Mapping[str, Mapping[str, str]] = {
+    "silent": {"id": "titik tidak mengirim kabar", "en": "the point sends nothing"},
+    "no_internet": {"id": "titik menyala tanpa internet", "en": "the point is up without internet"},
+    "uplink": {"id": "sambungan ke beberapa titik putus", "en": "the uplink of several points is down"},
+}
+_LANGUAGES = ("id", "en")
+
+
+class Words:
+    """Texts of one city."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._zone = ZoneInfo(profile.zone)
+
+    def report(self, transition: Transition, place: Placement) -> Report:
+        """The case that the first change of an event files."""
+        event = transition.event
+        return Report(
+            event=event.id,
+            city=event.city,
+            category=transition.rule.category,
+            region=place.region,
+            lat=place.lat,
+            lon=place.lon,
+            title=self._say("title", transition, place),
+            description=self._say("opened", transition, place),
+            observed_us=transition.change.at_us,
+            public=transition.incident.audience == "public",
+            recurs_event=event.recurs,
+        )
+
+    def note(self, transition: Transition, place: Placement) -> Note | None:
+        """The line that a later change adds to the event's case, None where the rule has no words for it."""
+        if transition.wavers:
+            return None
+        name, key = str(transition.change.what), f"{transition.incident.id}/{transition.change.number}"
+        if transition.change.what is What.OPENED and transition.rule.subject == "outage":
+            # A blackout of five hundred points is told as it doubles, not five hundred times.
+            if transition.members & (transition.members - 1):
+                return None
+            name, key = "grown", f"{transition.event.id}/grown/{transition.members}"
+        if name not in transition.rule.texts:
+            return None
+        state: CaseState | None = "done" if transition.ends else None
+        return Note(
+            event=transition.event.id,
+            key=key,
+            at_us=transition.change.at_us,
+            text=self._say(name, transition, place),
+            state=state,
+        )
+
+    def time(self, us: int, near_us: int, language: str) -> str:
+        """`14.32 WIB`, with the day where it is not the day of `near_us`."""
+        moment, near = (from_us(one).astimezone(self._zone) for one in (us, near_us))
+        clock = f"{moment:%H.%M} {self._profile.zone_word}"
+        if moment.date() == near.date():
+            return clock
+        return f"{moment.day} {_MONTHS[language][moment.month - 1]} {clock}"
+
+    def _say(self, name: str, transition: Transition, place: Placement) -> dict[str, str]:
+        text = transition.rule.texts[name]
+        return {
+            language: text.in_(language).format_map(self._values(transition, place, language))
+            for language in _LANGUAGES
+        }
+
+    def _values(self, transition: Transition, place: Placement, language: str) -> dict[str, str]:
+        at_us = transition.change.said_us
+        values = {
+            "place": place_name(place),
+            "time": self.time(transition.change.at_us, at_us, language),
+            "since": self.time(_since_us(transition), at_us, language),
+        }
+        if transition.rule.subject == "flood":
+            return values | self._flood(transition, place, language)
+        minutes = max(0, (transition.change.at_us - transition.incident.crossed_us) // MINUTE_US)
+        shared = transition.event.group.startswith("uplink/")
+        cause = "uplink" if shared else ("silent" if transition.silent else "no_internet")
+        return values | {
+            "group": transition.event.name if shared else values["place"],
+            "minutes": number(minutes, language),
+            "cause": _CAUSES[cause][language],
+            "count": number(transition.members, language),
+        }
+
+    def _flood(self, transition: Transition, place: Placement, language: str) -> dict[str, str]:
+        incident = transition.incident
+        level = incident.level or Level.NORMAL
+        scale = self._profile.scale_of(place.node)
+        local = scale.local_name(level) if scale and level is not Level.NORMAL else ""
+        river = place.river or place_name(place)
+        return {
+            "level": LEVEL_WORDS[level][language],
+            "local": f" ({local})" if local else "",
+            "river": f"Sungai {river}" if language == "id" else f"{river} River",
+            "value": number(incident.value, language),
+            "trend": _TRENDS[transition.trend][language],
+            "scale": scale.datum if scale else "",
+        }
+
+
+def _since_us(transition: Transition) -> int:
+    """Since when what is said has been so: silence since the last word, all clear since the water went down."""
+    if transition.change.what is What.NO_DATA:
+        return transition.heard_us
+    if transition.incident.state is State.RESOLVED:
+        return transition.change.at_us - round(transition.rule.clear_for_s * SECOND_US)
+    return transition.incident.crossed_us
+
+
+def place_name(place: Placement) -> str:
+    """The site's name, without the river that stands beside it anyway ("Code di Jetisharjo" is "Jetisharjo")."""
+    name = place.site_name or place.name
+    return name.removeprefix(f"{place.river} di ") if place.river else name
+
+
+def number(value: float | None, language: str) -> str:
+    """A figure with the language's separators, at most one decimal: 1.234,5 in Indonesian, 1,234.5 in English."""
+    if value is None:
+        return "?"
+    rounded = round(value, 1)
+    text = f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.1f}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "id" else text
