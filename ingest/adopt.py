@@ -49,7 +49,7 @@ def adopt(
         raise BadInput(
             f"the node {batch.node} is not in the registry",
             where=f"quarantine {item.id}",
-            remedy=f"Adopt the node first: siaga nodes adopt {batch.node}.",
+            remedy=f"Adopt the node first: siaga node adopt {batch.node}.",
         )
     rows = [
         row_of(city, batch, reading, registry.region(known, reading.observed_us), now_us)

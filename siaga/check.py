@@ -11,14 +11,14 @@ import statistics
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 
 from contract.clock import SECOND_US, Clock
 from contract.incident import Incident, What
 from contract.levels import Level
-from firmware_sim import NodeLedger, ledger
+from firmware_sim import ledger
 from siaga import wiring
 from siaga.settings import Settings
 from siaga.up import City

@@ -117,10 +117,10 @@ def _broker(settings: Settings, *, embedded_runs: bool) -> Iterator[Finding]:
 
 
 def _embedded(settings: Settings) -> str:
-    from broker.embedded import find_server
+    from broker.embedded import program
 
     check_free("127.0.0.1", settings.mqtt_port, "mqtt_port")
-    return f"none runs; `siaga up` will start {find_server()} on port {settings.mqtt_port}"
+    return f"none runs; `siaga up` will start {program()} on port {settings.mqtt_port}"
 
 
 def _ping_readings(settings: Settings) -> str:

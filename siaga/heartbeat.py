@@ -34,19 +34,18 @@ class Beat:
 
 
 class Heartbeat:
-    """Writes the file once a second while the process's own loop makes progress.
+    """Writes the file once a second for as long as the process's own loop makes progress.
 
-    `progress` is a number that the loop moves; where it stands still for STALE_S the file grows old too, so that a
-    hung process is seen as one.
+    Where `facts` has a number called "loops" that the loop moves, the file grows old while it stands still, so that a
+    hung loop is seen as one although this thread is well.
     """
 
-    def __init__(
-        self, folder: Path, stage: str, clock: Clock, facts: Callable[[], Mapping[str, Any]] = dict
-    ) -> None:
+    def __init__(self, folder: Path, stage: str, clock: Clock, facts: Callable[[], Mapping[str, Any]] = dict) -> None:
         self._path = folder / f"{stage}.json"
         self._stage = stage
         self._clock = clock
         self._facts = facts
+        self._loops: object = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -62,7 +61,12 @@ class Heartbeat:
 
     def write(self) -> None:
         """One beat, replaced whole, so that nobody reads half of it. A full disk costs a beat, never the process."""
-        beat = {"stage": self._stage, "pid": os.getpid(), "at_us": self._clock.now_us(), "facts": dict(self._facts())}
+        facts = dict(self._facts())
+        loops = facts.get("loops")
+        if loops is not None and loops == self._loops:
+            return
+        self._loops = loops
+        beat = {"stage": self._stage, "pid": os.getpid(), "at_us": self._clock.now_us(), "facts": facts}
         draft = self._path.with_suffix(".tmp")
         try:
             draft.write_text(json.dumps(beat), encoding="utf-8")

@@ -17,7 +17,11 @@ def check_free(host: str, port: int, setting: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            what = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+            what = (
+                "is taken by another program"
+                if error.errno == errno.EADDRINUSE
+                else f"cannot be used: {error.strerror}"
+            )
             raise BadInput(
                 f"port {port} on {host} {what}",
                 where=f"setting {PREFIX}{setting.upper()}",

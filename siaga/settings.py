@@ -44,7 +44,9 @@ class Settings(BaseSettings):
     city: Annotated[str, Field(pattern=ID_PATTERN)] = Field(
         default="yogyakarta", description="the city this process serves: a folder of cities_folder"
     )
-    cities_folder: Path | None = Field(default=None, description="where the city folders are; the package's own if empty")
+    cities_folder: Path | None = Field(
+        default=None, description="where the city folders are; the package's own if empty"
+    )
     data_folder: Path = Field(default=Path("var"), description="databases, broker store and heartbeats")
 
     brokers: Annotated[tuple[Broker, ...], NoDecode] = Field(
@@ -75,7 +77,9 @@ class Settings(BaseSettings):
     )
 
     mqtt_port: Port = Field(default=1883, description="`siaga up`: where the embedded broker listens on loopback")
-    scenario: str = Field(default="", description="`siaga up`: the simulated fleet to run beside the city; none if empty")
+    scenario: str = Field(
+        default="", description="`siaga up`: the simulated fleet to run beside the city; none if empty"
+    )
     speed: Annotated[float, Field(gt=0, le=10_000)] = Field(
         default=1.0, description="how many times as fast the world runs; rules and quality checks follow"
     )
@@ -181,7 +185,9 @@ def _check_file(path: Path) -> None:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BadInput(f"cannot be read: {error.strerror}", where=str(path), remedy=f"Check {CONFIG_VARIABLE}.") from None
+        raise BadInput(
+            f"cannot be read: {error.strerror}", where=str(path), remedy=f"Check {CONFIG_VARIABLE}."
+        ) from None
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

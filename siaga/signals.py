@@ -11,7 +11,7 @@ def stop_event() -> threading.Event:
     """An event that is set by the first SIGTERM or SIGINT; a second one ends the process where it stands."""
     stop = threading.Event()
 
-    def ask(number: int, frame: FrameType | None) -> None:
+    def ask(number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)

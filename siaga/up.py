@@ -25,12 +25,15 @@ class City:
 
     def __init__(self, settings: Settings, clock: Clock, rng: random.Random, *, log_folder: Path | None = None) -> None:
         self.settings = settings.model_copy(
-            update={"brokers": (Broker(host="127.0.0.1", port=settings.mqtt_port),), "data_folder": settings.data_folder.absolute()}
+            update={
+                "brokers": (Broker(host="127.0.0.1", port=settings.mqtt_port),),
+                "data_folder": settings.data_folder.absolute(),
+            }
         )
         self._clock = clock
         self._log_folder = log_folder
         self._supervisor = Supervisor(clock, rng, log_folder)
-        self._broker = EmbeddedBroker(self.settings.data_folder / "broker", port=settings.mqtt_port)
+        self._broker = EmbeddedBroker(self.settings.data_folder / "broker", port=settings.mqtt_port, clock=clock)
         self._simulator: Child | None = None
 
     @property
@@ -64,7 +67,7 @@ class City:
             self._simulator = self._supervisor.start("simulate", ["simulate", settings.scenario], environment)
 
     def wait_ready(self, stop: threading.Event, *, within_s: float) -> bool:
-        """Until every stage has given a sign of life. False where it was stopped before; BadInput where time ran out."""
+        """Until every stage has given a sign of life. False where stopped before. Raises BadInput in the end."""
         deadline_us = self._clock.mono_us() + round(within_s * SECOND_US)
         while not stop.wait(0.05):
             self.watch()
@@ -81,7 +84,10 @@ class City:
 
     def watch(self) -> None:
         """Call a few times a second."""
-        self._broker.watch()
+        if self._broker.poll() is not None:
+            log.warning("broker.died")
+            self._broker.start()
+            log.info("broker.started_again")
         self._supervisor.watch()
 
     def stop_simulator(self) -> None:

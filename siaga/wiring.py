@@ -6,20 +6,27 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from broker.ports import BrokerAddress, Tls
 from contract.city import Profile
-from contract.clock import Clock, SystemClock
+from contract.clock import SECOND_US, Clock
 from contract.compress import compressed
+from contract.errors import BadInput
 from siaga import heartbeat
+from siaga.heartbeat import Heartbeat
+from siaga.ports_free import check_free
 from siaga.settings import Settings, read_secret
 
 if TYPE_CHECKING:
-    from alerts.rules import Rule
     from fastapi import FastAPI
+
+    from alerts.rules import Rule
+    from broker.subscription import PahoSubscription
     from store.ports import CityStore, ReadingStore
 
 STAGES = ("ingest", "alerts", "api")
@@ -43,21 +50,28 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
 def readings(settings: Settings) -> ReadingStore:
     from store import open_readings
 
-    _make_data_folder(settings)
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
     return open_readings(settings.readings_location, token=read_secret(settings.readings_token_file))
 
 
 def cities(settings: Settings, *, migrate: bool = False) -> CityStore:
+    """The city's database. Only `siaga up` and `siaga city apply` migrate it; a stage refuses an old schema."""
     from store import open_city
 
-    _make_data_folder(settings)
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
     location = settings.city_location
     password = read_secret(settings.city_password_file)
-    return open_city(location, migrate=migrate, password=password)
-
-
-def _make_data_folder(settings: Settings) -> None:
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    if password:
+        scheme, _, rest = location.partition("://")
+        user, at, host = rest.rpartition("@")
+        if not at or ":" in user:
+            raise BadInput(
+                "a password file needs a URL with a user and without a password",
+                where="setting SIAGA_CITY_URL",
+                remedy="Write postgresql+psycopg://user@host:5432/name.",
+            )
+        location = f"{scheme}://{user}:{quote(password, safe='')}@{host}"
+    return open_city(location, migrate=migrate)
 
 
 def brokers(settings: Settings) -> tuple[BrokerAddress, ...]:
@@ -75,7 +89,158 @@ def holder() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _facts(counts: object) -> dict[str, Any]:
-    if is_dataclass(counts) and not isinstance(counts, type):
-        return asdict(counts)
-    return dict(counts) if isinstance(counts, Mapping) else {}
+def subscription(settings: Settings, service: str, clock: Clock) -> PahoSubscription:
+    """A service's own session at the broker. Copies of ingest differ by process and share by `broker_share`."""
+    from broker.subscription import PahoSubscription, service_topics
+
+    share = settings.broker_share if service == "ingest" else ""
+    client_id = f"siaga-{service}-{settings.city}" + (f"-{socket.gethostname()}" if share else "")
+    return PahoSubscription(
+        brokers(settings),
+        client_id,
+        service_topics(settings.city),
+        tls=tls(settings),
+        protocol=settings.broker_protocol,
+        share=share or None,
+        rng=random.Random(),  # noqa: S311  jitter, no secret
+        clock=clock,
+    )
+
+
+def run_ingest(settings: Settings, clock: Clock, stop: threading.Event) -> None:
+    from ingest.pipeline import Ingest
+
+    with ExitStack() as stack:
+        reading_store = stack.enter_context(closing(readings(settings)))
+        city_store = stack.enter_context(closing(cities(settings)))
+        source = stack.enter_context(closing(subscription(settings, "ingest", clock)))
+        stage = Ingest(city=settings.city, subscription=source, readings=reading_store, cities=city_store, clock=clock)
+        _run(
+            settings, "ingest", clock, stop, stage.run, lambda: {"connected": source.connected, **stage.facts()}, stack
+        )
+
+
+def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
+    from alerts.process import AlertsProcess
+    from complaints.builtin import BuiltinDesk
+
+    city = profile(settings)
+    with ExitStack() as stack:
+        reading_store = stack.enter_context(closing(readings(settings)))
+        city_store = stack.enter_context(closing(cities(settings)))
+        source = stack.enter_context(closing(subscription(settings, "alerts", clock)))
+        stage = AlertsProcess(
+            profile=city,
+            rules=rules(settings),
+            subscription=source,
+            readings=reading_store,
+            cities=city_store,
+            desk=BuiltinDesk(city_store, city, settings.public_url),
+            clock=clock,
+            holder=holder(),
+            lease_ttl_s=settings.lease_ttl_s,
+            base_url=settings.public_url,
+        )
+        _run(
+            settings, "alerts", clock, stop, stage.run, lambda: {"connected": source.connected, **stage.facts()}, stack
+        )
+
+
+def _run(
+    settings: Settings,
+    stage: str,
+    clock: Clock,
+    stop: threading.Event,
+    run: Callable[[threading.Event], None],
+    facts: Callable[[], Mapping[str, Any]],
+    stack: ExitStack,
+) -> None:
+    beat = Heartbeat(settings.run_folder, stage, clock, facts)
+    beat.start()
+    stack.callback(beat.stop)
+    run(stop)
+
+
+def api(settings: Settings, clock: Clock) -> FastAPI:
+    """The web application; whoever serves it closes nothing: its stores live as long as the process."""
+    from api.app import create_app
+
+    return create_app(
+        profile=profile(settings),
+        readings=readings(settings),
+        cities=cities(settings),
+        clock=clock,
+        base_url=settings.public_url,
+        open311_keys=_keys(settings),
+        speed=settings.speed,
+        status=lambda: stages(settings, clock),
+    )
+
+
+def stages(settings: Settings, clock: Clock) -> dict[str, dict[str, Any]]:
+    """What each stage on this machine last said of itself."""
+    now_us = clock.now_us()
+    return {
+        stage: {"alive": beat.fresh(now_us), "age_s": (now_us - beat.at_us) / SECOND_US, **beat.facts}
+        for stage in STAGES
+        if (beat := heartbeat.read(settings.run_folder, stage))
+    }
+
+
+def _keys(settings: Settings) -> frozenset[str]:
+    digests = frozenset(read_secret(settings.open311_keys_file).split())
+    for digest in digests:
+        if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+            raise BadInput(
+                f"{digest[:12]}… is not a SHA-256 digest in lower-case hex",
+                where=str(settings.open311_keys_file),
+                remedy="Write one digest a line: printf %s KEY | sha256sum.",
+            )
+    return digests
+
+
+def run_api(settings: Settings, clock: Clock) -> None:
+    """Serve until SIGTERM; uvicorn handles the signal itself."""
+    import uvicorn
+
+    check_free(settings.api_host, settings.api_port, "api_port")
+    config = uvicorn.Config(
+        api(settings, clock),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    beat = Heartbeat(settings.run_folder, "api", clock, lambda: {"started": server.started})
+    beat.start()
+    try:
+        server.run()
+    finally:
+        beat.stop()
+
+
+def run_simulator(
+    settings: Settings,
+    clock: Clock,
+    stop: threading.Event,
+    *,
+    scenario: str,
+    folder: Path,
+    only: Sequence[str] | None,
+) -> None:
+    from firmware_sim.run import run
+
+    run(
+        profile=profile(settings),
+        scenario=scenario,
+        brokers=brokers(settings),
+        folder=folder,
+        speed=settings.speed,
+        clock=clock,
+        seed=settings.seed,
+        only=only,
+        stop=stop,
+    )

@@ -21,7 +21,9 @@ def list_() -> None:
     root = settings_module.load().cities_folder
     for code in available(root):
         profile = load(code, root)
-        typer.echo(f"{code}  {profile.name}, {profile.zone_word}: {len(profile.nodes)} nodes, {len(profile.sites)} sites")
+        typer.echo(
+            f"{code}  {profile.name}, {profile.zone_word}: {len(profile.nodes)} nodes, {len(profile.sites)} sites"
+        )
 
 
 @app.command("check")

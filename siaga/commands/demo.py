@@ -19,11 +19,17 @@ CHECK_SPEED = 600.0
 
 
 def demo(
-    check: Annotated[bool, typer.Option("--check", help="Run one flood headless, measure the whole chain, end.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Run one flood headless, measure the whole chain, end.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --check: one JSON object as the last line.")] = False,
-    port: Annotated[int | None, typer.Option(help="Where the page listens; 8080 unless SIAGA_API_PORT says otherwise.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Where the page listens; 8080 unless SIAGA_API_PORT says otherwise.")
+    ] = None,
     speed: Annotated[float | None, typer.Option(help="How many times as fast as a real day.")] = None,
-    folder: Annotated[Path | None, typer.Option(help="Where to keep everything; --check uses a new one and removes it.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to keep everything; --check uses a new one and removes it.")
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Continue with what an earlier demo left.")] = False,
 ) -> None:
     """Run Yogyakarta with 100 WiFi points, 20 cameras, 10 gauges and a real flood."""

@@ -57,7 +57,12 @@ def simulate(
     settings = settings_module.load()
     logs.set_up("simulate", settings.log_format)
     wiring.run_simulator(
-        settings, SystemClock(), stop_event(), scenario=scenario, folder=folder or settings.data_folder / "fleet", only=only
+        settings,
+        SystemClock(),
+        stop_event(),
+        scenario=scenario,
+        folder=folder or settings.data_folder / "fleet",
+        only=only,
     )
 
 

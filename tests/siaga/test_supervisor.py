@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from contract.clock import SystemClock
+from contract.clock import ManualClock, SystemClock
 from contract.errors import BadInput
 from siaga import heartbeat
 from siaga.heartbeat import Heartbeat
@@ -90,16 +90,29 @@ def test_a_taken_port_is_named_with_its_setting() -> None:
 def test_a_heartbeat_is_fresh_then_old_then_gone(tmp_path: Path) -> None:
     """A process that stops leaves no sign of life; one that hangs leaves an old one."""
     clock = SystemClock()
-    beat = Heartbeat(tmp_path, "ingest", clock, lambda: {"turns": 3})
+    beat = Heartbeat(tmp_path, "ingest", clock, lambda: {"loops": 3})
     beat.start()
     read = heartbeat.read(tmp_path, "ingest")
     assert read is not None
     assert read.pid == os.getpid()
-    assert read.facts == {"turns": 3}
+    assert read.facts == {"loops": 3}
     assert read.fresh(clock.now_us())
     assert not read.fresh(clock.now_us() + 16_000_000)
     beat.stop()
     assert heartbeat.read(tmp_path, "ingest") is None
+
+
+def test_a_loop_that_stands_still_gives_no_sign_of_life(tmp_path: Path) -> None:
+    """The thread that writes is well, but what it speaks for is not."""
+    clock = ManualClock()
+    loops = iter([1, 2, 2, 2])
+    beat = Heartbeat(tmp_path, "alerts", clock, lambda: {"loops": next(loops)})
+    for _ in range(4):
+        beat.write()
+        clock.advance(10)
+    read = heartbeat.read(tmp_path, "alerts")
+    assert read is not None
+    assert not read.fresh(clock.now_us())
 
 
 def test_half_a_heartbeat_is_no_heartbeat(tmp_path: Path) -> None:
