@@ -23,7 +23,8 @@ def open_readings(url: str, *, token: str = "") -> ReadingStore:
     if scheme == "influxdb":
         from store.influx_readings import InfluxReadings
 
-        return InfluxReadings(token=token, **_influx_parts(url))
+        host, org, bucket = _influx_parts(url)
+        return InfluxReadings(host, org, bucket, token)
     raise BadInput(f"no readings store is called {scheme!r}", where=hidden(url), remedy=_READINGS_REMEDY)
 
 
@@ -70,7 +71,8 @@ def _sqlite_path(url: str, remedy: str) -> Path:
     return Path(unquote(match[1])).absolute()
 
 
-def _influx_parts(url: str) -> dict[str, str]:
+def _influx_parts(url: str) -> tuple[str, str, str]:
+    """(base URL, org, bucket)."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port or 8086
@@ -90,4 +92,4 @@ def _influx_parts(url: str) -> dict[str, str]:
     if scheme not in {"http", "https"}:
         raise BadInput(f"the scheme {scheme!r} is neither http nor https", where=hidden(url), remedy=_READINGS_REMEDY)
     shown = f"[{host}]" if ":" in host else host
-    return {"url": f"{scheme}://{shown}:{port}", "org": options.get("org", ""), "bucket": bucket}
+    return f"{scheme}://{shown}:{port}", options.get("org", ""), bucket

@@ -50,6 +50,9 @@ def problem(row: Row) -> str | None:
     for name, number in (("observed_us", row.observed_us), ("received_us", row.received_us), ("seq", row.seq)):
         if not 0 <= number <= MAX_US:
             return f"{name} {number} is out of range"
+    for name, text in zip(("city", "node", "sensor", "region"), (*row.series[:3], row.region), strict=True):
+        if (not text and name != "region") or len(text) > 200 or "\\" in text or not text.isprintable():
+            return f"{name} {text!r} cannot name anything"
     for name, value in row.values.items():
         spec = known.get(name)
         if spec is None:

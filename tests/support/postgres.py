@@ -1,0 +1,121 @@
+"""A real PostgreSQL for tests: its own cluster in a folder of its own, on a Unix socket, never as root."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from store import open_city
+from support.brokers import wait_until
+
+_START_S = 20.0
+
+
+@dataclass
+class Postgres:
+    """A cluster under test. Each database is a copy of a template that is already at the newest schema."""
+
+    folder: Path
+    _numbers: count[int] = field(default_factory=lambda: count(1))
+
+    def url(self, database: str) -> str:
+        """As `store.open_city` takes it."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        """A connection of its own, outside the store."""
+        return psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True)
+
+    def empty(self) -> str:
+        """The URL of a new database without any table."""
+        return self._make("template1")
+
+    def fresh(self) -> str:
+        """The URL of a new database at the newest schema."""
+        return self._make("siaga_template")
+
+    def _make(self, template: str) -> str:
+        name = f"siaga_{next(self._numbers)}"
+        with self.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def answers(self) -> bool:
+        """Whether it accepts a connection."""
+        with contextlib.suppress(psycopg.OperationalError), self.connect():
+            return True
+        return False
+
+
+def _programs() -> Path:
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not installed:
+        pytest.skip("PostgreSQL IS NOT TESTED: its server is not installed (Debian: postgresql-15)")
+    return installed[-1].parent
+
+
+def _as_other_user(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: the words before its command, and the folder made theirs."""
+    if os.geteuid() != 0:
+        return []
+    name = next(
+        (name for name in ("postgres", "nobody") if name in {user.pw_name for user in pwd.getpwall()}), "nobody"
+    )
+    user = pwd.getpwnam(name)
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[Postgres]:
+    """A cluster that promises nothing about power cuts (fsync off): tests kill processes, not the machine."""
+    programs = _programs()
+    folder = Path(tempfile.mkdtemp(prefix="siaga-pg-"))
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        before = _as_other_user(folder)
+        data, log = folder / "data", folder / "initdb.log"
+        with log.open("wb") as out:
+            subprocess.run(
+                [*before, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                 "--locale=C", "--no-sync"],
+                stdout=out, stderr=out, check=True, cwd="/",
+            )  # fmt: skip
+            options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off",
+                       "-c", "max_connections=60", "-c", "shared_buffers=32MB", "-c", "jit=off"]  # fmt: skip
+            process = subprocess.Popen(
+                [*before, str(programs / "postgres"), "-D", str(data), *options], stdout=out, stderr=out, cwd="/"
+            )
+        server = Postgres(folder)
+        running = process
+        wait_until(lambda: server.answers() or running.poll() is not None, _START_S)
+        if not server.answers():
+            raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}")
+        with server.connect() as connection:
+            connection.execute("CREATE DATABASE siaga_template TEMPLATE template0")
+        open_city(server.url("siaga_template")).close()
+        yield server
+    finally:
+        if process is not None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
