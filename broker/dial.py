@@ -23,6 +23,10 @@ def hang_up(client: Client) -> None:
             sock.close()  # type: ignore[no-untyped-call, unused-ignore]
 
 
+class _GivenUpError(OSError):
+    """Nobody wants this attempt any more."""
+
+
 class Dial:
     """One attempt. `error` is a sentence, empty where CONNECT is on its way."""
 
@@ -34,6 +38,8 @@ class Dial:
         self._lock = threading.Lock()
         self._given_up = False
         self._ended = False
+        # Between TCP and CONNECT: a late CONNECT of the same name would throw a newer connection out.
+        client.on_socket_open = self._reached
         self._thread = threading.Thread(target=self._run, name=f"dial {address.host}:{address.port}", daemon=True)
         self._thread.start()
 
@@ -54,6 +60,10 @@ class Dial:
             if self._ended:
                 hang_up(self.client)
 
+    def _reached(self, *_: object) -> None:
+        if self._given_up:
+            raise _GivenUpError("given up")
+
     def _run(self) -> None:
         host, port = self.address
         try:
@@ -63,5 +73,6 @@ class Dial:
             self.error = f"{host}:{port}: {error}"
         with self._lock:
             self._ended = True
+            self.client.on_socket_open = None
             if self._given_up or self.error:
                 hang_up(self.client)
