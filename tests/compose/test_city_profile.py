@@ -1,0 +1,267 @@
+"""The city profile: accepted by the real Docker Compose, and true of the code it starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from api.app import create_app
+from cities.load import available, load
+from contract.clock import SystemClock
+from siaga import settings as settings_module
+from siaga import wiring
+from siaga.cli import app
+from store import open_city, open_readings
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = Path(sys.executable).with_name("docker-compose")
+GIVEN = {"SIAGA_CITY": "yogyakarta", "SIAGA_BASE_URL": "https://siaga.example"}
+
+
+def compose(*arguments: str, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """The real Docker Compose on our file, with nothing of this machine's environment but the path."""
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **given}
+    command = [str(COMPOSE), "-f", str(ROOT / "docker-compose.yml"), "--env-file", os.devnull, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, dict[str, Any]]:
+    """All services, with anchors and variables resolved by Compose itself."""
+    answer = compose("config", "--format", "json", given=GIVEN)
+    assert answer.returncode == 0, answer.stderr
+    resolved: dict[str, dict[str, Any]] = json.loads(answer.stdout)["services"]
+    return resolved
+
+
+@pytest.fixture(scope="module")
+def stages(services: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: one for name, one in services.items() if one["image"].startswith("siaga:")}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What docker/make-secrets.sh makes."""
+    folder = tmp_path_factory.mktemp("secrets") / "made"
+    make_secrets(folder, "broker.example", "jog-gauge-01")
+    return folder
+
+
+def make_secrets(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", str(ROOT / "docker" / "make-secrets.sh"), *arguments],
+        env={**os.environ, "SECRETS_FOLDER": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("missing", sorted(GIVEN))
+def test_what_is_not_set_stops_the_start(missing: str) -> None:
+    """No setting of the city is guessed: Compose refuses and names it."""
+    answer = compose("config", "-q", given={name: value for name, value in GIVEN.items() if name != missing})
+    assert answer.returncode != 0
+    assert missing in answer.stderr
+
+
+def test_example_is_enough() -> None:
+    """`.env.example` as it stands makes a valid profile, and holds no secret."""
+    text = (ROOT / ".env.example").read_text()
+    given = dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
+    assert compose("config", "-q", given=given).returncode == 0
+    assert given["SIAGA_CITY"] in available()
+    assert not re.search(r"(?im)^#?\w*(password|token|secret_key)\w*=", text)
+
+
+def test_every_variable_is_explained() -> None:
+    """Each variable that the file reads stands in `.env.example`."""
+    read = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    shown = set(re.findall(r"(?m)^#?(\w+)=", (ROOT / ".env.example").read_text()))
+    assert read == shown
+
+
+def test_every_command_exists(stages: dict[str, dict[str, Any]]) -> None:
+    """What a container starts is a command of the CLI."""
+    assert {"apply", "ingest", "alerts", "api"} == set(stages)
+    for name, stage in stages.items():
+        command: Any = typer.main.get_command(app)
+        for word in stage["command"]:
+            assert word in command.commands, f"{name}: {stage['command']}"
+            command = command.commands[word]
+
+
+def test_every_setting_exists_and_loads(stages: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each container's environment is one that the settings accept."""
+    for stage in stages.values():
+        with monkeypatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("SIAGA_")]:
+                patch.delenv(name)
+            for name, value in stage["environment"].items():
+                assert name in settings_module.known_variables()
+                patch.setenv(name, str(value))
+            loaded = settings_module.load()
+        assert loaded.city == "yogyakarta"
+        assert loaded.city_location.startswith("postgresql+psycopg://")
+        assert loaded.readings_location.startswith("influxdb://")
+
+
+def test_health_is_asked_as_the_code_answers(stages: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    """`siaga health STAGE` names a stage; the page's health address answers on the port that is set."""
+    for name in ("ingest", "alerts"):
+        assert stages[name]["healthcheck"]["test"] == ["CMD", "siaga", "health", name]
+        assert name in wiring.STAGES
+    port, path = re.findall(r"127\.0\.0\.1:(\d+)(/[\w/]+)", stages["api"]["healthcheck"]["test"][-1])[0]
+    assert stages["api"]["environment"]["SIAGA_API_PORT"] == port
+    assert [str(one["target"]) for one in stages["api"]["ports"]] == [port]
+    readings = open_readings(f"sqlite:///{tmp_path / 'readings.sqlite3'}")
+    cities = open_city(f"sqlite:///{tmp_path / 'city.sqlite3'}")
+    try:
+        pages = create_app(
+            profile=load("yogyakarta"), readings=readings, cities=cities, clock=SystemClock(), base_url="http://x"
+        )
+        assert "get" in pages.openapi()["paths"][path]
+    finally:
+        readings.close()
+        cities.close()
+
+
+def test_only_the_broker_is_published(services: dict[str, dict[str, Any]]) -> None:
+    """Nodes reach the broker; pages and boards stay on loopback; databases are not reachable at all."""
+    published = {
+        (name, port["target"]): port.get("host_ip") for name, one in services.items() for port in one.get("ports", [])
+    }
+    assert published == {("broker", 8883): "0.0.0.0", ("api", 8080): "127.0.0.1", ("grafana", 3000): "127.0.0.1"}  # noqa: S104
+    for name in ("postgres", "influxdb", "ingest", "alerts", "apply"):
+        assert list(services[name]["networks"]) == ["inside"]
+    config = json.loads(compose("config", "--format", "json", given=GIVEN).stdout)
+    assert config["networks"]["inside"]["internal"] is True
+
+
+def test_hardened(services: dict[str, dict[str, Any]]) -> None:
+    """Every container: pinned image, nothing writable but volumes and memory, no new privileges, bounded logs."""
+    for name, one in services.items():
+        assert re.fullmatch(r"[\w./-]+:\d[\w.-]*", one["image"]), name
+        assert one["read_only"] is True, name
+        assert one["security_opt"] == ["no-new-privileges:true"], name
+        assert one["logging"]["options"]["max-size"], name
+        assert "privileged" not in one, name
+        assert one["restart"] == ("no" if name == "apply" else "unless-stopped"), name
+    for name in ("ingest", "alerts", "api", "apply", "grafana"):
+        assert services[name]["cap_drop"] == ["ALL"]
+
+
+def test_waiting_for_health_needs_a_health_check(services: dict[str, dict[str, Any]]) -> None:
+    """Everything that stays up says how it is; only the one that ends is waited for to its end."""
+    for name, one in services.items():
+        assert ("healthcheck" in one) == (name != "apply")
+        for other, wait in one.get("depends_on", {}).items():
+            assert wait["condition"] == ("service_completed_successfully" if other == "apply" else "service_healthy")
+
+
+def test_no_secret_in_an_environment(services: dict[str, dict[str, Any]]) -> None:
+    """Secrets come as files: a variable that speaks of one names a file under /run/secrets that is mounted."""
+    for name, one in services.items():
+        mounted = {
+            f"/run/secrets/{secret.get('target') or secret['source']}".replace(
+                "/run/secrets//run/secrets/", "/run/secrets/"
+            )
+            for secret in one.get("secrets", [])
+        }
+        for variable, value in one.get("environment", {}).items():
+            if re.search(r"PASSWORD|TOKEN|KEY|CERT", variable):
+                assert variable.endswith("_FILE"), f"{name}: {variable}"
+            if variable.endswith("_FILE"):
+                assert value in mounted, f"{name}: {variable}={value}"
+
+
+def test_grafana_finds_its_token(services: dict[str, dict[str, Any]]) -> None:
+    """The provisioned data source reads a file and variables that its container has."""
+    text = (ROOT / "dashboards" / "provisioning" / "datasources" / "siaga.yaml").read_text()
+    secrets = {secret["source"] for secret in services["grafana"]["secrets"]}
+    assert set(re.findall(r"\$__file\{/run/secrets/(\w+)\}", text)) <= secrets
+    assert set(re.findall(r"\$\{(\w+)\}", text)) <= set(services["grafana"]["environment"])
+    boards = yaml.safe_load((ROOT / "dashboards" / "provisioning" / "dashboards" / "siaga.yaml").read_text())
+    mounted = {volume["target"] for volume in services["grafana"]["volumes"]}
+    assert boards["providers"][0]["options"]["path"] in mounted
+
+
+def test_bind_mounts_exist(services: dict[str, dict[str, Any]]) -> None:
+    """What is mounted from the checkout is in it, and read-only."""
+    for name, one in services.items():
+        for volume in one.get("volumes", []):
+            if volume["type"] == "bind":
+                assert Path(volume["source"]).exists(), f"{name}: {volume['source']}"
+                assert volume["read_only"] is True, name
+
+
+def test_secrets_are_made_by_the_script(made: Path) -> None:
+    """Every secret that the profile names is made; the folder is closed; the CA's key is nobody's but the owner's."""
+    config = json.loads(compose("config", "--format", "json", given={**GIVEN, "SECRETS_FOLDER": str(made)}).stdout)
+    for secret in config["secrets"].values():
+        assert Path(secret["file"]).stat().st_size > 0
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    assert stat.S_IMODE((made / "ca.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((made / "jog-gauge-01.key").stat().st_mode) == 0o600
+    assert len((made / "postgres_password").read_text().strip()) == 64
+
+
+def test_certificates_hold(made: Path) -> None:
+    """Each certificate is signed by the city's CA for its purpose; its common name is the party."""
+    for name, purpose in (
+        ("broker", "sslserver"),
+        ("ingest", "sslclient"),
+        ("alerts", "sslclient"),
+        ("jog-gauge-01", "sslclient"),
+    ):
+        verify = ["openssl", "verify", "-CAfile", "ca.crt", "-purpose", purpose, f"{name}.crt"]
+        assert subprocess.run(verify, cwd=made, capture_output=True, check=False).returncode == 0, name
+        show = ["openssl", "x509", "-in", f"{name}.crt", "-noout", "-subject", "-ext", "subjectAltName"]
+        shown = subprocess.run(show, cwd=made, capture_output=True, text=True, check=False).stdout
+        if name == "broker":
+            assert "DNS:broker, DNS:broker.example" in shown
+        else:
+            assert f"CN = {name}" in shown
+
+
+def test_a_second_run_changes_nothing(made: Path) -> None:
+    """What exists is left alone: a rerun never locks a running city out."""
+    before = {path.name: path.read_bytes() for path in made.iterdir()}
+    assert make_secrets(made, "broker.example").returncode == 0
+    assert {path.name: path.read_bytes() for path in made.iterdir()} == before
+
+
+@pytest.mark.parametrize("arguments", [(), ("a b",), ("broker.example", "Node 1"), ("broker.example", "../x")])
+def test_names_that_cannot_be(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """A missing or impossible name is refused in one line, before anything is made."""
+    answer = make_secrets(tmp_path / "made", *arguments)
+    assert answer.returncode == 2
+    assert answer.stderr.count("\n") == 1
+    assert not (tmp_path / "made").exists()
+
+
+def test_image() -> None:
+    """Hashed lock, no root at run time, the one entry point, and every package of the product in the build."""
+    text = (ROOT / "docker" / "Dockerfile").read_text()
+    assert "--require-hashes" in text
+    bases = re.findall(r"(?m)^FROM (\S+)", text)
+    assert all(re.fullmatch(r"[\w./-]+:\d[\w.-]*", base) for base in bases)
+    last = text.rsplit("\nFROM ", 1)[1]
+    assert re.search(r"(?m)^USER (?!0|root)", last)
+    assert 'ENTRYPOINT ["siaga"]' in last
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "siaga" in project["project"]["scripts"]
+    packages = {pattern.rstrip("*") for pattern in project["tool"]["setuptools"]["packages"]["find"]["include"]}
+    sent = set(re.findall(r"(?m)^!([\w.-]+)$", (ROOT / ".dockerignore").read_text()))
+    assert {name for name in packages if (ROOT / name / "__init__.py").exists()} <= sent
