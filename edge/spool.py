@@ -117,6 +117,8 @@ class Spool:
         self._trouble_since_us: int | None = None
         self._retry_us = 0
         self._retry_wait_us = _FIRST_RETRY_US
+        self._rows: int
+        self._bytes: int
         self._rows, self._bytes = self._db.execute("SELECT count(*), ifnull(sum(cost), 0) FROM reading").fetchone()
         self._said_since_prune = REMEMBERED_TIMES
         self._newest: dict[str, int] = dict(self._db.execute("SELECT sensor, max(seq) FROM reading GROUP BY sensor"))

@@ -1,0 +1,113 @@
+"""`siaga edge run`: one real node, from its configuration to a clean end."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import structlog
+
+from contract.clock import SystemClock
+from contract.messages import ClockSource
+from edge import config as configuration
+from edge import kinds
+from edge.agent import Agent, Identity
+from edge.clock import boot_id, system_source
+from edge.ports import Instant, Sensor
+from edge.runner import Member, Runner
+from edge.sdnotify import Notifier
+from edge.sources import ThreadedSensors
+from edge.spool import Spool
+
+_SOURCE_AGE_S = 5.0
+_log = structlog.get_logger("edge.run")
+
+
+def run(config_path: Path, stop_event: threading.Event) -> None:
+    """Run the node of `config_path` until `stop_event` is set. Raises BadInput where the configuration, the spool or
+    a sensor cannot be used."""
+    from broker.link import PahoLink
+
+    loaded = configuration.load(config_path)
+    node = loaded.config.node
+    clock, source = SystemClock(), _Remembered()
+    now = Instant(clock.mono_us(), clock.now_us(), source())
+    sensors: list[Sensor] = []
+    spool = Spool(loaded.spool, boot_id(), now, bound=loaded.bound)
+    try:
+        for one in loaded.config.sensors:
+            build = kinds.load(one.type).build
+            sensors.append(build(one.sensor, one.period_s, loaded.options[one.sensor]))
+    except BaseException:
+        spool.close()
+        for sensor in sensors:
+            sensor.close()
+        raise
+    agent = Agent(
+        Identity(node.city, node.node, node.firmware or _firmware()),
+        [sensor.info for sensor in sensors],
+        spool,
+        loaded.brokers,
+        random.Random(),  # noqa: S311 - jitter
+        transport=loaded.transport,
+        limits=loaded.limits,
+        rising=loaded.rising,
+    )
+    link = PahoLink(node.node, keepalive_s=node.keepalive_s, tls=loaded.tls)
+    # The runner comes after its members; no sensor wakes it before its first turn.
+    threads = ThreadedSensors(sensors, clock, source, lambda: runner.wake())  # noqa: PLW0108
+    notifier = Notifier(os.environ)
+    runner = Runner([Member(agent, link, threads)], clock, source=source, progress=_Watchdog(notifier))
+    _wake_on(stop_event, runner)
+    notifier.say("READY=1")
+    _log.info("edge_runs", city=node.city, node=node.node, sensors=[one.sensor for one in loaded.config.sensors])
+    runner.run(stop_event)
+    notifier.say("STOPPING=1")
+
+
+class _Remembered:
+    """What the machine's clock rests on, asked of the kernel at most every five seconds."""
+
+    def __init__(self) -> None:
+        self._asked_s = -_SOURCE_AGE_S
+        self._source: ClockSource = "none"
+
+    def __call__(self) -> ClockSource:
+        now_s = time.monotonic()
+        if now_s - self._asked_s >= _SOURCE_AGE_S:
+            self._asked_s = now_s
+            self._source = system_source()
+        return self._source
+
+
+class _Watchdog:
+    """Feeds systemd's watchdog from the loop itself, so that a hung loop starves it."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+        self._every_s = None if notifier.watchdog_s is None else notifier.watchdog_s / 3
+        self._fed_s = 0.0
+
+    def __call__(self) -> None:
+        if self._every_s is not None and time.monotonic() - self._fed_s >= self._every_s:
+            self._fed_s = time.monotonic()
+            self._notifier.say("WATCHDOG=1")
+
+
+def _wake_on(stop_event: threading.Event, runner: Runner) -> None:
+    def wait() -> None:
+        stop_event.wait()
+        runner.wake()
+
+    threading.Thread(target=wait, name="stop", daemon=True).start()
+
+
+def _firmware() -> str:
+    try:
+        return f"siaga {version('siaga')}"
+    except PackageNotFoundError:
+        return "siaga"
