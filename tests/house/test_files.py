@@ -1,0 +1,124 @@
+"""Every tracked file: for its readers, nothing of the machine it was written on, no link into nothing."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+
+# Pieces are put together here, so that this file does not find itself.
+FORBIDDEN = {
+    "a home folder": r"(?<![\w.$}])/(?:home|Users)/[a-z]\w+/|/ro" + "ot/",
+    "a working folder": r"(?<![\w.$}/-])/wo" + r"rk/(?!\*)",
+    "a private package index": r"https?://[^\s\"')>]*/(?:simple|artifactory|nexus|devpi)(?:/|\b)",
+    "a private key": "-----BEGIN (?:EC |RSA |OPENSSH )?PRIV" + "ATE KEY-----",
+    "an unfinished place": r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b",
+}
+BINARY = {".onnx", ".png", ".jpg", ".ico", ".woff2", ".gz", ".mp4", ".avi", ".pdf"}
+
+
+def tracked() -> list[Path]:
+    answer = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        pytest.skip("no git checkout: the list of tracked files is not known")
+    return [path for name in answer.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    for path in tracked():
+        if path.suffix not in BINARY and path.name not in ("requirements.lock", "requirements-test.lock"):
+            yield path, path.read_text(encoding="utf-8")
+
+
+def test_nothing_of_the_writers_machine() -> None:
+    """No path of a home or working folder, no private index, no key, nothing left undone."""
+    found = [
+        f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: {what}: {match[0]}"
+        for path, text in texts()
+        for what, pattern in FORBIDDEN.items()
+        for match in re.finditer(pattern, text)
+    ]
+    assert found == []
+
+
+def test_every_text_is_utf_8_and_ends_its_last_line() -> None:
+    """Files that tools and people can read alike."""
+    bad = [str(path.relative_to(ROOT)) for path, text in texts() if text and (not text.endswith("\n") or "\r" in text)]
+    assert [name for name in bad if not name.endswith((".csv", ".LICENSE", ".svg"))] == []
+
+
+def test_no_file_is_huge() -> None:
+    """The detector's model is the one large file."""
+    sizes = {str(path.relative_to(ROOT)): path.stat().st_size for path in tracked()}
+    assert {name for name, size in sizes.items() if size > 1_000_000 and not name.endswith(".onnx")} == set()
+
+
+def slug(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    text = re.sub(r"[`*_]|\[([^\]]*)\]\([^)]*\)", r"\1", heading.strip().lower())
+    return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+
+
+def anchors(path: Path) -> set[str]:
+    return {slug(heading) for heading in re.findall(r"(?m)^#+\s+(.*)$", path.read_text(encoding="utf-8"))}
+
+
+def markdown() -> list[Path]:
+    return [path for path in tracked() if path.suffix == ".md"]
+
+
+def test_every_relative_link_resolves() -> None:
+    """A link in a document leads to a file that is there, and its anchor to a heading in it."""
+    broken = []
+    for path in markdown():
+        prose = re.sub(r"(?ms)^```.*?^```", "", path.read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\(([^)\s]+)[^)]*\)", prose) + re.findall(r'(?:src|href)="([^"]+)"', prose):
+            if re.match(r"[a-z][a-z0-9+.-]*:", target):
+                continue
+            file, _, anchor = unquote(target).partition("#")
+            there = (path.parent / file).resolve() if file else path
+            if not there.exists() or (anchor and there.suffix == ".md" and anchor not in anchors(there)):
+                broken.append(f"{path.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+def test_two_commands_set_up_everything() -> None:
+    """README's "Quick start" has two commands in its `sh` blocks, and both are targets of the Makefile."""
+    section = re.search(r"(?ms)^## Quick start\s*$(.*?)(?=^## |\Z)", README.read_text(encoding="utf-8"))
+    assert section, "README has no section 'Quick start'"
+    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", section[1])
+    lines = [line.split("#")[0].strip() for block in blocks for line in block.splitlines()]
+    commands = [line for line in lines if line]
+    assert len(commands) == 2, commands
+    targets = set(re.findall(r"(?m)^([\w-]+)(?: [\w-]+)*:(?!=)", (ROOT / "Makefile").read_text()))
+    for command in commands:
+        words = command.split()
+        assert words[0] == "make"
+        assert set(words[1:]) <= targets
+
+
+def test_decisions_are_numbered() -> None:
+    """docs/decisions/: four digits, no gap, no double, a title that starts with the number."""
+    files = sorted(path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md")
+    assert [path.name[:4] for path in files] == [f"{number:04d}" for number in range(1, len(files) + 1)]
+    for path in files:
+        assert path.read_text(encoding="utf-8").startswith(f"# {path.name[:4]} "), path.name
+
+
+def test_changelog_fragments() -> None:
+    """changelog.d/: NAME.KIND.md, a kind that the README there explains, one or more full sentences."""
+    readme = (ROOT / "changelog.d" / "README.md").read_text(encoding="utf-8")
+    kinds = set(re.findall(r"(?m)^\| `(\w+)` \|", readme))
+    assert kinds
+    for path in (ROOT / "changelog.d").glob("*.md"):
+        if path.name != "README.md":
+            _, kind, _ = path.name.split(".")
+            assert kind in kinds, path.name
+            assert path.read_text(encoding="utf-8").strip().endswith("."), path.name
