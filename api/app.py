@@ -1,0 +1,78 @@
+"""The web server of one city, built from plain values. Nothing happens before `create_app` is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import assets, cases, errors, health, nodes, open311, rivers, v1, wifi
+from api import map as home
+from api.context import Context
+from api.guard import Guard
+from api.map import Cells
+from api.page import Pages
+from api.snapshot import Snapshots
+from contract.city import Profile
+from contract.clock import Clock
+from store.ports import CityStore, ReadingStore
+
+KEEP_S = 0.5
+
+
+def create_app(
+    *,
+    profile: Profile,
+    readings: ReadingStore,
+    cities: CityStore,
+    clock: Clock,
+    base_url: str,
+    metrics: Callable[[], Iterable[Any]] | None = None,
+    open311_keys: frozenset[str] = frozenset(),
+    speed: float = 1.0,
+    status: Callable[[], Mapping[str, Any]] | None = None,
+    keep_s: float = KEEP_S,
+) -> FastAPI:
+    """An ASGI application. The stores stay the caller's to close.
+
+    `open311_keys` holds the SHA-256 (hex) of the keys that may file; empty: nobody may. `speed` is how many times
+    faster than life the city runs. `metrics` yields further Prometheus metric families, `status` the other stages'
+    state by name. `keep_s` is how long viewers share one reading of the stores, in seconds.
+    """
+    context = Context(
+        profile=profile,
+        readings=readings,
+        cities=cities,
+        clock=clock,
+        base_url=base_url.rstrip("/"),
+        speed=speed,
+        open311_keys=open311_keys,
+        metrics=metrics,
+        status=status,
+    )
+    # FastAPI's own documentation pages load their script from elsewhere; ours is the document alone.
+    app = FastAPI(
+        title=f"Siaga {profile.name}",
+        version="1",
+        summary="Public data of a city's sensor network / Data publik jaringan sensor kota",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    pages = Pages(context, assets.version())
+    snapshots = Snapshots(context, keep_s)
+    cells = Cells(context)
+    app.include_router(home.router(context, pages, snapshots, cells))
+    app.include_router(rivers.router(context, pages, snapshots))
+    app.include_router(wifi.router(context, pages, snapshots))
+    app.include_router(cases.router(context, pages, snapshots))
+    app.include_router(nodes.router(pages, snapshots))
+    app.include_router(open311.router(context, cells))
+    app.include_router(v1.router(context, snapshots))
+    app.include_router(health.router(context))
+    assets.install(app)
+    errors.install(app, pages)
+    app.add_exception_handler(open311.Refusal, open311.refused)
+    app.add_middleware(Guard)
+    return app

@@ -1,0 +1,106 @@
+"""What people and programs read when something is wrong: a page in words, or RFC 9457 problem+json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api import open311_format
+from api.language import language_of, say
+from api.page import Pages
+from contract.errors import BadInput, Rejected, Unavailable
+
+PROBLEM = "application/problem+json"
+RETRY_AFTER_S = 5
+WORDED = {400, 404, 405, 413, 500, 503}
+
+log = structlog.get_logger("api")
+
+
+def for_programs(request: Request) -> bool:
+    """Whether the asker wants JSON: an API path, or a client that asks for JSON and not for HTML."""
+    accept = request.headers.get("accept", "")
+    return request.url.path.startswith(("/api/", "/health", "/metrics", "/peta.")) or (
+        "json" in accept and "html" not in accept
+    )
+
+
+def problem(status: int, request: Request, detail: str = "", **more: Any) -> Response:
+    """RFC 9457, the title in the asker's language and in the other one beside it."""
+    key = f"error_{status if status in WORDED else 400}_title"
+    language = language_of(request)
+    content = {
+        "type": "about:blank",
+        "status": status,
+        "title": say(key, language),
+        "title_id": say(key, "id"),
+        "title_en": say(key, "en"),
+        "detail": detail or say(key.replace("_title", "_text"), language),
+        "instance": request.url.path,
+        **more,
+    }
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
+    return JSONResponse(content, status_code=status, media_type=PROBLEM, headers=headers)
+
+
+class _Errors:
+    """Answers in the form the asker can read. Says a broken store once and its healing once."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def answer(self, request: Request, status: int, detail: str = "", **more: Any) -> Response:
+        if request.url.path.startswith("/open311/"):
+            return open311_format.error(request.url.path, status, detail or f"error {status}")
+        if for_programs(request):
+            return problem(status, request, detail, **more)
+        key = f"error_{status if status in WORDED else 400}"
+        values = {"status": status, "title_key": f"{key}_title", "text_key": f"{key}_text", "detail": detail}
+        response = self._pages.render(request, "galat.html", values, status=status)
+        if status == 503:
+            response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return response
+
+    def http(self, request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        # Starlette's own details are English phrases of the status; ours are sentences for the asker.
+        detail = error.detail if error.detail and " " in error.detail and error.status_code == 400 else ""
+        response = self.answer(request, error.status_code, detail)
+        response.headers.update(error.headers or {})
+        return response
+
+    def invalid(self, request: Request, error: Exception) -> Response:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        errors = [{"field": ".".join(str(part) for part in e["loc"]), "what": e["msg"]} for e in error.errors()]
+        detail = "; ".join(f"{e['field']}: {e['what']}" for e in errors)
+        return self.answer(request, 400, detail, errors=errors)
+
+    def bad_input(self, request: Request, error: Exception) -> Response:
+        return self.answer(request, 400, str(error))
+
+    def unavailable(self, request: Request, error: Exception) -> Response:
+        log.warning("store unavailable", path=request.url.path, why=str(error))
+        return self.answer(request, 503)
+
+    def crash(self, request: Request, error: Exception) -> Response:
+        log.error("page failed", path=request.url.path, why=repr(error))
+        return self.answer(request, 500)
+
+
+def install(app: FastAPI, pages: Pages) -> None:
+    """Make every failure an answer in words."""
+    errors = _Errors(pages)
+    app.add_exception_handler(HTTPException, errors.http)
+    app.add_exception_handler(RequestValidationError, errors.invalid)
+    app.add_exception_handler(BadInput, errors.bad_input)
+    app.add_exception_handler(Rejected, errors.bad_input)
+    app.add_exception_handler(Unavailable, errors.unavailable)
+    app.add_exception_handler(Exception, errors.crash)

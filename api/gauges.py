@@ -1,0 +1,174 @@
+"""What a river gauge shows: level, number, arrow, age, and what its silence means. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from api.snapshot import Snapshot
+from api.status import is_live, period_of
+from contract.city import Profile
+from contract.clock import SECOND_US
+from contract.incident import Incident
+from contract.levels import Level, Scale
+from contract.quality import Quality
+from store.ports import Case, Placement, Row
+
+Trend = Literal["rising", "falling", "steady"]
+Voice = Literal["live", "silent", "dangerous", "never"]
+BELIEVED = frozenset({Quality.GOOD, Quality.UNKNOWN})
+STEADY_CM = 2.0
+TREND_LEAST_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One gauge as a page shows it.
+
+    `level` is the graver of the open incident's and the newest good reading's; None where nothing is known. `voice`
+    says how far to believe it now: live; silent (last known value, greyed); dangerous (fell silent while high or
+    rising: keeps its level, hatched); never (no reading ever).
+    """
+
+    node: str
+    name: str
+    place: str
+    river: str
+    river_km: float
+    lat: float
+    lon: float
+    level: Level | None
+    local_name: str
+    level_cm: float | None
+    trend: Trend | None
+    observed_us: int | None
+    silent_us: int | None
+    voice: Voice
+    incident: Incident | None
+    case: Case | None
+
+    @property
+    def css(self) -> str:
+        """The class and icon: the level's, `nodata` where it must not be shown as if it were known."""
+        if self.level is None or self.voice in {"silent", "never"}:
+            return "nodata"
+        return self.level.name.lower()
+
+    @property
+    def alarming(self) -> bool:
+        return self.voice in {"live", "dangerous"} and self.level is not None and self.level is not Level.NORMAL
+
+
+def level_cm_of(row: Row) -> float | None:
+    """The level a row measured, None for a missing one."""
+    value = row.values.get("level_cm")
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def place_on(placement: Placement) -> str:
+    """Where on its river a gauge stands: `Gondolayu` of a site called `Code di Gondolayu`."""
+    before = f"{placement.river} di ".lower()
+    name = placement.site_name
+    return name[len(before) :] if placement.river and name.lower().startswith(before) else name
+
+
+def believed(rows: Sequence[Row]) -> list[Row]:
+    """Rows whose level may be shown as the river's: measured, and not doubted by a check."""
+    return [row for row in rows if row.quality in BELIEVED and level_cm_of(row) is not None]
+
+
+def trend_of(rows: Sequence[Row]) -> Trend | None:
+    """Where the water goes, from the median of the first and the last third of believed rows; None where too few."""
+    good = believed(rows)
+    if len(good) < 3 or good[-1].observed_us - good[0].observed_us < TREND_LEAST_S * SECOND_US:
+        return None
+    third = max(1, len(good) // 3)
+    early = sorted(level_cm_of(row) or 0.0 for row in good[:third])
+    late = sorted(level_cm_of(row) or 0.0 for row in good[-third:])
+    rise = late[len(late) // 2] - early[len(early) // 2]
+    if abs(rise) < STEADY_CM:
+        return "steady"
+    return "rising" if rise > 0 else "falling"
+
+
+def _graver(one: Level | None, other: Level | None) -> Level | None:
+    if one is None or other is None:
+        return one or other
+    return one if one.worse_than(other) else other
+
+
+def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot, speed: float) -> Gauge:
+    """Build the view of one gauge from the snapshot."""
+    node = placement.node
+    flood = [row for row in snapshot.rows.get(node, ()) if row.series.kind == "flood"]
+    recent = snapshot.recent.get(node, ())
+    good = believed([*flood, *recent])
+    last = max(good, key=lambda row: row.observed_us, default=None)
+    incident = snapshot.incident_of(node, "flood")
+    trend = trend_of(recent)
+    level_cm = level_cm_of(last) if last else (incident.value if incident else None)
+    read = scale.level_at(level_cm) if scale and level_cm is not None else None
+    level = _graver(incident.level if incident else None, read)
+    voice = _voice(placement, snapshot, last, incident, level, trend, speed)
+    silent_us = None if voice == "live" or last is None else last.observed_us
+    return Gauge(
+        node=node,
+        name=placement.name,
+        place=place_on(placement),
+        river=placement.river,
+        river_km=placement.river_km,
+        lat=placement.lat,
+        lon=placement.lon,
+        level=level,
+        local_name=scale.local_name(level) if scale and level is not None else "",
+        level_cm=level_cm,
+        trend=trend if voice == "live" else None,
+        observed_us=last.observed_us if last else None,
+        silent_us=silent_us,
+        voice=voice,
+        incident=incident,
+        case=snapshot.cases.get(incident.event) if incident else None,
+    )
+
+
+def _voice(
+    placement: Placement,
+    snapshot: Snapshot,
+    last: Row | None,
+    incident: Incident | None,
+    level: Level | None,
+    trend: Trend | None,
+    speed: float,
+) -> Voice:
+    if incident is not None and incident.dangerous:
+        return "dangerous"
+    if last is None:
+        return "dangerous" if incident is not None else "never"
+    period_s = period_of(last.series.sensor, placement, snapshot.presences.get(placement.node))
+    if is_live(last, period_s, snapshot.now_us, speed):
+        return "live"
+    high = level is not None and level is not Level.NORMAL
+    return "dangerous" if high or trend == "rising" else "silent"
+
+
+def gauges_of(profile: Profile, snapshot: Snapshot, speed: float) -> list[Gauge]:
+    """All public gauges, river by river from the source down."""
+    found = [
+        gauge_of(placement, profile.scale_of(placement.node), snapshot, speed)
+        for placement in snapshot.placements
+        if placement.kind == "gauge"
+    ]
+    return sorted(found, key=lambda gauge: (gauge.river, gauge.river_km, gauge.name))
+
+
+def by_river(gauges: Sequence[Gauge]) -> list[tuple[str, list[Gauge]]]:
+    """Gauges grouped by river; the river with the gravest gauge first, then by name."""
+    rivers: dict[str, list[Gauge]] = {}
+    for gauge in gauges:
+        rivers.setdefault(gauge.river, []).append(gauge)
+
+    def gravity(item: tuple[str, list[Gauge]]) -> tuple[int, str]:
+        return min((g.level or Level.NORMAL).value if g.alarming else 4 for g in item[1]), item[0]
+
+    return sorted(rivers.items(), key=gravity)

@@ -1,0 +1,93 @@
+"""Figures of one city for Prometheus, read from the stores when asked. Never a label per node: that is unbounded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from api.context import Context
+from api.snapshot import Snapshot, load
+from api.status import NodeState
+from contract.clock import SECOND_US
+from contract.errors import Unavailable
+
+
+class CityCollector(Collector):
+    """Collected at every scrape. A store that is away is itself a figure; the rest is then left out."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def describe(self) -> Iterable[Any]:
+        """Nothing is read at registration."""
+        return ()
+
+    def collect(self) -> Iterator[Any]:
+        up = GaugeMetricFamily("siaga_stores_up", "1 while both stores answer", labels=["city"])
+        try:
+            families = list(self._of_stores())
+        except Unavailable:
+            up.add_metric([self._context.city], 0)
+            families = []
+        else:
+            up.add_metric([self._context.city], 1)
+        yield up
+        yield from families
+        if self._context.metrics is not None:
+            yield from self._context.metrics()
+
+    def _of_stores(self) -> Iterator[Any]:
+        context = self._context
+        city = context.city
+        snapshot = load(context, context.clock.now_us())
+        yield _nodes(city, snapshot)
+        incidents = GaugeMetricFamily(
+            "siaga_open_incidents", "incidents that are open, of every audience", labels=["city", "subject", "no_data"]
+        )
+        open_now = Counter((one.subject, one.no_data) for one in context.cities.open_incidents(city))
+        for (subject, no_data), count in sorted(open_now.items()):
+            incidents.add_metric([city, subject, str(no_data).lower()], count)
+        yield incidents
+        waiting, abandoned = context.cities.outbox_depth(city)
+        outbox = GaugeMetricFamily("siaga_outbox", "things to be said", labels=["city", "state"])
+        outbox.add_metric([city, "waiting"], waiting)
+        outbox.add_metric([city, "abandoned"], abandoned)
+        yield outbox
+        quarantine = GaugeMetricFamily("siaga_quarantined", "messages kept and not accepted", labels=["city", "reason"])
+        reasons: Counter[str] = Counter()
+        for (_, reason), count in context.cities.quarantine_counts(city).items():
+            reasons[reason] += count
+        for reason, count in sorted(reasons.items()):
+            quarantine.add_metric([city, reason], count)
+        yield quarantine
+        yield _ages(city, snapshot)
+
+
+def _nodes(city: str, snapshot: Snapshot) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("siaga_nodes", "public nodes by kind and state", labels=["city", "kind", "state"])
+    counts = Counter((one.kind, snapshot.statuses[one.node].state) for one in snapshot.placements)
+    for kind in sorted({one.kind for one in snapshot.placements}):
+        for state in NodeState:
+            family.add_metric([city, kind, state.value], counts[(kind, state)])
+    return family
+
+
+def _ages(city: str, snapshot: Snapshot) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "siaga_oldest_reading_age_seconds",
+        "age of the newest reading of the node that has been silent longest, of nodes ever heard",
+        labels=["city", "kind"],
+    )
+    for kind in sorted({one.kind for one in snapshot.placements}):
+        last = [
+            status.last_us
+            for one in snapshot.placements
+            if one.kind == kind and (status := snapshot.statuses[one.node]).last_us is not None
+        ]
+        if last:
+            family.add_metric([city, kind], (snapshot.now_us - min(us for us in last if us is not None)) / SECOND_US)
+    return family

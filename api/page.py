@@ -1,0 +1,113 @@
+"""One HTML answer: template, language, ETag, the remembered choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from api.context import Context
+from api.language import COOKIE, Speech, language_of
+
+HERE = Path(__file__).parent
+COOKIE_AGE_S = 365 * 86_400
+NO_STORE = "no-cache"  # may be kept, must be asked for again: the ETag answers cheaply
+
+
+def environment(static_version: str) -> Environment:
+    """Templates with escaping always on and no silent undefined."""
+    env = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals["v"] = static_version
+    return env
+
+
+def etag_of(body: bytes) -> str:
+    return f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def same(request: Request, etag: str) -> bool:
+    """Whether the asker already holds this answer."""
+    return etag in [part.strip() for part in request.headers.get("if-none-match", "").split(",")]
+
+
+def with_etag(request: Request, response: Response) -> Response:
+    """The answer with its ETag, or 304 where the asker has it."""
+    etag = etag_of(bytes(response.body))
+    headers = {"ETag": etag, "Cache-Control": NO_STORE}
+    if request.method in {"GET", "HEAD"} and response.status_code == 200 and same(request, etag):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return response
+
+
+def json_etag(request: Request, content: Any, media_type: str | None = None) -> Response:
+    """JSON with an ETag."""
+    return with_etag(request, JSONResponse(content, media_type=media_type))
+
+
+class Pages:
+    """Renders the templates of one city."""
+
+    def __init__(self, context: Context, static_version: str) -> None:
+        self._context = context
+        self._env = environment(static_version)
+
+    def speech(self, request: Request) -> Speech:
+        return Speech.of(self._context.profile, language_of(request), self._context.clock.now_us())
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        values: Mapping[str, Any],
+        *,
+        status: int = 200,
+        media_type: str = "text/html",
+    ) -> Response:
+        """The template in the asker's language. A `?lang=` is remembered in a cookie that holds nothing else."""
+        speech = self.speech(request)
+        say: Mapping[str, Any] = {
+            "t": speech,
+            "s": speech,
+            "lang": speech.language,
+            "city": self._context.profile,
+            "speed": self._context.speed,
+            "path": request.url.path,
+            "here": partial(_here, request),
+            "other": _here(request, lang="id" if speech.language == "en" else "en"),
+        }
+        text = self._env.get_template(template).render({**say, **values})
+        response: Response = HTMLResponse(text, status_code=status, media_type=media_type)
+        response.headers["Content-Language"] = speech.language
+        response.headers["Vary"] = "Cookie"
+        if status == 200:
+            response = with_etag(request, response)
+        if request.query_params.get("lang") in {"id", "en"}:
+            response.set_cookie(COOKIE, speech.language, max_age=COOKIE_AGE_S, samesite="lax", httponly=True)
+        return response
+
+
+def _here(request: Request, **changes: object) -> str:
+    """This page's own address with some of its query changed; None takes a part away."""
+    query = {key: value for key, value in request.query_params.items() if key not in changes}
+    query.update({key: str(value) for key, value in changes.items() if value is not None})
+    return request.url.path + (f"?{urlencode(query)}" if query else "")
+
+
+def http_date(us: int) -> str:
+    """For Last-Modified."""
+    return datetime.fromtimestamp(us / 1e6, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")

@@ -1,0 +1,132 @@
+"""`/sungai/{gauge}`: one river gauge, its day as a chart, its neighbours; `/s/{gauge}` as bare text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.chart import Charts, charts_of, zone_offset_s
+from api.context import Context
+from api.gauges import BELIEVED, Gauge, by_river, gauges_of, level_cm_of
+from api.overview import confirmed, headline
+from api.page import Pages
+from api.snapshot import Snapshot, Snapshots, chart_us
+from api.status import period_of
+from contract.clock import MINUTE_US
+from contract.levels import Level, Scale
+from store.ports import Row
+
+TABLE_ROWS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line of the table under the chart. `level` None for a value that is missing or doubted."""
+
+    at_us: int
+    level_cm: float | None
+    level: Level | None
+    doubted: bool
+
+
+def table_of(rows: Sequence[Row], scale: Scale | None, most: int = TABLE_ROWS) -> list[Figure]:
+    """Newest first; evenly thinned to `most`, the highest believed reading always among them."""
+    if len(rows) > most:
+        step = len(rows) / most
+        picked = {int(i * step) for i in range(most - 1)} | {len(rows) - 1}
+        good = [i for i, row in enumerate(rows) if row.quality in BELIEVED and level_cm_of(row) is not None]
+        if good:
+            picked.add(max(good, key=lambda i: level_cm_of(rows[i]) or 0.0))
+        rows = [rows[i] for i in sorted(picked)]
+    figures = []
+    for row in reversed(rows):
+        value, fine = level_cm_of(row), row.quality in BELIEVED
+        level = scale.level_at(value) if scale and fine and value is not None else None
+        figures.append(Figure(row.observed_us, value, level, not fine and value is not None))
+    return figures
+
+
+def gap_s(node: str, sensor: str, snapshot: Snapshot) -> float:
+    """A pause longer than this is drawn as a hole: three periods."""
+    placement = snapshot.placement(node)
+    return 3 * period_of(sensor, placement, snapshot.presences.get(node)) if placement else 180.0
+
+
+def flood_rows(context: Context, snapshot: Snapshot, node: str, start_us: int, end_us: int) -> Sequence[Row]:
+    """A gauge's rows of a window, oldest first; empty where it has never spoken."""
+    newest = next((row for row in snapshot.rows.get(node, ()) if row.series.kind == "flood"), None)
+    return context.readings.between(newest.series, start_us, end_us) if newest else ()
+
+
+def chart_between(
+    context: Context, snapshot: Snapshot, node: str, start_us: int, end_us: int
+) -> tuple[Sequence[Row], Charts]:
+    """The rows of a window and their chart."""
+    rows = flood_rows(context, snapshot, node, start_us, end_us + 1)
+    sensor = rows[-1].series.sensor if rows else ""
+    chart = charts_of(
+        rows,
+        context.profile.scale_of(node),
+        start_us,
+        end_us,
+        gap_s=gap_s(node, sensor, snapshot),
+        offset_s=zone_offset_s(end_us, ZoneInfo(context.profile.zone)),
+    )
+    return rows, chart
+
+
+def _found(context: Context, snapshot: Snapshot, node: str) -> tuple[Gauge, list[Gauge]]:
+    gauges = gauges_of(context.profile, snapshot, context.speed)
+    gauge = next((one for one in gauges if one.node == node), None)
+    if gauge is None:
+        raise HTTPException(404)
+    return gauge, gauges
+
+
+def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
+    """Routes of this resource."""
+    routes = APIRouter()
+
+    @routes.get("/sungai", include_in_schema=False)
+    def rivers(request: Request) -> Response:
+        speech = pages.speech(request)
+        gauges = gauges_of(context.profile, snapshots.now(), context.speed)
+        values = {"rivers": by_river(gauges), "headline": headline(gauges, speech)}
+        return pages.render(request, "sungai_semua.html", values)
+
+    @routes.get("/sungai/{node}", include_in_schema=False)
+    def river(request: Request, node: str) -> Response:
+        snapshot = snapshots.now()
+        gauge, gauges = _found(context, snapshot, node)
+        scale = context.profile.scale_of(node)
+        end_us = snapshot.now_us
+        start_us = end_us - chart_us(context.speed)
+        rows, chart = chart_between(context, snapshot, node, start_us, end_us)
+        along = [one for one in gauges if one.river == gauge.river and gauge.river]
+        values = {
+            "gauge": gauge,
+            "scale": scale,
+            "chart": chart,
+            "fine_clock": end_us - start_us < 90 * MINUTE_US,
+            "start_us": start_us,
+            "figures": table_of(rows, scale),
+            "upstream": [one for one in along if one.river_km < gauge.river_km][-1:],
+            "downstream": [one for one in along if one.river_km > gauge.river_km][:1],
+            "confirmed": confirmed(gauge.case),
+        }
+        return pages.render(request, "sungai.html", values)
+
+    @routes.get("/s/{node}", include_in_schema=False)
+    def text(request: Request, node: str) -> Response:
+        snapshot = snapshots.now()
+        gauge, _ = _found(context, snapshot, node)
+        values = {"gauge": gauge, "scale": context.profile.scale_of(node), "confirmed": confirmed(gauge.case)}
+        return pages.render(request, "s.html", values)
+
+    return routes

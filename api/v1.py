@@ -1,0 +1,323 @@
+"""`/api/v1/`: what the pages show, for programs. Documented in /openapi.json."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.cases import description_of, public_case
+from api.context import Context
+from api.gauges import Gauge, gauges_of
+from api.nodes import NodeLine, lines_of
+from api.page import with_etag
+from api.snapshot import Snapshots
+from api.status import NodeState
+from contract.clock import rfc3339
+from contract.incident import Incident
+from contract.levels import Level
+from store.ports import Case, CaseState, CaseUpdate
+
+MOST = 200
+When = Annotated[str, Field(description="RFC 3339, UTC", examples=["2026-01-24T03:00:00.000000Z"])]
+LevelName = Literal["AWAS", "SIAGA", "WASPADA", "NORMAL"]
+_LEVELS: dict[Level, LevelName] = {
+    Level.AWAS: "AWAS",
+    Level.SIAGA: "SIAGA",
+    Level.WASPADA: "WASPADA",
+    Level.NORMAL: "NORMAL",
+}
+
+
+class Place(BaseModel):
+    """WGS 84 degrees and the adm4 region code."""
+
+    lat: Annotated[float, Field(examples=[-7.7828])]
+    lon: Annotated[float, Field(examples=[110.3692])]
+    region: Annotated[str, Field(examples=["34.71.06.1001"])]
+
+
+class NodeOut(BaseModel):
+    """A node of the network."""
+
+    node: Annotated[str, Field(examples=["wifi-malioboro-01"])]
+    kind: Literal["wifi", "camera", "gauge"]
+    name: str
+    place: Place
+    state: NodeState
+    why: Annotated[str, Field(examples=["offline"])]
+    since: When | None
+    last_reading: When | None
+    case: Annotated[str | None, Field(examples=["JOG-2026-000123"])]
+
+
+class GaugeOut(BaseModel):
+    """A river gauge. `level` null: nothing is known, which is not NORMAL. `voice` says how far to believe it now."""
+
+    gauge: Annotated[str, Field(examples=["gauge-code-01"])]
+    name: str
+    river: str
+    river_km: Annotated[float, Field(description="from the source, km")]
+    place: Place
+    level: LevelName | None
+    local_name: Annotated[str, Field(description="the city's own name of the level", examples=["Siaga 1"])]
+    level_cm: Annotated[float | None, Field(description="above the gauge's datum, cm")]
+    trend: Literal["rising", "falling", "steady"] | None
+    observed: When | None
+    voice: Annotated[
+        Literal["live", "silent", "dangerous", "never"],
+        Field(description="dangerous: fell silent while high or rising"),
+    ]
+    case: str | None
+
+
+class IncidentOut(BaseModel):
+    """One entity's open trouble."""
+
+    id: str
+    event: str
+    subject: Literal["flood", "outage"]
+    node: str
+    rule: str
+    rule_version: str
+    state: Literal["firing", "recovering", "resolved"]
+    silent: Annotated[bool, Field(description="no reading comes at the moment")]
+    level: LevelName | None
+    peak: LevelName | None
+    value: Annotated[float | None, Field(description="cm for a flood, s of silence for an outage")]
+    crossed: When
+    opened: When
+    changed: When
+    resolved: When | None
+    case: str | None
+
+
+class UpdateOut(BaseModel):
+    """A line of a case's thread."""
+
+    at: When
+    state: CaseState
+    text: dict[str, str]
+    author: str
+
+
+class CaseOut(BaseModel):
+    """A case as citizens follow it."""
+
+    number: Annotated[str, Field(examples=["JOG-2026-000123"])]
+    url: str
+    category: str
+    agency: str
+    place: Place
+    title: dict[str, str]
+    description: dict[str, str]
+    state: CaseState
+    source: Literal["sensor", "citizen"]
+    opened: When
+    updated: When
+    due: When
+    closed: When | None
+    recurs: str | None
+
+
+class CaseWithThread(CaseOut):
+    """A case and everything said of it."""
+
+    updates: list[UpdateOut]
+
+
+class NodePage(BaseModel):
+    """`next` is the cursor of the next page, null at the end."""
+
+    items: list[NodeOut]
+    next: str | None
+    total: int
+
+
+class GaugePage(BaseModel):
+    """All gauges, river by river from the source down."""
+
+    items: list[GaugeOut]
+    next: None = None
+    total: int
+
+
+class IncidentPage(BaseModel):
+    """Newest opened first."""
+
+    items: list[IncidentOut]
+    next: str | None
+    total: int
+
+
+class CasePage(BaseModel):
+    """Newest opened first."""
+
+    items: list[CaseOut]
+    next: str | None
+    total: int
+
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="items on a page")]
+Cursor = Annotated[str | None, Query(description="`next` of the page before")]
+
+
+def _when(us: int | None) -> str | None:
+    return None if us is None else rfc3339(us)
+
+
+def node_out(line: NodeLine) -> NodeOut:
+    one = line.placement
+    return NodeOut(
+        node=one.node,
+        kind=one.kind,
+        name=one.name,
+        place=Place(lat=one.lat, lon=one.lon, region=one.region),
+        state=line.status.state,
+        why=line.status.why,
+        since=_when(line.status.since_us),
+        last_reading=_when(line.status.last_us),
+        case=line.case.number if line.case else None,
+    )
+
+
+def gauge_out(gauge: Gauge, region: str) -> GaugeOut:
+    return GaugeOut(
+        gauge=gauge.node,
+        name=gauge.name,
+        river=gauge.river,
+        river_km=gauge.river_km,
+        place=Place(lat=gauge.lat, lon=gauge.lon, region=region),
+        level=_LEVELS[gauge.level] if gauge.level is not None else None,
+        local_name=gauge.local_name,
+        level_cm=gauge.level_cm,
+        trend=gauge.trend,
+        observed=_when(gauge.observed_us),
+        voice=gauge.voice,
+        case=gauge.case.number if gauge.case else None,
+    )
+
+
+def incident_out(incident: Incident, case: Case | None) -> IncidentOut:
+    return IncidentOut(
+        id=incident.id,
+        event=incident.event,
+        subject=incident.subject,
+        node=incident.node,
+        rule=incident.rule,
+        rule_version=incident.rule_version,
+        state=incident.state.value,
+        silent=incident.no_data,
+        level=_LEVELS[incident.level] if incident.level is not None else None,
+        peak=_LEVELS[incident.peak] if incident.peak is not None else None,
+        value=incident.value,
+        crossed=rfc3339(incident.crossed_us),
+        opened=rfc3339(incident.opened_us),
+        changed=rfc3339(incident.changed_us),
+        resolved=_when(incident.resolved_us),
+        case=case.number if case is not None and case.public else None,
+    )
+
+
+def case_out(case: Case, base_url: str) -> CaseOut:
+    return CaseOut(
+        number=case.number,
+        url=f"{base_url}/kasus/{case.number}",
+        category=case.category,
+        agency=case.agency,
+        place=Place(lat=case.lat, lon=case.lon, region=case.region),
+        title=dict(case.title),
+        description=dict(description_of(case)),
+        state=case.state,
+        source=case.source,
+        opened=rfc3339(case.opened_us),
+        updated=rfc3339(case.updated_us),
+        due=rfc3339(case.due_us),
+        closed=_when(case.closed_us),
+        recurs=case.recurs,
+    )
+
+
+def update_out(update: CaseUpdate) -> UpdateOut:
+    return UpdateOut(at=rfc3339(update.at_us), state=update.state, text=dict(update.text), author=update.author)
+
+
+def _answer(request: Request, model: BaseModel) -> Response:
+    body = model.model_dump_json().encode()
+    return with_etag(request, Response(body, media_type="application/json"))
+
+
+def router(context: Context, snapshots: Snapshots) -> APIRouter:
+    """Routes of this resource."""
+    routes = APIRouter(prefix="/api/v1", tags=["v1"])
+
+    @routes.get("/nodes", response_model=NodePage, summary="Nodes and whether they are up")
+    def nodes(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
+        lines = sorted(lines_of(snapshots.now()), key=lambda line: line.placement.node)
+        # The cursor is the last name of the page before: a node that comes or goes meanwhile shifts nothing.
+        rest = [line for line in lines if cursor is None or line.placement.node > cursor]
+        page = rest[:limit]
+        following = page[-1].placement.node if len(rest) > limit else None
+        return _answer(request, NodePage(items=[node_out(one) for one in page], next=following, total=len(lines)))
+
+    @routes.get("/gauges", response_model=GaugePage, summary="River gauges")
+    def gauges(request: Request) -> Response:
+        snapshot = snapshots.now()
+        regions = {one.node: one.region for one in snapshot.placements}
+        found = gauges_of(context.profile, snapshot, context.speed)
+        items = [gauge_out(gauge, regions.get(gauge.node, "")) for gauge in found]
+        return _answer(request, GaugePage(items=items, total=len(items)))
+
+    @routes.get("/incidents", response_model=IncidentPage, summary="Open incidents")
+    def incidents(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
+        snapshot = snapshots.now()
+        ordered = sorted(snapshot.incidents, key=_incident_key, reverse=True)
+        rest = [one for one in ordered if cursor is None or _incident_key(one) < cursor]
+        page = rest[:limit]
+        following = _incident_key(page[-1]) if len(rest) > limit else None
+        items = [incident_out(one, snapshot.cases.get(one.event)) for one in page]
+        return _answer(request, IncidentPage(items=items, next=following, total=len(ordered)))
+
+    @routes.get("/incidents/{incident_id}", response_model=IncidentOut, summary="One incident, open or resolved")
+    def incident(request: Request, incident_id: str) -> Response:
+        found = context.cities.incident(incident_id)
+        if found is None or found.audience != "public" or found.city != context.city:
+            raise HTTPException(404)
+        return _answer(request, incident_out(found, context.cities.case_of_event(found.event)))
+
+    @routes.get("/cases", response_model=CasePage, summary="Public cases")
+    def cases(
+        request: Request,
+        limit: Limit = 100,
+        cursor: Cursor = None,
+        category: Annotated[list[str] | None, Query(description="only these categories")] = None,
+        state: Annotated[Literal["open", "closed"] | None, Query()] = None,
+    ) -> Response:
+        found = context.cities.find_cases(
+            context.city,
+            categories=category or (),
+            open_=None if state is None else state == "open",
+            cursor=cursor,
+            limit=limit,
+            public_only=True,
+        )
+        items = [case_out(case, context.base_url) for case in found.cases]
+        return _answer(request, CasePage(items=items, next=found.next_cursor, total=found.total))
+
+    @routes.get("/cases/{number}", response_model=CaseWithThread, summary="One case and its thread")
+    def case(request: Request, number: str) -> Response:
+        found = public_case(context, number)
+        updates = [update_out(update) for update in context.cities.updates(number)]
+        out = CaseWithThread(**case_out(found, context.base_url).model_dump(), updates=updates)
+        return _answer(request, out)
+
+    return routes
+
+
+def _incident_key(incident: Incident) -> str:
+    """Sorts as (opened, id) does."""
+    return f"{incident.opened_us:020d}-{incident.id}"
