@@ -121,7 +121,7 @@ class PahoSubscription:
     @property
     def connected(self) -> bool:
         """Accepted by the broker, and every subscription granted."""
-        return self._granted
+        return self._granted and not self._closing
 
     def take(self, limit: int, timeout_s: float) -> Sequence[Incoming]:
         with self._ready:
