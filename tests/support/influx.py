@@ -25,7 +25,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-
 from support.brokers import HOST, free_port, wait_until
 
 _START_S = 20.0

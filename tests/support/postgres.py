@@ -16,9 +16,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from support.brokers import wait_until
 
 from store import open_city
-from support.brokers import wait_until
 
 _START_S = 20.0
 

@@ -1,0 +1,509 @@
+"""The city store's promises, on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.city_data import NOON_US, birth, case, incident, moved, outgoing, profile, status, update
+from support.postgres import Postgres, postgres
+
+from contract.clock import HOUR_US, SECOND_US
+from contract.errors import BadInput, Rejected
+from contract.incident import opened, recovering, resolved, with_value
+from store import open_city
+from store.ports import CityStore, EngineCommit, Event, Lease, Presence, Quarantined, Stranger
+
+CITY = "yogyakarta"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One cluster a session, a database a test."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/city.db"
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return server.fresh()
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[CityStore]:
+    """A store with one city in it."""
+    opened_store = open_city(url)
+    opened_store.put_profile(profile(), NOON_US)
+    yield opened_store
+    opened_store.close()
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Every call in a thread of its own, let go together; their results, in the calls' order."""
+    gate = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> object:
+        gate.wait(10)
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+# ---------------------------------------------------------------- registry
+
+
+def test_a_profile_becomes_placements(store: CityStore) -> None:
+    """Node, site, river and sensors, as ingest and the pages need them."""
+    (place,) = store.placements(CITY)
+    assert (place.node, place.kind, place.site, place.site_name) == ("gauge-1", "gauge", "bridge", "Jembatan")
+    assert (place.region, place.lat, place.lon) == ("34.71.01.1001", -7.8, 110.37)
+    assert (place.river, place.river_km, place.uplink, place.audience) == ("code", 12.5, "uplink-1", "public")
+    assert place.sensors == {"level": ("flood", 10.0)}
+    assert list(store.placements("elsewhere")) == []
+
+
+def test_the_registry_version_grows_with_changes_only(store: CityStore) -> None:
+    """The same profile again is no change, so that a cache stays good over a restart."""
+    version = store.registry_version(CITY)
+    assert version > 0
+    store.put_profile(profile(), NOON_US + 1)
+    assert store.registry_version(CITY) == version
+    store.put_profile(profile(nodes=("gauge-1", "gauge-2")), NOON_US + 2)
+    assert store.registry_version(CITY) > version
+    assert store.registry_version("elsewhere") == 0
+
+
+def test_a_reading_belongs_where_its_node_stood_when_it_was_observed(store: CityStore) -> None:
+    """A node that moved takes its old readings nowhere; readings older than the registry belong to the first place."""
+    store.put_profile(moved(profile(), "dam", "34.71.02.1001"), NOON_US + HOUR_US)
+    assert store.region_at(CITY, "gauge-1", 5) == "34.71.01.1001"
+    assert store.region_at(CITY, "gauge-1", NOON_US + HOUR_US - 1) == "34.71.01.1001"
+    assert store.region_at(CITY, "gauge-1", NOON_US + HOUR_US) == "34.71.02.1001"
+    assert [place.site for place in store.placements(CITY)] == ["dam"]
+    assert store.region_at(CITY, "nobody", NOON_US) is None
+
+
+def test_a_node_that_left_the_profile_keeps_its_history(store: CityStore) -> None:
+    """It stands nowhere from then on; what it measured before is still placed."""
+    store.put_profile(profile(nodes=("gauge-2",)), NOON_US + HOUR_US)
+    assert [place.node for place in store.placements(CITY)] == ["gauge-2"]
+    assert store.region_at(CITY, "gauge-1", NOON_US) == "34.71.01.1001"
+    assert store.region_at(CITY, "gauge-1", NOON_US + HOUR_US) is None
+
+
+def test_a_node_is_of_one_city(store: CityStore) -> None:
+    """A node's name is its identity on the wire; a second city may not take it, and nothing of its profile is kept."""
+    with pytest.raises(BadInput, match="gauge-1 already belongs to yogyakarta"):
+        store.put_profile(profile("sleman"), NOON_US)
+    assert store.registry_version("sleman") == 0
+
+
+def test_boundaries_are_kept_by_area(store: CityStore) -> None:
+    """A second import replaces the areas it names and leaves the others; the registry has changed."""
+    version = store.registry_version(CITY)
+    store.put_boundaries(CITY, {"34.71.01.1001": '{"a":1}', "34.71.01.1002": '{"b":1}'}, NOON_US)
+    store.put_boundaries(CITY, {"34.71.01.1002": '{"c":1}'}, NOON_US)
+    assert store.boundaries(CITY) == {"34.71.01.1001": '{"a":1}', "34.71.01.1002": '{"c":1}'}
+    assert store.registry_version(CITY) > version
+    with pytest.raises(Rejected, match="elsewhere"):
+        store.put_boundaries("elsewhere", {"x": "{}"}, NOON_US)
+
+
+def test_a_stranger_is_noted_and_adopted(store: CityStore) -> None:
+    """Known from its first word; put into the registry at a site; its held readings are placed from the start."""
+    store.note_stranger(Stranger(CITY, "gauge-9", 10, 10, "{}"))
+    store.note_stranger(Stranger(CITY, "gauge-9", 20, 20, '{"v":1}'))
+    store.note_stranger(Stranger(CITY, "gauge-9", 15, 15, "late"))
+    assert list(store.strangers(CITY)) == [Stranger(CITY, "gauge-9", 10, 20, '{"v":1}')]
+    with pytest.raises(Rejected, match="no site 'nowhere'"):
+        store.adopt(CITY, "gauge-9", "nowhere", "gauge", NOON_US)
+    with pytest.raises(Rejected, match="gauge-8"):
+        store.adopt(CITY, "gauge-8", "bridge", "gauge", NOON_US)
+    assert len(store.strangers(CITY)) == 1
+    version = store.registry_version(CITY)
+    store.adopt(CITY, "gauge-9", "bridge", "gauge", NOON_US)
+    assert list(store.strangers(CITY)) == []
+    assert store.registry_version(CITY) > version
+    assert store.region_at(CITY, "gauge-9", 5) == "34.71.01.1001"
+    # A profile that does not know it leaves it in place.
+    store.put_profile(profile(nodes=("gauge-1", "gauge-2")), NOON_US + 5)
+    assert [(place.node, place.audience) for place in store.placements(CITY)] == [
+        ("gauge-1", "public"),
+        ("gauge-2", "public"),
+        ("gauge-9", "shadow"),
+    ]
+
+
+# ---------------------------------------------------------------- presence
+
+
+def test_a_late_death_buries_no_new_life(store: CityStore) -> None:
+    """An offline counts for the birth it names; older births and statuses change nothing."""
+    store.note_birth(birth(1), 10)
+    store.note_birth(birth(2), 20)
+    store.note_status(status(1, "offline"), 30)
+    store.note_birth(birth(1), 40)
+    expected = Presence("gauge-1", True, 2, 10, "00000002", birth(2).epoch, "1.2", {"level": ("flood", 10.0)})
+    assert store.presences(CITY) == {"gauge-1": expected}
+    store.note_status(status(2, "offline"), 50)
+    assert store.presences(CITY)["gauge-1"] == replace(expected, online=False, since_us=50)
+
+
+def test_a_retained_birth_raises_nobody_from_the_dead(store: CityStore) -> None:
+    """A broker repeats what it retains, in any order; only a newer birth is a new life."""
+    store.note_birth(birth(2), 10)
+    store.note_status(status(2, "offline"), 20)
+    store.note_birth(birth(2), 30)
+    store.note_status(status(2, "online"), 30)
+    assert not store.presences(CITY)["gauge-1"].online
+    store.note_birth(birth(3), 40)
+    assert store.presences(CITY)["gauge-1"].online
+    assert store.presences(CITY)["gauge-1"].since_us == 40
+
+
+@pytest.mark.parametrize("state", ["online", "offline"])
+def test_a_status_may_come_before_its_birth(store: CityStore, state: str) -> None:
+    """Then the birth fills in who it was and leaves the state alone."""
+    store.note_status(status(2, state), 10)
+    store.note_birth(birth(2), 20)
+    found = store.presences(CITY)["gauge-1"]
+    assert (found.online, found.birth_no, found.boot, found.since_us) == (state == "online", 2, "00000002", 10)
+
+
+# ---------------------------------------------------------------- quarantine
+
+
+def _refused(seq: int, reason: str = "time_taken", *, received_us: int = 0, node: str = "gauge-1") -> Quarantined:
+    return Quarantined(
+        CITY, node, received_us or seq, "t", reason, "why", b"\x00\xff raw", "00000000000000aa" if seq else "", seq
+    )
+
+
+def test_quarantine_keeps_what_came_as_it_came(store: CityStore) -> None:
+    """Bytes and all; text that no database takes is made storable; the newest is shown first."""
+    odd = replace(_refused(0, "malformed", received_us=9), detail="a\x00b\ud800")
+    assert store.quarantine([_refused(1), odd, _refused(2)]) == 0
+    found = store.quarantined(CITY)
+    assert [(one.reason, one.seq) for one in found] == [("malformed", 0), ("time_taken", 2), ("time_taken", 1)]
+    assert found[0].payload == b"\x00\xff raw"
+    assert found[0].detail == "a\ufffdb?"
+    assert list(store.quarantined(CITY, "nobody")) == []
+    assert len(store.quarantined(CITY, "gauge-1", limit=2)) == 2
+
+
+def test_the_same_refusal_again_is_one(store: CityStore) -> None:
+    """Sent again, a refused reading replaces itself; garbage without a seq is counted each time."""
+    store.quarantine([_refused(1), _refused(0, "malformed", received_us=5)])
+    store.quarantine([replace(_refused(1), received_us=7), _refused(0, "malformed", received_us=6)])
+    assert store.quarantine_counts(CITY) == {("gauge-1", "time_taken"): 1, ("gauge-1", "malformed"): 2}
+    assert store.refused_seqs(CITY) == {("gauge-1", "00000000000000aa"): 1}
+
+
+def test_quarantine_is_bounded_by_node(store: CityStore) -> None:
+    """Beyond the bound a node's oldest go, another node's and what was adopted stay."""
+    store.quarantine([_refused(seq) for seq in range(1, 6)])
+    store.quarantine([_refused(1, node="gauge-2")])
+    store.mark_adopted([one.id for one in store.quarantined(CITY, "gauge-1") if one.seq == 1], 99)
+    assert store.quarantine([_refused(6), _refused(7)], per_node_limit=3) == 3
+    assert [one.seq for one in store.quarantined(CITY, "gauge-1")] == [7, 6, 5, 1]
+    assert [one.adopted_us for one in store.quarantined(CITY, "gauge-1")] == [None, None, None, 99]
+    assert store.quarantine_counts(CITY) == {("gauge-1", "time_taken"): 3, ("gauge-2", "time_taken"): 1}
+
+
+# ---------------------------------------------------------------- engine
+
+
+def _lease(store: CityStore, holder: str = "one", now_us: int = NOON_US) -> Lease:
+    lease = store.lease(CITY, holder, now_us, 10.0)
+    assert lease is not None
+    return lease
+
+
+EVENT = Event("event-1", CITY, "flood", "river", "code", "Banjir Kali Code", NOON_US)
+
+
+def _opening(number: int = 1) -> EngineCommit:
+    one = incident(number)
+    return EngineCommit([one], [opened(one, NOON_US + 5)], [EVENT], [outgoing("file-1")], b"snapshot", NOON_US)
+
+
+def test_one_engine_holds_a_city(store: CityStore) -> None:
+    """Until its time is over or it lets go; the holder may extend; each new holder's fence is higher."""
+    first = _lease(store)
+    assert store.lease(CITY, "two", NOON_US + 1, 10.0) is None
+    extended = store.lease(CITY, "one", NOON_US + 5 * SECOND_US, 10.0)
+    assert extended == replace(first, until_us=NOON_US + 15 * SECOND_US)
+    second = store.lease(CITY, "two", NOON_US + 15 * SECOND_US, 10.0)
+    assert second is not None
+    assert second.fence > first.fence
+    store.release(first)
+    assert store.lease(CITY, "three", NOON_US + 16 * SECOND_US, 10.0) is None
+    store.release(second)
+    third = store.lease(CITY, "three", NOON_US + 16 * SECOND_US, 10.0)
+    assert third is not None
+    assert third.fence > second.fence
+
+
+def test_of_two_that_want_a_lease_at_once_one_gets_it(store: CityStore, url: str) -> None:
+    """Two processes that start together: the same moment, two connections, one holder."""
+    other = open_city(url)
+    for round_ in range(8):
+        now_us = NOON_US + round_ * HOUR_US
+        got = at_once(
+            lambda now=now_us: store.lease(CITY, "one", now, 10.0),
+            lambda now=now_us: other.lease(CITY, "two", now, 10.0),
+        )
+        assert sum(lease is not None for lease in got) == 1
+    other.close()
+
+
+def test_an_engine_that_lost_its_lease_can_write_nothing(store: CityStore) -> None:
+    """Paused through its own lease, it wakes up and commits: refused whole."""
+    paused = _lease(store)
+    _lease(store, "two", NOON_US + HOUR_US)
+    with pytest.raises(Rejected, match="taken over") as caught:
+        store.commit(paused, _opening())
+    assert caught.value.reason == "fenced"
+    assert list(store.open_incidents(CITY)) == []
+    assert store.outbox_depth(CITY) == (0, 0)
+    assert store.engine_snapshot(CITY) is None
+
+
+def test_a_commit_is_kept_whole(store: CityStore) -> None:
+    """Incident, change, event, what is to be said, snapshot: all of it, and twice is once."""
+    lease, commit = _lease(store), _opening()
+    store.commit(lease, commit)
+    store.commit(lease, commit)
+    assert list(store.open_incidents(CITY)) == list(commit.incidents)
+    assert store.incident("incident-1") == commit.incidents[0]
+    assert list(store.changes_of("event-1")) == list(commit.changes)
+    assert store.event("event-1") == EVENT
+    assert store.last_event(CITY, "river", "code") == EVENT
+    assert [replace(one, id=0) for one in store.due(CITY, NOON_US)] == list(commit.outgoing)
+    assert store.engine_snapshot(CITY) == (b"snapshot", NOON_US)
+
+
+def test_a_refused_commit_leaves_nothing(store: CityStore) -> None:
+    """A second open incident of one entity is refused, and all that came with it."""
+    lease = _lease(store)
+    store.commit(lease, _opening())
+    second = replace(_opening(2), outgoing=[outgoing("file-2")], snapshot=b"later")
+    with pytest.raises(Rejected, match="already has the open incident") as caught:
+        store.commit(lease, second)
+    assert caught.value.reason == "already_open"
+    assert [one.id for one in store.incidents(CITY)] == ["incident-1"]
+    assert store.outbox_depth(CITY) == (1, 0)
+    assert store.engine_snapshot(CITY) == (b"snapshot", NOON_US)
+
+
+def test_an_entity_may_end_and_begin_again_in_one_commit(store: CityStore) -> None:
+    """A recurrence is a new incident; the old one is written first."""
+    lease = _lease(store)
+    store.commit(lease, _opening())
+    over, change = resolved(incident(1), 90.0, NOON_US + 50, NOON_US + 51)
+    store.commit(lease, EngineCommit([incident(2), over], [change]))
+    assert [one.id for one in store.open_incidents(CITY)] == ["incident-2"]
+    assert store.incident("incident-1") == over
+    assert [one.id for one in store.incidents_of("event-1")] == ["incident-1", "incident-2"]
+    assert [one.id for one in store.incidents(CITY, NOON_US + 2)] == ["incident-2"]
+    assert [one.id for one in store.incidents(CITY, limit=1)] == ["incident-2"]
+
+
+def test_judging_again_takes_nothing_back(store: CityStore) -> None:
+    """An engine that catches up writes the opening once more: what was judged after it stays, also the end."""
+    lease = _lease(store)
+    store.commit(lease, _opening())
+    higher = with_value(incident(1), 250.0)
+    store.commit(lease, EngineCommit([higher]))
+    assert store.incident("incident-1") == higher
+    calmer, change = recovering(higher, 150.0, NOON_US + 50, NOON_US + 51)
+    store.commit(lease, EngineCommit([calmer], [change]))
+    store.commit(lease, _opening())
+    assert store.incident("incident-1") == calmer
+    over, end = resolved(calmer, 90.0, NOON_US + 60, NOON_US + 61)
+    closed = replace(EVENT, closed_us=NOON_US + 60)
+    store.commit(lease, EngineCommit([over], [end], [closed]))
+    store.commit(lease, _opening())
+    assert store.incident("incident-1") == over
+    assert store.event("event-1") == closed
+    assert [one.what for one in store.changes_of("event-1")] == ["opened", "recovering", "resolved"]
+
+
+# ---------------------------------------------------------------- outbox
+
+
+def test_what_is_said_keeps_its_order_within_an_event(store: CityStore) -> None:
+    """Of one channel and event only the oldest is due, also while it waits to be tried again; others pass."""
+    store.put_outgoing([outgoing("a"), outgoing("b"), outgoing("c", channel="push"), outgoing("d", event="event-2")])
+    store.put_outgoing([outgoing("a"), replace(outgoing("e", event="event-3"), not_before_us=NOON_US + 99)])
+    first, *rest = store.due(CITY, NOON_US)
+    assert [one.key for one in (first, *rest)] == ["a", "c", "d"]
+    store.postponed(first.id, NOON_US + 10, "away")
+    assert [one.key for one in store.due(CITY, NOON_US)] == ["c", "d"]
+    (again, *_) = store.due(CITY, NOON_US + 10)
+    assert (again.key, again.attempts) == ("a", 1)
+    store.delivered(again.id, NOON_US + 11, "receipt")
+    assert [one.key for one in store.due(CITY, NOON_US + 11)] == ["b", "c", "d"]
+    assert [one.key for one in store.due(CITY, NOON_US + 99, limit=2)] == ["b", "c"]
+    assert store.outbox_depth(CITY) == (4, 0)
+
+
+def test_what_belongs_to_no_event_waits_for_nobody(store: CityStore) -> None:
+    """Two sentences without an event are both due."""
+    store.put_outgoing([outgoing("a", event=""), outgoing("b", event="")])
+    assert [one.key for one in store.due(CITY, NOON_US)] == ["a", "b"]
+
+
+def test_what_was_given_up_lets_the_next_pass(store: CityStore) -> None:
+    """It is kept and counted; settling it again, or saying its key again, changes nothing."""
+    store.put_outgoing([outgoing("a"), outgoing("b")])
+    (first,) = store.due(CITY, NOON_US)
+    store.abandoned(first.id, NOON_US, "never")
+    store.delivered(first.id, NOON_US, "late")
+    store.put_outgoing([outgoing("a")])
+    assert store.outbox_depth(CITY) == (1, 1)
+    assert [one.key for one in store.due(CITY, NOON_US)] == ["b"]
+
+
+# ---------------------------------------------------------------- desk
+
+
+def test_cases_are_numbered_by_city_and_year(store: CityStore) -> None:
+    """The city's three letters, the year of its own zone, no gap: New Year comes at 17:00 UTC in Yogyakarta."""
+    new_year_us = 1_798_736_400_000_000  # 2026-12-31T17:00:00Z
+    filed = [
+        store.file_case(case(f"e{number}", opened_us=at_us), update(f"u{number}"))
+        for number, at_us in enumerate((NOON_US, new_year_us - 1, new_year_us, new_year_us + 1))
+    ]
+    assert [one.number for one in filed] == ["YOG-2026-000001", "YOG-2026-000002", "YOG-2027-000001", "YOG-2027-000002"]
+    store.put_profile(profile("yogya-timur", nodes=("gauge-7",)), NOON_US)
+    other = store.file_case(case("e9", city="yogya-timur"), update("u9"))
+    assert other.number == "YOGY-2026-000001"
+
+
+def test_one_event_has_one_case(store: CityStore) -> None:
+    """However often it is filed; a citizen's report has no event and is always new."""
+    first = store.file_case(case(), update("u1"))
+    assert store.file_case(replace(case(), region="other"), update("u2")) == first
+    assert store.case_of_event("event-1") == store.case(first.number) == first
+    assert [one.key for one in store.updates(first.number)] == ["u1"]
+    numbers = {store.file_case(case(None), update(f"c{number}")).number for number in range(2)}
+    assert numbers == {"YOG-2026-000002", "YOG-2026-000003"}
+
+
+def test_one_event_filed_at_once_is_one_case(store: CityStore, url: str) -> None:
+    """Two processes, the same moment, also across the year's end: one case, and no number is wasted."""
+    other = open_city(url)
+    for round_ in range(6):
+        event = f"event-{round_}"
+        year_us = 365 * 24 * HOUR_US if round_ % 2 else 0
+        a, b = at_once(
+            lambda e=event, r=round_: store.file_case(case(e), update(f"a{r}")),
+            lambda e=event, r=round_, y=year_us: other.file_case(case(e, opened_us=NOON_US + y), update(f"b{r}")),
+        )
+        assert a == b
+    found = store.find_cases(CITY)
+    assert found.total == 6
+    for year in (2026, 2027):
+        numbers = sorted(int(one.number[-6:]) for one in found.cases if f"-{year}-" in one.number)
+        assert numbers == list(range(1, len(numbers) + 1))
+    other.close()
+
+
+def test_a_case_without_its_city_is_rejected(store: CityStore) -> None:
+    """A number needs the city's letters and zone."""
+    with pytest.raises(Rejected, match="not in the registry") as caught:
+        store.file_case(case(city="elsewhere"), update("u1"))
+    assert caught.value.reason == "unknown_city"
+    store.file_case(case(), update("u1"))
+    with pytest.raises(Rejected, match="'u1'"):
+        store.file_case(case("event-2"), update("u1"))
+    assert store.file_case(case("event-2"), update("u2")).number == "YOG-2026-000002"
+
+
+def test_an_update_moves_its_case_once(store: CityStore) -> None:
+    """Done closes it at the time of the event, work on it opens it again, the same key twice is one line."""
+    number = store.file_case(case(), update("u1")).number
+    done = replace(update("u2", number, at_us=NOON_US + 50), state="done")
+    assert store.add_update(done)
+    assert not store.add_update(done)
+    closed = store.case(number)
+    assert closed is not None
+    assert (closed.state, closed.closed_us, closed.updated_us) == ("done", NOON_US + 50, NOON_US + 1_050)
+    assert store.add_update(replace(update("u3", number, at_us=NOON_US + 60), state="in_progress"))
+    again = store.case(number)
+    assert again is not None
+    assert (again.state, again.closed_us) == ("in_progress", None)
+    assert [one.key for one in store.updates(number)] == ["u1", "u2", "u3"]
+    with pytest.raises(Rejected, match="no case YOG-1999-000001"):
+        store.add_update(update("u9", "YOG-1999-000001"))
+
+
+def test_cases_are_found_page_by_page(store: CityStore) -> None:
+    """Newest first, none twice and none missed, also where several were opened at one moment."""
+    numbers = [
+        store.file_case(case(f"e{number}", opened_us=NOON_US + number // 3), update(f"u{number}")).number
+        for number in range(8)
+    ]
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = store.find_cases(CITY, limit=3, cursor=cursor)
+        assert page.total == 8
+        seen += [one.number for one in page.cases]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == list(reversed(numbers))
+    with pytest.raises(BadInput, match="cursor"):
+        store.find_cases(CITY, cursor="nonsense")
+
+
+def test_cases_are_found_by_what_is_asked(store: CityStore) -> None:
+    """Number, category, open or closed, opened between two moments (both count), public or all."""
+    one = store.file_case(case("e1"), update("u1")).number
+    two = store.file_case(replace(case("e2", opened_us=NOON_US + 10), category="wifi"), update("u2")).number
+    hidden = store.file_case(replace(case("e3", opened_us=NOON_US + 20), public=False), update("u3")).number
+    store.add_update(replace(update("u4", one), state="done"))
+
+    def found(**asked: object) -> list[str]:
+        return [case_.number for case_ in store.find_cases(CITY, **asked).cases]  # type: ignore[arg-type]
+
+    assert found() == [two, one]
+    assert found(public_only=False) == [hidden, two, one]
+    assert found(numbers=[one, "YOG-1999-000001"]) == [one]
+    assert found(categories=["wifi", "x"]) == [two]
+    assert found(open_=True) == [two]
+    assert found(open_=False) == [one]
+    assert found(start_us=NOON_US + 10, end_us=NOON_US + 10) == [two]
+    assert store.find_cases("elsewhere").total == 0
+
+
+# ---------------------------------------------------------------- the house
+
+
+def test_many_threads_share_one_store(store: CityStore) -> None:
+    """A web server's threads write and read beside each other; every line arrives once."""
+    number = store.file_case(case(), update("u0")).number
+
+    def work(worker: int) -> None:
+        for line in range(5):
+            assert store.add_update(update(f"w{worker}-{line}", number, at_us=NOON_US + worker * 10 + line))
+            assert store.case(number) is not None
+
+    at_once(*[lambda worker=worker: work(worker) for worker in range(6)])
+    assert len(store.updates(number)) == 31
+
+
+def test_the_store_answers(store: CityStore) -> None:
+    """A healthy database answers a ping."""
+    store.ping()
