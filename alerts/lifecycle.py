@@ -167,7 +167,7 @@ class Stream:
         """The engine opened an incident for the onset that this stream reported."""
         self.incident = incident
         self.told_us = max(self.told_us, incident.changed_us)
-        self.heard_us = self.heard_us or incident.opened_us
+        self.heard_us = max(self.heard_us, incident.opened_us)
 
     def _behind(self, incident: Incident) -> bool:
         """Whether the store knows more than this stream does: its snapshot is older than the last commit."""

@@ -1,0 +1,204 @@
+"""The lifecycle against a slow reference that keeps every reading and works each state out from the definitions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from support import watch
+
+from alerts.engine import Engine
+from alerts.samples import Sample
+from contract.clock import MINUTE_US
+from contract.levels import Level
+from contract.quality import Quality
+
+GAUGE = "code-hulu"
+FOR, CLEAR, SILENT, LIVE = 8 * MINUTE_US, 30 * MINUTE_US, 30 * MINUTE_US, 10 * MINUTE_US
+MARKS = {Level.WASPADA: (70, 60), Level.SIAGA: (110, 95), Level.AWAS: (160, 140)}
+MILDEST_FIRST = (Level.WASPADA, Level.SIAGA, Level.AWAS)
+
+
+@dataclass
+class Seen:
+    """A usable reading, or (value None) a silence that was over its time."""
+
+    at_us: int
+    value: float | None
+    use: str
+
+
+@dataclass
+class Reference:
+    """One gauge. Nothing is carried from reading to reading but the list of them and what has been told."""
+
+    seen: list[Seen] = field(default_factory=list)
+    held: dict[Level, bool] = field(default_factory=lambda: dict.fromkeys(MILDEST_FIRST, False))
+    open: bool = False
+    recovering: bool = False
+    silent: bool = False
+    heard_us: int = 0
+    last_us: int = 0
+    told: list[tuple[str, int, Level | None]] = field(default_factory=list)
+
+    def shown(self) -> Level | None:
+        return next((level for level in reversed(MILDEST_FIRST) if self.held[level]), None)
+
+    def began_up(self, level: Level) -> int | None:
+        """When the unbroken run of readings at or beyond the level's raise mark began."""
+        began = None
+        for one in reversed(self.seen):
+            if one.value is None:
+                continue
+            if one.value < MARKS[level][0]:
+                break
+            if one.use != "stale":
+                began = one.at_us
+        return began
+
+    def began_down(self, level: Level) -> int | None:
+        """When the unbroken run of readings below the level's clear mark began; a silence breaks it."""
+        began = None
+        for one in reversed(self.seen):
+            if one.value is None or one.value >= MARKS[level][1]:
+                break
+            if one.use == "live":
+                began = one.at_us
+        return began
+
+    def tick(self, now_us: int) -> None:
+        due_us = self.heard_us + SILENT
+        if self.open and not self.silent and due_us <= now_us:
+            self.silent = True
+            self.seen.append(Seen(due_us, None, "silence"))
+            self.told.append(("no_data", due_us, self.shown()))
+
+    def read(self, value: float, observed_us: int, now_us: int) -> None:
+        quiet = not any(self.held.values()) and self.began_up(Level.WASPADA) is None
+        age_us = now_us - observed_us
+        use = "live" if age_us <= LIVE else "late" if age_us <= SILENT else "stale"
+        at_us = observed_us
+        if not quiet or value >= MARKS[Level.WASPADA][0]:
+            self.last_us = at_us = max(observed_us, self.last_us)
+        self.seen.append(Seen(at_us, value, use))
+        before = self.shown()
+        if use != "stale":
+            for level in MILDEST_FIRST:
+                began = self.began_up(level)
+                if began is not None and at_us > began and at_us - began >= FOR:
+                    self.held[level] = True
+        raised = self.shown()
+        if not self.open:
+            if raised is not None:
+                self.open, self.recovering, self.silent = True, False, False
+                self.heard_us = max(now_us if use == "live" else 0, at_us)
+                self.told.append(("opened", at_us, raised))
+            return
+        if use == "live":
+            self.heard_us = now_us
+            if self.silent:
+                self.silent = False
+                self.told.append(("data_back", at_us, before))
+        if self.recovering and value >= MARKS[Level.WASPADA][1] and use != "stale":
+            self.recovering = False
+            self.told.append(("relapsed", at_us, before))
+        if raised is not before:
+            self.told.append(("level", at_us, raised))
+        elif use == "live":
+            self.fall(at_us)
+
+    def fall(self, at_us: int) -> None:
+        before = self.shown()
+        for level in reversed(MILDEST_FIRST):
+            began = self.began_down(level)
+            if self.held[level] and began is not None and at_us > began and at_us - began >= CLEAR:
+                self.held[level] = False
+        left = self.shown()
+        if left is None:
+            self.open = False
+            self.told.append(("resolved", at_us, Level.NORMAL))
+            return
+        if left is not before:
+            self.told.append(("level", at_us, left))
+        if not self.recovering and self.began_down(Level.WASPADA) is not None:
+            self.recovering = True
+            self.told.append(("recovering", at_us, left))
+
+
+class Gauge(RuleBasedStateMachine):
+    """Readings good and bad, on time, late and stale, silences, restarts and echoes."""
+
+    @initialize()
+    def begin(self) -> None:
+        city = watch.watch()
+        self.engine: Engine = city.engine
+        self.reference = Reference()
+        self.told: list[tuple[str, int, Level | None]] = []
+        self.now_us = watch.START_US
+        self.seq = 0
+
+    def take(self, value: float | None, quality: Quality, delay_min: int) -> None:
+        observed_us = self.now_us - delay_min * MINUTE_US
+        values = {"level_cm": value}
+        sample = Sample(GAUGE, "gauge", "flood", watch.EPOCH, self.seq, observed_us, "synced", quality, values)
+        told = [*self.engine.tick(self.now_us), *self.engine.step(sample, self.now_us)]
+        self.told += [(one.change.what.value, one.change.at_us, one.change.level) for one in told]
+        self.reference.tick(self.now_us)
+
+    def compare(self) -> None:
+        assert self.told == self.reference.told
+
+    @rule(
+        value=st.sampled_from([10.0, 58.0, 65.0, 72.0, 100.0, 115.0, 150.0, 200.0]),
+        step_min=st.sampled_from([1, 5, 5, 5, 9, 29, 31]),
+        delay_min=st.sampled_from([0, 0, 0, 0, 3, 15, 45]),
+        times=st.integers(1, 8),
+    )
+    def good(self, value: float, step_min: int, delay_min: int, times: int) -> None:
+        for _ in range(times):
+            self.now_us += step_min * MINUTE_US
+            self.seq += 1
+            self.take(value, Quality.GOOD, delay_min)
+            self.reference.read(value, self.now_us - delay_min * MINUTE_US, self.now_us)
+            self.compare()
+
+    @rule(
+        value=st.sampled_from([None, math.nan, 10.0, 300.0]),
+        quality=st.sampled_from([Quality.SUSPECT, Quality.FAIL, Quality.MISSING]),
+    )
+    def useless(self, value: float | None, quality: Quality) -> None:
+        self.now_us += 5 * MINUTE_US
+        self.seq += 1
+        self.take(value, quality, 0)
+        self.compare()
+
+    @precondition(lambda self: self.seq > 0)
+    @rule(value=st.sampled_from([10.0, 300.0]), back=st.integers(0, 5))
+    def old(self, value: float, back: int) -> None:
+        self.now_us += MINUTE_US
+        newest, self.seq = self.seq, max(1, self.seq - back)
+        self.take(value, Quality.GOOD, 0)
+        self.seq = newest
+        self.compare()
+
+    @rule(minutes=st.sampled_from([5, 31, 600]))
+    def silence(self, minutes: int) -> None:
+        self.now_us += minutes * MINUTE_US
+        told = self.engine.tick(self.now_us)
+        self.told += [(one.change.what.value, one.change.at_us, one.change.level) for one in told]
+        self.reference.tick(self.now_us)
+        self.compare()
+
+    @rule()
+    def restart(self) -> None:
+        """A snapshot loses nothing of what judging goes on from."""
+        kept = self.engine.snapshot()
+        self.engine = watch.watch().engine
+        self.engine.restore(kept)
+
+
+TestGauge = Gauge.TestCase
+TestGauge.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

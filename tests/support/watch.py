@@ -1,0 +1,181 @@
+"""A small city for the alert engine, and a way to tell it a story: so many minutes in, this gauge reads that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alerts.engine import Engine, Transition
+from alerts.rulefile import load_rules
+from alerts.rules import Rule
+from alerts.samples import Sample
+from contract.city import Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
+from contract.clock import MINUTE_US, SECOND_US
+from contract.incident import Audience
+from contract.kinds import KindName
+from contract.levels import Level, Scale, Threshold
+from contract.messages import ClockTrust
+from contract.quality import Quality
+from store.ports import Placement
+
+CITY = "contoh"
+START_US = 1_750_000_000 * SECOND_US
+EPOCH = "00000000000000aa"
+RULES = Path(__file__).resolve().parents[2] / "cities" / "yogyakarta" / "rules"
+
+
+def rules() -> tuple[Rule, ...]:
+    """Yogyakarta's own pack."""
+    return load_rules(RULES)
+
+
+def rule(name: str) -> Rule:
+    """One rule of Yogyakarta's pack."""
+    return next(one for one in rules() if one.id == name)
+
+
+def scale(gauge: str, *, up: Sequence[float] = (70, 110, 160), clear: Sequence[float] = (60, 95, 140)) -> Scale:
+    """WASPADA, SIAGA, AWAS at `up`, each ending below its `clear` (cm)."""
+    named = ((Level.WASPADA, "Siaga 3"), (Level.SIAGA, "Siaga 2"), (Level.AWAS, "Siaga 1"))
+    marks = zip(named, up, clear, strict=True)
+    return Scale(gauge, "nol contoh", "rising", tuple(Threshold(lv, r, c, name) for (lv, name), r, c in marks))
+
+
+def profile() -> Profile:
+    """Two gauges on the Code, one on the Winongo, six points behind two uplinks, and a point of its own."""
+    gauges = (("code-hulu", "Code"), ("code-hilir", "Code"), ("winongo", "Winongo"))
+    points = [(f"wifi-{n}", "uplink-utara" if n < 4 else "uplink-selatan") for n in range(1, 7)] + [("wifi-7", "")]
+    sites = [
+        Site(node, f"{river} di {node}", -7.78, 110.37, "34.71.02.1002", river=river, river_km=float(km))
+        for km, (node, river) in enumerate(gauges)
+    ]
+    sites += [Site(node, f"Alun-alun {node}", -7.79, 110.36, "34.71.04.1001", uplink=up) for node, up in points]
+    nodes = [NodeSpec(g, "gauge", g, g, (SensorSpec("gauge", "flood", 300.0),)) for g, _ in gauges]
+    nodes += [NodeSpec(p, "wifi", p, p, (SensorSpec("wifi", "hotspot", 60.0),)) for p, _ in points]
+    text = Text("contoh", "example")
+    return Profile(
+        code=CITY,
+        name="Contoh",
+        zone="Asia/Jakarta",
+        zone_word="WIB",
+        region="34.71",
+        lat=-7.79,
+        lon=110.37,
+        agencies=tuple(Agency(code, Text(code.upper(), code.upper())) for code in ("bpbd", "diskominfo", "dpu")),
+        categories=(
+            Category("banjir", Text("Banjir", "Flood"), text, "bpbd", "bencana", 7_200, 86_400),
+            Category("wifi", Text("WiFi publik", "Public WiFi"), text, "diskominfo", "layanan", 7_200, 172_800),
+        ),
+        routes=(Route("banjir", "34.71.04", "dpu"),),
+        regions=(
+            Region("34.71.02", "Jetis", "kecamatan", "34.71", -7.78, 110.36),
+            Region("34.71.02.1002", "Cokrodiningratan", "kelurahan", "34.71.02", -7.78, 110.37),
+            Region("34.71.04", "Danurejan", "kecamatan", "34.71", -7.79, 110.37),
+            Region("34.71.04.1001", "Suryatmajan", "kelurahan", "34.71.04", -7.79, 110.36),
+        ),
+        sites=tuple(sites),
+        nodes=tuple(nodes),
+        scales=tuple(scale(gauge) for gauge, _ in gauges),
+    )
+
+
+def placements(audiences: Mapping[str, Audience] | None = None) -> dict[str, Placement]:
+    """The profile's nodes as the registry places them."""
+    city = profile()
+    sites = {site.code: site for site in city.sites}
+    return {
+        spec.node: Placement(
+            city=CITY,
+            node=spec.node,
+            kind=spec.kind,
+            name=spec.name,
+            site=spec.site,
+            site_name=sites[spec.site].name,
+            region=sites[spec.site].region,
+            lat=sites[spec.site].lat,
+            lon=sites[spec.site].lon,
+            river=sites[spec.site].river,
+            river_km=sites[spec.site].river_km,
+            uplink=sites[spec.site].uplink,
+            audience=(audiences or {}).get(spec.node, spec.audience),
+            sensors={sensor.sensor: (sensor.kind, sensor.period_s) for sensor in spec.sensors},
+        )
+        for spec in city.nodes
+    }
+
+
+@dataclass
+class Watch:
+    """An engine and the story so far. Minutes are counted from START_US; every line ticks the clock to its minute."""
+
+    engine: Engine
+    seqs: dict[tuple[str, str], int] = field(default_factory=dict)
+    told: list[Transition] = field(default_factory=list)
+
+    def level(self, minute: float, gauge: str, cm: float | None, **how: Any) -> list[str]:
+        """A gauge reads `cm`; `how`: quality, trust, epoch, seq, late_min (how long it was under way)."""
+        return self._reading(minute, gauge, "gauge", "flood", {"level_cm": cm}, **how)
+
+    def point(self, minute: float, node: str, internet: str | None = "open", **how: Any) -> list[str]:
+        """A WiFi point says how its internet is."""
+        return self._reading(minute, node, "wifi", "hotspot", {"internet": internet}, **how)
+
+    def pass_to(self, minute: float) -> list[str]:
+        """Time passes and nothing else happens."""
+        return self._tell(self.engine.tick(at(minute)))
+
+    def last_will(self, minute: float, node: str, birth_no: int = 1) -> None:
+        """The broker speaks the node's last will."""
+        self.pass_to(minute)
+        self.engine.status(node, online=False, birth_no=birth_no, now_us=at(minute))
+
+    def story(self) -> list[str]:
+        """Everything told so far."""
+        return [line(transition) for transition in self.told]
+
+    def _reading(
+        self,
+        minute: float,
+        node: str,
+        sensor: str,
+        kind: KindName,
+        values: Mapping[str, Any],
+        *,
+        quality: Quality = Quality.GOOD,
+        trust: ClockTrust = "synced",
+        epoch: str = EPOCH,
+        seq: int | None = None,
+        late_min: float = 0.0,
+    ) -> list[str]:
+        now_us = at(minute)
+        known = self.seqs.get((node, epoch), 0)
+        seq = known + 1 if seq is None else seq
+        self.seqs[node, epoch] = max(known, seq)
+        observed_us = now_us - round(late_min * MINUTE_US)
+        sample = Sample(node, sensor, kind, epoch, seq, observed_us, trust, quality, values)
+        return self._tell([*self.engine.tick(now_us), *self.engine.step(sample, now_us)])
+
+    def _tell(self, transitions: Sequence[Transition]) -> list[str]:
+        self.told += transitions
+        return [line(transition) for transition in transitions]
+
+
+def watch(audiences: Mapping[str, Audience] | None = None, **scales: Scale) -> Watch:
+    """The small city under Yogyakarta's rules. `scales`: other scales for some gauges."""
+    known = {one.gauge: one for one in profile().scales} | {one.gauge: one for one in scales.values()}
+    return Watch(Engine(CITY, rules(), placements(audiences), known))
+
+
+def at(minute: float) -> int:
+    """Minutes of the story in microseconds since 1970."""
+    return START_US + round(minute * MINUTE_US)
+
+
+def line(transition: Transition) -> str:
+    """`10 opened WASPADA code-hulu`: minute of the story, what, level, node."""
+    change, incident = transition.change, transition.incident
+    minute = (change.at_us - START_US) / MINUTE_US
+    level = f" {change.level.name}" if change.level is not None else ""
+    return f"{minute:g} {change.what}{level} {incident.node}"
