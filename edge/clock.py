@@ -25,8 +25,14 @@ STEP_US = 2 * SECOND_US
 CONTRADICTION_US = 60 * SECOND_US
 """A wall clock this far from the city's is wrong, whatever it says of itself: the city would refuse its readings."""
 
+GOOD_ROUND_TRIP_US = 4 * SECOND_US
+"""The error is at most half of it. A slower answer (also one to a retained birth that somebody read late) is used
+only where `PATIENCE` questions have brought no better one."""
+
 MAX_ROUND_TRIP_US = 60 * SECOND_US
 """An answer slower than this says too little about when it was given."""
+
+PATIENCE = 3
 
 REFRESH_US = 1_800 * SECOND_US
 """How often a node that lives on the city's time asks again: 400 ppm of drift make 0.7 s in that time."""
@@ -61,6 +67,7 @@ class Timekeeper:
         self._disputed = False
         self._wall_offset_us: int | None = None
         self._answered_mono_us: int | None = None
+        self._slow = 0
         self.steps = 0
 
     @property
@@ -106,6 +113,10 @@ class Timekeeper:
         round_trip_us = at.mono_us - asked_mono_us
         if not (0 <= round_trip_us <= MAX_ROUND_TRIP_US) or not (BUILD_US <= server_us <= MAX_US):
             return False
+        if round_trip_us > GOOD_ROUND_TRIP_US and self._slow < PATIENCE:
+            self._slow += 1
+            return False
+        self._slow = 0
         offset_us = server_us - (asked_mono_us + at.mono_us) // 2
         self._disputed = False
         self._answered_mono_us = at.mono_us
@@ -125,13 +136,15 @@ class Timekeeper:
         return None
 
     def stamp(self, at: Instant) -> Instant:
-        """The moment as a reading keeps it: what the clock says, never before the floor, and how far to believe it."""
+        """The moment as a reading keeps it. "server": timed by the anchor, as the wall clock is not believed;
+        "none": nobody knows, and the wall time is the best guess, never before the floor."""
         self.note(at)
-        if self._anchor is not None and not self._disputed:
-            if self._anchor.source == "server":
-                return Instant(at.mono_us, _within(at.mono_us + self._anchor.offset_us), "server")
-            return Instant(at.mono_us, _within(at.wall_us), at.source if at.source != "none" else self._anchor.source)
-        return Instant(at.mono_us, self.now_us(at), "none")
+        if self._anchor is None or self._disputed:
+            return Instant(at.mono_us, self.now_us(at), "none")
+        agrees = abs(at.wall_us - at.mono_us - self._anchor.offset_us) <= STEP_US
+        if self._anchor.source != "server" and agrees and self._believable(at):
+            return Instant(at.mono_us, at.wall_us, at.source)
+        return Instant(at.mono_us, self.now_us(at), "server")
 
     def time_of(self, taken: Instant, *, same_boot: bool) -> tuple[int, ClockTrust] | None:
         """When a reading stamped `taken` was observed, and how far to trust that. None: wait for the city's answer.

@@ -1,0 +1,124 @@
+"""QARTOD's checks on a stream."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.shared_data import need
+
+from contract.clock import SECOND_US
+from contract.compress import compressed
+from contract.kinds import CrowdValues, FloodValues, HotspotValues
+from contract.quality import Quality
+from edge.quality import GAUGE, Checker, QualityLimits, default_limits
+
+FIVE_MIN_US = 300 * SECOND_US
+
+
+def flags(levels: list[float | None], limits: QualityLimits = GAUGE, period_us: int = FIVE_MIN_US) -> list[Quality]:
+    checker = Checker(limits)
+    return [
+        checker.judge(None if level is None else FloodValues(level_cm=level), number * period_us).quality
+        for number, level in enumerate(levels)
+    ]
+
+
+def dead_run() -> list[float]:
+    path = need("flood/usgs_01589330_dead_run_2018-06.csv")
+    with path.open(newline="") as file:
+        return [float(row["stage_m"]) * 100 for row in csv.DictReader(file) if row["stage_m"]]
+
+
+@pytest.mark.parametrize("speed", [1.0, 60.0, 600.0])
+def test_genuine_flash_flood_stays_good(speed: float) -> None:
+    """A month of Dead Run with two flash floods: every sample good, also in a compressed world."""
+    levels = dead_run()
+    assert set(flags(list(levels), compressed(GAUGE, speed), round(FIVE_MIN_US / speed))) == {Quality.GOOD}
+
+
+def test_faster_flood_than_any_in_the_record_stays_good() -> None:
+    """45 cm in five minutes, six times in a row."""
+    assert set(flags([30.0 + 45 * n for n in range(7)])) == {Quality.GOOD}
+
+
+@pytest.mark.parametrize("period_s", [10, 60, 300])
+def test_single_jump_is_flagged_and_the_return_is_not(period_s: int) -> None:
+    """+150 cm for one sample: not good at once; the samples round it are."""
+    seen = flags([40, 41, 40, 42, 192, 41, 40, 41], period_us=period_s * SECOND_US)
+    assert [number for number, flag in enumerate(seen) if flag is not Quality.GOOD] == [4]
+
+
+def test_jump_that_stays_is_good_again_after_three_samples() -> None:
+    """A gate was opened: three samples are suspect, the fourth is good, and so is what follows."""
+    seen = flags([40.0] * 6 + [190.0] * 6, period_us=10 * SECOND_US)
+    assert seen[6:] == [Quality.SUSPECT] * 3 + [Quality.GOOD] * 3
+
+
+def test_genuine_flood_with_one_spike_in_it() -> None:
+    """The spike is flagged wherever it falls in a real flood, and nothing else is."""
+    levels = dead_run()
+    rise = max(range(1, len(levels)), key=lambda n: levels[n] - levels[n - 1])
+    window = levels[rise - 30 : rise + 30]
+    for place in range(5, 55, 7):
+        spiked = list(window)
+        spiked[place] += 150
+        bad = [number for number, flag in enumerate(flags(list(spiked))) if flag is not Quality.GOOD]
+        assert bad == [place]
+
+
+def test_outside_the_instrument_fails_and_outside_the_place_is_suspect() -> None:
+    limits = QualityLimits(field="level_cm", fail_min=0, fail_max=1000, suspect_max=600)
+    assert flags([-1, 300, 700, 1001], limits) == [Quality.FAIL, Quality.GOOD, Quality.SUSPECT, Quality.FAIL]
+
+
+def test_flat_line_is_suspect_then_fails_then_recovers() -> None:
+    """Stuck for 30 min is suspect, for 60 min it fails, and one honest movement ends it."""
+    limits = QualityLimits(field="level_cm", flat_suspect_s=1800, flat_fail_s=3600, flat_tolerance=0.5)
+    seen = flags([50.0] * 13 + [52.0], limits)
+    assert seen[5] is Quality.GOOD
+    assert seen[6] is Quality.SUSPECT
+    assert seen[12] is Quality.FAIL
+    assert seen[13] is Quality.GOOD
+
+
+def test_nothing_measured_is_missing_and_never_good() -> None:
+    """No value is not a safe value, whether the sensor failed or answered with nothing in its answer."""
+    checker = Checker(GAUGE)
+    assert checker.judge(None, 0, fault=True).quality is Quality.MISSING
+    assert checker.judge(FloodValues(), 1).quality is Quality.MISSING
+    assert checker.judge(FloodValues(rain_mm=1.0), 2).quality is Quality.GOOD
+    checker.judge(FloodValues(level_cm=10.0), 3)
+    assert checker.judge(FloodValues(rain_mm=1.0), 4).quality is Quality.MISSING
+
+
+def test_dead_uplink_is_a_good_reading() -> None:
+    """That the internet is down is a measurement; there is no latency to judge, and nothing is missing."""
+    checker = Checker(default_limits("hotspot"))
+    assert checker.judge(HotspotValues(gateway_ok=False, internet="down"), 0).quality is Quality.GOOD
+
+
+def test_other_kinds_are_judged_by_their_own_field() -> None:
+    checker = Checker(QualityLimits(field="people", suspect_max=100))
+    assert checker.judge(CrowdValues(people=101), 0).quality is Quality.SUSPECT
+
+
+def test_limits_scale_with_a_compressed_world() -> None:
+    """Durations shrink, rates grow, heights stay."""
+    fast = compressed(GAUGE, 60)
+    assert fast.max_rise_per_min == 900
+    assert fast.flat_suspect_s == 1440
+    assert fast.spike_suspect == GAUGE.spike_suspect
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(-2000, 4000)), max_size=60))
+def test_memory_is_constant_and_every_verdict_is_a_flag(levels: list[float | None]) -> None:
+    """Any stream at all: a flag for each, missing exactly where nothing came, and a bounded memory."""
+    checker = Checker(GAUGE)
+    for number, level in enumerate(levels):
+        judged = checker.judge(None if level is None else FloodValues(level_cm=level), number * FIVE_MIN_US)
+        assert (judged.quality is Quality.MISSING) == (level is None)
+        assert all(flag is not Quality.GOOD for flag in judged.checks.values())
+        assert len(checker._raw) <= 5
