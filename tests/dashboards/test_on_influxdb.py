@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from support.influx import Influx, influx
 
 from cities.load import load
 from contract.city import Profile
 from contract.kinds import KindName
+from contract.quality import Quality
 from dashboards import build, queries
+from store import open_readings
+from store.ports import Row, Scalar, Series
 
-pytestmark = pytest.mark.skipif(shutil.which("influxd") is None, reason="InfluxDB is not installed (apt: influxdb)")
+# One server for all of these, also where the tests are spread over processes.
+pytestmark = pytest.mark.xdist_group("dashboards-influx")
 
 CITY = load("yogyakarta")
 BOARD = build.built(CITY)["yogyakarta-city-now.json"]
-HEALTH = {
+HEALTH: dict[str, Scalar] = {
     "cpu_percent": 10.0,
     "memory_percent": 20.0,
     "disk_percent": 30.0,
@@ -38,67 +40,19 @@ HEALTH = {
 Ask = Callable[[str], list[dict[str, Any]]]
 
 
-def port_free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
-def influx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real influxd with an empty database `siaga`."""
-    folder = tmp_path_factory.mktemp("influx")
-    port = port_free()
-    settings = {
-        "INFLUXDB_REPORTING_DISABLED": "true",
-        "INFLUXDB_BIND_ADDRESS": f"127.0.0.1:{port_free()}",
-        "INFLUXDB_META_DIR": str(folder / "meta"),
-        "INFLUXDB_DATA_DIR": str(folder / "data"),
-        "INFLUXDB_DATA_WAL_DIR": str(folder / "wal"),
-        "INFLUXDB_DATA_QUERY_LOG_ENABLED": "false",
-        "INFLUXDB_HTTP_BIND_ADDRESS": f"127.0.0.1:{port}",
-        "INFLUXDB_HTTP_LOG_ENABLED": "false",
-        "INFLUXDB_MONITOR_STORE_ENABLED": "false",
-    }
-    empty = folder / "influxdb.conf"
-    empty.write_text("")
-    with subprocess.Popen(
-        ["influxd", "-config", str(empty)],
-        env={**os.environ, **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if "Listening on HTTP" in line:
-                break
-        else:
-            pytest.fail("influxd did not start: " + "".join(said[-5:]))
-        url = f"http://127.0.0.1:{port}"
-        httpx.post(f"{url}/query", params={"q": "CREATE DATABASE siaga"}).raise_for_status()
-        yield url
-        process.terminate()
-        process.stderr.read()
+def server() -> Iterator[Influx]:
+    """This machine's InfluxDB with one empty bucket."""
+    with influx() as running:
+        yield running
 
 
-def line(kind: KindName, node: str, sensor: str, at_us: int, fields: dict[str, Any], *, quality: int = 1) -> str:
-    """A reading in the shape that store/ writes."""
+def row(kind: KindName, node: str, sensor: str, at_us: int, values: dict[str, Scalar], quality: int = 1) -> Row:
+    """A reading of a node of the city, as ingest hands it to the store."""
     site = CITY.site_of(node)
     assert site is not None
-    carried = {"epoch": "0" * 16, "seq": at_us, "received_us": at_us, "trust": "synced", "quality": quality}
-    written = ",".join(f"{key}={literal(value)}" for key, value in {**carried, **fields}.items())
-    return f"{kind},city={CITY.code},region={site.region},node={node},sensor={sensor} {written} {at_us}"
-
-
-def literal(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return f"{value}i"
-    return repr(value) if isinstance(value, float) else json.dumps(value)
+    series = Series(CITY.code, node, sensor, kind)
+    return Row(series, site.region, at_us, at_us, "0" * 16, at_us, "synced", Quality(quality), {}, values)
 
 
 def of_kind(city: Profile, kind: KindName) -> list[tuple[str, str]]:
@@ -106,22 +60,25 @@ def of_kind(city: Profile, kind: KindName) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def ask(influx: str) -> Ask:
+def ask(server: Influx) -> Ask:
     """A city with known figures: three WiFi points (open, captive, open but an hour old), every gauge, a camera."""
     now_us = time.time_ns() // 1000
     wifi, gauges, cameras = of_kind(CITY, "hotspot"), of_kind(CITY, "flood"), of_kind(CITY, "crowd")
     hour_us = 3_600_000_000
-    lines = [
-        line("hotspot", *wifi[0], now_us, {"internet": "open", "gateway_ok": True, "clients": 4}),
-        line("hotspot", *wifi[1], now_us, {"internet": "captive", "gateway_ok": True, "clients": 2}),
-        line("hotspot", *wifi[2], now_us - hour_us, {"internet": "open", "gateway_ok": True, "clients": 9}),
-        line("crowd", *cameras[0], now_us, {"people": 12, "camera": "ok"}),
-        *(line("flood", *gauge, now_us, {"level_cm": 100.0 + number}) for number, gauge in enumerate(gauges)),
-        line("flood", *gauges[0], now_us - 120_000_000, {"level_cm": 9_999.0}, quality=4),
-        line("node", *of_kind(CITY, "node")[0], now_us, HEALTH),
+    rows = [
+        row("hotspot", *wifi[0], now_us, {"internet": "open", "gateway_ok": True, "clients": 4}),
+        row("hotspot", *wifi[1], now_us, {"internet": "captive", "gateway_ok": True, "clients": 2}),
+        row("hotspot", *wifi[2], now_us - hour_us, {"internet": "open", "gateway_ok": True, "clients": 9}),
+        row("crowd", *cameras[0], now_us, {"people": 12, "camera": "ok"}),
+        *(row("flood", *gauge, now_us, {"level_cm": 100.0 + number}) for number, gauge in enumerate(gauges)),
+        row("flood", *gauges[0], now_us - 120_000_000, {"level_cm": 9_999.0}, 4),
+        row("node", *of_kind(CITY, "node")[0], now_us, HEALTH),
     ]
-    answer = httpx.post(f"{influx}/write", params={"db": "siaga", "precision": "u"}, content="\n".join(lines))
-    assert answer.status_code == 204, answer.text
+    with closing(open_readings(server.url, token=server.token)) as store:
+        assert store.write(rows) == []
+    base = f"http://{urlsplit(server.url).netloc}"
+    asked = {"db": urlsplit(server.url).path.strip("/"), "epoch": "ms"}
+    headers = {"Authorization": f"Token {server.token}"}
 
     def run(query: str) -> list[dict[str, Any]]:
         """The rows of a query, with Grafana's macros filled in as Grafana fills them."""
@@ -131,7 +88,7 @@ def ask(influx: str) -> Ask:
             "$node": ".*",
         }.items():
             query = query.replace(macro, value)
-        result = httpx.post(f"{influx}/query", params={"db": "siaga", "epoch": "ms"}, data={"q": query})
+        result = httpx.get(f"{base}/query", params={**asked, "q": query}, headers=headers)
         (statement,) = result.json()["results"]
         assert "error" not in statement, f"{query}: {statement}"
         return [
