@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from api.chart import Charts
 from api.context import Context
+from api.gauges import gauges_of
 from api.overview import confirmed
 from api.page import Pages
 from api.rivers import chart_between
@@ -144,6 +145,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
         case = public_case(context, number)
         snapshot = snapshots.now()
         evidence = _evidence(context, snapshot, case)
+        rivers = {gauge.node: gauge for gauge in gauges_of(profile, snapshot, context.speed)}
         values = {
             "case": case,
             "description": description_of(case),
@@ -151,6 +153,9 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "steps": steps_of(case),
             "thread": thread_of(context.cities.updates(case.number)),
             "evidence": evidence,
+            "gauges": [
+                rivers[one.incident.node] for one in evidence if one.incident.open and one.incident.node in rivers
+            ],
             "vetoed": _vetoed(case, evidence),
             "category": categories.get(case.category),
             "agency": agencies.get(case.agency),

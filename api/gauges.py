@@ -121,7 +121,7 @@ def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot, spee
         lat=placement.lat,
         lon=placement.lon,
         level=level,
-        local_name=scale.local_name(level) if scale and level is not None else "",
+        local_name=_own_name(scale, level),
         level_cm=level_cm,
         trend=trend if voice == "live" else None,
         observed_us=last.observed_us if last else None,
@@ -130,6 +130,12 @@ def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot, spee
         incident=incident,
         case=snapshot.cases.get(incident.event) if incident else None,
     )
+
+
+def _own_name(scale: Scale | None, level: Level | None) -> str:
+    """The city's own name of a level; empty where it only repeats ours."""
+    name = scale.local_name(level) if scale and level is not None else ""
+    return "" if level is not None and name.upper() == level.name else name
 
 
 def _voice(

@@ -77,10 +77,14 @@ class Speech:
         return f"{format_date(then.date(), pattern, locale=self.language)} {self.clock(us)}"
 
     def duration(self, us: int) -> str:
-        """`40 detik`, `12 menit`, `3 jam`, `2 hari`: one unit, rounded down."""
+        """`40 detik`, `12 menit`, `30 jam`, `2 hari`: one unit, rounded down; hours up to two days."""
         us = max(us, 0)
-        for unit_us, key in ((DAY_US, "days"), (HOUR_US, "hours"), (MINUTE_US, "minutes")):
-            if us >= unit_us:
+        for unit_us, from_us_, key in (
+            (DAY_US, 2 * DAY_US, "days"),
+            (HOUR_US, HOUR_US, "hours"),
+            (MINUTE_US, MINUTE_US, "minutes"),
+        ):
+            if us >= from_us_:
                 n = us // unit_us
                 return self(f"{key}_one" if n == 1 else key, n=n)
         n = us // SECOND_US

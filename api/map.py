@@ -82,7 +82,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
         _, frame = cells.now()
         values = {
             "headline": headline(gauges, speech),
-            "incidents": open_incidents(snapshot, speech),
+            "incidents": open_incidents(snapshot, gauges, speech),
             "rivers": by_river(gauges),
             "wifi": tally(snapshot, "wifi"),
             "cameras": tally(snapshot, "camera"),
@@ -100,7 +100,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
         snapshot = snapshots.now()
         gauges = gauges_of(context.profile, snapshot, context.speed)
         line = headline(gauges, speech)
-        lines = open_incidents(snapshot, speech)
+        lines = open_incidents(snapshot, gauges, speech)
         wifi = tally(snapshot, "wifi")
         content = {
             "level": line.css,
@@ -119,6 +119,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
         drawn, _ = cells.now()
         gauges = gauges_of(context.profile, snapshot, context.speed)
         features: list[dict[str, Any]] = [feature_of(cell) for cell in drawn]
+        features += [_river_feature(along) for _, along in by_river(gauges) if len(along) > 1]
         features += [_gauge_feature(gauge, speech) for gauge in gauges]
         features += [_node_feature(one, snapshot, speech) for one in snapshot.placements if one.kind != "gauge"]
         features += [_case_feature(case, speech) for case in open_reports(context, snapshot.now_us)]
@@ -155,6 +156,12 @@ def _river_lines(gauges: list[Gauge], frame: Frame) -> list[str]:
         if len(along) > 1:
             lines.append(" ".join("{:g},{:g}".format(*frame.point(g.lat, g.lon)) for g in along))
     return lines
+
+
+def _river_feature(along: list[Gauge]) -> dict[str, Any]:
+    """A hint of the river: the line through its gauges, from the source down."""
+    geometry = {"type": "LineString", "coordinates": [[round(g.lon, 6), round(g.lat, 6)] for g in along]}
+    return {"type": "Feature", "geometry": geometry, "properties": {"layer": "aliran", "name": along[0].river}}
 
 
 def _point(lat: float, lon: float, properties: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.gauges import Gauge, place_on
@@ -22,7 +22,8 @@ CONFIRMING = frozenset({"checked", "in_progress"})
 class Headline:
     """The sentence. `css` is the level's class; `loud` fills the screen's top with it; `word` stands before the text.
 
-    `detail` is a second, quieter sentence, `href` where to read on (empty where there is nothing more).
+    `detail` is a second, quieter sentence, `href` where to read on (empty where there is nothing more), `hatched` a
+    warning whose sensor has fallen silent.
     """
 
     css: str
@@ -31,6 +32,7 @@ class Headline:
     text: str
     detail: str
     href: str
+    hatched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ def _warning(alarming: Sequence[Gauge], speech: Speech) -> Headline:
         parts.append(speech("and_more", n=len(alarming) - 1))
     href = f"/kasus/{worst.case.number}" if worst.case else f"/sungai/{worst.node}"
     loud = level in {Level.AWAS, Level.SIAGA} or worst.voice == "dangerous"
-    return Headline(level.name.lower(), loud, word, text, " ".join(part for part in parts if part), href)
+    return Headline(
+        level.name.lower(), loud, word, text, " ".join(part for part in parts if part), href, worst.voice == "dangerous"
+    )
 
 
 def _silent_danger(gauge: Gauge, speech: Speech) -> Headline:
@@ -140,26 +144,30 @@ def _silent_danger(gauge: Gauge, speech: Speech) -> Headline:
     text = speech("silent_danger_at", place=speech("gauge_at", river=gauge.river, place=gauge.place), time=time)
     last = speech("last_value", cm=speech.number(gauge.level_cm)) if gauge.level_cm is not None else ""
     href = f"/kasus/{gauge.case.number}" if gauge.case else f"/sungai/{gauge.node}"
-    return Headline(level.name.lower(), True, speech(f"level_{level.name.lower()}"), text, last, href)
+    return Headline(level.name.lower(), True, speech(f"level_{level.name.lower()}"), text, last, href, True)
 
 
-def open_incidents(snapshot: Snapshot, speech: Speech) -> list[OpenIncident]:
+def open_incidents(snapshot: Snapshot, gauges: Sequence[Gauge], speech: Speech) -> list[OpenIncident]:
     """Floods before outages, the gravest first; one line an incident."""
+    levels = {gauge.node: gauge.level_cm for gauge in gauges}
     ordered = sorted(snapshot.incidents, key=lambda one: (one.subject != "flood", one.level or 9, one.opened_us))
     lines = []
     for incident in ordered:
         placement = snapshot.placement(incident.node)
         if placement is not None:
-            lines.append(_line(incident, placement, snapshot.cases.get(incident.event), speech))
+            lines.append(_line(incident, placement, snapshot.cases.get(incident.event), levels, speech))
     return lines
 
 
-def _line(incident: Incident, placement: Placement, case: Case | None, speech: Speech) -> OpenIncident:
+def _line(
+    incident: Incident, placement: Placement, case: Case | None, levels: Mapping[str, float | None], speech: Speech
+) -> OpenIncident:
     if incident.subject == "flood":
         level = incident.level or Level.WASPADA
         title = speech("gauge_at", river=placement.river, place=place_on(placement))
-        if incident.value is not None:
-            title += f" {speech.number(incident.value)} cm"
+        level_cm = levels.get(incident.node)
+        if level_cm is not None:
+            title += f" {speech.number(level_cm)} cm"
         css, word = level.name.lower(), speech(f"level_{level.name.lower()}")
         href = f"/sungai/{incident.node}"
     else:

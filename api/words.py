@@ -20,7 +20,7 @@ _HOUSE = {
     "nav_wifi": Text("WiFi", "WiFi"),
     "nav_cases": Text("Kasus", "Cases"),
     "nav_nodes": Text("Simpul", "Nodes"),
-    "other_language": Text("English", "Bahasa Indonesia"),
+    "other_language": Text("English", "Indonesia"),
     "simulation": Text("Simulasi: waktu berjalan {times}× lebih cepat", "Simulation: time runs {times}× faster"),
     "lost": Text(
         "Sambungan terputus {minutes} menit. Angka di bawah dari {time}.",
@@ -50,7 +50,6 @@ _HOUSE = {
     "hours": Text("{n} jam", "{n} hours"),
     "hours_one": Text("{n} jam", "{n} hour"),
     "days": Text("{n} hari", "{n} days"),
-    "days_one": Text("{n} hari", "{n} day"),
     "ago": Text("{age} lalu", "{age} ago"),
     "just_now": Text("baru saja", "just now"),
 }

@@ -97,11 +97,11 @@
 
   function pin(box, p) {
     const river = p.layer === "sungai";
-    const size = river ? SIZES[p.css] : p.css === "down" ? 18 : p.layer === "laporan" ? 36 : 12;
+    const size = river ? SIZES[p.css] : p.css === "down" ? 18 : p.layer === "laporan" ? 36 : 9;
     const name = p.css === "report" ? "report" : p.css;
     // Both values come from our own short lists, never from a person.
     const html = `<svg class="ic-${name}" viewBox="0 0 24 24" aria-hidden="true"><use href="${box.dataset.icons}#${name}"></use></svg>`;
-    return L.divIcon({ html, className: `pin pin-${p.css}${p.hatched ? " hatched" : ""}`, iconSize: [size, size] });
+    return L.divIcon({ html, className: `pin pin-${p.css} on-${p.layer}${p.hatched ? " hatched" : ""}`, iconSize: [size, size] });
   }
 
   function card(p) {
@@ -135,6 +135,7 @@
       for (const group of Object.values(layers)) group.clearLayers();
       for (const f of data.features) {
         const p = f.properties;
+        if (p.layer === "aliran") L.geoJSON(f, { style: { className: "river-path" }, interactive: false }).addTo(layers.sungai);
         if (!layers[p.layer]) continue;
         const [lon, lat] = f.geometry.coordinates;
         L.marker([lat, lon], { icon: pin(box, p), title: `${p.word}: ${p.name}`, alt: `${p.word}: ${p.name}`, zIndexOffset: order[p.layer] })

@@ -1,0 +1,419 @@
+"""A city with a past, for tests of what people see: real stores on SQLite, filled through their ports.
+
+As a script it serves one: `python tests/support/seed.py FOLDER PORT SCENE [SPEED]`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from math import exp, sin
+from pathlib import Path
+
+from cities.load import load
+from contract.city import NodeSpec, Profile
+from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock, ManualClock, SystemClock
+from contract.incident import (
+    Audience,
+    Change,
+    Incident,
+    State,
+    event_id,
+    fell_silent,
+    incident_id,
+    level_changed,
+    opened,
+    resolved,
+)
+from contract.levels import Level
+from contract.messages import Birth, SensorInfo, Status
+from contract.quality import Quality
+from store import open_city, open_readings
+from store.ports import Case, CaseState, CaseUpdate, CityStore, EngineCommit, Event, ReadingStore, Row, Scalar, Series
+
+EPOCH = "0123456789abcdef"
+BOOT = "11111111-2222-3333-4444-555555555555"
+NOON_US = 1_769_223_600 * SECOND_US  # 2026-01-24 10.00 WIB
+SCENES = ("nothing", "normal", "flood", "silent", "cases")
+
+
+@dataclass
+class Town:
+    """One city's stores and clock, and short ways to give it a past."""
+
+    profile: Profile
+    readings: ReadingStore
+    cities: CityStore
+    clock: Clock
+    _seqs: count[int] = field(default_factory=lambda: count(1))
+
+    def close(self) -> None:
+        self.readings.close()
+        self.cities.close()
+
+    @property
+    def now_us(self) -> int:
+        return self.clock.now_us()
+
+    def nodes(self, kind: str) -> list[NodeSpec]:
+        return [node for node in self.profile.nodes if node.kind == kind]
+
+    def birth(self, node: NodeSpec, *, hours_ago: float = 30, online: bool = True) -> None:
+        """The node has said hello, and goodbye where it is not online."""
+        us = self.now_us - round(hours_ago * HOUR_US)
+        sensors = tuple(SensorInfo(sensor=s.sensor, kind=s.kind, period_s=s.period_s) for s in node.sensors)
+        self.cities.note_birth(
+            Birth(
+                city=self.profile.code,
+                node=node.node,
+                boot=BOOT,
+                birth_no=1,
+                epoch=EPOCH,
+                firmware="0.1.0",
+                clock="ntp",
+                sent_us=us,
+                mono_us=1,
+                sensors=sensors,
+            ),
+            us,
+        )
+        status = Status(
+            city=self.profile.code,
+            node=node.node,
+            state="online" if online else "offline",
+            birth_no=1,
+            reason="connected" if online else "lost",
+        )
+        self.cities.note_status(status, us if online else self.now_us - 20 * MINUTE_US)
+
+    def row(
+        self,
+        node: NodeSpec,
+        observed_us: int,
+        values: dict[str, Scalar],
+        quality: Quality = Quality.GOOD,
+        checks: dict[str, int] | None = None,
+    ) -> Row:
+        """One reading of the node's first sensor."""
+        sensor = node.sensors[0]
+        site = self.profile.site_of(node.node)
+        return Row(
+            Series(self.profile.code, node.node, sensor.sensor, sensor.kind),
+            site.region if site else self.profile.region,
+            observed_us,
+            observed_us + 300_000,
+            EPOCH,
+            next(self._seqs),
+            "synced",
+            quality,
+            checks or {},
+            values,
+        )
+
+    def levels(self, node: NodeSpec, readings: Sequence[tuple[int, float, Quality]]) -> None:
+        """A gauge's readings: (observed_us, cm, quality)."""
+        rows = [
+            self.row(node, us, {"level_cm": cm, "source": "sensor"}, quality, {"spike": 3} if quality == 3 else None)
+            for us, cm, quality in readings
+        ]
+        refused = self.readings.write(rows)
+        assert not refused, refused
+
+    def calm(self, node: NodeSpec, base_cm: float = 40.0, until_us: int | None = None) -> None:
+        """A day of a quiet river, every five minutes."""
+        end_us = until_us or self.now_us - 90 * SECOND_US
+        steps = range(24 * 12)
+        self.levels(
+            node, [(end_us - i * 5 * MINUTE_US, round(base_cm + 3 * sin(i / 20), 1), Quality.GOOD) for i in steps]
+        )
+
+    def wave(self, node: NodeSpec, peak_cm: float, *, hours_ago: float = 1.0, until_us: int | None = None) -> None:
+        """A flood wave whose peak passes `hours_ago`, with one doubted reading and a hole of an hour."""
+        end_us = until_us or self.now_us - 90 * SECOND_US
+        found = []
+        for i in range(24 * 12):
+            us = end_us - i * 5 * MINUTE_US
+            hours = (self.now_us - us) / HOUR_US - hours_ago
+            if 13 < hours + hours_ago < 14:
+                continue
+            width = 0.8 if hours > 0 else 3.0
+            cm = 42 + (peak_cm - 42) * exp(-((hours / width) ** 2) / 2)
+            doubted = i == 60
+            found.append((us, round(cm + (400 if doubted else 0), 1), Quality.SUSPECT if doubted else Quality.GOOD))
+        self.levels(node, found)
+
+    def open_flood(
+        self,
+        node: NodeSpec,
+        level: Level,
+        cm: float,
+        *,
+        minutes_ago: float = 25,
+        audience: Audience = "public",
+        silent_minutes: float | None = None,
+        over: bool = False,
+    ) -> tuple[Incident, Event]:
+        """A flood incident as the engine would have kept it; the level was reached step by step."""
+        city, rule = self.profile.code, "river_level"
+        crossed_us = self.now_us - round(minutes_ago * MINUTE_US)
+        site = self.profile.site_of(node.node)
+        river = site.river if site else ""
+        entity = f"{node.node}/{node.sensors[0].sensor}"
+        event = Event(
+            event_id(city, rule, river, crossed_us), city, "flood", rule, river, f"Sungai {river}", crossed_us
+        )
+        incident = Incident(
+            id=incident_id(city, rule, entity, crossed_us),
+            city=city,
+            rule=rule,
+            rule_version="1",
+            entity=entity,
+            node=node.node,
+            subject="flood",
+            audience=audience,
+            event=event.id,
+            state=State.FIRING,
+            no_data=False,
+            level=Level.WASPADA,
+            peak=Level.WASPADA,
+            value=cm,
+            peak_value=cm,
+            crossed_us=crossed_us,
+            opened_us=crossed_us + 60 * SECOND_US,
+            changed_us=crossed_us + 60 * SECOND_US,
+            resolved_us=None,
+            changes=1,
+        )
+        changes: list[Change] = [opened(incident, incident.opened_us + SECOND_US)]
+        at_us = incident.opened_us
+        for step in (Level.SIAGA, Level.AWAS):
+            if not step.worse_than(level):
+                at_us += 4 * MINUTE_US
+                incident, change = level_changed(incident, step, cm, at_us, at_us + SECOND_US)
+                changes.append(change)
+        if silent_minutes is not None:
+            silent_us = self.now_us - round(silent_minutes * MINUTE_US)
+            incident, change = fell_silent(incident, silent_us, silent_us + SECOND_US)
+            changes.append(change)
+        if over:
+            incident, change = resolved(incident, 50.0, self.now_us - MINUTE_US, self.now_us - MINUTE_US)
+            changes.append(change)
+        self.commit(incident, event, changes)
+        return incident, event
+
+    def open_outage(self, node: NodeSpec, *, minutes_ago: float = 40, audience: Audience = "public") -> Incident:
+        """A WiFi point that went silent."""
+        city, rule = self.profile.code, "hotspot_outage"
+        crossed_us = self.now_us - round(minutes_ago * MINUTE_US)
+        event = Event(
+            event_id(city, rule, node.node, crossed_us), city, "outage", rule, node.node, node.name, crossed_us
+        )
+        incident = Incident(
+            id=incident_id(city, rule, node.node, crossed_us),
+            city=city,
+            rule=rule,
+            rule_version="1",
+            entity=node.node,
+            node=node.node,
+            subject="outage",
+            audience=audience,
+            event=event.id,
+            state=State.FIRING,
+            no_data=True,
+            level=None,
+            peak=None,
+            value=minutes_ago * 60,
+            peak_value=minutes_ago * 60,
+            crossed_us=crossed_us,
+            opened_us=crossed_us + 10 * MINUTE_US,
+            changed_us=crossed_us + 10 * MINUTE_US,
+            resolved_us=None,
+            changes=1,
+        )
+        self.commit(incident, event, [opened(incident, incident.opened_us + SECOND_US)])
+        self.file(
+            event, node, "wifi", {"id": f"WiFi publik {node.name} terputus", "en": f"Public WiFi {node.name} down"}
+        )
+        return incident
+
+    def commit(self, incident: Incident, event: Event, changes: Sequence[Change]) -> None:
+        """Keep it as the engine does."""
+        lease = self.cities.lease(self.profile.code, "seed", self.now_us, 3600.0)
+        assert lease is not None
+        self.cities.commit(lease, EngineCommit(incidents=[incident], changes=changes, events=[event]))
+
+    def file(
+        self,
+        event: Event | None,
+        node: NodeSpec,
+        category: str,
+        title: dict[str, str],
+        *,
+        state: CaseState = "received",
+        public: bool = True,
+        opened_us: int | None = None,
+        description: dict[str, str] | None = None,
+        citizen: bool = False,
+    ) -> Case:
+        """A case with its first line."""
+        site = self.profile.site_of(node.node)
+        assert site is not None
+        known = {one.code: one for one in self.profile.categories}
+        kind = known.get(category) or self.profile.categories[0]
+        at_us = opened_us or (event.opened_us if event else self.now_us - HOUR_US)
+        told = description or {"id": "Terbaca oleh sensor kota.", "en": "Read by the city's sensors."}
+        case = self.cities.file_case(
+            Case(
+                number="",
+                city=self.profile.code,
+                event=event.id if event else None,
+                category=kind.code,
+                agency=kind.agency,
+                region=site.region,
+                title=title,
+                description=told,
+                lat=site.lat,
+                lon=site.lon,
+                state="received",
+                source="citizen" if citizen else "sensor",
+                opened_us=at_us,
+                updated_us=at_us,
+                due_us=at_us + round(kind.finish_s * SECOND_US),
+                closed_us=None,
+                public=public,
+            ),
+            CaseUpdate(f"{at_us}/{title['id']}/first", "", at_us, at_us, "received", told, "sensor"),
+        )
+        if state != "received":
+            later_us = at_us + 5 * MINUTE_US
+            words = {"id": "Petugas menuju lokasi.", "en": "Officers are on their way."}
+            self.cities.add_update(
+                CaseUpdate(f"{case.number}/{state}", case.number, later_us, later_us, state, words, "BPBD")
+            )
+        return self.cities.case(case.number) or case
+
+
+def town(folder: Path, clock: Clock | None = None) -> Town:
+    """Empty stores in `folder` with Yogyakarta's registry in them."""
+    profile = load("yogyakarta")
+    readings = open_readings(f"sqlite:///{folder}/readings.db")
+    cities = open_city(f"sqlite:///{folder}/city.db")
+    made = Town(profile, readings, cities, clock or ManualClock(now_us=NOON_US))
+    cities.put_profile(profile, made.now_us - 100 * DAY_US)
+    return made
+
+
+def normal(made: Town, *, but: Sequence[str] = ()) -> None:
+    """Everything works: rivers calm, WiFi up but for three, cameras counting. Gauges in `but` stay mute."""
+    rows = []
+    for i, node in enumerate(made.nodes("gauge")):
+        made.birth(node)
+        if node.node not in but:
+            made.calm(node, 30 + 3 * i)
+    wifi = made.nodes("wifi")
+    for i, node in enumerate(wifi[:-1]):
+        made.birth(node, online=i != 7)
+        at_us = made.now_us - (2 * HOUR_US if i in {7, 11} else (20 + i) * SECOND_US)
+        rows.append(made.row(node, at_us, {"gateway_ok": True, "internet": "open", "clients": i}))
+    for i, node in enumerate(made.nodes("camera")):
+        made.birth(node)
+        rows.append(made.row(node, made.now_us - (15 + i) * SECOND_US, {"people": 7 * i, "camera": "ok"}))
+    assert not made.readings.write(rows)
+
+
+def flood(made: Town) -> Case:
+    """The Code is at AWAS, the Winongo at WASPADA; a WiFi point is out."""
+    code = [node for node in made.nodes("gauge") if (site := made.profile.site_of(node.node)) and site.river == "Code"]
+    winongo = made.nodes("gauge")[0]
+    normal(made, but=[code[1].node, winongo.node])
+    made.wave(code[1], 214, hours_ago=-0.4)
+    made.wave(winongo, 92, hours_ago=0.8)
+    _, event = made.open_flood(code[1], Level.AWAS, 196.0)
+    _, other = made.open_flood(winongo, Level.WASPADA, 91.0, minutes_ago=50)
+    made.open_outage(made.nodes("wifi")[7])
+    made.file(
+        other,
+        winongo,
+        "banjir",
+        {"id": "Sungai Winongo waspada di Kricak", "en": "River Winongo on watch"},
+        state="checked",
+    )
+    return made.file(
+        event,
+        code[1],
+        "banjir",
+        {"id": "Sungai Code di atas batas AWAS di Gondolayu", "en": "River Code above DANGER at Gondolayu"},
+        description={
+            "id": "Tinggi air melewati 160 cm dan masih naik.",
+            "en": "The water has passed 160 cm and is still rising.",
+        },
+    )
+
+
+def silent(made: Town) -> None:
+    """A gauge fell silent while it was high, another while it was calm, a third never spoke."""
+    gauges = made.nodes("gauge")
+    normal(made, but=[gauges[3].node, gauges[0].node, gauges[9].node])
+    gone_us = made.now_us - 3 * HOUR_US
+    made.wave(gauges[3], 140, hours_ago=3.2, until_us=gone_us)
+    made.calm(gauges[0], until_us=gone_us)
+    _, event = made.open_flood(gauges[3], Level.SIAGA, 138.0, minutes_ago=200, silent_minutes=170)
+    made.file(
+        event, gauges[3], "banjir", {"id": "Sungai Code siaga di Jetisharjo", "en": "River Code on alert at Jetisharjo"}
+    )
+
+
+def many_cases(made: Town, n: int = 1_000) -> None:
+    """`n` cases over the last eighty days."""
+    nodes = made.nodes("wifi")
+    states: list[CaseState] = ["received", "checked", "in_progress", "done", "not_ours"]
+    for i in range(n):
+        made.file(
+            None,
+            nodes[i % len(nodes)],
+            made.profile.categories[i % len(made.profile.categories)].code,
+            {"id": f"Laporan contoh {i}", "en": f"Sample report {i}"},
+            state=states[i % 5],
+            opened_us=made.now_us - i * 80 * DAY_US // n - HOUR_US,
+            citizen=i % 3 == 0,
+        )
+
+
+def scene(made: Town, name: str) -> None:
+    """Play one of SCENES."""
+    if name == "normal":
+        normal(made)
+    elif name == "flood":
+        flood(made)
+    elif name == "silent":
+        silent(made)
+    elif name == "cases":
+        normal(made)
+        many_cases(made)
+
+
+def main() -> None:
+    """Serve a scene until interrupted."""
+    import uvicorn
+
+    from api.app import create_app
+
+    folder, port, name = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    folder.mkdir(parents=True, exist_ok=True)
+    made = town(folder, SystemClock())
+    scene(made, name)
+    app = create_app(
+        profile=made.profile,
+        readings=made.readings,
+        cities=made.cities,
+        clock=made.clock,
+        base_url=f"http://127.0.0.1:{port}",
+        speed=float(sys.argv[4]) if len(sys.argv) > 4 else 1.0,
+    )
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
