@@ -30,7 +30,7 @@ class Bench:
     node: Callable[[], Linked]
 
 
-@pytest.fixture(params=WAYS, ids=lambda way: "-".join(way))
+@pytest.fixture(params=WAYS, ids="-".join)
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     name, protocol = request.param
     with contextlib.ExitStack() as stack:
