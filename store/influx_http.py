@@ -120,6 +120,8 @@ class InfluxHttp:
         if not part.strip():
             return
         answer = json.loads(part)
+        if not isinstance(answer, dict):
+            raise ValueError(f"an answer that is none: {part[:100]}")
         for result in answer.get("results", ()):
             if reason := result.get("error"):
                 raise self._said(404 if "not found" in reason else 400, None, reason)

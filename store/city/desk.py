@@ -70,7 +70,8 @@ class DeskTables(Part):
             if known is None:
                 raise Rejected(f"there is no case {update.number}", reason="unknown_case")
             new = self._db.insert(case_updates).values(_values(update))
-            if connection.execute(new.on_conflict_do_nothing(index_elements=["key"])).rowcount == 0:
+            kept = new.on_conflict_do_nothing(index_elements=["key"]).returning(case_updates.c.key)
+            if connection.execute(kept).scalar_one_or_none() is None:
                 return False
             closed_us = (known.closed_us if known.closed_us is not None else update.at_us) if over else None
             connection.execute(
