@@ -30,7 +30,7 @@ from edge.ports import Instant, SensorInfo
 from edge.quality import Checker, QualityLimits, default_limits
 from edge.rising import Rising, RisingLimits
 from edge.spool import Refrozen, Spool, checks_json
-from edge.spoolfile import DROPS_SENSOR, Entry, Row
+from edge.spoolfile import COUNT_MAX, DROPS_SENSOR, Entry, Row
 
 _STOP_WAIT_US = SECOND_US
 _IDLE_US = 60 * SECOND_US
@@ -273,8 +273,8 @@ class Agent:
     def _about_myself(self, values: NodeValues) -> NodeValues:
         """What only the agent knows of its machine."""
         known = {
-            "spool_pending": self._spool.pending,
-            "spool_dropped": self._spool.dropped,
+            "spool_pending": min(self._spool.pending, COUNT_MAX),
+            "spool_dropped": min(self._spool.dropped, COUNT_MAX),
             "clock_source": self._time.source,
         }
         return values.model_copy(update={key: value for key, value in known.items() if getattr(values, key) is None})

@@ -20,20 +20,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import structlog
 
 from contract.clock import SECOND_US
-from contract.kinds import KindName, NodeValues
+from contract.kinds import NodeValues
 from contract.messages import CheckName, ClockTrust
 from contract.quality import Quality
+from contract.topics import valid_id
 from edge import spoolfile
 from edge.ports import Instant
-from edge.spoolfile import DROPS_SENSOR, Entry, Row, row_cost
+from edge.spoolfile import COUNT_MAX, DROPS_SENSOR, REPORT_RANK, Entry, Row, rank_of, row_cost
 
 GROUP_US = SECOND_US
 GROUP_ROWS = 50
@@ -42,9 +43,6 @@ _FIRST_RETRY_US = SECOND_US
 _MAX_RETRY_US = 5 * SECOND_US
 _MAX_VARIABLES = 500
 _log = structlog.get_logger("edge.spool")
-
-_RANK: dict[KindName, int] = {"node": 0, "crowd": 1, "hotspot": 2, "flood": 3}
-_REPORT_RANK = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +110,7 @@ class Spool:
         self._buffer: list[Entry] = []
         self._buffer_since_us: int | None = None
         self._gone: dict[int, bool] = {}
+        self._rotten: dict[int, str] = {}
         self._unsaved: dict[str, str] = {}
         self._ring_drops: dict[str, _Lost] = {}
         self._trouble_since_us: int | None = None
@@ -153,7 +152,7 @@ class Spool:
 
     def commit(self, at: Instant) -> bool:
         """Write the group durably. False while the disk is full: everything stays in memory and is tried again."""
-        if not self._buffer and not self._gone and not self._unsaved and not self._ring_drops:
+        if not (self._buffer or self._gone or self._rotten or self._unsaved or self._ring_drops):
             return True
         return self._durably(lambda: self._write_group(at), at)
 
@@ -209,7 +208,7 @@ class Spool:
             f"SELECT {spoolfile.COLUMNS} FROM reading WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
             (seq, limit + len(self._gone)),
         ).fetchall()
-        return [row for row in map(spoolfile.row_of, rows) if row.seq not in self._gone][:limit]
+        return [row for row in self._sound(rows) if row.seq not in self._gone][:limit]
 
     def rows(self, seqs: Sequence[int]) -> list[Row]:
         """These readings as far as they are still pending, in the order asked for."""
@@ -218,9 +217,20 @@ class Spool:
             some = seqs[start : start + _MAX_VARIABLES]
             marks = ",".join("?" * len(some))
             query = f"SELECT {spoolfile.COLUMNS} FROM reading WHERE seq IN ({marks})"  # noqa: S608
-            for row in map(spoolfile.row_of, self._db.execute(query, some)):
+            for row in self._sound(self._db.execute(query, some)):
                 found[row.seq] = row
         return [found[seq] for seq in seqs if seq in found and seq not in self._gone]
+
+    def _sound(self, raws: Iterable[tuple[object, ...]]) -> Iterator[Row]:
+        """The readings that are still readings. What rotted on the card is dropped, counted and reported."""
+        for raw in raws:
+            row = spoolfile.sound(raw)
+            if row is not None:
+                yield row
+            elif raw[0] not in self._rotten:
+                sensor = raw[1] if isinstance(raw[1], str) and valid_id(raw[1]) else "unknown"
+                _log.error("spool_reading_is_damaged", seq=raw[0], sensor=sensor)
+                self._rotten[cast("int", raw[0])] = sensor
 
     def newest(self) -> Mapping[str, int]:
         """Sensor -> the newest seq it ever committed (pending or not)."""
@@ -289,6 +299,8 @@ class Spool:
         lost = dict(self._ring_drops)
         ring = sum(one.how_many for one in lost.values())
         self._count(committed=len(self._buffer) + ring, dropped=ring)
+        for sensor, one in self._delete_rotten(size, at).items():
+            lost[sensor] = one.and_(lost[sensor]) if sensor in lost else one
         while lost := self._merged(lost, self._make_room(size)):
             for sensor, one in lost.items():
                 self._report(sensor, one, at, size, newest)
@@ -299,17 +311,16 @@ class Spool:
         self._buffer.clear()
         self._buffer_since_us = None
         self._gone.clear()
+        self._rotten.clear()
         self._unsaved.clear()
         self._ring_drops.clear()
         self._rows, self._bytes = size.rows, size.bytes
         self._newest |= newest
 
     def _insert(self, entry: Entry, size: _Size) -> int:
-        rank = _REPORT_RANK if entry.sensor == DROPS_SENSOR else _RANK[entry.kind]
-        cost = row_cost(entry)
         size.rows += 1
-        size.bytes += cost
-        return spoolfile.insert(self._db, entry, rank, cost)
+        size.bytes += row_cost(entry)
+        return spoolfile.insert(self._db, entry)
 
     def _delete_answered(self, size: _Size) -> None:
         for seq in self._gone:
@@ -318,6 +329,17 @@ class Spool:
             size.bytes -= sum(cost for (cost,) in found)
         stored = sum(self._gone.values())
         self._count(stored=stored, refused=len(self._gone) - stored)
+
+    def _delete_rotten(self, size: _Size, at: Instant) -> dict[str, _Lost]:
+        lost: dict[str, _Lost] = {}
+        for seq, sensor in self._rotten.items():
+            found = self._db.execute("DELETE FROM reading WHERE seq = ? RETURNING cost", (seq,)).fetchall()
+            size.rows -= len(found)
+            size.bytes -= sum(cost for (cost,) in found)
+            self._count(dropped=len(found))
+            one = _Lost(len(found), at.wall_us, at.wall_us)
+            lost[sensor] = lost[sensor].and_(one) if sensor in lost else one
+        return lost
 
     def _merged(self, lost: dict[str, _Lost], more: dict[str, _Lost]) -> dict[str, _Lost]:
         return lost | {sensor: one.and_(lost[sensor]) if sensor in lost else one for sensor, one in more.items()}
@@ -340,7 +362,7 @@ class Spool:
 
     def _victim(self) -> tuple[int, str, int, int] | None:
         for published in (False, True):
-            for rank in range(_REPORT_RANK):
+            for rank in range(REPORT_RANK):
                 found = self._db.execute(
                     "SELECT seq, sensor, ifnull(observed_us, wall_us), cost FROM reading"
                     " WHERE rank = ? AND (observed_us IS NOT NULL) = ? ORDER BY seq LIMIT 1",
@@ -353,7 +375,7 @@ class Spool:
     def _report(self, sensor: str, lost: _Lost, at: Instant, size: _Size, newest: dict[str, int]) -> None:
         """Say it in a reading. A report of this sensor that nobody has heard yet is made to say it all."""
         unheard = self._db.execute(
-            "SELECT seq, vals, cost FROM reading WHERE rank = ? AND observed_us IS NULL", (_REPORT_RANK,)
+            "SELECT seq, vals, cost FROM reading WHERE rank = ? AND observed_us IS NULL", (REPORT_RANK,)
         ).fetchall()
         for seq, vals, cost in unheard:
             values = NodeValues.model_validate_json(vals)
@@ -361,7 +383,7 @@ class Spool:
                 earlier = _Lost(values.dropped_count, values.dropped_first_us or 0, values.dropped_last_us or 0)
                 entry = _report(sensor, earlier.and_(lost), self.boot, at)
                 size.bytes += row_cost(entry) - cost
-                spoolfile.rewrite(self._db, seq, entry, row_cost(entry))
+                spoolfile.rewrite(self._db, seq, entry)
                 return
         newest[DROPS_SENSOR] = self._insert(_report(sensor, lost, self.boot, at), size)
         self._count(committed=1)
@@ -410,7 +432,7 @@ class Spool:
 
     def _drop_from_ring(self) -> None:
         """Memory is bounded too: the same order as on disk. Counted with the next commit."""
-        index = min(range(len(self._buffer)), key=lambda place: (_RANK[self._buffer[place].kind], place))
+        index = min(range(len(self._buffer)), key=lambda place: (rank_of(self._buffer[place]), place))
         entry = self._buffer.pop(index)
         one = _Lost(1, entry.taken.wall_us, entry.taken.wall_us)
         earlier = self._ring_drops.get(entry.sensor)
@@ -445,7 +467,7 @@ def _ledger_of(db: sqlite3.Connection) -> SpoolLedger:
 def _report(sensor: str, lost: _Lost, boot: str, at: Instant) -> Entry:
     values = NodeValues(
         dropped_sensor=sensor,
-        dropped_count=lost.how_many,
+        dropped_count=min(lost.how_many, COUNT_MAX),
         dropped_first_us=lost.first_us,
         dropped_last_us=lost.last_us,
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple, cast, get_args
 
 from contract.errors import BadInput
 from contract.kinds import KINDS, VALUES, KindName
-from contract.messages import MAX_US, ClockSource, ClockTrust
+from contract.messages import MAX_US, CheckName, ClockSource, ClockTrust
 from contract.quality import Quality
 from contract.topics import valid_id
 from edge.ports import Instant
@@ -21,9 +22,23 @@ from edge.ports import Instant
 DROPS_SENSOR = "drops"
 """The sensor under which a spool reports what it dropped."""
 
+COUNT_MAX = 10_000_000
+"""As far as a count of readings is told; the contract's bound."""
+
+REPORT_RANK = 4
+_RANK: dict[KindName, int] = {"node": 0, "crowd": 1, "hotspot": 2, "flood": 3}
+
 COLUMNS = "seq, sensor, kind, boot, mono_us, wall_us, source, quality, checks, vals, observed_us, trust"
 _OVERHEAD_BYTES = 110  # the row's numbers and its share of two indexes, measured
 _VERSION = 1
+
+_BOOT = re.compile(r"[0-9a-f-]{8,36}")
+_CHECKS = frozenset(get_args(CheckName))
+_FLAGS = frozenset(int(flag) for flag in Quality)
+_TEXTS = (1, 2, 3, 6, 8, 9)  # the places in COLUMNS that hold text
+_EPOCH = re.compile(r"[0-9a-f]{16}")
+# A damaged file also makes Python's driver fail on the text of its own error message.
+_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -100,15 +115,14 @@ def row_cost(entry: Entry) -> int:
     return _OVERHEAD_BYTES + len(entry.sensor) + len(entry.boot) + len(entry.checks) + len(entry.values)
 
 
-def row_of(row: tuple[int, str, KindName, str, int, int, ClockSource, int, str, str, int | None, ClockTrust]) -> Row:
-    """A row of `COLUMNS`."""
-    seq, sensor, kind, boot, mono_us, wall_us, source, quality, checks, values, observed_us, trust = row
-    taken = Instant(mono_us, wall_us, source)
-    return Row(seq, sensor, kind, boot, taken, Quality(quality), checks, values, observed_us, trust)
+def rank_of(entry: Entry) -> int:
+    """The order in which a spool over its bound drops: the smallest first. A drop report is never dropped."""
+    return REPORT_RANK if entry.sensor == DROPS_SENSOR else _RANK[entry.kind]
 
 
-def insert(db: sqlite3.Connection, entry: Entry, rank: int, cost: int) -> int:
+def insert(db: sqlite3.Connection, entry: Entry) -> int:
     """Append a reading and return its seq."""
+    rank, cost = rank_of(entry), row_cost(entry)
     cursor = db.execute(
         "INSERT INTO reading (sensor, kind, rank, boot, mono_us, wall_us, source, quality, checks, vals, cost)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -117,12 +131,12 @@ def insert(db: sqlite3.Connection, entry: Entry, rank: int, cost: int) -> int:
     return cast("int", cursor.lastrowid)
 
 
-def rewrite(db: sqlite3.Connection, seq: int, entry: Entry, cost: int) -> None:
+def rewrite(db: sqlite3.Connection, seq: int, entry: Entry) -> None:
     """Let a reading that nobody has heard say something else."""
     db.execute(
         "UPDATE reading SET boot = ?, mono_us = ?, wall_us = ?, source = ?, vals = ?, cost = ?"
         " WHERE seq = ? AND observed_us IS NULL",
-        (entry.boot, *entry.taken, entry.values, cost, seq),
+        (entry.boot, *entry.taken, entry.values, row_cost(entry), seq),
     )
 
 
@@ -200,12 +214,12 @@ def _healthy(path: Path) -> sqlite3.Connection | None:
     """A connection to a sound (or not yet existing) file, None where it is damaged."""
     try:
         db = _connect(path)
-    except sqlite3.DatabaseError as error:
+    except _DAMAGE as error:
         _only_damage(error, path)
         return None
     try:
-        sound = db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok" and _has_our_tables(db)
-    except sqlite3.DatabaseError as error:
+        sound = db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok" and _is_ours(db)
+    except _DAMAGE as error:
         db.close()
         _only_damage(error, path)
         return None
@@ -215,21 +229,38 @@ def _healthy(path: Path) -> sqlite3.Connection | None:
     return db
 
 
-def _only_damage(error: sqlite3.DatabaseError, path: Path) -> None:
+def _only_damage(error: Exception, path: Path) -> None:
     """A file that cannot be opened is not a damaged one: say so and leave it alone."""
-    if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+    if isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode & 0xFF not in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_ERROR,
+    ):
         raise BadInput(
             f"the spool cannot be opened ({error})", where=str(path), remedy="Check the disk and the file's owner."
         ) from None
 
 
-def _has_our_tables(db: sqlite3.Connection) -> bool:
+def _is_ours(db: sqlite3.Connection) -> bool:
+    """Our tables with sense in them: what a flipped bit can do inside a sound tree is seen here."""
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
         return bool(db.execute("SELECT count(*) = 0 FROM sqlite_schema").fetchone()[0])
-    keys = {key for (key,) in db.execute("SELECT key FROM meta")}
-    counters = db.execute("SELECT count(*) FROM ledger").fetchone()[0]
-    return version == _VERSION and counters == 1 and keys == {"epoch", "birth_no", "saved_us", "boot", "inode"}
+    meta = dict(db.execute("SELECT key, value FROM meta"))
+    counters = db.execute(
+        "SELECT count(*), sum(committed - stored - refused - dropped) = (SELECT count(*) FROM reading) FROM ledger"
+    ).fetchone()
+    return (
+        version == _VERSION
+        and counters == (1, 1)
+        and meta.keys() == {"epoch", "birth_no", "saved_us", "boot", "inode"}
+        and _EPOCH.fullmatch(meta["epoch"]) is not None
+        and all(_counts(meta[name]) for name in ("birth_no", "saved_us"))
+    )
+
+
+def _counts(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,16}", text) is not None and int(text) <= MAX_US
 
 
 def _create(db: sqlite3.Connection, epoch: str) -> None:
@@ -268,12 +299,12 @@ def _set_aside(path: Path) -> Path:
 def _salvage(aside: Path, db: sqlite3.Connection, epoch: str) -> Gap:
     """Bring what can be read of a damaged spool into a new one."""
     _create(db, epoch)
-    found: dict[int, tuple[Row, int, int]] = {}
+    found: dict[int, Row] = {}
     meta: dict[str, str] = {}
     pending: int | None = None
     try:
         old = sqlite3.connect(aside, isolation_level=None)
-    except sqlite3.DatabaseError:
+    except _DAMAGE:
         return Gap(aside.name, None)
     try:
         for key, value in _readable(old, "SELECT key, value FROM meta"):
@@ -283,22 +314,22 @@ def _salvage(aside: Path, db: sqlite3.Connection, epoch: str) -> Gap:
         ):
             pending = cast("int", committed) - cast("int", stored) - cast("int", refused) - cast("int", dropped)
         for order in ("ASC", "DESC"):  # from both ends, each as far as the damage
-            query = f"SELECT rank, cost, {COLUMNS} FROM reading NOT INDEXED ORDER BY seq {order}"  # noqa: S608
+            query = f"SELECT {COLUMNS} FROM reading NOT INDEXED ORDER BY seq {order}"  # noqa: S608
             for raw in _readable(old, query):
-                row = _sound(raw[2:])
+                row = sound(raw)
                 if row is not None:
-                    found[row.seq] = (row, cast("int", raw[0]), cast("int", raw[1]))
+                    found[row.seq] = row
     finally:
         old.close()
     _put_back(db, [found[seq] for seq in sorted(found)], meta)
-    return Gap(aside.name, None if pending is None else max(0, pending - len(found)))
+    return Gap(aside.name, None if pending is None else min(max(0, pending - len(found)), COUNT_MAX))
 
 
-def _put_back(db: sqlite3.Connection, found: list[tuple[Row, int, int]], meta: dict[str, str]) -> None:
+def _put_back(db: sqlite3.Connection, found: list[Row], meta: dict[str, str]) -> None:
     db.execute("BEGIN IMMEDIATE")
-    for row, rank, cost in found:
+    for row in found:
         entry = Entry(row.sensor, row.kind, row.boot, row.taken, row.quality, row.checks, row.values)
-        seq = insert(db, entry, rank, cost)
+        seq = insert(db, entry)
         if row.observed_us is not None:
             said = db.execute(
                 "INSERT OR IGNORE INTO said (sensor, observed_us) VALUES (?, ?)", (row.sensor, row.observed_us)
@@ -308,7 +339,7 @@ def _put_back(db: sqlite3.Connection, found: list[tuple[Row, int, int]], meta: d
                     "UPDATE reading SET observed_us = ?, trust = ? WHERE seq = ?", (row.observed_us, row.trust, seq)
                 )
     for key in ("birth_no", "saved_us"):
-        if meta.get(key, "").isdecimal():
+        if _counts(meta.get(key, "")):
             db.execute("UPDATE meta SET value = ? WHERE key = ?", (meta[key], key))
     db.execute("UPDATE ledger SET committed = ?", (len(found),))
     db.execute("COMMIT")
@@ -318,14 +349,20 @@ def _readable(db: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]
     """The rows of a query up to the first that cannot be read."""
     try:
         yield from db.execute(query)
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
+    except _DAMAGE:
         return
 
 
-def _sound(raw: tuple[object, ...]) -> Row | None:
-    """A row out of a damaged file, None where it is no reading of ours."""
+def sound(raw: tuple[object, ...]) -> Row | None:
+    """A row of `COLUMNS`, None where it is no reading of ours: cards rot."""
+    if not all(isinstance(raw[place], str) for place in _TEXTS):
+        return None
     try:
-        row = row_of(cast("tuple[int, str, KindName, str, int, int, ClockSource, int, str, str, int, ClockTrust]", raw))
+        seq, sensor, kind, boot, mono_us, wall_us, source, quality, checks_, values, observed_us, trust = cast(
+            "tuple[int, str, KindName, str, int, int, ClockSource, int, str, str, int | None, ClockTrust | None]", raw
+        )
+        taken = Instant(mono_us, wall_us, source)
+        row = Row(seq, sensor, kind, boot, taken, Quality(quality), checks_, values, observed_us, trust)
         VALUES[row.kind].model_validate_json(row.values)
         checks = json.loads(row.checks)
     except (ValueError, KeyError, TypeError):
@@ -334,8 +371,10 @@ def _sound(raw: tuple[object, ...]) -> Row | None:
     fine = (
         row.kind in KINDS
         and isinstance(checks, dict)
+        and all(name in _CHECKS and flag in _FLAGS for name, flag in checks.items())
         and valid_id(row.sensor)
-        and isinstance(row.boot, str)
+        and _BOOT.fullmatch(row.boot) is not None
+        and row.trust in (None, "synced", "corrected", "untrusted")
         and all(isinstance(number, int) and 0 <= number <= MAX_US for number in numbers)
         and row.taken.source in ("ntp", "rtc", "server", "none")
         and (row.observed_us is None) == (row.trust is None)
