@@ -63,12 +63,12 @@ def _get(url: str, headers: dict[str, str], most_bytes: int, timeout_s: float) -
         connection.sock = sock
         try:
             connection.request("GET", target, headers={"Connection": "close"} | headers)
-            response = connection.getresponse()
-            location = response.getheader("Location") or ""
-            body = response.read(most_bytes + 1)
-            # A body that ended because the time was up looks complete where no length was announced.
-            if response.length:
-                raise http.client.IncompleteRead(body, response.length)
-            return response.status, body, location
+            with connection.getresponse() as response:
+                location = response.getheader("Location") or ""
+                body = response.read(most_bytes + 1)
+                # A body that was cut because the time was up is less than was announced.
+                if response.length and len(body) <= most_bytes:
+                    raise http.client.IncompleteRead(body, response.length)
+                return response.status, body, location
         finally:
             connection.close()

@@ -71,8 +71,8 @@ def _ask(sock: socket.socket, host: str, port: int, target: str, nonce: str) -> 
     connection.sock = sock
     try:
         connection.request("GET", target, headers={"Accept": "text/plain", "Connection": "close"})
-        response = connection.getresponse()
-        return judge(response.status, response.read(_MOST_BYTES), nonce)
+        with connection.getresponse() as response:
+            return judge(response.status, response.read(_MOST_BYTES), nonce)
     except (http.client.RemoteDisconnected, http.client.IncompleteRead):
         return Verdict("down")
     except http.client.HTTPException:

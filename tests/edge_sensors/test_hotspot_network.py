@@ -268,7 +268,7 @@ def test_a_lost_question_is_asked_again() -> None:
     [
         (lambda: NameServer(code=3), "no such name"),
         (lambda: NameServer(code=2), "the resolver failed"),
-        (lambda: NameServer(), "no IPv4 address"),
+        (NameServer, "no IPv4 address"),
         (lambda: NameServer("192.0.2.7", silent_for=9), "did not answer within 0.3 s"),
         (lambda: NameServer("192.0.2.7", wrong_id=True), "did not answer within 0.3 s"),
     ],
