@@ -101,9 +101,7 @@ def test_a_repeated_old_value_is_not_a_new_reading() -> None:
         sensor = gauge(url, clock, length=["cm"], time=["at"])
         sensor.sample()
         clock.advance(720)
-        with pytest.raises(
-            SensorFault, match=r"no new observation at http:.+ since the one 12 min ago"
-        ):
+        with pytest.raises(SensorFault, match=r"no new observation at http:.+ since the one 12 min ago"):
             sensor.sample()
         at["us"] = clock.now_us()
         sensor.sample()
