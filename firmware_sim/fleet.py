@@ -69,7 +69,7 @@ class Fleet:
                 f"a world cannot run {speed:g} times as fast", remedy=f"Choose a speed above 0, at most {MAX_SPEED}."
             )
         self._clock = clock
-        self._time = StoryClock(clock, clock.mono_us(), speed)
+        self._time = StoryClock(clock, speed)
         self.story = Story(scenario, profile, seed, clock.now_us())
         poles = self.story.poles
         if only is not None:
@@ -110,6 +110,9 @@ class Fleet:
         Where one loop fails the others are ended too, and its error is raised.
         """
         _log.info("fleet_started", nodes=len(self.nodes), speed=self._time.speed)
+        self._time.begin()
+        for node in self.nodes:
+            node.begin()
         groups = [self.nodes[number::LOOPS] for number in range(min(LOOPS, len(self.nodes)))]
         end = threading.Event()
         with ThreadPoolExecutor(max(1, len(groups)), thread_name_prefix="fleet") as pool:
@@ -141,7 +144,6 @@ class _Loop:
         self._look_us = 0
 
     def run(self, end: threading.Event) -> None:
-        self._between_turns()
         Runner([node.member for node in self._nodes], self._clock, progress=self._between_turns).run(end)
 
     def _between_turns(self) -> None:

@@ -9,7 +9,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -47,15 +46,20 @@ _ALIVE = Transport(boot_delay_s=1.0)
 _DEAD = Transport(boot_delay_s=_NEVER_S)
 
 
-class StoryClock(NamedTuple):
+class StoryClock:
     """The machine's clocks, and how the story runs on them: `speed` story seconds a second."""
 
-    clock: Clock
-    started_mono_us: int
-    speed: float
+    def __init__(self, clock: Clock, speed: float) -> None:
+        self.clock = clock
+        self.speed = speed
+        self._started_mono_us = clock.mono_us()
+
+    def begin(self) -> None:
+        """Story second 0 is now."""
+        self._started_mono_us = self.clock.mono_us()
 
     def story_s(self, mono_us: int) -> float:
-        return (mono_us - self.started_mono_us) / SECOND_US * self.speed
+        return (mono_us - self._started_mono_us) / SECOND_US * self.speed
 
 
 @dataclass(slots=True)
@@ -96,7 +100,12 @@ class SimulatedNode:
         self._due: list[_Due] = []
         self._reach = Reach(PahoLink(self.name), topics.readings(city, self.name))
         self.member = Member(self._agent(_ALIVE), self._reach, self, self._instant)
-        self._set_timetable(time.clock.mono_us())
+
+    def begin(self) -> None:
+        """The story begins."""
+        mono_us = self._time.clock.mono_us()
+        self._set_timetable(mono_us)
+        self.look(mono_us)
 
     @property
     def online(self) -> bool:

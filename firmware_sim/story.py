@@ -148,7 +148,9 @@ def _outages(outages: Sequence[Outage], profile: Profile, seed: int) -> tuple[Ou
             points[sites[node.site].uplink] = points.get(sites[node.site].uplink, 0) + 1
     named = []
     for number, outage in enumerate(outages):
-        if not points or (outage.uplink != "any" and outage.uplink not in points):
+        if not points and outage.uplink == "any":
+            continue
+        if outage.uplink != "any" and outage.uplink not in points:
             raise BadInput(
                 f"{profile.name} has no uplink {outage.uplink!r} that feeds a WiFi point",
                 where=f"scenario: outage {number + 1}",
@@ -165,7 +167,9 @@ def _festivals(scenario: Scenario, profile: Profile, seed: int) -> list[Festival
     cameras = [node.site for node in profile.nodes if node.kind == "camera"]
     named = []
     for number, form in enumerate(scenario.festival):
-        if not cameras or (form.site != "any" and form.site not in cameras):
+        if not cameras and form.site == "any":
+            continue
+        if form.site != "any" and form.site not in cameras:
             raise BadInput(
                 f"{profile.name} has no camera at a site {form.site!r}",
                 where=f"scenario: festival {number + 1}",
@@ -180,20 +184,22 @@ def _poles(scenario: Scenario, profile: Profile, seed: int, dark: set[str]) -> t
     """Every node of the city with its faults, and the strangers."""
     sites = {site.code: site for site in profile.sites}
     faults: dict[str, list[Fault]] = {node.node: [] for node in profile.nodes}
-    # A fault at a node that is cut off anyway shows nothing.
-    free = [node for node in profile.nodes if sites[node.site].uplink not in dark]
     strangers: list[Pole] = []
     for number, fault in enumerate(scenario.fault):
         if fault.kind == "stranger":
             strangers.append(_stranger(fault, number, profile, seed))
             continue
-        node = _faulty(fault, number, [one for one in free if not faults[one.node]], profile, seed)
-        faults[node].append(fault)
+        node = _befallen(fault, number, [one for one in profile.nodes if not faults[one.node]], dark, profile, seed)
+        if node is not None:
+            faults[node].append(fault)
     known = tuple(Pole(node, sites[node.site], tuple(faults[node.node])) for node in profile.nodes)
     return known + tuple(strangers)
 
 
-def _faulty(fault: Fault, number: int, free: Sequence[NodeSpec], profile: Profile, seed: int) -> str:
+def _befallen(
+    fault: Fault, number: int, free: Sequence[NodeSpec], dark: set[str], profile: Profile, seed: int
+) -> str | None:
+    """The node that a fault befalls; None where `any` finds nobody. A named node may have several faults."""
     if fault.node not in _KIND_WORDS:
         if any(node.node == fault.node for node in profile.nodes):
             return fault.node
@@ -203,14 +209,11 @@ def _faulty(fault: Fault, number: int, free: Sequence[NodeSpec], profile: Profil
             remedy=f"Name a node of nodes.csv, or one of: {', '.join(_KIND_WORDS)}.",
         )
     kind = _KIND_WORDS[fault.node]
-    candidates = [node.node for node in free if kind is None or node.kind == kind]
-    if not candidates:
-        raise BadInput(
-            f"{profile.name} has no node left for {fault.node!r}",
-            where=f"scenario: fault {number + 1}",
-            remedy="Take a fault out, or name a node.",
-        )
-    return _choose(candidates, seed, "fault", number)
+    candidates = [node for node in free if kind is None or node.kind == kind]
+    # A fault at a node that is cut off anyway shows nothing.
+    cut_off = {site.code for site in profile.sites if site.uplink in dark}
+    lit = [node for node in candidates if node.site not in cut_off] or candidates
+    return _choose([node.node for node in lit], seed, "fault", number) if lit else None
 
 
 def _stranger(fault: Fault, number: int, profile: Profile, seed: int) -> Pole:
