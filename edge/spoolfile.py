@@ -309,10 +309,10 @@ def _salvage(aside: Path, db: sqlite3.Connection, epoch: str) -> Gap:
     try:
         for key, value in _readable(old, "SELECT key, value FROM meta"):
             meta[str(key)] = str(value)
-        for committed, stored, refused, dropped in _readable(
-            old, "SELECT committed, stored, refused, dropped FROM ledger"
-        ):
-            pending = cast("int", committed) - cast("int", stored) - cast("int", refused) - cast("int", dropped)
+        for counters in _readable(old, "SELECT committed, stored, refused, dropped FROM ledger"):
+            numbers = [number for number in counters if isinstance(number, int)]
+            if len(numbers) == len(counters):
+                pending = numbers[0] - sum(numbers[1:])
         for order in ("ASC", "DESC"):  # from both ends, each as far as the damage
             query = f"SELECT {COLUMNS} FROM reading NOT INDEXED ORDER BY seq {order}"  # noqa: S608
             for raw in _readable(old, query):
