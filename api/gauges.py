@@ -50,8 +50,10 @@ class Gauge:
 
     @property
     def css(self) -> str:
-        """The class and icon: the level's, `nodata` where it must not be shown as if it were known."""
-        if self.level is None or self.voice in {"silent", "never"}:
+        """The class and icon: the level's, `nodata` where it must not be shown as if it were known. Silence is never
+        green, also where the last value was."""
+        unknown = self.voice in {"silent", "never"} or (self.voice == "dangerous" and self.level is Level.NORMAL)
+        if self.level is None or unknown:
             return "nodata"
         return self.level.name.lower()
 

@@ -139,12 +139,14 @@ def _warning(alarming: Sequence[Gauge], speech: Speech) -> Headline:
 
 
 def _silent_danger(gauge: Gauge, speech: Speech) -> Headline:
-    level = gauge.level if gauge.level is not None and gauge.level is not Level.NORMAL else Level.WASPADA
     time = speech.when(gauge.silent_us) if gauge.silent_us is not None else ""
     text = speech("silent_danger_at", place=speech("gauge_at", river=gauge.river, place=gauge.place), time=time)
     last = speech("last_value", cm=speech.number(gauge.level_cm)) if gauge.level_cm is not None else ""
     href = f"/kasus/{gauge.case.number}" if gauge.case else f"/sungai/{gauge.node}"
-    return Headline(level.name.lower(), True, speech(f"level_{level.name.lower()}"), text, last, href, True)
+    # A gauge that was rising below its first threshold has no grave level of its own: watch is the least it deserves.
+    css = "waspada" if gauge.css == "nodata" else gauge.css
+    word = "" if gauge.css == "nodata" else speech(f"level_{css}")
+    return Headline(css, True, word, text, last, href, True)
 
 
 def open_incidents(snapshot: Snapshot, gauges: Sequence[Gauge], speech: Speech) -> list[OpenIncident]:

@@ -1,0 +1,46 @@
+"""A real web server of a seeded city on a free port of this machine, for as long as a test needs it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+
+import uvicorn
+
+from api.app import create_app
+from support.seed import Town
+
+KEY = "kunci-uji"
+
+
+@contextmanager
+def serving(city: Town, **more: object) -> Iterator[str]:
+    """The address of a running server; it is gone when the block ends. `more` goes to `create_app`."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    options: dict[str, object] = {
+        "base_url": address,
+        "open311_keys": frozenset({sha256(KEY.encode()).hexdigest()}),
+        "keep_s": 0.0,
+        **more,
+    }
+    app = create_app(
+        profile=city.profile,
+        readings=city.readings,
+        cities=city.cities,
+        clock=city.clock,
+        **options,  # type: ignore[arg-type]
+    )
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=2))
+    # The socket listens before the server runs: who connects early waits in its queue instead of being refused.
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
