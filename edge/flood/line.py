@@ -15,7 +15,7 @@ from edge.ports import SensorFault
 
 _LONGEST_LINE = 512
 _LINE_END = re.compile(rb"[\r\n]+")
-_SLICE_S = 0.1
+_SLICE_S = 0.05  # a read takes what has come by then
 _GROUPS = frozenset({"length", "rain"})
 
 
@@ -129,7 +129,7 @@ class LineSource:
         self._ask()
         ends = time.monotonic() + self._options.timeout_s
         while len(readings) < samples and time.monotonic() < ends:
-            buffer += self._port.read(max(1, min(self._port.in_waiting, _LONGEST_LINE)))
+            buffer += self._port.read(_LONGEST_LINE)
             *lines, buffer = _LINE_END.split(buffer)
             if len(buffer) > _LONGEST_LINE:
                 buffer, whole = b"", False
