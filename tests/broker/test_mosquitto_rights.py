@@ -1,0 +1,250 @@
+"""The city's Mosquitto configuration as it is shipped, on a real Mosquitto, with certificates made for the test."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from support.brokers import RunningBroker, mosquitto, wait_until
+from support.linked import CITY, Linked, will_of
+
+from broker.link import PahoLink
+from broker.ports import BrokerAddress, Connected, Disconnected, Published, Received, Tls
+from broker.subscription import PahoSubscription, Protocol, service_topics
+from contract import topics
+from contract.clock import SystemClock
+from contract.errors import BadInput
+
+SHIPPED = Path(__file__).parents[2] / "broker" / "mosquitto"
+LOOPBACK = "127.0.0.1"
+
+
+class Authority:
+    """A city's certificate authority for an hour."""
+
+    def __init__(self, folder: Path, name: str = "ca") -> None:
+        self.folder = folder
+        self.name = name
+        self._key(name)
+        self._openssl("req", "-x509", "-new", "-key", f"{name}.key", "-days", "1", "-subj", f"/CN={name}", "-out",
+                      f"{name}.crt")  # fmt: skip
+
+    def issue(self, cn: str, *, file: str = "") -> Tls:
+        """A certificate and its key, for a client and for 127.0.0.1."""
+        file = file or cn
+        self._key(file)
+        self._openssl("req", "-new", "-key", f"{file}.key", "-subj", f"/CN={cn}", "-out", f"{file}.csr")
+        (self.folder / f"{file}.ext").write_text(f"subjectAltName=IP:{LOOPBACK}")
+        self._openssl("x509", "-req", "-in", f"{file}.csr", "-CA", f"{self.name}.crt", "-CAkey", f"{self.name}.key",
+                      "-CAcreateserial", "-days", "1", "-extfile", f"{file}.ext", "-out", f"{file}.crt")  # fmt: skip
+        return Tls(self.folder / "ca.crt", self.folder / f"{file}.crt", self.folder / f"{file}.key")
+
+    def _key(self, name: str) -> None:
+        self._openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", f"{name}.key")
+
+    def _openssl(self, *arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+
+@dataclass
+class City:
+    """A broker with its two listeners, and certificates."""
+
+    broker: RunningBroker
+    services: BrokerAddress
+    tls: dict[str, Tls]
+    link: Callable[..., Linked]
+
+
+def opened(address: BrokerAddress) -> bool:
+    """The port is open; who is let in is what the tests are about."""
+    try:
+        socket.create_connection(address, timeout=1.0).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Tls]:
+    folder = tmp_path_factory.mktemp("certificates")
+    authority, rogue = Authority(folder), Authority(folder, "rogue")
+    made = {name: authority.issue(name) for name in ("broker", "tugu", "kali", "ingest", "alerts")}
+    made["rogue"] = rogue.issue("tugu", file="rogue-tugu")
+    return made
+
+
+@pytest.fixture
+def city(certificates: dict[str, Tls]) -> Iterator[City]:
+    secrets = certificates["broker"].cert_file.parent
+    config = (SHIPPED / "mosquitto.conf").read_text()
+    for shipped, here in (
+        ("/run/secrets", str(secrets)),
+        ("/mosquitto/config", str(SHIPPED)),
+        ("/mosquitto/data", "{folder}/data"),
+        ("listener 8883", "listener {port} 127.0.0.1"),
+        ("listener 8884", "listener {services} 127.0.0.1"),
+        ("log_dest stdout", "log_dest file {folder}/mosquitto.log"),
+    ):
+        assert shipped in config
+        config = config.replace(shipped, here)
+    with contextlib.ExitStack() as stack:
+        broker = stack.enter_context(mosquitto(config, ready=opened, services=0))
+
+        def link(name: str, *, tls: Tls | None = None, client_id: str = "") -> Linked:
+            made = Linked(PahoLink(client_id or name, tls=tls or certificates.get(name)))
+            stack.callback(made.link.close, graceful=True)
+            return made
+
+        yield City(broker, BrokerAddress(LOOPBACK, broker.extra["services"]), certificates, link)
+
+
+@pytest.fixture(params=["3.1.1", "5"])
+def ingest(request: pytest.FixtureRequest, city: City) -> Iterator[PahoSubscription]:
+    """The service as it connects in a city: mutual TLS, its own listener."""
+    protocol: Protocol = request.param
+    made = PahoSubscription(
+        [city.services], "siaga-ingest", service_topics(CITY), rng=random.Random(1), clock=SystemClock(),
+        tls=city.tls["ingest"], protocol=protocol,
+    )  # fmt: skip
+    with contextlib.closing(made):
+        assert wait_until(lambda: made.connected)
+        yield made
+
+
+def publish(node: Linked, topic: str, payload: bytes = b"x") -> None:
+    before = len(node.all(Published))
+    assert node.link.publish(1, topic, payload, qos=1, retain=False)
+    assert node.spin(lambda: len(node.all(Published)) > before)
+
+
+def try_to_publish(node: Linked, topic: str, payload: bytes) -> None:
+    """MQTT 3.1.1 has no refusal: what is forbidden is confirmed and dropped, or the connection ends."""
+    before = len(node.all(Published)) + len(node.all(Disconnected))
+    assert node.link.publish(1, topic, payload, qos=1, retain=False)
+    assert node.spin(lambda: len(node.all(Published)) + len(node.all(Disconnected)) > before)
+    node.run_for(0.05)
+
+
+def heard(service: PahoSubscription, seconds: float = 0.3) -> list[tuple[str, int]]:
+    """(topic, length) of all but the wills, which follow where the broker has thrown a node out."""
+    return [
+        (message.topic, len(message.payload))
+        for message in service.take(10, seconds)
+        if not message.topic.endswith("/status")
+    ]
+
+
+def test_a_node_publishes_as_itself_only(city: City, ingest: PahoSubscription) -> None:
+    """What A publishes under B's name reaches nobody; its own messages do."""
+    for topic in (topics.readings(CITY, "kali"), topics.birth(CITY, "kali"), topics.ack(CITY, "tugu")):
+        try_to_publish(city.link("tugu").open(city.broker.address, will_of("tugu")), topic, b"forged")
+    assert heard(ingest) == []
+    publish(city.link("tugu").open(city.broker.address, will_of("tugu")), topics.readings(CITY, "tugu"), b"own")
+    assert wait_until(lambda: (topics.readings(CITY, "tugu"), 3) in heard(ingest))
+
+
+def test_a_node_hears_its_own_answers_only(city: City, ingest: PahoSubscription) -> None:
+    """Whatever it subscribes to, another node's ack and another node's readings never reach it."""
+    node = city.link("kali").open(city.broker.address, will_of("kali"))
+    other = city.link("tugu").open(city.broker.address, will_of("tugu"))
+    for topic in ("#", "siaga/#", topics.ack(CITY, "tugu"), topics.ack(CITY, "kali")):
+        node.link.subscribe(topic)
+    node.run_for(0.1)
+    publish(other, topics.readings(CITY, "tugu"))
+    assert ingest.publish(topics.ack(CITY, "tugu"), b"for tugu")
+    assert ingest.publish(topics.ack(CITY, "kali"), b"for kali")
+    assert node.spin(lambda: node.all(Received))
+    node.run_for(0.1)
+    assert {event.payload for event in node.all(Received)} == {b"for kali"}
+
+
+def test_a_will_cannot_speak_for_another_node(city: City, ingest: PahoSubscription) -> None:
+    """The last will passes the same check as any message."""
+    node = city.link("tugu").open(city.broker.address, will_of("kali"))
+    node.link.close(graceful=False)
+    other = city.link("tugu").open(city.broker.address, will_of("tugu"))
+    other.link.close(graceful=False)
+    (message,) = ingest.take(10, 5.0)
+    assert message.topic == topics.status(CITY, "tugu")
+    assert ingest.take(10, 0.2) == []
+
+
+def test_a_node_cannot_take_over_another_session(city: City) -> None:
+    """The client id that a node asks for does not count: on its listener it is the certificate's name."""
+    victim = city.link("tugu").open(city.broker.address, will_of("tugu"))
+    thief = city.link("kali", client_id="tugu").open(city.broker.address, will_of("kali"))
+    victim.run_for(0.2)
+    assert not victim.all(Disconnected)
+    again = city.link("tugu", client_id="anything").open(city.broker.address, will_of("tugu"))
+    assert victim.spin(lambda: victim.all(Disconnected))
+    thief.run_for(0.05)
+    assert not thief.all(Disconnected)
+    assert not again.all(Disconnected)
+
+
+def test_no_certificate_no_connection(city: City) -> None:
+    """Neither without one nor with one of another authority, on neither listener."""
+    for address in (city.broker.address, city.services):
+        for tls in (None, city.tls["rogue"]):
+            node = Linked(PahoLink("tugu", tls=tls, connect_timeout_s=2.0))
+            node.link.open(address, will_of("tugu"))
+            assert node.spin(lambda node=node: node.all(Disconnected))  # type: ignore[misc]
+            assert not node.all(Connected)
+            node.link.close(graceful=False)
+
+
+def test_a_connection_without_a_certificate_is_ended(city: City) -> None:
+    """Somebody who trusts the city's CA and has no certificate is cut off before MQTT begins."""
+    trusting = ssl.create_default_context(cafile=str(city.tls["tugu"].ca_file))
+    for address in (city.broker.address, city.services):
+        answer = b""
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(address, timeout=2.0) as plain,
+            trusting.wrap_socket(plain, server_hostname=LOOPBACK) as bare,
+        ):
+            bare.sendall(b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01x")
+            answer = bare.recv(4)
+        assert answer == b""
+
+
+def test_a_node_can_do_nothing_on_the_services_listener(city: City, ingest: PahoSubscription) -> None:
+    """Its certificate is good, its rights there are none."""
+    node = city.link("tugu").open(city.services, will_of("tugu"))
+    node.link.subscribe("siaga/#")
+    node.run_for(0.05)
+    assert ingest.publish(topics.ack(CITY, "tugu"), b"x")
+    node.run_for(0.1)
+    assert not node.all(Received)
+    try_to_publish(node, topics.readings(CITY, "tugu"), b"by the back door")
+    assert heard(ingest) == []
+
+
+def test_a_message_over_the_wires_limit_is_not_carried(city: City, ingest: PahoSubscription) -> None:
+    """64 KiB pass, more does not, and the services never see it."""
+    node = city.link("tugu").open(city.broker.address, will_of("tugu"))
+    publish(node, topics.readings(CITY, "tugu"), b"x" * 65_536)
+    assert heard(ingest, 5.0) == [(topics.readings(CITY, "tugu"), 65_536)]
+    try_to_publish(node, topics.readings(CITY, "tugu"), b"x" * 65_537)
+    assert heard(ingest) == []
+
+
+def test_certificates_that_are_not_there_are_named(tmp_path: Path, certificates: dict[str, Tls]) -> None:
+    """A sentence with the file, before anything is tried."""
+    good = certificates["tugu"]
+    with pytest.raises(BadInput, match=r"nowhere\.crt: the certificate file is not there"):
+        PahoLink("tugu", tls=Tls(good.ca_file, tmp_path / "nowhere.crt", good.key_file)).open(
+            BrokerAddress(LOOPBACK, 1), will_of("tugu")
+        )
+    with pytest.raises(BadInput, match="belong together"):
+        PahoLink("tugu", tls=Tls(good.ca_file, good.cert_file, certificates["kali"].key_file)).open(
+            BrokerAddress(LOOPBACK, 1), will_of("tugu")
+        )
