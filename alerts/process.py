@@ -10,6 +10,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 
@@ -77,6 +78,7 @@ class AlertsProcess:
         self._words = Words(profile)
         self.outbox = Outbox(profile.code, cities, desk, clock, random.Random())  # noqa: S311 - spreads retries only
         self._leading = threading.Event()
+        self._loops = 0
 
         self._lease: Lease | None = None
         self._lease_mono_us = 0
@@ -101,6 +103,16 @@ class AlertsProcess:
         """Whether this process is the city's engine now."""
         return self._leading.is_set()
 
+    def facts(self) -> dict[str, Any]:
+        """How it fares, for whoever watches: `loops` stands still where the process hangs."""
+        engine = self._engine
+        return {
+            "loops": self._loops,
+            "leading": self.leading,
+            "streams": engine.streams() if engine is not None else 0,
+            "away": sorted(self._away),
+        }
+
     # ------------------------------------------------------------ the loop
 
     def run(self, stop: threading.Event) -> None:
@@ -121,6 +133,7 @@ class AlertsProcess:
 
     def turn(self, wait_s: float = _WAIT_S) -> bool:
         """One turn: lease, registry, messages, deadlines, commit. False where the caller should pause."""
+        self._loops += 1
         try:
             return self._turn(wait_s)
         except Unavailable as error:

@@ -76,6 +76,7 @@ class Ingest:
         self._messages: list[Incoming] = []
         self._news: list[News] = []
         self._failures = 0
+        self._loops = 0
         self._wait_s = 0.0
 
     def run(self, stop: threading.Event) -> None:
@@ -88,6 +89,7 @@ class Ingest:
     def turn(self) -> int:
         """One turn; returns how many messages it finished. Where a database is away it returns 0, has answered
         nobody, and the next turn tries the same messages again."""
+        self._loops += 1
         self._take_and_decode()
         if not self._messages:
             return 0
@@ -102,8 +104,8 @@ class Ingest:
         return finished
 
     def facts(self) -> dict[str, Any]:
-        """The counters, and whether the store is failing now."""
-        return {**self._counts.snapshot(), "failing": self._failures > 0}
+        """The counters, whether the store is failing now, and `loops`, which stands still where the process hangs."""
+        return {**self._counts.snapshot(), "failing": self._failures > 0, "loops": self._loops}
 
     # ---------------------------------------------------------------- the way of a reading
 

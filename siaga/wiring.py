@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -90,11 +91,17 @@ def holder() -> str:
 
 
 def subscription(settings: Settings, service: str, clock: Clock) -> PahoSubscription:
-    """A service's own session at the broker. Copies of ingest differ by process and share by `broker_share`."""
+    """A service's own session at the broker.
+
+    Copies of ingest share one subscription by `broker_share`, and an engine may wait beside another: then each machine
+    has a session of its own, or the two would throw each other out.
+    """
     from broker.subscription import PahoSubscription, service_topics
 
     share = settings.broker_share if service == "ingest" else ""
-    client_id = f"siaga-{service}-{settings.city}" + (f"-{socket.gethostname()}" if share else "")
+    client_id = f"siaga-{service}-{settings.city}"
+    if share or service == "alerts":
+        client_id += "-" + re.sub(r"[^a-z0-9-]", "-", socket.gethostname().lower())
     return PahoSubscription(
         brokers(settings),
         client_id,

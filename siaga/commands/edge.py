@@ -31,7 +31,7 @@ def check(
     from edge.config import load
 
     loaded = load(config)
-    typer.echo(f"{config}: {loaded.node.node} in {loaded.node.city}, {len(loaded.sensors)} sensors: in order")
+    typer.echo(f"{config}: {loaded.config.node.node} in {loaded.config.node.city}, {len(loaded.config.sensors)} sensors: in order")
 
 
 @app.command("spool")

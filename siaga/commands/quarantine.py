@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from contract.clock import rfc3339
+from contract.clock import SystemClock, rfc3339
 
 app = typer.Typer(help="What could not be accepted: list, show, adopt.", no_args_is_help=True)
 
