@@ -19,6 +19,13 @@ case $node in
 	exit 2
 	;;
 esac
+case $node in
+ca | broker | ingest | alerts)
+	# The broker knows a party by this name alone: such a node would have a service's rights.
+	echo "$node is a service's name and cannot be a node's" >&2
+	exit 2
+	;;
+esac
 command -v openssl >/dev/null || {
 	echo "openssl is missing; on Debian: apt-get install openssl" >&2
 	exit 1

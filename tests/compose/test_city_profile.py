@@ -206,6 +206,28 @@ def test_bind_mounts_exist(services: dict[str, dict[str, Any]]) -> None:
                 assert volume["read_only"] is True, name
 
 
+def test_the_broker_finds_its_files_and_parties(services: dict[str, dict[str, Any]]) -> None:
+    """mosquitto.conf: its listeners are those published and asked for health, its files those mounted; every service
+    that connects has rights there."""
+    broker = services["broker"]
+    conf = (ROOT / "broker" / "mosquitto" / "mosquitto.conf").read_text()
+    ports = set(re.findall(r"(?m)^listener (\d+)", conf))
+    assert {str(port["target"]) for port in broker["ports"]} < ports
+    assert set(re.findall(r"127\.0\.0\.1 (\d+)", broker["healthcheck"]["test"][1])) == ports
+    mounted = {"/run/secrets/" + one["target"].removeprefix("/run/secrets/") for one in broker["secrets"]}
+    assert set(re.findall(r"(?m)^(?:cafile|certfile|keyfile) (\S+)", conf)) == mounted
+    folders = {volume["target"]: Path(volume.get("source", "")) for volume in broker["volumes"]}
+    for acl in re.findall(r"(?m)^acl_file /mosquitto/config/(\S+)", conf):
+        assert (folders["/mosquitto/config"] / acl).is_file()
+    assert re.findall(r"(?m)^persistence_location (\S+?)/?$", conf)[0] in folders
+    users = set(re.findall(r"(?m)^user (\S+)", (ROOT / "broker" / "mosquitto" / "services.acl").read_text()))
+    for name, one in services.items():
+        if "SIAGA_BROKERS" in one.get("environment", {}):
+            host, port = one["environment"]["SIAGA_BROKERS"].split(":")
+            assert (host in services, port in ports, name in users) == (True, True, True)
+            assert f"{name}_certificate" in {secret["source"] for secret in one["secrets"]}
+
+
 def test_secrets_are_made_by_the_script(made: Path) -> None:
     """Every secret that the profile names is made; the folder is closed; the CA's key is nobody's but the owner's."""
     config = json.loads(compose("config", "--format", "json", given={**GIVEN, "SECRETS_FOLDER": str(made)}).stdout)
@@ -242,7 +264,10 @@ def test_a_second_run_changes_nothing(made: Path) -> None:
     assert {path.name: path.read_bytes() for path in made.iterdir()} == before
 
 
-@pytest.mark.parametrize("arguments", [(), ("a b",), ("broker.example", "Node 1"), ("broker.example", "../x")])
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("a b",), ("broker.example", "Node 1"), ("broker.example", "../x"), ("broker.example", "ingest")],
+)
 def test_names_that_cannot_be(arguments: tuple[str, ...], tmp_path: Path) -> None:
     """A missing or impossible name is refused in one line, before anything is made."""
     answer = make_secrets(tmp_path / "made", *arguments)

@@ -1,0 +1,60 @@
+"""The agent's systemd unit: understood by systemd, and true of the code."""
+
+from __future__ import annotations
+
+import configparser
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from siaga.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+UNIT = ROOT / "deploy" / "systemd" / "siaga-edge.service"
+
+
+@pytest.fixture
+def unit() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(UNIT.read_text())
+    return parser
+
+
+def test_command_exists(unit: configparser.ConfigParser) -> None:
+    """What systemd starts is a command of the CLI, with an option that it has."""
+    program, *words = unit["Service"]["ExecStart"].split()
+    assert Path(program).name == "siaga"
+    command: Any = typer.main.get_command(app)
+    while words and not words[0].startswith("-"):
+        command = command.commands[words.pop(0)]
+    assert words[0] in {name for parameter in command.params for name in parameter.opts}
+
+
+def test_watched_by_its_own_loop(unit: configparser.ConfigParser) -> None:
+    """systemd waits for READY, starves a hung loop, and never gives up."""
+    service = unit["Service"]
+    assert (service["Type"], service["Restart"], unit["Unit"]["StartLimitIntervalSec"]) == ("notify", "always", "0")
+    assert service["WatchdogSec"]
+
+
+def test_hardened(unit: configparser.ConfigParser) -> None:
+    """No privileges, nothing writable but its own state."""
+    service = unit["Service"]
+    assert service["NoNewPrivileges"] == "yes"
+    assert service["ProtectSystem"] == "strict"
+    assert service["CapabilityBoundingSet"] == ""
+    assert service["StateDirectory"] == "siaga"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+def test_systemd_understands_it(tmp_path: Path) -> None:
+    """systemd's own check finds nothing (the program itself is replaced by one that is here)."""
+    copy = tmp_path / UNIT.name
+    copy.write_text(UNIT.read_text().replace("/opt/siaga/bin/siaga", "/bin/true"))
+    answer = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, check=False)
+    assert (answer.returncode, [line for line in answer.stderr.splitlines() if UNIT.name in line]) == (0, [])
