@@ -8,7 +8,7 @@ import socketserver
 import threading
 import tty
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from hypothesis import given
@@ -98,6 +98,22 @@ def device(talk: Talk) -> Iterator[str]:
         server.server_close()
 
 
+def repeating(spoken: bytes) -> Talk:
+    """A device that talks on and on, as the real ones do, until its listener is gone."""
+
+    def talk(handler: socketserver.BaseRequestHandler) -> None:
+        handler.request.settimeout(0.02)
+        while True:
+            handler.request.sendall(spoken)
+            try:
+                if not handler.request.recv(1):
+                    return
+            except TimeoutError:
+                continue
+
+    return talk
+
+
 def gauge(url: str, samples: int = 5, **changes: object) -> Options:
     source = MAXBOTIX | {"url": url, "timeout_s": 1.0} | changes
     return Options.model_validate(
@@ -109,14 +125,9 @@ def test_an_ultrasonic_sensor_above_the_water() -> None:
     """The level is the mounting height less the median distance; a single wild echo does not move it."""
     spoken = b"234\rR1230\rR1232\rR0500\rR1234\rR1231\r"
 
-    def talk(handler: socketserver.BaseRequestHandler) -> None:
-        handler.request.sendall(spoken)
-        handler.request.recv(1)
-
-    with device(talk) as url:
-        sensor = build("gauge", 60, gauge(url))
+    talk = repeating(spoken)
+    with device(talk) as url, closing(build("gauge", 60, gauge(url))) as sensor:
         values = sensor.sample()
-        sensor.close()
     assert values.level_cm == pytest.approx(520 - 123.1)
     assert values.source == "sensor"
     assert values.rain_mm is None
@@ -125,34 +136,31 @@ def test_an_ultrasonic_sensor_above_the_water() -> None:
 def test_mostly_no_echo_is_a_fault() -> None:
     """One distance among four "no echo" is not a level: the aim is wrong, and the sentence says so."""
 
-    def talk(handler: socketserver.BaseRequestHandler) -> None:
-        handler.request.sendall(b"\rR5000\rR5000\rR1234\rR5000\rR5000\r")
-        handler.request.recv(1)
-
-    with device(talk) as url:
-        sensor = build("gauge", 60, gauge(url))
-        with pytest.raises(SensorFault, match="only 1 of 5 answers"):
-            sensor.sample()
-        sensor.close()
+    talk = repeating(b"\rR5000\rR5000\rR1234\rR5000\rR5000\r")
+    with (
+        device(talk) as url,
+        closing(build("gauge", 60, gauge(url))) as sensor,
+        pytest.raises(SensorFault, match="only 1 of 5 answers"),
+    ):
+        sensor.sample()
 
 
 def test_a_silent_device_is_a_fault_within_its_time() -> None:
     """A device that says nothing, or nothing usable, is told apart."""
-    with device(lambda handler: handler.request.recv(1)) as url:
-        sensor = build("gauge", 60, gauge(url, timeout_s=0.3))
-        with pytest.raises(SensorFault, match="no line came"):
-            sensor.sample()
-        sensor.close()
+    with (
+        device(lambda handler: handler.request.recv(1)) as url,
+        closing(build("gauge", 60, gauge(url, timeout_s=0.3))) as sensor,
+        pytest.raises(SensorFault, match="no line came"),
+    ):
+        sensor.sample()
 
-    def mumble(handler: socketserver.BaseRequestHandler) -> None:
-        handler.request.sendall(b"\rready\rready\r")
-        handler.request.recv(1)
-
-    with device(mumble) as url:
-        sensor = build("gauge", 60, gauge(url, timeout_s=0.3))
-        with pytest.raises(SensorFault, match="2 lines came, none held a reading"):
-            sensor.sample()
-        sensor.close()
+    mumble = repeating(b"\rready\rready\r")
+    with (
+        device(mumble) as url,
+        closing(build("gauge", 60, gauge(url, timeout_s=0.3))) as sensor,
+        pytest.raises(SensorFault, match="lines came, none held a reading"),
+    ):
+        sensor.sample()
 
 
 def test_a_device_that_went_away_is_opened_again() -> None:
@@ -162,15 +170,12 @@ def test_a_device_that_went_away_is_opened_again() -> None:
     def talk(handler: socketserver.BaseRequestHandler) -> None:
         calls.append(1)
         if len(calls) > 1:
-            handler.request.sendall(b"\rR1000\r")
-            handler.request.recv(1)
+            repeating(b"\rR1000\r")(handler)
 
-    with device(talk) as url:
-        sensor = build("gauge", 60, gauge(url, samples=1))
+    with device(talk) as url, closing(build("gauge", 60, gauge(url, samples=1))) as sensor:
         with pytest.raises(SensorFault, match="cannot be read"):
             sensor.sample()
         assert sensor.sample().level_cm == pytest.approx(420.0)
-        sensor.close()
 
 
 def test_a_device_that_waits_to_be_asked() -> None:
@@ -182,24 +187,17 @@ def test_a_device_that_waits_to_be_asked() -> None:
             handler.request.sendall(f"R{height}\r\n".encode())
             height += 10
 
-    with device(talk) as url:
-        sensor = build("gauge", 60, gauge(url, samples=3, request="?\r\n"))
+    with device(talk) as url, closing(build("gauge", 60, gauge(url, samples=3, request="?\r\n"))) as sensor:
         assert sensor.sample().level_cm == pytest.approx(520 - 121.0)
         assert sensor.sample().level_cm == pytest.approx(520 - 124.0)
-        sensor.close()
 
 
 def test_a_line_that_never_ends_is_not_kept() -> None:
     """A device gone mad fills no memory, and its tail is not taken for a reading."""
 
-    def talk(handler: socketserver.BaseRequestHandler) -> None:
-        handler.request.sendall(b"\r" + b"R" * 5000 + b"\rR1000\r")
-        handler.request.recv(1)
-
-    with device(talk) as url:
-        sensor = build("gauge", 60, gauge(url, samples=1))
+    talk = repeating(b"\r" + b"R" * 5000 + b"\rR1000\r")
+    with device(talk) as url, closing(build("gauge", 60, gauge(url, samples=1))) as sensor:
         assert sensor.sample().level_cm == pytest.approx(420.0)
-        sensor.close()
 
 
 def test_a_serial_port() -> None:
