@@ -104,6 +104,21 @@ def test_two_commands_set_up_everything() -> None:
         assert set(words[1:]) <= targets
 
 
+def test_promises_name_tests_that_exist() -> None:
+    """docs/promises.md covers every promise of README, and each test it names is there."""
+    text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+    promised = re.search(r"(?ms)^## What it promises\s*$(.*?)(?=^## )", README.read_text(encoding="utf-8"))
+    assert promised
+    assert re.findall(r"(?m)^\*\*(\d)\. ", text) == re.findall(r"(?m)^(\d)\. ", promised[1])
+    named = re.findall(r"`(tests/\S+\.py)::(\w+)`", text)
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
+    ]
+    assert missing == []
+
+
 def test_decisions_are_numbered() -> None:
     """docs/decisions/: four digits, no gap, no double, a title that starts with the number."""
     files = sorted(path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md")
