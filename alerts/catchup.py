@@ -14,12 +14,14 @@ import structlog
 from alerts.engine import Engine, Transition
 from alerts.rules import Rule, longest_window_s
 from alerts.samples import from_row
-from contract.clock import SECOND_US
+from contract.clock import MINUTE_US, SECOND_US
 from contract.errors import BadInput
 from contract.incident import Incident
 from store.ports import CityStore, Event, ReadingStore
 
 _PAGE = 10_000
+_COLD_US = 15 * MINUTE_US
+"""how far back a start without a snapshot looks at least, however short the rules' windows are"""
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +34,7 @@ def recall(engine: Engine, cities: CityStore, rules: Sequence[Rule], now_us: int
     """
     kept = cities.engine_snapshot(engine.city)
     window_us = round(longest_window_s(rules) * SECOND_US)
-    watermark_us = now_us - window_us
+    watermark_us = now_us - max(window_us, _COLD_US)
     if kept is not None:
         try:
             engine.restore(kept[0])
@@ -42,7 +44,7 @@ def recall(engine: Engine, cities: CityStore, rules: Sequence[Rule], now_us: int
             kept = None
     if kept is None:
         engine.forgive(watermark_us)
-    since_us = min(watermark_us, now_us) - 2 * window_us
+    since_us = min(watermark_us, now_us) - 2 * max(window_us, _COLD_US)
     newest: dict[tuple[str, str], Incident] = {}
     for incident in (*cities.incidents(engine.city, since_us), *cities.open_incidents(engine.city)):
         known = newest.get((incident.rule, incident.entity))

@@ -1,0 +1,264 @@
+"""The alert process on a real broker and real stores: from the message to the case, and what a kill cannot break."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import alerting, watch
+from support.alerting import Stores
+from support.brokers import RunningBroker, nats, wait_until
+
+from broker.subscription import PahoSubscription
+from contract.clock import MINUTE_US, SECOND_US, ManualClock, SystemClock
+from contract.errors import Unavailable
+from contract.incident import State
+from store.ports import CityStore, EngineCommit, Lease
+
+CLOCK = SystemClock()
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[RunningBroker]:
+    with nats() as running:
+        yield running
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    made = Stores(tmp_path)
+    made.cities.put_profile(watch.profile(), CLOCK.now_us())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reader(broker: RunningBroker) -> Iterator[PahoSubscription]:
+    made = alerting.subscription(broker.address, f"reader-{random.randrange(10**9)}")
+    assert wait_until(lambda: made.connected)
+    yield made
+    made.close()
+
+
+class River:
+    """A gauge that speaks every tenth of a second, to the broker and (as ingest would) to the store."""
+
+    def __init__(self, speaker: PahoSubscription, stores: Stores) -> None:
+        self._speaker = speaker
+        self._stores = stores
+        self._pause = threading.Event()
+        self.seq = 0
+
+    def stands(self, cm: float, seconds: float) -> None:
+        until_us = CLOCK.mono_us() + round(seconds * SECOND_US)
+        while CLOCK.mono_us() < until_us:
+            self.say(cm)
+            self._pause.wait(0.1)
+
+    def say(self, cm: float) -> None:
+        self.seq += 1
+        now_us = CLOCK.now_us()
+        self._stores.readings.write([alerting.row(self.seq, now_us, cm)])
+        topic, payload = alerting.batch(self.seq, now_us, cm)
+        assert wait_until(lambda: self._speaker.publish(topic, payload, qos=1))
+
+
+def the_story(stores: Stores) -> list[str]:
+    incidents = stores.cities.incidents(watch.CITY)
+    return [change.what.value for one in incidents for change in stores.cities.changes_of(one.event)]
+
+
+def test_a_flood_is_opened_filed_followed_and_closed(
+    broker: RunningBroker, stores: Stores, reader: PahoSubscription
+) -> None:
+    """The whole way by itself: incident, event, a case with a number and an agency, its thread, its end."""
+    stop = threading.Event()
+    engine = alerting.process(stores, reader)
+    thread = threading.Thread(target=engine.run, args=(stop,))
+    thread.start()
+    try:
+        assert wait_until(lambda: engine.leading)
+        river = River(reader, stores)
+        river.stands(40, 0.3)
+        river.stands(90, 0.9)
+        assert wait_until(lambda: stores.cities.find_cases(watch.CITY).total == 1, 2.0)
+        river.stands(200, 0.9)
+        river.stands(30, 2.6)
+        case = stores.cities.find_cases(watch.CITY).cases[0]
+        assert wait_until(lambda: (stores.cities.case(case.number) or case).state == "done", 3.0)
+    finally:
+        stop.set()
+        thread.join(5)
+    assert not thread.is_alive()
+    assert the_story(stores) == ["opened", "level", "recovering", "resolved"]
+    assert (case.agency, case.category, case.public, case.source) == ("bpbd", "banjir", True, "sensor")
+    thread_of_case = [update.text["id"] for update in stores.cities.updates(case.number)]
+    assert thread_of_case[0].startswith("WASPADA Sungai Code di code-hulu: 90 cm")
+    assert "Belum dikonfirmasi petugas" in thread_of_case[0]
+    assert thread_of_case[1].startswith("AWAS Sungai Code")
+    assert thread_of_case[-1].startswith("Aman kembali")
+    assert stores.cities.outbox_depth(watch.CITY) == (0, 0)
+    assert stores.cities.lease(watch.CITY, "dua", CLOCK.now_us(), 1.0) is not None, "the lease is left free"
+
+
+@pytest.mark.slow
+def test_kill_9_at_any_moment_leaves_one_event_and_one_case(
+    broker: RunningBroker, stores: Stores, reader: PahoSubscription
+) -> None:
+    """The process is killed five times on the way of one flood; another takes over each time."""
+    rng = random.Random(20180603)
+    river = River(reader, stores)
+    running = _start(broker, stores, 0, ready=True)
+    try:
+        for number, (cm, seconds) in enumerate(((40, 0.8), (90, 1.2), (130, 1.0), (200, 1.2), (90, 1.0)), start=1):
+            before = rng.uniform(0.1, seconds)
+            river.stands(cm, before)
+            running.kill()
+            running.wait()
+            running = _start(broker, stores, number)
+            river.stands(cm, seconds - before + 0.6)
+        for _ in range(60):
+            river.stands(20, 0.3)
+            if any(one.state is State.RESOLVED for one in stores.cities.incidents(watch.CITY)):
+                break
+        assert wait_until(lambda: stores.cities.outbox_depth(watch.CITY) == (0, 0), 5.0)
+    finally:
+        running.terminate()
+        assert running.wait(10) == 0
+    incidents = stores.cities.incidents(watch.CITY)
+    assert [one.state for one in incidents] == [State.RESOLVED]
+    assert len({one.event for one in incidents}) == 1
+    cases = stores.cities.find_cases(watch.CITY)
+    assert [case.state for case in cases.cases] == ["done"]
+    story = the_story(stores)
+    assert (story[0], story[-1]) == ("opened", "resolved")
+    assert (story.count("opened"), story.count("resolved")) == (1, 1)
+
+
+def _start(broker: RunningBroker, stores: Stores, number: int, *, ready: bool = False) -> subprocess.Popen[bytes]:
+    tests = Path(alerting.__file__).resolve().parents[1]
+    began_us = CLOCK.now_us()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "support.alerting", str(broker.address.port), str(stores.folder), f"engine-{number}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"},
+    )
+    if ready:
+
+        def leads() -> bool:
+            kept = stores.cities.engine_snapshot(watch.CITY)
+            return kept is not None and kept[1] > began_us
+
+        assert wait_until(leads, 20.0)
+    return running
+
+
+def test_what_was_missed_while_down_is_judged_on_start(stores: Stores, reader: PahoSubscription) -> None:
+    """A flood came, rose and is still there; only the store knows. It is opened with its own times."""
+    now_us = CLOCK.now_us()
+    for seq, cm in enumerate([40, 80, 85, 120, 125, 130], start=1):
+        stores.readings.write([alerting.row(seq, now_us - (30 - 5 * seq) * MINUTE_US, cm)])
+    engine = alerting.process(stores, reader, faster=1.0)
+    assert engine.turn(0.0)
+    (incident,) = stores.cities.open_incidents(watch.CITY)
+    assert incident.crossed_us == now_us - 20 * MINUTE_US
+    assert incident.opened_us == now_us - 10 * MINUTE_US
+    assert the_story(stores) == ["opened", "level"]
+    assert engine.turn(0.0)
+    again = alerting.process(stores, reader, faster=1.0)
+    assert again.turn(0.0)
+    assert the_story(stores) == ["opened", "level"]
+
+
+def test_another_engine_waits_and_takes_over_and_the_old_one_stops(
+    broker: RunningBroker, stores: Stores, reader: PahoSubscription
+) -> None:
+    """One engine a city. The one that was away too long finds that its word no longer counts."""
+    clock = ManualClock(now_us=CLOCK.now_us())
+    first = alerting.process(stores, reader, holder="satu", clock=clock, faster=1.0)
+    other = alerting.subscription(broker.address, "other")
+    try:
+        second = alerting.process(stores, other, holder="dua", clock=clock, faster=1.0)
+        assert first.turn(0.0)
+        second.turn(0.0)
+        assert (first.leading, second.leading) == (True, False)
+        clock.advance(5)
+        second.turn(0.0)
+        assert second.leading
+        first.turn(0.0)
+        assert not first.leading
+    finally:
+        other.close()
+
+
+class Frail:
+    """A city store whose commits fail while `away`; everything else is the real one's."""
+
+    def __init__(self, real: CityStore) -> None:
+        self._real = real
+        self.away = False
+
+    def commit(self, lease: Lease, commit: EngineCommit) -> None:
+        if self.away:
+            raise Unavailable("the database is away")
+        self._real.commit(lease, commit)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def test_a_decision_waits_for_the_database_and_is_told_once(stores: Stores, reader: PahoSubscription) -> None:
+    """While the database is away nothing is acknowledged and nothing is forgotten; when it is back, it is kept once."""
+    frail = Frail(stores.cities)
+    clock = ManualClock(now_us=CLOCK.now_us())
+    engine = alerting.process(stores, reader, clock=clock, cities=frail, faster=1.0)  # type: ignore[arg-type]
+    assert engine.turn(0.0)
+    for seq, cm in enumerate((90, 90, 90), start=1):
+        clock.advance(300)
+        frail.away = seq == 3
+        reader.publish(*alerting.batch(seq, clock.now_us(), cm), qos=1)
+        assert wait_until(lambda: engine.turn(0.2) or frail.away)
+        engine.turn(0.2)
+        engine.turn(0.2)
+    assert list(stores.cities.open_incidents(watch.CITY)) == []
+    frail.away = False
+    assert wait_until(lambda: bool(stores.cities.open_incidents(watch.CITY)) or not engine.turn(0.1))
+    assert the_story(stores) == ["opened"]
+
+
+def test_raising_is_quick(stores: Stores, reader: PahoSubscription) -> None:
+    """From the message that completes `for` to the committed incident: under 100 ms (p95 of 20 rivers' worth)."""
+    stop = threading.Event()
+    engine = alerting.process(stores, reader, faster=100_000.0)
+    thread = threading.Thread(target=engine.run, args=(stop,))
+    thread.start()
+    took_ms = []
+    try:
+        assert wait_until(lambda: engine.leading)
+        river = River(reader, stores)
+        for _ in range(10):
+            known = len(stores.cities.incidents(watch.CITY))
+            river.say(90)
+            threading.Event().wait(0.02)
+            began_us = CLOCK.mono_us()
+            river.say(90)
+            assert wait_until(lambda n=known: len(stores.cities.incidents(watch.CITY)) > n, 3.0, 0.002)
+            took_ms.append((CLOCK.mono_us() - began_us) / 1000)
+            for _ in range(40):
+                river.say(10)
+                threading.Event().wait(0.03)
+                if not stores.cities.open_incidents(watch.CITY):
+                    break
+    finally:
+        stop.set()
+        thread.join(5)
+    took_ms.sort()
+    assert took_ms[len(took_ms) // 2] < 150, took_ms

@@ -1,0 +1,128 @@
+"""The alert process as tests run it: real broker, real stores, the small city of `support.watch`, rules played fast.
+
+`python -m support.alerting PORT FOLDER HOLDER` is the process alone, for tests that kill it.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from support import watch
+
+from alerts.process import AlertsProcess
+from broker.ports import BrokerAddress
+from broker.subscription import PahoSubscription, service_topics
+from complaints.builtin import BuiltinDesk
+from complaints.desk import Desk
+from contract import topics
+from contract.clock import Clock, SystemClock
+from contract.codec import encode
+from contract.compress import compressed
+from contract.kinds import FloodValues
+from contract.messages import FloodReading, Readings
+from contract.quality import Quality
+from store import open_city, open_readings
+from store.ports import CityStore, ReadingStore, Row, Series
+
+FASTER = 960.0
+"""`for` is 0.5 s, `clear_for` and `no_data_for` 1.9 s"""
+BASE_URL = "http://127.0.0.1:8080"
+GAUGE = "code-hulu"
+
+
+@dataclass
+class Stores:
+    """Both stores of the small city, on SQLite in one folder."""
+
+    folder: Path
+    readings: ReadingStore = field(init=False)
+    cities: CityStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.readings = open_readings(f"sqlite:///{self.folder}/readings.db")
+        self.cities = open_city(f"sqlite:///{self.folder}/city.db")
+
+    def close(self) -> None:
+        self.readings.close()
+        self.cities.close()
+
+
+def subscription(address: BrokerAddress, client_id: str) -> PahoSubscription:
+    """A service's reader of the small city."""
+    return PahoSubscription(
+        [address], client_id, service_topics(watch.CITY), rng=random.Random(), clock=SystemClock(), backoff_cap_s=0.2
+    )
+
+
+def process(
+    stores: Stores,
+    reader: PahoSubscription,
+    *,
+    holder: str = "satu",
+    clock: Clock | None = None,
+    desk: Desk | None = None,
+    cities: CityStore | None = None,
+    faster: float = FASTER,
+) -> AlertsProcess:
+    """The process of the small city. Its lease is short, so that a killed one is soon replaced."""
+    kept = cities or stores.cities
+    return AlertsProcess(
+        profile=watch.profile(),
+        rules=compressed(watch.rules(), faster),
+        subscription=reader,
+        readings=stores.readings,
+        cities=kept,
+        desk=desk or BuiltinDesk(kept, watch.profile(), BASE_URL),
+        clock=clock or SystemClock(),
+        holder=holder,
+        base_url=BASE_URL,
+        lease_ttl_s=1.0,
+        snapshot_every_s=0.2,
+    )
+
+
+def batch(seq: int, observed_us: int, cm: float, node: str = GAUGE) -> tuple[str, bytes]:
+    """Topic and payload of one level."""
+    reading = FloodReading(
+        seq=seq,
+        sensor="gauge",
+        observed_us=observed_us,
+        mono_us=observed_us - watch.START_US if observed_us > watch.START_US else 0,
+        trust="synced",
+        quality=Quality.GOOD,
+        values=FloodValues(level_cm=cm),
+    )
+    message = Readings(
+        city=watch.CITY, node=node, boot="00000000", epoch=watch.EPOCH, sent_us=observed_us, readings=(reading,)
+    )
+    return topics.readings(watch.CITY, node), encode(message)
+
+
+def row(seq: int, observed_us: int, cm: float, node: str = GAUGE, received_us: int | None = None) -> Row:
+    """The same level as ingest keeps it."""
+    series = Series(watch.CITY, node, "gauge", "flood")
+    received = observed_us if received_us is None else received_us
+    values = {"level_cm": cm}
+    return Row(series, "34.71.02.1002", observed_us, received, watch.EPOCH, seq, "synced", Quality.GOOD, {}, values)
+
+
+def main(port: int, folder: Path, holder: str) -> None:
+    """Run until SIGTERM."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stores = Stores(folder)
+    reader = subscription(BrokerAddress("127.0.0.1", port), "alerts")
+    try:
+        process(stores, reader, holder=holder).run(stop)
+    finally:
+        reader.close()
+        stores.close()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
