@@ -213,7 +213,16 @@ def _text(path: Path) -> str:
 def _limits(path: Path, text: str, at: tuple[str | int, ...], section: SensorSection) -> QualityLimits:
     """The kind's default limits with what the file says on top."""
     default = default_limits(section.type)
-    merged = {field.name: getattr(default, field.name) for field in fields(QualityLimits)} | section.quality
+    known = {field.name: getattr(default, field.name) for field in fields(QualityLimits)}
+    strange = sorted(section.quality.keys() - known.keys())
+    if strange:
+        loc = (*at, "quality", strange[0])
+        raise BadInput(
+            f"{'.'.join(map(str, loc))}: there is no such limit",
+            where=_where(path, _line_of(text, loc)),
+            remedy="Remove this name or mend its spelling.",
+        )
+    merged = known | section.quality
     try:
         return TypeAdapter(QualityLimits).validate_python(merged)
     except ValidationError as error:
