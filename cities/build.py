@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cities import forms
 from cities.findings import Finding, Findings
 from cities.places import check_regions, check_sites
+from cities.rule_files import check_rules
 from cities.scales import read_scales
 from cities.sources import Table, TomlSource, read_csv, read_toml
 from contract.city import Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
 from contract.topics import valid_id
 
 _HOUR_S = 3600
+_RESERVED_SENSORS = {"drops"}  # under this name an agent reports what it had to drop
 _SENSOR_OF = {"wifi": "hotspot", "camera": "crowd", "gauge": "flood"}
 
 
@@ -41,8 +43,8 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
         _city(city, folder, findings)
         check_regions(regions, city.form.city, findings)
         check_sites(sites, regions, findings)
-    if city is not None:
         _nodes(nodes, sites, city, findings)
+    check_rules(folder, {one.code for one in categories.form.category} if categories else None, findings)
     gauges = {row.form.node for row in nodes.rows if row.form.kind == "gauge"}
     staff = read_scales(scales, gauges if nodes.whole else None, findings) if scales is not None else ()
     if scales is not None:
@@ -130,6 +132,13 @@ def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) 
                     f"sensor name {sensor!r} cannot stand in a topic",
                     "Use lower-case letters, digits and single hyphens, at most 48.",
                 )
+            elif sensor in _RESERVED_SENSORS:
+                findings.add(
+                    source.file,
+                    source.line("sensors", preset, sensor),
+                    f"sensor name {sensor!r} is the agent's own",
+                    "Choose another name.",
+                )
 
 
 def _doubles(file: str, what: str, codes: Sequence[tuple[str, int]], findings: Findings) -> set[str]:
@@ -207,6 +216,8 @@ def _routes(
     findings: Findings,
 ) -> None:
     known = {one.code for one in categories.form.category} if categories else None
+    pairs = [(f"{one.category} in {one.region}", source.line("route", at)) for at, one in enumerate(source.form.route)]
+    _doubles(source.file, "route", pairs, findings)
     for at, route in enumerate(source.form.route):
         _known_agency(source.file, source.line("route", at, "agency"), route.agency, agencies, findings)
         if known is not None and route.category not in known:

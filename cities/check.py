@@ -7,6 +7,7 @@ from pathlib import Path
 from cities.build import build
 from cities.findings import Finding
 from cities.load import folder
+from contract.errors import BadInput
 
 __all__ = ["Finding", "check"]
 
@@ -19,5 +20,7 @@ def check(code_or_path: str | Path, root: Path | None = None) -> list[Finding]:
     """
     path = Path(code_or_path)
     place = path if isinstance(code_or_path, Path) or "/" in code_or_path else folder(code_or_path, root)
+    if not place.is_dir():
+        raise BadInput(f"there is no folder {str(place)!r}", remedy="Name a city's code or the path of its folder.")
     _, findings = build(place.resolve())
     return findings

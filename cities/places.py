@@ -89,6 +89,13 @@ def check_sites(sites: Table[SiteRow], regions: Table[RegionRow], findings: Find
                 f"region {site.region!r} of site {site.code!r} is not in regions.csv",
                 "Write the Kemendagri code of its kelurahan, such as 34.71.03.1002.",
             )
+        if site.camera_url and not site.camera_url.startswith(("https://", "http://")):
+            findings.add(
+                file,
+                line,
+                f"camera_url of site {site.code!r} is no web address",
+                "Write one that begins with https://, or leave it empty.",
+            )
         if box is not None:
             _inside(file, line, f"site {site.code!r}", site.lat, site.lon, box, findings)
 

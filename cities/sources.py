@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -48,20 +48,11 @@ class Table(NamedTuple, Generic[F]):
 
 def read_toml(folder: Path, file: str, model: type[F], findings: Findings) -> TomlSource[F] | None:
     """The file as `model`, None where it cannot be read at all or does not fit; the reasons are in `findings`."""
-    text = _text(folder, file, findings)
+    text = read_text(folder, file, findings)
     if text is None:
         return None
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        at = _AT_LINE.search(str(error))
-        line = int(at[1]) if at else len(text.splitlines()) or 1
-        findings.add(
-            file,
-            line,
-            f"this is not TOML: {_AT_LINE.sub('', str(error)).strip()}",
-            "Mend the line; strings stand in double quotes.",
-        )
+    document = parse_toml(file, text, findings)
+    if document is None:
         return None
     lines = key_lines(text)
     try:
@@ -73,9 +64,25 @@ def read_toml(folder: Path, file: str, model: type[F], findings: Findings) -> To
         return None
 
 
+def parse_toml(file: str, text: str, findings: Findings) -> dict[str, Any] | None:
+    """The document, None (and a finding with its line) where it is not TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = _AT_LINE.search(str(error))
+        line = int(at[1]) if at else len(text.splitlines()) or 1
+        findings.add(
+            file,
+            line,
+            f"this is not TOML: {_AT_LINE.sub('', str(error)).strip()}",
+            "Mend the line; strings stand in double quotes.",
+        )
+        return None
+
+
 def read_csv(folder: Path, file: str, model: type[F], findings: Findings) -> Table[F]:
     """The rows that fit; each that does not is a finding. Lines starting with `#` and empty ones are skipped."""
-    text = _text(folder, file, findings)
+    text = read_text(folder, file, findings)
     if text is None:
         return Table([], whole=False)
     whole = True
@@ -101,7 +108,8 @@ def read_csv(folder: Path, file: str, model: type[F], findings: Findings) -> Tab
     return Table(rows, whole)
 
 
-def _text(folder: Path, file: str, findings: Findings) -> str | None:
+def read_text(folder: Path, file: str, findings: Findings) -> str | None:
+    """The text of a file, None (and a finding) where it is missing, unreadable or not UTF-8."""
     try:
         data = (folder / file).read_bytes()
     except FileNotFoundError:

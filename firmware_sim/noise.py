@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from math import floor
 
 _SPAN = 2.0**64
 
 
+@lru_cache(maxsize=16_384)
 def unit(seed: int, *words: str | int) -> float:
     """A number in [0, 1) that looks random and is always the same for these words."""
     text = "\x1f".join(str(word) for word in (seed, *words))

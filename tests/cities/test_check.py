@@ -37,6 +37,8 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
     "site_twice": ("sites.csv", "taman,Taman", "pasar,Taman", 5, "already on line 4"),
     "latitude_is_no_number": ("sites.csv", "-8.583,116.091", "selatan,116.091", 5, "got 'selatan'"),
     "latitude_is_not_finite": ("sites.csv", "-8.583,116.091", "nan,116.091", 5, "lat"),
+    "camera_url_is_no_web_address": ("sites.csv", "https://cctv", "javascript:cctv", 4, "is no web address"),
+    "sensor_name_reserved": ("city.toml", "health = {", "drops = {", 18, "is the agent's own"),
     "cell_too_many": ("sites.csv", '"Pantai, utara"', "Pantai, utara", 6, "10 cells where the header has 9"),
     "column_unknown": ("sites.csv", "camera_url", "cctv", 1, "unknown column 'cctv'"),
     "column_missing": ("nodes.csv", "node,kind,name,site,audience,sensors", "node,kind,name,site", 1, "'sensors'"),
@@ -130,6 +132,36 @@ def test_a_spreadsheet_may_add_a_byte_order_mark_and_windows_line_ends(tmp_path:
     text = tiny_city.FILES["nodes.csv"].replace("\n", "\r\n")
     (folder / "nodes.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
     assert check(folder) == []
+
+
+def test_routes_and_rules_are_checked_where_there_are_any(tmp_path: Path) -> None:
+    """Optional files are strict too: unknown names, a pair twice, a rule that files under no category."""
+    folder = tiny_city.write(tmp_path)
+    route = '[[route]]\ncategory = "banjir"\nregion = "99.01.01"\nagency = "kominfo"\n'
+    (folder / "routes.toml").write_text(route)
+    (folder / "rules").mkdir()
+    (folder / "rules" / "flood.toml").write_text('id = "flood"\ncategory = "banjir"\n')
+    assert check(folder) == []
+    (folder / "routes.toml").write_text(
+        route + route + route.replace("99.01.01", "98").replace("kominfo", "pupr").replace("banjir", "jalan")
+    )
+    (folder / "rules" / "flood.toml").write_text('id = "flood"\n\ncategory = "bajir"\n')
+    (folder / "rules" / "wifi.toml").write_text('id = "wifi\n')
+    found = {(one.file, one.line): one.what for one in check(folder)}
+    assert set(found) == {
+        ("routes.toml", 5),
+        ("routes.toml", 10),
+        ("routes.toml", 11),
+        ("routes.toml", 12),
+        ("rules/flood.toml", 3),
+        ("rules/wifi.toml", 1),
+    }
+
+
+def test_a_path_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    """One sentence, not seven missing files."""
+    with pytest.raises(BadInput, match="there is no folder"):
+        check(tmp_path / "nowhere")
 
 
 def test_an_unknown_city_names_those_there_are(tmp_path: Path) -> None:
