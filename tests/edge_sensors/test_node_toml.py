@@ -1,0 +1,74 @@
+"""The document a technician copies from: every example is taken, every option is there."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from contract.kinds import KINDS, KindName
+from edge.config import NodeConfig
+from edge.flood.line import LineOptions
+from edge.flood.modbus import ModbusOptions, Register
+from edge.flood.pull import PullOptions
+from edge.flood.rain import RainOptions
+from edge.flood.replay import ReplayOptions
+from edge.kinds import load
+
+DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "node-toml.md").read_text(encoding="utf-8")
+READMES = sorted((Path(__file__).resolve().parents[2] / "edge").glob("*/README.md"))
+BLOCK = re.compile(r"```toml\n(.*?)```", re.DOTALL)
+
+
+def blocks(text: str) -> list[dict[str, Any]]:
+    return [tomllib.loads(block) for block in BLOCK.findall(text)]
+
+
+def judge(block: dict[str, Any]) -> list[KindName]:
+    """The kinds of the sensors in a block whose options their own models accept."""
+    whole = {"node": {"city": "c", "node": "n", "spool": "s"}, "brokers": [{"host": "b"}]} | block
+    config = NodeConfig.model_validate(whole)
+    for sensor in config.sensors:
+        load(sensor.type).Options.model_validate(sensor.options)
+    return [sensor.type for sensor in config.sensors]
+
+
+def test_every_example_is_taken() -> None:
+    """Each block of the document is a configuration that the node accepts, and every kind has one."""
+    taken = [kind for block in blocks(DOCUMENT) for kind in judge(block)]
+    assert set(taken) == set(KINDS)
+    assert len(taken) >= 12
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.parent.name)
+def test_every_readmes_example_is_taken(path: Path) -> None:
+    """The short page beside the code too."""
+    text = path.read_text(encoding="utf-8")
+    assert blocks(text)
+    for block in blocks(text):
+        assert judge(block)
+
+
+def test_every_kind_has_its_readme() -> None:
+    """A folder of sensors explains itself."""
+    assert {path.parent.name for path in READMES} >= set(KINDS)
+
+
+MODELS: list[type[BaseModel]] = [LineOptions, ModbusOptions, Register, PullOptions, ReplayOptions, RainOptions]
+
+
+@pytest.mark.parametrize("model", MODELS + [load(kind).Options for kind in KINDS], ids=lambda model: model.__module__)
+def test_every_option_is_documented(model: type[BaseModel]) -> None:
+    """An option that the document does not name is one nobody finds; each also describes itself."""
+    for name, field in model.model_fields.items():
+        assert re.search(rf"\b{name}\b", DOCUMENT), f"{model.__module__}.{model.__name__}.{name}"
+        assert field.description or name == "type"
+
+
+def test_the_summary_is_in_indonesian_first() -> None:
+    """Technicians read Indonesian."""
+    assert DOCUMENT.index("Ringkasan untuk teknisi") < DOCUMENT.index("## A whole file")
