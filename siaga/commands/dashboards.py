@@ -23,10 +23,15 @@ def build() -> None:
 def publish(
     url: Annotated[str, typer.Option(help="Grafana's address.")],
     token_file: Annotated[Path, typer.Option(help="Holds a service account's token.", dir_okay=False)],
+    influx_url: Annotated[str, typer.Option(help="InfluxDB as Grafana reaches it; empty leaves the data source.")] = "",
+    influx_bucket: Annotated[str, typer.Option(help="Its bucket.")] = "siaga",
+    influx_token_file: Annotated[Path | None, typer.Option(help="Holds a token that may read.", dir_okay=False)] = None,
 ) -> None:
-    """Push the boards to a Grafana that is already there."""
+    """Push the boards, and the data source where asked, to a Grafana that is already there."""
+    from dashboards.publish import Readings
     from dashboards.publish import publish as push
     from siaga.settings import read_secret
 
-    for board in push(url, read_secret(token_file)):
+    source = Readings(influx_url, influx_bucket, read_secret(influx_token_file)) if influx_url else None
+    for board in push(url, read_secret(token_file), readings=source):
         typer.echo(board)
