@@ -181,8 +181,8 @@ def accepting(folder: Path, template: Path) -> Iterator[Bench]:
         ingest = Ingest(
             city=CITY,
             subscription=subscription,
-            readings=readings_outage,  # type: ignore[arg-type]
-            cities=cities_outage,  # type: ignore[arg-type]
+            readings=readings_outage,
+            cities=cities_outage,
             clock=clock,
             rng=random.Random(1),
         )
