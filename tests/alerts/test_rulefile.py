@@ -1,0 +1,91 @@
+"""A rule pack is read strictly: each mistake names file, line, field and remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import watch
+
+from alerts.lifecycle import Staff
+from alerts.rulefile import load_rules
+from alerts.rules import Absence, Levels, longest_window_s
+from contract.compress import compressed
+from contract.errors import BadInput
+
+GOOD = (watch.RULES / "flood.toml").read_text(encoding="utf-8")
+
+
+def test_yogyakarta_s_pack_loads() -> None:
+    """Two rules, each with all its words in both languages."""
+    flood, hotspot = watch.rules()
+    assert (flood.id, flood.condition, flood.group_by) == ("flood", Levels("level_cm"), "river")
+    assert (hotspot.id, hotspot.condition, hotspot.group_by) == ("hotspot", Absence("internet", ("open",)), "uplink")
+    for rule in (flood, hotspot):
+        assert all(text.id and text.en for text in rule.texts.values())
+    assert longest_window_s((flood, hotspot)) == 1800
+
+
+def test_a_version_is_the_text_s_own(tmp_path: Path) -> None:
+    """The same text has the same version; a changed figure another."""
+    for name, text in (("a", GOOD), ("b", GOOD.replace('id = "flood"', 'id = "flood-b"').replace("480", "481"))):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    one, other = load_rules(tmp_path)
+    assert one.version == watch.rule("flood").version
+    assert one.version != other.version
+
+
+def test_a_city_s_day_can_be_played_in_minutes() -> None:
+    """Durations are divided; the words, the version and the levels stay."""
+    fast = compressed(watch.rule("flood"), 60)
+    assert (fast.for_s, fast.clear_for_s, fast.no_data_for_s) == (8, 30, 30)
+    assert (fast.version, fast.texts) == (watch.rule("flood").version, watch.rule("flood").texts)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("for_s = 480", 'for_s = "480"', r"line 12: for_s: a number of seconds"),
+        ("for_s = 480", "for_s = -1", r"line 12: for_s"),
+        ("for_s = 480", "for_minutes = 8", r"line 12: for_minutes: this field is not known"),
+        ("no_data_for_s = 1800", "no_data_for_s = 0", r"line 14: no_data_for_s"),
+        ('audience = "public"', 'audience = "everybody"', r"line 8: audience: .*shadow, staff, public"),
+        ('group_by = "river"', 'group_by = "mountain"', r"line 9: group_by"),
+        ('id = "flood"', 'id = "Banjir Besar"', r"line 4: id: .*is not an id"),
+        ('nodes = ["gauge"]', "nodes = []", r"match.nodes"),
+        ('kind = "flood"', 'kind = "weather"', r"match.kind: .*hotspot, crowd, flood, node"),
+        ('field = "level_cm"', 'field = "colour"', r"levels.field: .*level_cm, rain_mm"),
+        ("[levels]", "[absence]", r"absence"),
+        ("{trend}{local}. Not yet", "{trnd}. Not yet", r"text.opened.en: the placeholder \{trnd\}.*Known here"),
+        ("{value} cm, {trend}{local}. Belum", "{value:.1f} cm. Belum", r"text.opened.id: the placeholder"),
+        ("[text.no_data]", "[text.nodata]", r"text.nodata: this field is not known"),
+        ("[match]", "[match", r"not valid TOML.*line 17"),
+    ],
+)
+def test_a_mistake_says_where_it_is_and_how_to_mend_it(tmp_path: Path, old: str, new: str, says: str) -> None:
+    """File, line, field, remedy."""
+    assert old in GOOD
+    (tmp_path / "flood.toml").write_text(GOOD.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadInput, match=rf"(?s)flood\.toml.*{says}"):
+        load_rules(tmp_path)
+
+
+def test_two_rules_with_one_id_are_refused(tmp_path: Path) -> None:
+    """Identity is the id; a copy that forgot to change it would tell everything twice."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.toml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(BadInput, match=r"b\.toml: id: the id 'flood' is already taken by a\.toml"):
+        load_rules(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """A sentence, not a traceback."""
+    with pytest.raises(BadInput, match="there is no such folder"):
+        load_rules(tmp_path / "nowhere")
+
+
+def test_a_scale_that_contradicts_itself_is_refused() -> None:
+    """A worse level below a milder one, or a clear mark beyond its own raise mark."""
+    for scale in (watch.scale("g", up=(110, 70, 160)), watch.scale("g", clear=(80, 95, 140))):
+        with pytest.raises(BadInput, match="scale of g"):
+            Staff(scale)

@@ -1,0 +1,102 @@
+"""What people read: the level first, the city's own name second, the time with its zone, in both languages."""
+
+from __future__ import annotations
+
+from support.watch import Watch, placements, profile, watch
+
+from alerts.commit import gather
+from alerts.words import Words, number
+from store.ports import Outgoing
+
+
+def said(city: Watch) -> list[Outgoing]:
+    """What the story so far puts into the outbox."""
+    return list(gather(city.told, placements(), Words(profile()), 0).outgoing)
+
+
+def flood() -> Watch:
+    city = watch()
+    for minute, cm in enumerate([40, 72, 80, 1234.5, 1300, 1310]):
+        city.level(5 * minute, "code-hulu", cm)
+    for minute in range(30, 75, 5):
+        city.level(minute, "code-hulu", 40)
+    return city
+
+
+def test_a_flood_in_two_languages() -> None:
+    """A fact goes out at once and says that nobody has confirmed it yet; the end is told, too."""
+    rows = said(flood())
+    assert rows[0].body["title"] == {"id": "Muka air tinggi: Sungai Code", "en": "High water: Code River"}
+    assert rows[0].body["description"] == {
+        "id": "WASPADA Sungai Code di code-hulu: 1.234,5 cm, naik (Siaga 3). "
+        "Belum dikonfirmasi petugas. Bersiap. 22.21 WIB",
+        "en": "WATCH: Code River at code-hulu 1,234.5 cm, rising (Siaga 3). "
+        "Not yet confirmed by an officer. Be ready. 22.21 WIB",
+    }
+    assert rows[1].body["text"]["id"].startswith("AWAS Sungai Code di code-hulu: 1.310 cm, naik (Siaga 1)")
+    assert rows[-1].body["text"]["id"] == (
+        "Aman kembali: Sungai Code di code-hulu turun ke 40 cm, di bawah batas sejak 22.36 WIB."
+    )
+    assert rows[-1].body["state"] == "done"
+
+
+def test_silence_at_a_high_level_is_called_dangerous() -> None:
+    """With the last figure and since when."""
+    city = watch()
+    for minute in (0, 5, 10):
+        city.level(minute, "code-hulu", 120)
+    city.pass_to(60)
+    assert said(city)[-1].body["text"]["id"] == (
+        "Sensor di code-hulu diam sejak 22.16 WIB, terakhir 120 cm (SIAGA). Anggap berbahaya."
+    )
+
+
+def test_a_time_of_another_day_carries_its_day() -> None:
+    """`since` of yesterday is not taken for today's."""
+    words, minute = Words(profile()), 60_000_000
+    now_us = 1_750_000_000_000_000
+    assert words.time(now_us - 5 * minute, now_us, "id") == "22.01 WIB"
+    assert words.time(now_us - 1440 * minute, now_us, "id") == "14 Jun 22.06 WIB"
+
+
+def test_numbers_carry_the_language_s_separators() -> None:
+    """1.234,5 in Indonesian, 1,234.5 in English; what was not measured is no zero."""
+    assert [number(1234.5, "id"), number(1234.5, "en"), number(75.0, "id"), number(None, "id")] == [
+        "1.234,5",
+        "1,234.5",
+        "75",
+        "?",
+    ]
+
+
+def test_a_gauge_in_shadow_is_said_to_nobody() -> None:
+    """Its incident is kept for those who judge the rule."""
+    city = watch({"code-hulu": "shadow"})
+    for minute in (0, 5, 10):
+        city.level(minute, "code-hulu", 120)
+    kept = gather(city.told, placements(), Words(profile()), 0)
+    assert len(kept.incidents) == len(kept.events) == 1
+    assert kept.outgoing == ()
+
+
+def test_a_gauge_for_staff_files_a_case_that_is_not_public() -> None:
+    """Officers see it; the map does not."""
+    city = watch({"code-hulu": "staff"})
+    for minute in (0, 5, 10):
+        city.level(minute, "code-hulu", 120)
+    assert [row.body["public"] for row in said(city)] == [False]
+
+
+def test_a_blackout_is_told_as_it_doubles() -> None:
+    """Three points behind one uplink: the case, then one line at two; the end closes it once."""
+    city = watch()
+    for minute in range(60):
+        for n in range(1, 8):
+            if n > 3 or minute < 5 or minute >= 30:
+                city.point(minute, f"wifi-{n}")
+    rows = said(city)
+    assert [row.body.get("do") for row in rows[:2]] == ["file", "note"]
+    assert rows[0].body["title"]["id"] == "WiFi publik Utara terputus"
+    assert rows[1].body["text"]["id"].startswith("Kini 2 titik WiFi terputus di Utara")
+    assert [row.body["state"] for row in rows if row.body.get("state")] == ["done"]
+    assert len({row.key for row in rows}) == len(rows)
