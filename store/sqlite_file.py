@@ -138,7 +138,9 @@ def use_wal(connection: Connection) -> None:
         try:
             if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
                 return
+            # A file system without shared memory, or a database in memory, keeps its own mode: correct, only slower.
             connection.execute("PRAGMA journal_mode = WAL")
+            return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
                 raise

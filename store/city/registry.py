@@ -41,37 +41,33 @@ class RegistryTables(Part):
         """
         digest = hashlib.sha256(f"{_DIGEST_OF}{profile!r}".encode()).hexdigest()
         with self._db.write() as connection:
+            # Two processes may bring the same new city at once: the row comes first, so that the second one waits.
+            self._ensure_city(connection, profile)
             known = connection.execute(
                 select(cities.c.digest).where(cities.c.code == profile.code).with_for_update()
-            ).scalar_one_or_none()
+            ).scalar_one()
             if known == digest:
                 return
             self._put_city(connection, profile, digest)
             self._put_lists(connection, profile)
             self._put_sites_and_nodes(connection, profile, now_us)
 
-    def _put_city(self, connection: Connection, profile: Profile, digest: str) -> None:
-        facts = {
-            "name": profile.name,
-            "zone": profile.zone,
-            "zone_word": profile.zone_word,
-            "region": profile.region,
-            "lat": profile.lat,
-            "lon": profile.lon,
-            "emergency_phone": profile.emergency_phone,
-            "digest": digest,
-        }
+    def _ensure_city(self, connection: Connection, profile: Profile) -> None:
         taken = set(
             connection.execute(select(cities.c.number_prefix).where(cities.c.code != profile.code)).scalars().all()
         )
         new = self._db.insert(cities).values(
-            code=profile.code, number_prefix=_prefix(profile.code, taken), registry_version=1, **facts
+            code=profile.code, number_prefix=_prefix(profile.code, taken), registry_version=0, **_facts(profile, "")
         )
-        # The prefix stays as it was first given: case numbers are on paper by now.
+        connection.execute(new.on_conflict_do_nothing())
+
+    @staticmethod
+    def _put_city(connection: Connection, profile: Profile, digest: str) -> None:
+        """The number prefix stays as it was first given: case numbers are on paper by now."""
         connection.execute(
-            new.on_conflict_do_update(
-                index_elements=["code"], set_={**facts, "registry_version": cities.c.registry_version + 1}
-            )
+            update(cities)
+            .where(cities.c.code == profile.code)
+            .values(registry_version=cities.c.registry_version + 1, **_facts(profile, digest))
         )
 
     @staticmethod
@@ -261,6 +257,19 @@ def _bump(connection: Connection, city: str) -> None:
     )
     if changed.rowcount == 0:
         raise Rejected(f"city {city} is not in the registry", reason="unknown_city")
+
+
+def _facts(profile: Profile, digest: str) -> dict[str, Any]:
+    return {
+        "name": profile.name,
+        "zone": profile.zone,
+        "zone_word": profile.zone_word,
+        "region": profile.region,
+        "lat": profile.lat,
+        "lon": profile.lon,
+        "emergency_phone": profile.emergency_phone,
+        "digest": digest,
+    }
 
 
 def _site_facts(site: Site) -> dict[str, Any]:

@@ -1,0 +1,116 @@
+"""The city database's schema: from nothing and from every earlier step to what this version needs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from support.city_data import NOON_US, profile
+
+from contract.errors import BadInput
+from store import open_city
+from store.city.database import Database
+from store.city.schema import metadata
+from store.migrations import upgrade
+
+
+def _internal(url: str) -> str:
+    return url.replace("sqlite:///", "sqlite+pysqlite:///")
+
+
+@contextmanager
+def _database(url: str) -> Iterator[Database]:
+    database = Database(_internal(url))
+    yield database
+    database.close()
+
+
+def _revisions() -> list[str]:
+    """Every step from the oldest to the newest, read from the files."""
+    with _database("sqlite://") as database, database.read() as connection:
+        script = ScriptDirectory.from_config(upgrade.config(connection))
+        return [step.revision for step in reversed(list(script.walk_revisions()))]
+
+
+def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
+    """A new step must be named as HEAD, and names sort as time does."""
+    assert _revisions()[-1] == upgrade.HEAD
+    assert _revisions() == sorted(_revisions())
+
+
+@pytest.mark.parametrize("start", ["nothing", *_revisions()])
+def test_every_start_ends_at_the_schema_that_the_code_has(empty_url: str, start: str) -> None:
+    """From nothing and from each step, on both databases: no table, column, index or constraint differs."""
+    if start != "nothing":
+        with _database(empty_url) as database, database.write() as connection:
+            command.upgrade(upgrade.config(connection), start)
+    open_city(empty_url).close()
+    with _database(empty_url) as database, database.read() as connection:
+        assert upgrade.revision(connection) == upgrade.HEAD
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_way_back_leaves_nothing(empty_url: str) -> None:
+    """Down to nothing and up again."""
+    open_city(empty_url).close()
+    with _database(empty_url) as database:
+        with database.write() as connection:
+            command.downgrade(upgrade.config(connection), "base")
+        with database.read() as connection:
+            assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    open_city(empty_url).close()
+
+
+def test_an_old_schema_is_refused_where_migration_is_not_allowed(empty_url: str) -> None:
+    """Said in a sentence, and nothing is touched."""
+    with pytest.raises(BadInput, match=f"the schema is missing and this version needs {upgrade.HEAD}"):
+        open_city(empty_url, migrate=False)
+    with _database(empty_url) as database, database.read() as connection:
+        assert inspect(connection).get_table_names() == []
+    open_city(empty_url).close()
+    open_city(empty_url, migrate=False).close()
+
+
+def test_a_newer_schema_is_refused(empty_url: str) -> None:
+    """An older program must not write into it."""
+    open_city(empty_url).close()
+    with _database(empty_url) as database, database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for migrate in (True, False):
+        with pytest.raises(BadInput, match="9999, newer than"):
+            open_city(empty_url, migrate=migrate)
+
+
+def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
+    """Four doors at one moment on an empty database: all open, and all see one schema."""
+    gate = threading.Barrier(4)
+
+    def start(number: int) -> int:
+        gate.wait(10)
+        store = open_city(empty_url)
+        store.put_profile(profile(), NOON_US)
+        version = store.registry_version("yogyakarta")
+        store.close()
+        return version
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(start, range(4))) == [1, 1, 1, 1]
+
+
+def test_a_migration_that_fails_leaves_the_old_schema(empty_url: str) -> None:
+    """All steps share one transaction: a table in the way stops them, and nothing of them stays."""
+    with _database(empty_url) as database:
+        with database.write() as connection:
+            connection.execute(text("CREATE TABLE snapshots (mine INTEGER)"))
+        with pytest.raises(Exception, match="snapshots"):
+            open_city(empty_url)
+        with database.read() as connection:
+            assert inspect(connection).get_table_names() == ["snapshots"]
