@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,15 +14,16 @@ from contextlib import contextmanager
 def conversation(
     address: str, port: int, timeout_s: float, tls: ssl.SSLContext | None = None, name: str = ""
 ) -> Iterator[socket.socket]:
-    """A connected socket (a TLS one has said its hello) that is cut `timeout_s` after it was opened.
+    """A connected socket (a TLS one has said its hello) that is cut `timeout_s` after this was called.
 
     A socket's own timeout starts anew with every byte, so that a peer which drips would hold us for ever. `name` is
     whom the certificate must name. Raises OSError and its children (ssl.SSLError among them).
     """
+    ends = time.monotonic() + timeout_s
     sock = socket.create_connection((address, port), timeout_s)
     # A TLS socket takes over the descriptor of the one it wraps: the one in use is what has to be cut.
     in_use = [sock]
-    cut = threading.Timer(timeout_s, _shut, (in_use,))
+    cut = threading.Timer(max(0.0, ends - time.monotonic()), _shut, (in_use,))
     cut.start()
     try:
         if tls is not None:

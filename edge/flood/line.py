@@ -116,7 +116,9 @@ class LineSource:
 
     def _read(self, samples: int) -> list[Raw]:
         if self._port is None:
-            self._port = serial.serial_for_url(self._options.url, baudrate=self._options.baud, timeout=_SLICE_S)
+            self._port = serial.serial_for_url(
+                self._options.url, baudrate=self._options.baud, timeout=_SLICE_S, write_timeout=1
+            )
         else:
             # What lies in the buffer was said since the last look: it is old.
             self._port.reset_input_buffer()

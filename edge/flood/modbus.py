@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import struct
 import time
@@ -159,6 +160,8 @@ def _client(options: ModbusOptions) -> Any:
     # pymodbus is a megabyte of modules: a node without a Modbus gauge never loads it.
     from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 
+    # It logs every failed attempt; the sensor's fault says it once.
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
     if options.host:
         return ModbusTcpClient(options.host, port=options.port, timeout=options.timeout_s, retries=0)
     return ModbusSerialClient(

@@ -139,7 +139,8 @@ class PullSource:
 
     @property
     def timeout_s(self) -> float:
-        return self._options.timeout_s + 1
+        # The system's resolver has a time of its own, usually twice five seconds.
+        return self._options.timeout_s + 11
 
     def read(self, samples: int) -> list[Raw]:  # noqa: ARG002
         """One answer. Raises SensorFault for a stale or repeated one, saying how old it is."""

@@ -8,6 +8,8 @@ import statistics
 import time
 from typing import NamedTuple
 
+from edge.timed import conversation
+
 
 class Trip(NamedTuple):
     """Round trips of some probes. `latency_ms` is the median of those that came back, None where none did."""
@@ -19,12 +21,8 @@ class Trip(NamedTuple):
 def broker_accepts(address: str, port: int, timeout_s: float, tls: ssl.SSLContext | None, name: str) -> str:
     """Connect, and say hello where the broker speaks TLS. Returns "" or the sentence that says what failed."""
     try:
-        with socket.create_connection((address, port), timeout_s) as sock:
-            if tls is None:
-                return ""
-            sock.settimeout(timeout_s)
-            with tls.wrap_socket(sock, server_hostname=name):
-                return ""
+        with conversation(address, port, timeout_s, tls, name):
+            return ""
     except ssl.SSLCertVerificationError as error:
         return f"the broker's certificate is not accepted: {error.verify_message}"
     except OSError as error:

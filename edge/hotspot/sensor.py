@@ -79,7 +79,8 @@ class HotspotSensor:
 
     @property
     def timeout_s(self) -> float:
-        steps = 6 + self._options.probes
+        # Gateway, names, probe with its name, broker with its name, stations: 6.5 steps beside the round trips.
+        steps = 6.5 + self._options.probes
         return steps * self._options.timeout_s + 1
 
     def sample(self) -> HotspotValues:

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.shared_data import need
 
@@ -89,6 +89,7 @@ def test_of_two_boxes_on_one_body_the_better_stays() -> None:
     assert ssd.suppress(boxes[:0], scores[:0], 0.5, 0.75).tolist() == []
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(*[st.floats(0, 1, width=32)] * 5), min_size=1, max_size=30))
 def test_the_best_box_always_stays(rows: list[tuple[float, ...]]) -> None:
     """Whatever the boxes, the best is kept, nothing is kept twice, and the order is by score."""

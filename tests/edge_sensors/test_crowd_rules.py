@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.clock import SECOND_US
@@ -47,6 +47,7 @@ def test_a_period_without_a_look_has_no_figure() -> None:
     assert counter.take() == (0, None)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=60))
 def test_figures_stand_in_order(counts: list[int]) -> None:
     """Smallest, median, ninetieth, largest: never out of order, never outside what was seen."""
@@ -137,6 +138,7 @@ def test_an_address_without_its_password(source: str, shown: str) -> None:
     assert redact(source) == shown
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(alphabet="abcxyz0189:/?#@[]%-_. ", min_size=1, max_size=20))
 def test_no_password_is_ever_shown(password: str) -> None:
     """However a password is typed, none of it is in the text."""

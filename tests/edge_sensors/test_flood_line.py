@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -64,6 +64,7 @@ def test_a_wrong_checksum_is_no_reading() -> None:
     assert parse("$PWL,3.21", options) is None
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=80))
 def test_any_text_is_a_reading_or_none(text: str) -> None:
     """Garbage on the line never raises."""

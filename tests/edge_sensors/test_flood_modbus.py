@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
@@ -194,6 +194,7 @@ def test_a_serial_bus() -> None:
         sensor.close()
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False), st.sampled_from(["big", "little"]))
 def test_every_float_survives_its_registers(figure: float, order: str) -> None:
     """What was written is read, whichever word comes first."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -265,6 +265,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(JSON, st.lists(st.sampled_from(["a", "b"]) | st.integers(-2, 2) | st.just({"a": "b"}), min_size=1, max_size=3))
 def test_any_document_gives_a_value_or_a_sentence(document: object, path: list[object]) -> None:
     """No shape of answer ends in a traceback."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from support.shared_data import need
@@ -161,6 +161,7 @@ def test_a_file_that_is_none(tmp_path: Path, data: bytes | None) -> None:
         playing(path, ManualClock(), length_column="level_cm")
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=200))
 def test_any_text_is_a_recording_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """Garbage never ends in a traceback."""
@@ -221,6 +222,7 @@ def test_a_counter_moves_on(previous: float, current: float, wraps_at: float | N
     assert since(previous, current, wraps_at, most=500) == moved
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=40), st.integers(0, 65_535))
 def test_no_tip_is_lost_over_wraps(tips: list[int], start: int) -> None:
     """However often a 16-bit counter wraps, the rain adds up."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -63,6 +63,7 @@ def test_none_is_zero_and_nonsense_is_null() -> None:
     assert stations.count_ubus('{"clients": []}') is None
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(MAC, unique=True, max_size=20))
 def test_every_station_counts_once(addresses: list[str]) -> None:
     """Any list of stations has its own length."""
