@@ -38,6 +38,7 @@ class Point(NamedTuple):
 class FloodWave:
     """A recorded flood and how it moves.
 
+    Before it the river stands as in the record's first line, after it the river falls back to the record's lowest.
     It enters at the river's uppermost gauge `starts_s` after the scenario began and reaches a gauge `lag_s_per_km`
     later for each km, its rise smaller by `fade_per_km` (a fraction) of that at the uppermost gauge.
     """
@@ -78,6 +79,7 @@ class Rivers:
         self._wave = wave
         self._seed = seed
         self._times = [point.at_s for point in wave.points] if wave else []
+        self._low_cm = min((point.level_cm for point in wave.points), default=0.0) if wave else 0.0
         rivers = {site.river for site in sites if site.river}
         self._top_km = {river: min(site.river_km for site in sites if site.river == river) for river in rivers}
 
@@ -89,7 +91,7 @@ class Rivers:
 
     def _calm_cm(self, site: Site) -> float:
         if self._wave and site.river == self._wave.river:
-            return self._wave.points[0].level_cm
+            return self._low_cm
         return between(18.0, 36.0, self._seed, "calm", site.code)
 
     def _rise_cm(self, site: Site, story_s: float) -> float:
@@ -102,9 +104,9 @@ class Rivers:
 
     def _above_calm_cm(self, wave: FloodWave, at_s: float) -> float:
         points = wave.points
-        calm_cm = points[0].level_cm
+        calm_cm = self._low_cm
         if at_s <= points[0].at_s:
-            return 0.0
+            return points[0].level_cm - calm_cm
         if at_s >= points[-1].at_s:
             return (points[-1].level_cm - calm_cm) * exp((points[-1].at_s - at_s) / _RECESSION_S)
         after = bisect_right(self._times, at_s)

@@ -65,7 +65,7 @@ def test_a_broken_scenario_names_its_line(name: str, tmp_path: Path) -> None:
 
 def test_an_unknown_scenario_names_those_there_are() -> None:
     """A misspelt name is answered with the names that exist."""
-    with pytest.raises(BadInput, match="blackout, calm, festival, flood"):
+    with pytest.raises(BadInput, match="blackout, calm, festival, flash, flood"):
         load_scenario("floood")
 
 

@@ -110,6 +110,17 @@ def test_the_demo_rises_soon_and_the_check_is_over_soon() -> None:
     assert clear_s / 600 < 35
 
 
+def test_a_flash_flood_is_a_short_story() -> None:
+    """One peak from NORMAL to AWAS at the upper gauges, and all clear within 13,000 s: 44 s at speed 300."""
+    story = STORIES["flash"]
+    gauges = _gauges(story, "Code")
+    for pole in gauges[:2]:
+        times = [_first(story, pole, level_cm) for level_cm in (70.0, 110.0, 160.0)]
+        assert None not in times
+        assert _level(story, pole, 0) < 65
+    assert all(_level(story, pole, at) < 60 for pole in gauges for at in range(11_200, 36_000, 60))
+
+
 @pytest.mark.parametrize("speed", [1.0, 120.0, 600.0])
 def test_the_real_quality_checks_believe_the_river(speed: float) -> None:
     """A real flood and its noise pass the gauge's own checks at any speed: no spike, no flat line, no rate."""
