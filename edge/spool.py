@@ -13,7 +13,9 @@ else is left. Every drop is counted by sensor and time range in the transaction 
 of kind `node`, sensor `drops`, that is itself never dropped: a report nobody has heard yet grows instead of
 multiplying.
 
-On a full disk nothing is lost at once: readings wait in a bounded ring in memory until a commit works again.
+On a full disk nothing is lost at once: readings wait in a bounded ring in memory until a commit works again. A small
+reserve beside the file is spent then, so that what is on disk can still be published, answered and deleted: a disk
+that the spool itself has filled empties through the city.
 """
 
 from __future__ import annotations
@@ -105,6 +107,8 @@ class Spool:
         self.boot = boot
         opened = spoolfile.open_spool(path, new_epoch)
         self._db, self._lock, self.epoch = opened.db, opened.lock, opened.epoch
+        self._reserve = spoolfile.Reserve(path)
+        self._reserve.make()
         self._birth_no = int(opened.meta.get("birth_no", "0"))
         self.saved_us = int(opened.meta.get("saved_us", "0"))
         self._buffer: list[Entry] = []
@@ -154,7 +158,20 @@ class Spool:
         """Write the group durably. False while the disk is full: everything stays in memory and is tried again."""
         if not (self._buffer or self._gone or self._rotten or self._unsaved or self._ring_drops):
             return True
-        return self._durably(lambda: self._write_group(at), at)
+        if self._trouble_since_us is None:
+            return self._durably(lambda: self._write_group(at), at)
+        if not self._durably(self._write_answers, at):
+            return False
+        if not self._room():
+            self._note_trouble(at, "no room yet")
+            return False
+        if not self._durably(lambda: self._write_group(at), at):
+            return False
+        _log.info("spool_disk_has_space_again", after_s=(at.mono_us - self._trouble_since_us) / SECOND_US)
+        self._trouble_since_us = None
+        self._retry_wait_us = _FIRST_RETRY_US
+        self._reserve.make()
+        return True
 
     def next_birth_no(self, at: Instant) -> int:
         """The number of the next birth. It grows for ever: a spool that has none yet starts at the clock's seconds,
@@ -276,24 +293,43 @@ class Spool:
                 self._db.execute("ROLLBACK")
             raise
         done()
-        if self._trouble_since_us is not None:
-            _log.info("spool_disk_has_space_again", after_s=(at.mono_us - self._trouble_since_us) / SECOND_US)
-            self._trouble_since_us = None
-            self._retry_wait_us = _FIRST_RETRY_US
         return True
 
     def _note_trouble(self, at: Instant, text: str) -> None:
         if self._trouble_since_us is None:
             self._trouble_since_us = at.mono_us
             _log.error("spool_disk_full", reason=text, held_in_memory=len(self._buffer))
+            self._reserve.spend(self._db)
         self._retry_us = at.mono_us + self._retry_wait_us
         self._retry_wait_us = min(2 * self._retry_wait_us, _MAX_RETRY_US)
+
+    def _room(self) -> bool:
+        """Whether the group fits, without taking what the answers need: else a full disk could never be emptied."""
+        (free_pages,) = self._db.execute("PRAGMA freelist_count").fetchone()
+        needed = 2 * sum(map(row_cost, self._buffer)) + spoolfile.RESERVE_BYTES
+        return free_pages * spoolfile.PAGE_BYTES >= needed or self._reserve.free_bytes() >= needed
+
+    def _write_answers(self) -> Callable[[], None]:
+        """The part of a group that needs hardly any room, and makes some."""
+        size = _Size(self._rows, self._bytes)
+        self._delete_answered(size)
+        self._write_meta()
+
+        def written() -> None:
+            self._gone.clear()
+            self._unsaved.clear()
+            self._rows, self._bytes = size.rows, size.bytes
+
+        return written
+
+    def _write_meta(self) -> None:
+        self._db.executemany("UPDATE meta SET value = ? WHERE key = ?", [(v, k) for k, v in self._unsaved.items()])
 
     def _write_group(self, at: Instant) -> Callable[[], None]:
         size = _Size(self._rows, self._bytes)
         newest: dict[str, int] = {}
         self._delete_answered(size)
-        self._db.executemany("UPDATE meta SET value = ? WHERE key = ?", [(v, k) for k, v in self._unsaved.items()])
+        self._write_meta()
         for entry in self._buffer:
             newest[entry.sensor] = self._insert(entry, size)
         lost = dict(self._ring_drops)
@@ -400,12 +436,7 @@ class Spool:
             self._db.execute("INSERT INTO said (sensor, observed_us) VALUES (?, ?)", (found[0], free_us))
         due = self._said_since_prune + len(times)
         if due >= REMEMBERED_TIMES // 10:
-            self._db.execute(
-                "DELETE FROM said WHERE id <= (SELECT max(id) FROM said) - ?"
-                " AND NOT EXISTS (SELECT 1 FROM reading WHERE reading.sensor = said.sensor"
-                " AND reading.observed_us = said.observed_us)",
-                (REMEMBERED_TIMES,),
-            )
+            self._db.execute("DELETE FROM said WHERE id <= (SELECT max(id) FROM said) - ?", (REMEMBERED_TIMES,))
             due = 0
 
         def written() -> None:

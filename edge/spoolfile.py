@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import re
 import secrets
 import sqlite3
@@ -27,6 +28,9 @@ COUNT_MAX = 10_000_000
 
 REPORT_RANK = 4
 _RANK: dict[KindName, int] = {"node": 0, "crowd": 1, "hotspot": 2, "flood": 3}
+
+PAGE_BYTES = 1_024
+RESERVE_BYTES = 256 * 1_024
 
 COLUMNS = "seq, sensor, kind, boot, mono_us, wall_us, source, quality, checks, vals, observed_us, trust"
 _OVERHEAD_BYTES = 110  # the row's numbers and its share of two indexes, measured
@@ -149,6 +153,35 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     return db
 
 
+class Reserve:
+    """Disk space kept for the day there is none."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.with_name(path.name + ".reserve")
+
+    def make(self) -> None:
+        """Put it there, where there is plenty."""
+        try:
+            if self.free_bytes() >= 4 * RESERVE_BYTES and not self._file.exists():
+                with self._file.open("wb") as file:
+                    os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+        except OSError:
+            self._file.unlink(missing_ok=True)
+
+    def spend(self, db: sqlite3.Connection) -> None:
+        """Give it to the database, whose log starts again at its beginning as far as it can."""
+        self._file.unlink(missing_ok=True)
+        try:
+            db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+        except sqlite3.OperationalError:
+            return
+
+    def free_bytes(self) -> int:
+        """What the file system still has for us."""
+        found = os.statvfs(self._file.parent)
+        return found.f_bavail * found.f_frsize
+
+
 def open_spool(path: Path, new_epoch: Callable[[], str]) -> Opened:
     """Open, make or mend. Raises BadInput where the place cannot be used or another agent has it."""
     try:
@@ -197,7 +230,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     # isolation_level=None: transactions are begun by hand; the agent's loop may run on any one thread.
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        db.execute("PRAGMA page_size = 1024")  # a small commit then costs an SD card little
+        db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # a small commit then costs an SD card little
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA wal_autocheckpoint = 1000")

@@ -295,10 +295,10 @@ def test_any_damage_at_all_never_stops_an_agent(path: Path, seed: int) -> None:
 # ---------------------------------------------------------------- a full disk
 
 
-def squeeze(spool: Spool) -> None:
-    """SQLite itself refuses to grow the file: the same error as a full disk."""
+def squeeze(spool: Spool, more: int = 0) -> None:
+    """SQLite itself refuses to grow the file by more than that many pages: the same error as a full disk."""
     pages = spool._db.execute("PRAGMA page_count").fetchone()[0]
-    spool._db.execute(f"PRAGMA max_page_count = {pages}")
+    spool._db.execute(f"PRAGMA max_page_count = {pages + more}")
 
 
 def release(spool: Spool) -> None:
@@ -424,3 +424,27 @@ def test_boot_of_a_drop_report_is_this_boot(path: Path) -> None:
         fill(spool, 30)
         (row,) = [row for row in spool.after(0, 100) if row.sensor == DROPS_SENSOR]
         assert row.boot == BOOT
+
+
+def test_disk_that_the_spool_has_filled_empties_through_the_city(spool: Spool, path: Path) -> None:
+    """The reserve lets what is on disk be published, answered and deleted; then the readings in memory follow."""
+    assert path.with_name("spool.db.reserve").stat().st_size == 256 * 1024
+    for start in range(0, 3_000, 50):
+        fill(spool, 50, start_s=start)
+    squeeze(spool)
+    n = 0
+    while spool.commit(moment(4_000 + n)):
+        n += 1
+        spool.add(entry(at=moment(4_000 + n)))
+    assert not path.with_name("spool.db.reserve").exists()
+    squeeze(spool, 256)  # what giving up the reserve has freed
+    rounds = 0
+    while spool.pending and rounds < 100:
+        rounds += 1
+        seqs = [row.seq for row in spool.after(0, 100)]
+        publish(spool, seqs)
+        spool.acknowledge([(seqs[0], seqs[-1])], [], moment(9_000 + rounds))
+    ledger = spool.ledger()
+    assert not spool.in_trouble
+    assert (ledger.pending, ledger.dropped, ledger.committed) == (0, 0, 3_000 + n)
+    assert path.with_name("spool.db.reserve").exists()
