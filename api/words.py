@@ -182,7 +182,6 @@ _CASES = {
         "The resident's words are shown once an officer has checked them.",
     ),
     "author_warga": Text("warga", "a resident"),
-    "author_citizen": Text("warga", "a resident"),
     "evidence": Text("Bukti dari sensor", "What the sensors say"),
     "rule_line": Text("Aturan {rule}, versi {version}", "Rule {rule}, version {version}"),
     "peak_line": Text("puncak {cm} cm", "peak {cm} cm"),

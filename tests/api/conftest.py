@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
-
-from support.seed import Town, town
+from support.seed import Town, scene, town
 from support.web_server import serving
 
 
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Each scene is played once a session, into a folder that tests copy."""
+    folders: dict[str, Path] = {}
+
+    def folder_of(name: str) -> Path:
+        if name not in folders:
+            folders[name] = tmp_path_factory.mktemp(name)
+            city = town(folders[name])
+            scene(city, name)
+            city.close()
+        return folders[name]
+
+    return folder_of
+
+
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[Town]:
-    """An empty city on SQLite."""
-    city = town(tmp_path)
-    yield city
-    city.close()
+def city_in(tmp_path: Path, played: Callable[[str], Path]) -> Iterator[Callable[[str], Town]]:
+    """A city of one's own, in a scene."""
+    with ExitStack() as stack:
+
+        def opened(name: str) -> Town:
+            folder = tmp_path / name
+            shutil.copytree(played(name), folder)
+            city = town(folder, register=False)
+            stack.callback(city.close)
+            return city
+
+        yield opened
+
+
+@pytest.fixture
+def made(city_in: Callable[[str], Town]) -> Town:
+    """A city of one's own where nothing has happened yet."""
+    return city_in("nothing")
 
 
 @pytest.fixture

@@ -17,7 +17,20 @@ from store.ports import Placement, Row, Series
 
 NOW = 1_769_223_600 * SECOND_US
 PLACE = Placement(
-    "kota", "g1", "gauge", "G", "s", "Code di Sayidan", "r", 0.0, 0.0, "Code", 5.0, "", "public", {"level": ("flood", 60.0)}
+    "kota",
+    "g1",
+    "gauge",
+    "G",
+    "s",
+    "Code di Sayidan",
+    "r",
+    0.0,
+    0.0,
+    "Code",
+    5.0,
+    "",
+    "public",
+    {"level": ("flood", 60.0)},
 )
 SCALE = Scale(
     "g1",
@@ -138,7 +151,9 @@ def test_trend_ignores_ripples_and_needs_time():
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 7200), st.none() | st.floats(0, 400), st.sampled_from(list(Quality))), max_size=12)
+    st.lists(
+        st.tuples(st.integers(0, 7200), st.none() | st.floats(0, 400), st.sampled_from(list(Quality))), max_size=12
+    )
 )
 def test_only_live_good_readings_below_every_threshold_are_green(readings):
     """Whatever arrived: green means a live, believed reading that is normal."""

@@ -14,7 +14,20 @@ from store.ports import Placement, Presence, Row, Series
 
 NOW = 1_769_223_600 * SECOND_US
 PLACE = Placement(
-    "kota", "w1", "wifi", "W", "s", "S", "34.71.01.1001", 0.0, 0.0, "", 0.0, "", "public", {"hotspot": ("hotspot", 60.0)}
+    "kota",
+    "w1",
+    "wifi",
+    "W",
+    "s",
+    "S",
+    "34.71.01.1001",
+    0.0,
+    0.0,
+    "",
+    0.0,
+    "",
+    "public",
+    {"hotspot": ("hotspot", 60.0)},
 )
 HERE = Presence("w1", True, 1, NOW - 60 * MINUTE_US, "b" * 8, "0" * 16, "1", {"hotspot": ("hotspot", 60.0)})
 OUT = Incident(

@@ -36,7 +36,7 @@ from store.ports import Case, CaseState, CaseUpdate, CityStore, EngineCommit, Ev
 EPOCH = "0123456789abcdef"
 BOOT = "11111111-2222-3333-4444-555555555555"
 NOON_US = 1_769_223_600 * SECOND_US  # 2026-01-24 10.00 WIB
-SCENES = ("nothing", "normal", "flood", "silent", "cases")
+SCENES = ("nothing", "normal", "flood", "silent", "cases", "few")
 
 
 @dataclass
@@ -295,13 +295,14 @@ class Town:
         return self.cities.case(case.number) or case
 
 
-def town(folder: Path, clock: Clock | None = None) -> Town:
-    """Empty stores in `folder` with Yogyakarta's registry in them."""
+def town(folder: Path, clock: Clock | None = None, *, register: bool = True) -> Town:
+    """The stores in `folder`, with Yogyakarta's registry put into them unless it is there already."""
     profile = load("yogyakarta")
     readings = open_readings(f"sqlite:///{folder}/readings.db")
     cities = open_city(f"sqlite:///{folder}/city.db")
     made = Town(profile, readings, cities, clock or ManualClock(now_us=NOON_US))
-    cities.put_profile(profile, made.now_us - 100 * DAY_US)
+    if register:
+        cities.put_profile(profile, made.now_us - 100 * DAY_US)
     return made
 
 
@@ -344,7 +345,7 @@ def flood(made: Town) -> Case:
         event,
         code[1],
         "banjir",
-        {"id": "Sungai Code di atas batas AWAS di Gondolayu", "en": "River Code above DANGER at Gondolayu"},
+        {"id": FLOOD_TITLE, "en": "River Code above DANGER at Gondolayu"},
         description={
             "id": "Tinggi air melewati 160 cm dan masih naik.",
             "en": "The water has passed 160 cm and is still rising.",
@@ -363,6 +364,15 @@ def silent(made: Town) -> None:
     made.file(
         event, gauges[3], "banjir", {"id": "Sungai Code siaga di Jetisharjo", "en": "River Code on alert at Jetisharjo"}
     )
+
+
+FLOOD_TITLE = "Sungai Code di atas batas AWAS di Gondolayu"
+
+
+def flood_case(made: Town) -> Case:
+    """The case of the `flood` scene's worst river."""
+    cases = made.cities.find_cases(made.profile.code).cases
+    return next(case for case in cases if case.title["id"] == FLOOD_TITLE)
 
 
 def many_cases(made: Town, n: int = 1_000) -> None:
@@ -389,6 +399,8 @@ def scene(made: Town, name: str) -> None:
         flood(made)
     elif name == "silent":
         silent(made)
+    elif name == "few":
+        many_cases(made, 60)
     elif name == "cases":
         normal(made)
         many_cases(made)

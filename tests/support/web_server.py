@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from hashlib import sha256
 
 import uvicorn
+from support.seed import Town
 
 from api.app import create_app
-from support.seed import Town
 
 KEY = "kunci-uji"
 

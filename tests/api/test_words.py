@@ -1,0 +1,111 @@
+"""Both languages are complete, and no page speaks outside the catalogue."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+from typing import get_args
+
+import api
+from api.cases import STEPS
+from api.language import Speech
+from api.map import LAYERS
+from api.nodes import KINDS, ORDERS
+from api.status import NodeState, Why
+from api.words import WORDS
+from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
+from contract.incident import What
+from contract.kinds import fields_of
+from contract.levels import Level
+
+HOME = Path(api.__file__).parent
+TEMPLATES = sorted((HOME / "templates").glob("*.*"))
+NOW = 1_769_223_600 * SECOND_US  # 24 January 2026, 10.00 WIB
+SAID = re.compile(r"""(?:\bt|\bspeech|\bself|\bsay)\(\s*f?['"]([a-z0-9_]+)(['"])""")
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def built() -> set[str]:
+    """Keys that pages put together from a value."""
+    cameras = next(field for field in fields_of("crowd") if field.name == "camera").choices
+    return {
+        *(f"level_{level.name.lower()}" for level in Level),
+        *(f"trend_{trend}" for trend in ("rising", "falling", "steady")),
+        *(f"state_{state}" for state in NodeState),
+        *(f"why_{one}" for one in get_args(Why)),
+        *(f"kind_{kind}" for kind in KINDS),
+        *(f"order_{order}" for order in ORDERS),
+        *(f"camera_{word}" for word in cameras if word != "ok"),
+        *(f"layer_{layer}" for layer in LAYERS),
+        *(f"case_{step}" for step in (*STEPS, "not_ours")),
+        *(f"change_{what}" for what in What),
+        *(f"source_{source}" for source in ("sensor", "citizen")),
+        *(f"author_{author}" for author in ("sensor", "warga")),
+        *(f"wifi_{word}" for word in ("up", "down", "unknown")),
+        *(f"{unit}{one}" for unit in ("hours", "minutes", "seconds") for one in ("", "_one")),
+        *(f"error_{code}_{part}" for code in (400, 404, 405, 413, 500, 503) for part in ("title", "text")),
+        "days",
+        "people",
+        "people_at_least",
+        "silent_danger",
+        "silent_since",
+        "see_river",
+    }
+
+
+def test_every_text_has_both_languages_and_the_same_places():
+    """Nothing is empty, nothing is left untranslated, and a place in braces is in both."""
+    same_in_both = {"WiFi", "NORMAL", "{m} m", "{km} km"}
+    for key, text in WORDS.items():
+        assert text.id.strip(), key
+        assert text.en.strip(), key
+        assert places(text.id) == places(text.en), key
+        assert text.id != text.en or text.id in same_in_both, key
+
+
+def test_every_text_a_page_asks_for_exists_and_none_is_left_over():
+    """A missing key fails here and not before a reader; a dead key is taken out."""
+    sources = [path.read_text() for path in [*TEMPLATES, *HOME.glob("*.py")]]
+    asked = {found[0] for source in sources for found in SAID.findall(source) if not found[0].endswith("_")}
+    literal = set(re.findall(r"'(nav_[a-z]+)'", (HOME / "templates/dasar.html").read_text()))
+    wanted = asked | built() | literal
+    assert not wanted - set(WORDS)
+    assert not set(WORDS) - wanted
+
+
+def test_no_template_speaks_for_itself():
+    """Outside tags and expressions no template holds a word: only the product's and the standards' names."""
+    names = {"Siaga", "Open", "GeoJSON", "OpenAPI", "cm"}
+    for path in TEMPLATES:
+        if path.suffix != ".html":
+            continue
+        text = re.sub(r"\{% block body_attributes %\}.*?\{% endblock %\}", " ", path.read_text())
+        text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", " ", text, flags=re.S)
+        text = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", text, flags=re.S)
+        words = set(re.findall(r"[^\W\d_]{2,}", re.sub(r"&\w+;", " ", text)))
+        assert words <= names, (path.name, words - names)
+
+
+def test_times_and_numbers_are_said_in_the_readers_way():
+    """24 h with dots and the zone; Indonesian separators; another day carries its date."""
+    speech = Speech("id", "Asia/Jakarta", "WIB", NOW)
+    assert speech.clock(NOW) == "10.00 WIB"
+    assert speech.when(NOW - 20 * HOUR_US) == "23 Jan 14.00 WIB"
+    assert speech.when(NOW - 400 * DAY_US) == "20 Des 2024 10.00 WIB"
+    assert speech.number(1234.5, 1) == "1.234,5"
+    assert Speech("en", "Asia/Jakarta", "WIB", NOW).number(1234.5, 1) == "1,234.5"
+    assert Speech("en", "Asia/Makassar", "WITA", NOW).clock(NOW) == "11.00 WITA"
+
+
+def test_ages_are_said_in_one_unit():
+    """One unit, rounded down; one of it is singular in English."""
+    indonesian, english = (Speech(one, "Asia/Jakarta", "WIB", NOW) for one in ("id", "en"))
+    assert indonesian.ago(NOW - 59 * SECOND_US) == "baru saja"
+    assert indonesian.ago(NOW - 90 * SECOND_US) == "1 menit lalu"
+    assert english.ago(NOW - 61 * MINUTE_US) == "1 hour ago"
+    assert english.ago(NOW - 49 * HOUR_US) == "2 days ago"
+    assert english.duration(24 * HOUR_US) == "24 hours"
