@@ -111,8 +111,8 @@ class Engine:
                 continue  # put off or brought forward since: its other entry counts
             stream.armed_us = 0
             due_us = stream.due_us(self._floor_us)
-            if not due_us:
-                continue
+            if not due_us or stream.node not in self._places:
+                continue  # nothing is waited for, or the node has left the registry
             if due_us > now_us:
                 self._push(stream, due_us)
                 continue

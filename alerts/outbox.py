@@ -146,11 +146,14 @@ def say(desk: Desk, channel: str, event: str, body: Mapping[str, Any], now_us: i
     if channel != DESK:
         raise Rejected(f"nobody speaks on the channel {channel!r} here", reason="unknown_channel")
     kept = dict(body)
-    match kept.pop("do", None):
-        case "file":
-            return desk.file(Report(**kept), now_us).number
-        case "note":
-            desk.note(Note(event=event, **kept), now_us)
-            return str(kept["key"])
-        case other:
-            raise Rejected(f"the desk cannot do {other!r}", reason="unknown_deed")
+    deed = kept.pop("do", None)
+    try:
+        said = Report(**kept) if deed == "file" else Note(event=event, **kept)
+    except TypeError as error:
+        raise Rejected(f"the row cannot be read: {error}", reason="malformed") from None
+    if isinstance(said, Report):
+        return desk.file(said, now_us).number
+    if deed != "note":
+        raise Rejected(f"the desk cannot do {deed!r}", reason="unknown_deed")
+    desk.note(said, now_us)
+    return said.key

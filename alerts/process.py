@@ -125,6 +125,8 @@ class AlertsProcess:
             while not stop.is_set():
                 if not self.turn():
                     stop.wait(_RETRY_S)
+                if not delivery.is_alive() and not stop.is_set():
+                    raise RuntimeError("the outbox ended by itself: nothing would be delivered any more")
         finally:
             stop.set()
             self.outbox.wake()

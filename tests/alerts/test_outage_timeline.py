@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.watch import Watch, at, rule, watch
+from support.watch import Watch, at, placements, rule, watch
 
 from alerts.engine import Engine
 
@@ -146,6 +146,16 @@ def test_back_filled_readings_of_a_dead_point_do_not_bring_it_back() -> None:
     minutes(city, 0, 5)
     minutes(city, 5, 30, without=("wifi-1",))
     assert city.point(30, "wifi-1", seq=2, late_min=29) == []
+
+
+def test_a_point_that_leaves_the_registry_is_no_longer_waited_for() -> None:
+    """It was taken down; its silence is not an outage, and its neighbours are judged on."""
+    city = watch()
+    minutes(city, 0, 5)
+    left = {node: place for node, place in placements().items() if node != "wifi-1"}
+    city.engine.place(left, {})
+    minutes(city, 5, 60, without=("wifi-1", "wifi-2"))
+    assert city.story() == ["19 opened wifi-2"]
 
 
 def test_five_hundred_points_behind_one_uplink_are_one_event() -> None:

@@ -139,3 +139,18 @@ def test_what_has_expired_is_not_told_late_as_if_it_were_news(counter: Counter) 
     counter.outbox.turn()
     assert counter.desk.asked == 0
     assert counter.cities.outbox_depth(watch.CITY) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("channel", "body"),
+    [("desk", {"do": "file", "colour": 1}), ("desk", {"do": "dance"}), ("pigeon", {"do": "note"})],
+)
+def test_a_row_that_nobody_can_read_is_given_up_and_stops_nothing(
+    counter: Counter, channel: str, body: dict[str, object]
+) -> None:
+    """One poisoned row does not end the delivery of the others."""
+    counter.cities.put_outgoing([Outgoing("k", watch.CITY, channel, "e9", body, counter.clock.now_us())])
+    counter.decided()
+    counter.deliver(1)
+    assert counter.cities.outbox_depth(watch.CITY) == (0, 1)
+    assert counter.thread() == ["Naik", "baris 1", "baris 2", "baris 3"]
