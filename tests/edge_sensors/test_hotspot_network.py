@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import http.server
 import socket
 import socketserver
@@ -100,6 +101,14 @@ def test_who_answers(answer: Answer, expected: str) -> None:
     """Only the city knows the answer to the nonce: a redirect, another page and an echo are somebody else."""
     with web(answer) as port:
         assert portal.probe(f"http://127.0.0.1:{port}/probe", NONCE, 3).internet == expected
+
+
+def test_the_answer_is_the_same_for_ever() -> None:
+    """Nodes in the field and the city's page must agree over releases: one known pair, and only true nonces."""
+    assert probe_answer(NONCE) == hashlib.sha256(b"siaga-probe/1:" + NONCE.encode()).hexdigest()
+    assert probe_answer(NONCE) == "68687cd833f57756df4526b76c4b95b2322b4653061a9719a550f3742cba6d04"
+    assert valid_nonce(NONCE)
+    assert not any(valid_nonce(wrong) for wrong in ("", NONCE[1:], NONCE.upper(), NONCE + "\n", "<b>" + NONCE))
 
 
 def test_the_citys_own_error_is_neither_open_nor_captive() -> None:
