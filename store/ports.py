@@ -232,7 +232,7 @@ CaseState = Literal["received", "checked", "in_progress", "done", "not_ours"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What citizens and officers follow. `number` is what people say aloud: `JOG-2026-000123`."""
+    """What citizens and officers follow. `number` is what people say aloud: `YOG-2026-000123`."""
 
     number: str
     city: str

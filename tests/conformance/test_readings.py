@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.city_data import EPOCH, NOON_US, row
-from support.influx import Influx, Summary, external, influx
+from support.influx import Influx, external, influx
 
 from contract.clock import HOUR_US, MINUTE_US, SECOND_US
 from contract.errors import Unavailable
@@ -42,10 +42,8 @@ class Kept:
 
 
 @pytest.fixture(scope="session")
-def influx_server(request: pytest.FixtureRequest) -> Iterator[Influx]:
-    """One InfluxDB a session; what was not tested is said at the end of the run."""
-    if not request.config.pluginmanager.has_plugin("siaga-influx-summary"):
-        request.config.pluginmanager.register(Summary(), "siaga-influx-summary")
+def influx_server() -> Iterator[Influx]:
+    """One InfluxDB a session."""
     with influx() as server:
         yield server
 

@@ -63,13 +63,6 @@ def summary() -> str:
     return text
 
 
-class Summary:
-    """A pytest plugin that prints `summary()` at the end."""
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        terminalreporter.write_line(summary())
-
-
 # ---------------------------------------------------------------- real servers
 
 
