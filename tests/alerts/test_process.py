@@ -199,6 +199,20 @@ def test_another_engine_waits_and_takes_over_and_the_old_one_stops(
         other.close()
 
 
+def test_a_fenced_engine_steps_down_before_it_tells_anything(stores: Stores, reader: PahoSubscription) -> None:
+    """It still believes in its lease; the store knows of a newer one and takes nothing from it."""
+    clock = ManualClock(now_us=CLOCK.now_us())
+    engine = alerting.process(stores, reader, clock=clock, faster=1.0)
+    assert engine.turn(0.0)
+    assert stores.cities.lease(watch.CITY, "dua", clock.now_us() + 3_600 * SECOND_US, 10.0) is not None
+    clock.advance(0.25)
+    reader.publish(*alerting.batch(1, clock.now_us(), 90), qos=1)
+    assert wait_until(lambda: not engine.turn(0.2))
+    assert not engine.leading
+    engine.turn(0.0)
+    assert not engine.leading
+
+
 class Frail:
     """A city store whose commits fail while `away`; everything else is the real one's."""
 
@@ -235,7 +249,7 @@ def test_a_decision_waits_for_the_database_and_is_told_once(stores: Stores, read
 
 
 def test_raising_is_quick(stores: Stores, reader: PahoSubscription) -> None:
-    """From the message that completes `for` to the committed incident: under 100 ms (p95 of 20 rivers' worth)."""
+    """From the message that completes `for` to the committed incident: median under 150 ms."""
     stop = threading.Event()
     engine = alerting.process(stores, reader, faster=100_000.0)
     thread = threading.Thread(target=engine.run, args=(stop,))
@@ -261,4 +275,5 @@ def test_raising_is_quick(stores: Stores, reader: PahoSubscription) -> None:
         stop.set()
         thread.join(5)
     took_ms.sort()
+    print(f"raised after {took_ms} ms")  # noqa: T201 - a figure for whoever asks with -s
     assert took_ms[len(took_ms) // 2] < 150, took_ms
