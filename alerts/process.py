@@ -96,7 +96,9 @@ class AlertsProcess:
         self._owed_us: int | None = None
         self._owed_mono_us = 0
         self._last: tuple[int, int] | None = None
-        self._away: set[str] = set()
+        self._away: frozenset[str] = frozenset()
+        self._judged = 0
+        self._told = 0
 
     @property
     def leading(self) -> bool:
@@ -110,6 +112,10 @@ class AlertsProcess:
             "loops": self._loops,
             "leading": self.leading,
             "streams": engine.streams() if engine is not None else 0,
+            "judged": self._judged,
+            "told": self._told,
+            "uncommitted": len(self._pending),
+            "catching_up": self._owed_us is not None,
             "away": sorted(self._away),
         }
 
@@ -201,6 +207,7 @@ class AlertsProcess:
         transitions: list[Transition] = []
         for sample in from_message(batch):
             transitions += engine.step(sample, now_us)
+        self._judged += len(batch.readings)
         return transitions
 
     def _note_birth(self, engine: Engine, address: topics.Address, payload: bytes, now_us: int) -> None:
@@ -228,6 +235,7 @@ class AlertsProcess:
             self._cities.commit(lease, gather(told, self._places, self._words, now_us))
             for transition in told:
                 _log(transition)
+            self._told += len(told)
             self._pending.clear()
             self._unsaved = True
             self.outbox.wake()
@@ -375,12 +383,12 @@ class AlertsProcess:
 
     def _say_away(self, what: str, error: str) -> None:
         if what not in self._away:
-            self._away.add(what)
+            self._away |= {what}
             log.warning("alerts.away", city=self._profile.code, what=what, error=error)
 
     def _say_back(self, what: str) -> None:
         if what in self._away:
-            self._away.discard(what)
+            self._away -= {what}
             log.info("alerts.back", city=self._profile.code, what=what)
 
 

@@ -94,9 +94,11 @@ def test_a_flood_is_opened_filed_followed_and_closed(
         case = stores.cities.find_cases(watch.CITY).cases[0]
         assert wait_until(lambda: (stores.cities.case(case.number) or case).state == "done", 3.0)
     finally:
+        facts = engine.facts()
         stop.set()
         thread.join(5)
     assert not thread.is_alive()
+    assert (facts["leading"], facts["streams"], facts["judged"], facts["told"]) == (True, 1, river.seq, 4)
     assert the_story(stores) == ["opened", "level", "recovering", "resolved"]
     assert (case.agency, case.category, case.public, case.source) == ("bpbd", "banjir", True, "sensor")
     thread_of_case = [update.text["id"] for update in stores.cities.updates(case.number)]
