@@ -19,7 +19,7 @@ from edge.ports import Instant, SensorInfo
 from edge.spool import Bound, Spool
 
 CITY, NODE = "kota", "pos-1"
-BOOT = "0f7e1c52-0000-4000-8000-00000000000{}"
+BOOT = "0f7e1c52-0000-4000-8000-{:012d}"
 START_US = 1_750_000_000 * SECOND_US
 Key = tuple[str, int]
 
