@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from api import assets, cases, errors, health, nodes, open311, rivers, v1, wifi
 from api import map as home
@@ -61,7 +62,8 @@ def create_app(
         openapi_url="/openapi.json",
     )
     pages = Pages(context, assets.version())
-    snapshots = Snapshots(context, keep_s)
+    outage = errors.Outage()
+    snapshots = Snapshots(context, keep_s, outage.healed)
     cells = Cells(context)
     app.include_router(home.router(context, pages, snapshots, cells))
     app.include_router(rivers.router(context, pages, snapshots))
@@ -72,7 +74,8 @@ def create_app(
     app.include_router(v1.router(context, snapshots))
     app.include_router(health.router(context))
     assets.install(app)
-    errors.install(app, pages)
+    errors.install(app, pages, outage)
     app.add_exception_handler(open311.Refusal, open311.refused)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard)
     return app

@@ -49,11 +49,29 @@ def problem(status: int, request: Request, detail: str = "", **more: Any) -> Res
     return JSONResponse(content, status_code=status, media_type=PROBLEM, headers=headers)
 
 
-class _Errors:
-    """Answers in the form the asker can read. Says a broken store once and its healing once."""
+class Outage:
+    """Says once that a store is away, and once that it answers again."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self) -> None:
+        self._away = False
+
+    def broke(self, path: str, why: str) -> None:
+        if not self._away:
+            self._away = True
+            log.warning("store unavailable", path=path, why=why)
+
+    def healed(self) -> None:
+        if self._away:
+            self._away = False
+            log.info("store answers again")
+
+
+class _Errors:
+    """Answers in the form the asker can read."""
+
+    def __init__(self, pages: Pages, outage: Outage) -> None:
         self._pages = pages
+        self._outage = outage
 
     def answer(self, request: Request, status: int, detail: str = "", **more: Any) -> Response:
         if request.url.path.startswith("/open311/"):
@@ -87,7 +105,7 @@ class _Errors:
         return self.answer(request, 400, str(error))
 
     def unavailable(self, request: Request, error: Exception) -> Response:
-        log.warning("store unavailable", path=request.url.path, why=str(error))
+        self._outage.broke(request.url.path, str(error))
         return self.answer(request, 503)
 
     def crash(self, request: Request, error: Exception) -> Response:
@@ -95,9 +113,9 @@ class _Errors:
         return self.answer(request, 500)
 
 
-def install(app: FastAPI, pages: Pages) -> None:
+def install(app: FastAPI, pages: Pages, outage: Outage) -> None:
     """Make every failure an answer in words."""
-    errors = _Errors(pages)
+    errors = _Errors(pages, outage)
     app.add_exception_handler(HTTPException, errors.http)
     app.add_exception_handler(RequestValidationError, errors.invalid)
     app.add_exception_handler(BadInput, errors.bad_input)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -106,8 +105,3 @@ def _here(request: Request, **changes: object) -> str:
     query = {key: value for key, value in request.query_params.items() if key not in changes}
     query.update({key: str(value) for key, value in changes.items() if value is not None})
     return request.url.path + (f"?{urlencode(query)}" if query else "")
-
-
-def http_date(us: int) -> str:
-    """For Last-Modified."""
-    return datetime.fromtimestamp(us / 1e6, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")

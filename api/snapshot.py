@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.context import Context
@@ -82,12 +82,13 @@ class Snapshots:
     """The newest snapshot, shared by the viewers of one moment.
 
     A thousand phones on the map in a flood must not ask the store a thousand times a second. `keep_s` is how old a
-    shared snapshot may be; 0 reads the stores for every answer.
+    shared snapshot may be; 0 reads the stores for every answer. `answered` is told of every good reading.
     """
 
-    def __init__(self, context: Context, keep_s: float) -> None:
+    def __init__(self, context: Context, keep_s: float, answered: Callable[[], None]) -> None:
         self._context = context
         self._keep_us = round(keep_s * SECOND_US)
+        self._answered = answered
         self._lock = threading.Lock()
         self._kept: tuple[int, Snapshot] | None = None
 
@@ -99,4 +100,5 @@ class Snapshots:
                 return self._kept[1]
             snapshot = load(self._context, self._context.clock.now_us())
             self._kept = (mono_us, snapshot)
+            self._answered()
             return snapshot

@@ -256,8 +256,8 @@ _ERRORS = {
     ),
     "error_404_title": Text("Halaman ini tidak ada", "There is no such page"),
     "error_404_text": Text(
-        "Periksa kembali nomor atau alamatnya. Nomor kasus tampak seperti JOG-2026-000123. Kasus yang belum diperiksa belum ditampilkan.",
-        "Check the number or the address again. A case number looks like JOG-2026-000123. Cases not yet reviewed are not shown.",
+        "Periksa kembali nomor atau alamatnya. Nomor kasus ada pada tanda terima laporan. Kasus yang belum diperiksa belum ditampilkan.",
+        "Check the number or the address again. A case number stands on the report's receipt. Cases not yet reviewed are not shown.",
     ),
     "error_405_title": Text("Cara ini tidak dilayani", "This method is not served"),
     "error_405_text": Text("Alamat ini hanya bisa dibaca.", "This address can only be read."),

@@ -7,8 +7,10 @@ import re
 from dataclasses import replace
 
 import pytest
+import structlog
 from support.seed import flood_case, normal
 
+from api.errors import Outage
 from contract.clock import DAY_US, HOUR_US
 from contract.errors import Unavailable
 from contract.levels import Level
@@ -449,3 +451,21 @@ def test_window_of_a_fast_world(city_in, serve):
     made = city_in("normal")
     assert "10 menit terakhir" in words(serve(made, speed=288.0).get("/sungai/jog-gauge-05").text)
     assert DAY_US == 24 * HOUR_US
+
+
+def test_a_broken_store_is_logged_once_and_its_healing_once():
+    """A night of polling phones writes two lines, not a million."""
+    outage = Outage()
+    with structlog.testing.capture_logs() as lines:
+        outage.healed()
+        for _ in range(3):
+            outage.broke("/", "the database does not answer")
+        outage.healed()
+        outage.healed()
+    assert [line["event"] for line in lines] == ["store unavailable", "store answers again"]
+
+
+def test_numbers_carry_unit_and_age(city_in, serve):
+    """Each gauge of the first page says how old its number is."""
+    said = words(serve(city_in("normal")).get("/").text)
+    assert said.count("1 menit lalu") >= 10
