@@ -48,12 +48,17 @@ def description_of(case: Case) -> Mapping[str, str]:
     return {} if withheld(case) else case.description
 
 
-def steps_of(case: Case) -> list[tuple[CaseState, str]]:
-    """The plain words in order, each `done`, `now` or `later`."""
-    if case.state == "not_ours":
-        return [("received", "done"), ("checked", "done"), ("not_ours", "now")]
-    at = STEPS.index(case.state)
-    return [(step, "done" if i < at else "now" if i == at else "later") for i, step in enumerate(STEPS)]
+def steps_of(case: Case, thread: Sequence[CaseUpdate]) -> list[tuple[CaseState, str]]:
+    """The plain words in order, each `done`, `skipped`, `now` or `later`.
+
+    A river that fell by itself is done without anybody having checked: a step that the thread does not show is not
+    claimed.
+    """
+    seen = {update.state for update in thread} | {"received"}
+    words = ("received", "checked", "not_ours") if case.state == "not_ours" else STEPS
+    at = words.index(case.state)
+    passed = ["done" if step in seen else "skipped" for step in words[:at]]
+    return list(zip(words, [*passed, "now", *["later"] * (len(words) - at - 1)], strict=True))
 
 
 def overdue(case: Case, now_us: int) -> bool:
@@ -145,13 +150,14 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
         case = public_case(context, number)
         snapshot = snapshots.now()
         evidence = _evidence(context, snapshot, case)
+        thread = thread_of(context.cities.updates(case.number))
         rivers = {gauge.node: gauge for gauge in gauges_of(profile, snapshot, context.speed)}
         values = {
             "case": case,
             "description": description_of(case),
             "withheld": withheld(case),
-            "steps": steps_of(case),
-            "thread": thread_of(context.cities.updates(case.number)),
+            "steps": steps_of(case, thread),
+            "thread": thread,
             "evidence": evidence,
             "gauges": [
                 rivers[one.incident.node] for one in evidence if one.incident.open and one.incident.node in rivers

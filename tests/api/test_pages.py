@@ -469,3 +469,11 @@ def test_numbers_carry_unit_and_age(city_in, serve):
     """Each gauge of the first page says how old its number is."""
     said = words(serve(city_in("normal")).get("/").text)
     assert said.count("1 menit lalu") >= 10
+
+
+def test_a_step_nobody_took_is_not_claimed(made, serve):
+    """A case that went from received to done shows checked and in progress as passed over."""
+    case = made.file(None, made.nodes("wifi")[0], "lampu-jalan", {"id": "Lampu", "en": "Lamp"}, state="done")
+    page = serve(made).get(f"/kasus/{case.number}").text
+    steps = re.findall(r'<li class="step-(\w+)"', page)
+    assert steps == ["done", "skipped", "skipped", "now"]
