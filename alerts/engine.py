@@ -56,11 +56,19 @@ class Transition:
 class Engine:
     """The streams of one city under one pack of rules.
 
-    `places` says where nodes stand; a node that is not among them is not judged. `scales` by node.
+    `places` says where nodes stand; a node that is not among them is not judged. `scales` by node. `travel_s` is what
+    a sound reading may take from its sensor to here (a spool's group commit, a batch, a busy broker); it is added to
+    every silence and, being transport, it is the same however fast the world runs.
     """
 
     def __init__(
-        self, city: str, rules: Sequence[Rule], places: Mapping[str, Placement], scales: Mapping[str, Scale]
+        self,
+        city: str,
+        rules: Sequence[Rule],
+        places: Mapping[str, Placement],
+        scales: Mapping[str, Scale],
+        *,
+        travel_s: float = 0.0,
     ) -> None:
         self.city = city
         self._rules = tuple(rules)
@@ -73,6 +81,7 @@ class Engine:
         self._absences: dict[str, list[AbsenceStream]] = defaultdict(list)
         self._births: dict[str, int] = {}
         self._heap: list[tuple[int, str, str]] = []
+        self._travel_us = round(travel_s * SECOND_US)
         self._heard_us = 0
         self._blind = False
         self._floor_us = 0
@@ -285,6 +294,7 @@ class Engine:
             stream = LevelStream(rule, node, entity, period_s, staff, rule.condition.field)
         else:
             stream = self._absence(rule, rule.condition, place, period_s)
+        stream.no_data_us += self._travel_us
         self._streams[rule.id, entity] = stream
         return stream
 

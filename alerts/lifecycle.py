@@ -85,6 +85,7 @@ class Stream:
         "last_us",
         "live_us",
         "muted_us",
+        "no_data_us",
         "node",
         "past",
         "rule",
@@ -106,6 +107,7 @@ class Stream:
         self.armed_us = 0
         self.incident: Incident | None = None
         self.live_us = 0
+        self.no_data_us = round(rule.no_data_for_s * SECOND_US)
         self.set_period(period_s)
 
     def set_period(self, period_s: float) -> None:
@@ -200,14 +202,13 @@ class LevelStream(Stream):
     always the mildest `on` of them; `up[k]` and `down[k]` are when the run for latch k began, 0 where none runs.
     """
 
-    __slots__ = ("clear_us", "down", "field", "for_us", "no_data_us", "on", "quiet", "staff", "trend", "up", "value")
+    __slots__ = ("clear_us", "down", "field", "for_us", "on", "quiet", "staff", "trend", "up", "value")
 
     def __init__(self, rule: Rule, node: str, entity: str, period_s: float, staff: Staff, field: str) -> None:
         super().__init__(rule, node, entity, period_s)
         self.field = field
         self.for_us = round(rule.for_s * SECOND_US)
         self.clear_us = round(rule.clear_for_s * SECOND_US)
-        self.no_data_us = round(rule.no_data_for_s * SECOND_US)
         self.on = 0
         self.quiet = True
         self.up: list[int] = []
@@ -399,7 +400,7 @@ class AbsenceStream(Stream):
     runs; `gone_us` is when the last will spoke, 0 while it does not count.
     """
 
-    __slots__ = ("bad_us", "clear_us", "field", "for_us", "gone_us", "good", "good_us", "no_data_us")
+    __slots__ = ("bad_us", "clear_us", "field", "for_us", "gone_us", "good", "good_us")
 
     def __init__(self, rule: Rule, node: str, period_s: float, condition: Absence) -> None:
         super().__init__(rule, node, node, period_s)
@@ -407,7 +408,6 @@ class AbsenceStream(Stream):
         self.good = frozenset(condition.good)
         self.for_us = round(rule.for_s * SECOND_US)
         self.clear_us = round(rule.clear_for_s * SECOND_US)
-        self.no_data_us = round(rule.no_data_for_s * SECOND_US)
         self.bad_us = 0
         self.good_us = 0
         self.gone_us = 0

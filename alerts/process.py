@@ -36,6 +36,7 @@ _WAIT_S = 0.2
 _RETRY_S = 0.5
 _REGISTRY_S = 2.0
 _OWED_S = 5.0
+_TRAVEL_S = 3.0
 _JUMP_US = 30 * SECOND_US
 _PAUSED_US = MINUTE_US
 _STANDBY_KEPT = 5_000
@@ -168,7 +169,9 @@ class AlertsProcess:
         self._held += messages
         for message in messages:
             self._pending += self._judge(engine, message, now_us)
-        self._pending += engine.tick(now_us)
+        if len(messages) < _BATCH:
+            # Only what has been waited for in vain is silent: with more in the queue, the word may be there.
+            self._pending += engine.tick(now_us)
         self._judged_us = now_us
         self._unsaved = self._unsaved or bool(messages)
         self._commit()
@@ -282,7 +285,7 @@ class AlertsProcess:
         self._registry = self._cities.registry_version(self._profile.code)
         self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
         scales = {scale.gauge: scale for scale in self._profile.scales}
-        engine = Engine(self._profile.code, self._rules, self._places, scales)
+        engine = Engine(self._profile.code, self._rules, self._places, scales, travel_s=_TRAVEL_S)
         now_us = self._clock.now_us()
         self._owed_us = recall(engine, self._cities, self._rules, now_us)
         self._judged_us = self._owed_us

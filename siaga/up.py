@@ -34,7 +34,7 @@ class City:
         self._log_folder = log_folder
         self._supervisor = Supervisor(clock, rng, log_folder)
         self._broker = EmbeddedBroker(self.settings.data_folder / "broker", port=settings.mqtt_port, clock=clock)
-        self._simulator: Child | None = None
+        self._stages: dict[str, Child] = {}
 
     @property
     def broker_address(self) -> BrokerAddress:
@@ -62,9 +62,9 @@ class City:
             raise
         environment = as_environment(settings)
         for stage in wiring.STAGES:
-            self._supervisor.start(stage, [stage], environment)
+            self._stages[stage] = self._supervisor.start(stage, [stage], environment)
         if settings.scenario:
-            self._simulator = self._supervisor.start("simulate", ["simulate", settings.scenario], environment)
+            self._stages["simulate"] = self._supervisor.start("simulate", ["simulate", settings.scenario], environment)
 
     def wait_ready(self, stop: threading.Event, *, within_s: float) -> bool:
         """Until every stage has given a sign of life. False where stopped before. Raises BadInput in the end."""
@@ -90,10 +90,11 @@ class City:
             log.info("broker.started_again")
         self._supervisor.watch()
 
-    def stop_simulator(self) -> None:
-        if self._simulator is not None:
-            self._supervisor.end(self._simulator)
-            self._simulator = None
+    def end(self, stage: str) -> None:
+        """Stop one process ("simulate", or a stage) for good."""
+        child = self._stages.pop(stage, None)
+        if child is not None:
+            self._supervisor.end(child)
 
     def stop(self) -> None:
         """All stages together, then the broker."""
