@@ -32,13 +32,14 @@ REQUIRED = {
 
 
 def _start(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "siaga", "demo", "--check", "--json", "--folder", str(folder)],
-        stdout=subprocess.PIPE,
-        stderr=(folder / "stderr.txt").open("w"),
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
+    with (folder / "stderr.txt").open("w") as said:
+        return subprocess.Popen(
+            [sys.executable, "-m", "siaga", "demo", "--check", "--json", "--folder", str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
 
 
 def _report(process: subprocess.Popen[str], folder: Path) -> dict[str, Any]:
