@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import structlog
 
-from broker.ports import BrokerAddress
+from broker.ports import BrokerAddress, Tls
 from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.errors import BadInput
@@ -48,6 +48,7 @@ class Fleet:
 
     The world runs `speed` times as fast as the clock: sensing periods, quality limits and the story are compressed,
     transport times never. `only` names the nodes to run; where None, all of the city and the scenario's strangers.
+    `certificates` is a folder with `ca.crt` and each node's `NODE.crt` and `NODE.key`, for brokers with TLS.
     Running again on the same folder begins the story anew and continues the same spools. Raises BadInput where the
     scenario or `only` names somebody whom the city does not have.
     """
@@ -63,6 +64,7 @@ class Fleet:
         clock: Clock,
         seed: int,
         only: Sequence[str] | None = None,
+        certificates: Path | None = None,
     ) -> None:
         if not 0 < speed <= MAX_SPEED:
             raise BadInput(
@@ -84,7 +86,17 @@ class Fleet:
         self.nodes: list[SimulatedNode] = []
         with ThreadPoolExecutor(LOOPS, thread_name_prefix="spool") as pool:
             made = [
-                pool.submit(SimulatedNode, pole, self.story, profile.code, brokers, folder, self._time, seed)
+                pool.submit(
+                    SimulatedNode,
+                    pole,
+                    self.story,
+                    profile.code,
+                    brokers,
+                    folder,
+                    self._time,
+                    seed,
+                    _identity(certificates, pole.spec.node),
+                )
                 for pole in poles
             ]
         failed = next((one.exception() for one in made if one.exception() is not None), None)
@@ -152,6 +164,13 @@ class _Loop:
             self._look_us = mono_us + _LOOK_US
             for node in self._nodes:
                 node.look(mono_us)
+
+
+def _identity(certificates: Path | None, node: str) -> Tls | None:
+    """A node's own certificate, which the broker takes its name from."""
+    if certificates is None:
+        return None
+    return Tls(certificates / "ca.crt", certificates / f"{node}.crt", certificates / f"{node}.key")
 
 
 def _allow_files(nodes: int) -> None:

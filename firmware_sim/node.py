@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from broker.link import PahoLink
-from broker.ports import BrokerAddress
+from broker.ports import BrokerAddress, Tls
 from contract import topics
 from contract.city import SensorSpec
 from contract.clock import DAY_US, SECOND_US, Clock
@@ -83,6 +83,7 @@ class SimulatedNode:
         folder: Path,
         time: StoryClock,
         seed: int,
+        tls: Tls | None,
     ) -> None:
         self.pole = pole
         self.name = pole.spec.node
@@ -98,7 +99,7 @@ class SimulatedNode:
         self._junk = 0
         self._new_boot()
         self._due: list[_Due] = []
-        self._reach = Reach(PahoLink(self.name), topics.readings(city, self.name))
+        self._reach = Reach(PahoLink(self.name, tls=tls), topics.readings(city, self.name))
         self.member = Member(self._agent(_ALIVE), self._reach, self, self._instant)
 
     def begin(self) -> None:

@@ -25,9 +25,11 @@ def run(
     clock: Clock,
     seed: int,
     only: Sequence[str] | None = None,
+    certificates: Path | None = None,
     stop: threading.Event,
 ) -> None:
     """Run a fleet until `stop` is set. `scenario` is a packaged one's name, a TOML file, or one already read.
+    `certificates` is as in `Fleet`.
 
     Raises BadInput for a scenario that is broken or does not fit the city. A line on stderr tells where the story is,
     where somebody looks at it.
@@ -42,6 +44,7 @@ def run(
         clock=clock,
         seed=seed,
         only=only,
+        certificates=certificates,
     )
     watched = sys.stderr.isatty()
     fleet.run(stop, each_second=_line(told.scenario.title.id, sys.stderr) if watched else None)

@@ -96,7 +96,7 @@ def subscription(settings: Settings, service: str, clock: Clock) -> PahoSubscrip
     Copies of ingest share one subscription by `broker_share`, and an engine may wait beside another: then each machine
     has a session of its own, or the two would throw each other out.
     """
-    from broker.subscription import PahoSubscription, service_topics
+    from broker.subscription import PahoSubscription, alert_topics, service_topics
 
     share = settings.broker_share if service == "ingest" else ""
     client_id = f"siaga-{service}-{settings.city}"
@@ -105,7 +105,7 @@ def subscription(settings: Settings, service: str, clock: Clock) -> PahoSubscrip
     return PahoSubscription(
         brokers(settings),
         client_id,
-        service_topics(settings.city),
+        alert_topics(settings.city) if service == "alerts" else service_topics(settings.city),
         tls=tls(settings),
         protocol=settings.broker_protocol,
         share=share or None,
@@ -237,6 +237,7 @@ def run_simulator(
     scenario: str,
     folder: Path,
     only: Sequence[str] | None,
+    certificates: Path | None,
 ) -> None:
     from firmware_sim.run import run
 
@@ -249,5 +250,6 @@ def run_simulator(
         clock=clock,
         seed=settings.seed,
         only=only,
+        certificates=certificates,
         stop=stop,
     )

@@ -38,9 +38,12 @@ def api() -> None:
     """Show it: pages, Open311, health, metrics."""
     from siaga import logs, wiring
     from siaga import settings as settings_module
+    from siaga.signals import stop_event
 
     settings = settings_module.load()
     logs.set_up("api", settings.log_format)
+    # The web server ends cleanly and then raises the signal again: somebody must be there to take it.
+    stop_event()
     wiring.run_api(settings, SystemClock())
 
 
@@ -48,6 +51,9 @@ def simulate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name or a TOML file.")] = "flood",
     folder: Annotated[Path | None, typer.Option(help="Where the nodes keep their spools.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only these nodes.")] = None,
+    certificates: Annotated[
+        Path | None, typer.Option(help="For a broker with TLS: where ca.crt and each NODE.crt and NODE.key are.")
+    ] = None,
 ) -> None:
     """Run a simulated fleet: the real edge agent on every pole, only the physics made up."""
     from siaga import logs, wiring
@@ -63,6 +69,7 @@ def simulate(
         scenario=scenario,
         folder=folder or settings.data_folder / "fleet",
         only=only,
+        certificates=certificates,
     )
 
 
