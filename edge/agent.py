@@ -16,10 +16,10 @@ import structlog
 
 from broker.ports import BrokerAddress, Will
 from contract import codec, topics
-from contract.clock import SECOND_US
+from contract.clock import HOUR_US, SECOND_US
 from contract.errors import BadInput
 from contract.kinds import VALUES, FloodValues, NodeValues, Values
-from contract.messages import Ack, Birth, Status
+from contract.messages import Ack, Birth, RefusalReason, Status
 from contract.messages import SensorInfo as AnnouncedSensor
 from contract.quality import Quality
 from edge import uplink
@@ -100,6 +100,9 @@ class Agent:
         self._urgent = False
         self._actions: list[Action] = []
         self._wait_until_us: int | None = None
+        self._greeted_by_us: int | None = None
+        self._held = False
+        self._refusals: dict[RefusalReason, tuple[int | None, int]] = {}
         self._trusted = self._time_state()
         self._save_at_us: int | None = None
         self.ignored_messages = 0
@@ -134,7 +137,8 @@ class Agent:
         if self._state is State.APART:
             moments.append(self._connect_at_us if self._connect_at_us is not None else at.mono_us)
         elif self._state is State.ONLINE:
-            moments += [self._outbound.next_us(), self._wait_until_us, self._time.ask_due_us(self._asked[-1])]
+            moments += [self._wait_until_us, self._time.ask_due_us(self._asked[-1])]
+            moments.append(self._greeted_by_us or self._outbound.next_us(at.mono_us))
         elif self._state is State.STOPPING:
             moments.append(self._stop_by_us)
         return min((moment for moment in moments if moment is not None), default=at.mono_us + _IDLE_US)
@@ -177,6 +181,7 @@ class Agent:
         self._online_us = at.mono_us
         self._outbound.reset()
         self._wait_until_us = None
+        self._greeted_by_us = at.mono_us + round(self._transport.birth_wait_s * SECOND_US)
         host, port = self._brokers[self._broker]
         self._log.info("connected", host=host, port=port, session_present=session_present, birth_no=self._birth_no)
         self._actions.append(Subscribe(topics.ack(self.identity.city, self.identity.node)))
@@ -217,7 +222,7 @@ class Agent:
             self.ignored_messages += 1
             return
         if ack.birth_no == self._birth_no and ack.birth_mono_us is not None and ack.birth_mono_us in self._asked:
-            self._time.answer(ack.server_us, ack.birth_mono_us, at)
+            self._hear_the_time(ack.server_us, ack.birth_mono_us, at)
         self._apply(ack, at)
 
     def stop(self, at: Instant) -> None:
@@ -267,7 +272,7 @@ class Agent:
 
     def _save_time(self, at: Instant) -> None:
         self._save_at_us = at.mono_us + round(self._transport.save_time_s * SECOND_US)
-        if self._time.anchor is not None and not self._time.disputed:
+        if self._time.confirmed:
             self._spool.save_time(self._time.now_us(at), at)
 
     def _about_myself(self, values: NodeValues) -> NodeValues:
@@ -367,12 +372,14 @@ class Agent:
         ask_us = self._time.ask_due_us(self._asked[-1])
         if ask_us is not None and at.mono_us >= ask_us:
             self._give_birth(at)
+        if self._awaits_greeting(at):
+            return
         for batch in self._outbound.overdue(at.mono_us):
             rows = self._spool.rows([seq for seq in batch.order if seq in batch.seqs])
             if not rows:
                 self._outbound.forget(batch)
                 continue
-            batch.seqs &= {row.seq for row in rows}
+            self._outbound.shrink(batch, {row.seq for row in rows})
             self._outbound.sent_again(batch, self._send(rows, at), at.mono_us)
         if self._wait_until_us is not None and at.mono_us >= self._wait_until_us:
             self._wait_until_us = None
@@ -383,6 +390,22 @@ class Agent:
                 return
             rows = self._spool.rows([row.seq for row in rows])
             self._outbound.sent([row.seq for row in rows], self._send(rows, at), at.mono_us)
+
+    def _awaits_greeting(self, at: Instant) -> bool:
+        """On a new connection the city speaks first, for a moment: our clock may be a year off and not know it. A river
+        that rises does not wait where the city has confirmed the clock before."""
+        if self._greeted_by_us is None:
+            return False
+        if at.mono_us >= self._greeted_by_us or (self._time.confirmed and self._is_rising(at)):
+            self._greeted_by_us = None
+        return self._greeted_by_us is not None
+
+    def _hear_the_time(self, server_us: int, asked_mono_us: int, at: Instant) -> None:
+        first = not self._time.confirmed
+        if self._time.answer(server_us, asked_mono_us, at):
+            self._greeted_by_us = None
+            if first:
+                self._save_time(at)
 
     def _send(self, rows: Sequence[Row], at: Instant) -> int:
         payload = uplink.batch(self.identity.city, self.identity.node, self._spool.epoch, rows, self._time.now_us(at))
@@ -408,16 +431,37 @@ class Agent:
         return times
 
     def _apply(self, ack: Ack, at: Instant) -> None:
-        if ack.refused:
-            self._log.warning("refused", readings={one.seq: one.reason for one in ack.refused[:5]}, of=len(ack.refused))
         if ack.stored or ack.refused:
             kept, dead = self._spool.acknowledge(ack.stored, [one.seq for one in ack.refused], at)
+            self._note_refusals(ack, set(dead), at)
             if kept or dead:
                 self._failures = 0
                 self._outbound.held_until_us = None
                 self._outbound.answered([*kept, *dead], at.mono_us)
-        if ack.held and self._outbound.held(ack.held, at.mono_us):
-            self._log.info("held", reason="the city does not know this node yet")
+            if kept and self._held:
+                self._held = False
+                self._log.info("held_no_more", reason="the city knows this node now")
+        if ack.held and self._outbound.held(ack.held, at.mono_us) and not self._held:
+            self._held = True
+            self._log.warning(
+                "held",
+                reason="the city does not know this node, or not all its sensors",
+                asks_again_s=self._transport.held_retry_s,
+            )
+
+    def _note_refusals(self, ack: Ack, dead: set[int], at: Instant) -> None:
+        """Say each reason at once, and while it lasts once an hour with how often."""
+        for one in ack.refused:
+            if one.seq not in dead:
+                continue
+            if one.reason == "time_implausible":
+                self._time.doubt()
+            said_us, unsaid = self._refusals.get(one.reason, (None, 0))
+            unsaid += 1
+            if said_us is None or at.mono_us - said_us >= HOUR_US:
+                self._log.warning("refused", reason=one.reason, readings=unsaid, seq=one.seq)
+                said_us, unsaid = at.mono_us, 0
+            self._refusals[one.reason] = (said_us, unsaid)
 
     def _time_state(self) -> tuple[bool, bool]:
         return self._time.anchor is not None, self._time.disputed

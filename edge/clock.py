@@ -40,6 +40,9 @@ REFRESH_US = 1_800 * SECOND_US
 ASK_AGAIN_US = 30 * SECOND_US
 """How soon a node without the time repeats an unanswered question."""
 
+CONFIRM_AGAIN_US = 120 * SECOND_US
+"""How soon a node that trusts its own clock repeats an unanswered question: a clock may claim NTP and be a year off."""
+
 _SYNCED_MARK = Path("/run/systemd/timesync/synchronized")
 _RTC_SET_CLOCK = Path("/sys/class/rtc/rtc0/hctosys")
 _TIME_ERROR = 5
@@ -65,6 +68,7 @@ class Timekeeper:
         self._floor_mono_us: int | None = None
         self._anchor: Anchor | None = None
         self._disputed = False
+        self._doubted = False
         self._wall_offset_us: int | None = None
         self._answered_mono_us: int | None = None
         self._slow = 0
@@ -76,8 +80,14 @@ class Timekeeper:
 
     @property
     def disputed(self) -> bool:
-        """The wall clock stepped away from the anchor and nobody has said yet who is right."""
-        return self._disputed
+        """The wall clock stepped away from the anchor, or the city found its time impossible, and nobody has said yet
+        who is right."""
+        return self._disputed or self._doubted
+
+    @property
+    def confirmed(self) -> bool:
+        """The city has answered in this boot, and nothing has contradicted it since."""
+        return self._answered_mono_us is not None and not self.disputed
 
     @property
     def source(self) -> ClockSource:
@@ -103,6 +113,13 @@ class Timekeeper:
         elif self._anchor.source != "server" or stepped:
             self._disputed = True
 
+    def doubt(self) -> None:
+        """The city found a reading's time impossible: believe the clock no more until the city has said what time it
+        is. A clock that it has confirmed in this boot is not doubted for one bad reading."""
+        if not self.confirmed:
+            self._doubted = True
+            self._anchor = None
+
     def answer(self, server_us: int, asked_mono_us: int, at: Instant) -> bool:
         """The city answered a birth built at `asked_mono_us`. False where the answer says nothing usable.
 
@@ -118,8 +135,10 @@ class Timekeeper:
             return False
         self._slow = 0
         offset_us = server_us - (asked_mono_us + at.mono_us) // 2
-        self._disputed = False
+        self._disputed = self._doubted = False
         self._answered_mono_us = at.mono_us
+        if at.mono_us + offset_us < self._floor_now(at.mono_us) - CONTRADICTION_US:
+            self._floor_us = BUILD_US  # what an earlier boot took for the time was wrong
         wall_offset_us = at.wall_us - at.mono_us
         if self._believable(at) and abs(wall_offset_us - offset_us) <= CONTRADICTION_US:
             self._anchor = Anchor(wall_offset_us, at.source)
@@ -128,12 +147,13 @@ class Timekeeper:
         return True
 
     def ask_due_us(self, asked_mono_us: int) -> int | None:
-        """When to ask the city (again) after a question at `asked_mono_us`; None while the own clock is trusted."""
+        """When to ask the city (again) after a question at `asked_mono_us`; None while the own clock is trusted
+        and the city agrees."""
         if self._anchor is None or self._disputed:
             return asked_mono_us + ASK_AGAIN_US
         if self._anchor.source == "server":
             return max(asked_mono_us + ASK_AGAIN_US, (self._answered_mono_us or asked_mono_us) + REFRESH_US)
-        return None
+        return None if self.confirmed else asked_mono_us + CONFIRM_AGAIN_US
 
     def stamp(self, at: Instant) -> Instant:
         """The moment as a reading keeps it. "server": timed by the anchor, as the wall clock is not believed;
@@ -151,6 +171,8 @@ class Timekeeper:
 
         A reading of an earlier boot that was never trusted stays untrusted: nothing links that boot's clock to now.
         """
+        if self._doubted and same_boot:
+            return None
         anchored = _within(taken.mono_us + self._anchor.offset_us) if self._anchor is not None and same_boot else None
         if taken.source in ("ntp", "rtc"):
             if anchored is not None and abs(anchored - taken.wall_us) > CONTRADICTION_US:
@@ -175,7 +197,7 @@ class Timekeeper:
         return _within(max(at.wall_us, self._floor_now(at.mono_us)))
 
     def _believable(self, at: Instant) -> bool:
-        return at.source in ("ntp", "rtc") and self._floor_us <= at.wall_us <= MAX_US
+        return not self._doubted and at.source in ("ntp", "rtc") and self._floor_us <= at.wall_us <= MAX_US
 
     def _floor_now(self, mono_us: int) -> int:
         return self._floor_us + max(0, mono_us - (self._floor_mono_us or mono_us))

@@ -77,6 +77,7 @@ class TransportSection(BaseModel):
     resend_max_s: Positive | None = None
     held_retry_s: Positive | None = None
     clock_wait_s: Annotated[float, Field(ge=0, le=86_400)] | None = None
+    birth_wait_s: Annotated[float, Field(ge=0, le=30)] | None = None
     reconnect_first_s: Positive | None = None
     reconnect_max_s: Annotated[float, Field(gt=0, le=120)] | None = None
     rising_reconnect_max_s: Annotated[float, Field(gt=0, le=10)] | None = None

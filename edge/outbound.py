@@ -26,10 +26,12 @@ class Transport:
     """How an agent carries. Transport times: never compressed with a compressed world.
 
     `window_batches` is W, `resend_s` is T; a held reading is asked about again after `held_retry_s`; a reading without
-    a trusted time waits `clock_wait_s` for the city's. Reconnects wait a random time below a growing limit, at most
-    `reconnect_max_s`, and `rising_reconnect_max_s` while a gauge rises; the failures before are forgotten once a
-    connection has lasted `settled_s` or an answer came. The first connection waits a random part of `boot_delay_s`, so
-    that the end of a blackout is not a stampede. A trusted time is saved every `save_time_s`.
+    a trusted time waits `clock_wait_s` for the city's, and on a new connection no reading goes out before the city has
+    answered the birth, for at most `birth_wait_s`, so that its time decides first. Reconnects wait a random time below
+    a growing limit, at most `reconnect_max_s`, and `rising_reconnect_max_s` while a gauge rises; the failures before
+    are forgotten once a connection has lasted `settled_s` or an answer came. The first connection waits a random part
+    of `boot_delay_s`, so that the end of a blackout is not a stampede. A time that the city has confirmed is saved
+    every `save_time_s`.
     """
 
     window_batches: int = 4
@@ -38,6 +40,7 @@ class Transport:
     resend_max_s: float = 120.0
     held_retry_s: float = 60.0
     clock_wait_s: float = 600.0
+    birth_wait_s: float = 3.0
     reconnect_first_s: float = 1.0
     reconnect_max_s: float = 120.0
     rising_reconnect_max_s: float = 10.0
@@ -200,11 +203,17 @@ class Outbound:
         self._flying -= batch.seqs
         self._batches = [other for other in self._batches if other is not batch]
 
-    def next_us(self) -> int | None:
+    def shrink(self, batch: Batch, alive: set[int]) -> None:
+        """The spool has let go of some of it: only these are still to be sent."""
+        self._flying -= batch.seqs - alive
+        batch.seqs &= alive
+
+    def next_us(self, mono_us: int) -> int | None:
         """When something of this must be looked at again."""
         limit_us = round(self._transport.resend_max_s * SECOND_US)
         moments = [batch.due_us if batch.confirmed else batch.sent_us + limit_us for batch in self._batches]
-        if self.held_until_us is not None and not self._batches:
+        # A question that has been due already waits for something to ask with, not for a time.
+        if self.held_until_us is not None and self.held_until_us > mono_us and not self._batches:
             moments.append(self.held_until_us)
         return min(moments, default=None)
 

@@ -182,8 +182,8 @@ class Spool:
         return self._birth_no
 
     def save_time(self, now_us: int, at: Instant) -> None:
-        """Remember a trusted time as the floor of the next boot's clock."""
-        self.saved_us = max(self.saved_us, now_us)
+        """Remember a time that the city has confirmed as the floor of the next boot's clock."""
+        self.saved_us = now_us
         self._unsaved["saved_us"] = str(self.saved_us)
         self._unsaved["boot"] = self.boot
         self.commit(at)

@@ -11,9 +11,9 @@ import pytest
 from support.lossy_city import CITY, NODE, START_US, City, Pole, is_status
 
 from contract import codec, topics
-from contract.clock import HOUR_US, SECOND_US
+from contract.clock import DAY_US, HOUR_US, SECOND_US
 from contract.kinds import FloodValues, HotspotValues, NodeValues
-from contract.messages import Ack, Birth, Readings, Status
+from contract.messages import Ack, Birth, Readings, Refusal, Status
 from contract.quality import Quality
 from edge.actions import Close, Publish
 from edge.agent import State
@@ -32,11 +32,14 @@ def pole(tmp_path: Path) -> Iterator[Pole]:
     made.close()
 
 
-def online(pole: Pole) -> list[Publish]:
-    """Connect and return what the agent says first."""
+def online(pole: Pole, *, greeted: bool = True) -> list[Publish]:
+    """Connect and return what the agent says first. Greeted: the city has answered its birth."""
     pole.step()
     pole.dial()
-    return pole.step()
+    said = pole.step()
+    if greeted:
+        pole.carry()
+    return said
 
 
 def batches(published: list[Publish]) -> list[Readings]:
@@ -162,7 +165,8 @@ def test_at_most_w_batches_are_unanswered_and_one_place_is_for_live(pole: Pole) 
         if n % 10 == 0:
             pole.step()
     pole.step()
-    before = batches(online(pole))
+    online(pole)
+    before = batches(pole.step())
     # The live batch came first; the others are back-fill. Nothing more without an answer.
     assert len(before) <= 4
     assert len(pole.agent._outbound.batches) == len(before)
@@ -363,8 +367,9 @@ def test_node_without_a_clock_asks_and_waits_and_is_right(tmp_path: Path) -> Non
     level(pole, 40)
     observed_us = pole.true_us
     pole.advance(2)
-    assert batches(online(pole)) == []
-    birth = codec.decode(Birth, pole.up[0].payload)
+    said = online(pole, greeted=False)
+    assert batches(said) == []
+    birth = codec.decode(Birth, said[0].payload)
     assert birth.clock == "none"
     pole.live(5)
     (batch,) = pole.city.batches
@@ -378,7 +383,7 @@ def test_wait_for_an_answer_has_an_end(tmp_path: Path) -> None:
     """After clock_wait_s the readings go out, marked untrusted; it asks again meanwhile."""
     pole = clockless(tmp_path, clock_wait_s=100)
     level(pole, 40)
-    said = online(pole)
+    said = online(pole, greeted=False)
     for _ in range(99):
         pole.advance(1)
         said += pole.step()
@@ -423,13 +428,126 @@ def test_times_of_one_boot_are_right_although_the_wall_clock_stepped(tmp_path: P
 def test_saved_time_is_the_next_boots_floor(tmp_path: Path) -> None:
     """A node that once knew the time never says an earlier one."""
     pole = Pole(tmp_path / "spool.db", SENSORS)
-    pole.step()
+    pole.live(2)
     pole.agent.stop(pole.at)
     pole.wall_us, pole.source = 0, "none"
     pole.kill(reboot=True)
     level(pole, 40)
     commit(pole)
     assert pole.spool.rows([1])[0].taken.wall_us >= START_US
+    pole.close()
+
+
+YEAR_US = 365 * DAY_US
+
+
+@pytest.mark.parametrize("off_us", [-YEAR_US, YEAR_US])
+def test_clock_that_is_a_year_off_and_says_ntp_harms_no_reading(tmp_path: Path, off_us: int) -> None:
+    """The city's time decides before the first reading leaves, so none is stored wrong and none is refused."""
+    pole = Pole(tmp_path / "spool.db", SENSORS)
+    pole.wall_us += off_us
+    pole.kill()
+    truth_us = pole.true_us
+    level(pole, 40)
+    assert batches([*online(pole, greeted=False), *commit(pole)]) == []
+    pole.live(5)
+    (batch,) = pole.city.batches
+    assert batch.readings[0].trust == "corrected"
+    assert abs(batch.readings[0].observed_us - truth_us) <= 2 * SECOND_US
+    pole.close()
+
+
+def test_first_readings_wait_for_the_citys_word_a_moment_only(pole: Pole) -> None:
+    """Three seconds: a city that is slow to answer births still gets its readings."""
+    level(pole, 40)
+    said = [*online(pole, greeted=False), *commit(pole)]
+    pole.advance(1.8)
+    assert batches([*said, *pole.step()]) == []
+    assert pole.agent.next_us(pole.at) <= pole.mono_us + round(0.1 * SECOND_US)
+    pole.advance(0.1)
+    (batch,) = batches(pole.step())
+    assert batch.readings[0].trust == "synced"
+
+
+@pytest.mark.parametrize(("cm", "waits"), [(40.0, True), (90.0, False)])
+def test_rising_river_waits_for_nobody_where_the_clock_was_confirmed(pole: Pole, cm: float, waits: bool) -> None:
+    """A new connection of a node whose clock the city has confirmed in this boot: only what is not urgent waits."""
+    online(pole)
+    level(pole, 40)
+    commit(pole)
+    pole.live(2)
+    pole.cut()
+    pole.advance(60)
+    level(pole, cm)
+    said = online(pole, greeted=False)
+    assert (batches([*said, *pole.step()]) == []) is waits
+
+
+def test_river_that_begins_to_rise_while_the_city_is_silent_goes_out_at_once(pole: Pole) -> None:
+    """Confirmed before, connected just now, and the answer is late."""
+    online(pole)
+    level(pole, 40)
+    pole.live(2)
+    pole.cut()
+    pole.advance(60)
+    assert batches([*online(pole, greeted=False), *commit(pole)]) == []
+    level(pole, 90)
+    assert pole.agent.next_us(pole.at) == pole.mono_us
+    assert [reading.seq for batch in batches(pole.step()) for reading in batch.readings] == [2]
+
+
+def test_unanswered_birth_is_asked_again_although_the_clock_says_ntp(pole: Pole) -> None:
+    """An answer may be lost; a clock that nobody has confirmed may be wrong."""
+    online(pole, greeted=False)
+    pole.up.clear()
+    asked = []
+    for _ in range(121):
+        pole.advance(1)
+        asked += pole.step()
+    assert [one.topic for one in asked] == [topics.birth(CITY, NODE)]
+    pole.carry()
+    for _ in range(600):
+        pole.advance(1)
+        assert [one for one in pole.step() if one.topic == topics.birth(CITY, NODE)] == []
+
+
+def test_time_the_city_calls_impossible_makes_an_unconfirmed_clock_ask(pole: Pole) -> None:
+    """The answer to the birth was lost and the first reading was refused: the others wait for the right time."""
+    pole.wall_us += YEAR_US
+    pole.kill()
+    online(pole, greeted=False)
+    pole.up.clear()
+    pole.advance(4)
+    level(pole, 40)
+    assert len(batches(commit(pole))) == 1
+    refusal = Refusal(seq=1, reason="time_implausible")
+    pole.agent.received(
+        ACK, codec.encode(Ack(epoch=pole.spool.epoch, server_us=pole.true_us, refused=(refusal,))), pole.at
+    )
+    pole.up.clear()
+    level(pole, 41)
+    truth_us = pole.true_us
+    assert batches(commit(pole)) == []
+    pole.live(40)
+    seen = {r.seq: r for batch in pole.city.batches for r in batch.readings}
+    assert seen.keys() == {2}
+    assert abs(seen[2].observed_us - truth_us) <= 2 * SECOND_US
+    assert pole.spool.ledger().refused == 1
+
+
+def test_unconfirmed_time_is_no_floor(tmp_path: Path) -> None:
+    """A clock that was a year ahead in one boot must not make the right time of the next one look too early."""
+    pole = Pole(tmp_path / "spool.db", SENSORS)
+    pole.wall_us += YEAR_US
+    pole.kill(reboot=True)
+    pole.broker_up = False
+    pole.live(1_300, tick_s=10)
+    assert pole.spool.saved_us == 0
+    pole.wall_us, pole.broker_up = pole.true_us, True
+    pole.kill(reboot=True)
+    pole.live(5)
+    assert abs(pole.spool.saved_us - pole.true_us) < 10 * SECOND_US
+    assert pole.agent.time.source == "ntp"
     pole.close()
 
 

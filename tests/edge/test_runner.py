@@ -7,6 +7,7 @@ import random
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from support.brokers import BROKERS, RunningBroker, wait_until
 from broker.link import PahoLink
 from broker.ports import BrokerAddress, Connected, Received, Will
 from contract import codec, topics
-from contract.clock import SECOND_US, SystemClock
+from contract.clock import DAY_US, SECOND_US, SystemClock
 from contract.kinds import FloodValues
 from contract.messages import Ack, Birth, Readings, Status, to_ranges
 from edge.agent import Agent, Identity
@@ -95,7 +96,15 @@ class Ingest(threading.Thread):
         address = topics.parse(event.topic)
         assert address is not None
         if address.leaf == "birth":
-            self.births.append(codec.decode(Birth, event.payload))
+            birth = codec.decode(Birth, event.payload)
+            self.births.append(birth)
+            answer = Ack(
+                epoch=birth.epoch,
+                server_us=CLOCK.now_us(),
+                birth_no=birth.birth_no,
+                birth_mono_us=birth.mono_us,
+            )
+            self._answer(link, birth.node, answer)
         elif address.leaf == "status":
             self.statuses.append(codec.decode(Status, event.payload))
         else:
@@ -106,22 +115,25 @@ class Ingest(threading.Thread):
             ack = Ack(
                 epoch=batch.epoch, server_us=CLOCK.now_us(), stored=to_ranges([one.seq for one in batch.readings])
             )
-            self._tokens += 1
-            link.publish(self._tokens, topics.ack(CITY, batch.node), codec.encode(ack), qos=0, retain=False)
+            self._answer(link, batch.node, ack)
+
+    def _answer(self, link: PahoLink, node: str, ack: Ack) -> None:
+        self._tokens += 1
+        link.publish(self._tokens, topics.ack(CITY, node), codec.encode(ack), qos=0, retain=False)
 
     def end(self) -> None:
         self._end.set()
         self.join(5)
 
 
-def member(folder: Path, node: str, address: BrokerAddress, source: Source) -> Member:
+def member(folder: Path, node: str, address: BrokerAddress, source: Source, transport: Transport = FAST) -> Member:
     agent = Agent(
         Identity(CITY, node),
         [SensorInfo("level", "flood", 1.0)],
         Spool(folder / f"{node}.db", BOOT, now()),
         [address],
         random.Random(node),
-        transport=FAST,
+        transport=transport,
     )
     return Member(agent, PahoLink(node), source)
 
@@ -182,6 +194,34 @@ def test_fleet_survives_its_broker_and_ends_cleanly(broker: RunningBroker, tmp_p
         assert stored <= set(range(1, ledger.committed + 1))
         assert len(stored) >= ledger.stored
         assert ledger.committed - len(stored) <= ledger.pending
+
+
+@pytest.mark.parametrize("off_us", [-365 * DAY_US, 365 * DAY_US])
+def test_node_with_a_wrong_clock_sends_right_times_from_the_first(
+    broker: RunningBroker, tmp_path: Path, off_us: int
+) -> None:
+    """Its clock says NTP and is a year off, and it has readings ready when it connects: the city's answer to its birth
+    comes first, and not one reading leaves with a wrong time."""
+
+    def wrong() -> Instant:
+        return Instant(CLOCK.mono_us(), CLOCK.now_us() + off_us, "ntp")
+
+    node = f"pos-{'early' if off_us < 0 else 'late'}"
+    ingest = Ingest(broker.address)
+    ingest.start()
+    assert ingest.ready.wait(10)
+    one = member(tmp_path, node, broker.address, Ticking(0.1), replace(FAST, boot_delay_s=3.0))
+    one.instant = wrong
+    began_us = CLOCK.now_us()
+    running = Running([one])
+    try:
+        assert wait_until(lambda: len(ingest.stored) >= 20, 20)
+    finally:
+        running.end()
+        ingest.end()
+    times = [when for (name, _, _), when in ingest.stored.items() if name == node]
+    assert len(times) >= 20
+    assert all(began_us - 2 * SECOND_US <= when <= CLOCK.now_us() + 2 * SECOND_US for when in times)
 
 
 def test_nobody_listens_and_nothing_is_lost(tmp_path: Path) -> None:
