@@ -66,7 +66,7 @@ def _assert_whole_chain(report: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("whole-city")
+@pytest.mark.alone
 @pytest.mark.timeout(150)
 def test_a_flood_becomes_a_case_and_ends_even_though_ingest_is_killed_twice(tmp_path: Path) -> None:
     """kill -9 of ingest, twice on the way: nothing lost, nothing twice, the case filed, followed and closed."""
