@@ -151,7 +151,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
         snapshot = snapshots.now()
         evidence = _evidence(context, snapshot, case)
         thread = thread_of(context.cities.updates(case.number))
-        rivers = {gauge.node: gauge for gauge in gauges_of(profile, snapshot, context.speed)}
+        rivers = {gauge.node: gauge for gauge in gauges_of(profile, snapshot)}
         values = {
             "case": case,
             "description": description_of(case),

@@ -9,7 +9,7 @@ from typing import Literal
 from api.snapshot import Snapshot
 from api.status import is_live, period_of
 from contract.city import Profile
-from contract.clock import SECOND_US
+from contract.clock import DAY_US, SECOND_US
 from contract.incident import Incident
 from contract.levels import Level, Scale
 from contract.quality import Quality
@@ -19,7 +19,8 @@ Trend = Literal["rising", "falling", "steady"]
 Voice = Literal["live", "silent", "dangerous", "never"]
 BELIEVED = frozenset({Quality.GOOD, Quality.UNKNOWN})
 STEADY_CM = 2.0
-TREND_LEAST_S = 20.0
+TREND_LEAST_S = 5.0
+ROSE_FOR_US = DAY_US  # how long a river that was low but rising when its gauge fell silent is taken as dangerous
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Gauge:
 
     `level` is the graver of the open incident's and the newest good reading's; None where nothing is known. `voice`
     says how far to believe it now: live; silent (last known value, greyed); dangerous (fell silent while high or
-    rising: keeps its level, hatched); never (no reading ever).
+    rising: keeps its level, hatched); never (no reading ever). `pending`: one reading alone says so, and the next one
+    must bear it out.
     """
 
     node: str
@@ -47,6 +49,7 @@ class Gauge:
     voice: Voice
     incident: Incident | None
     case: Case | None
+    pending: bool = False
 
     @property
     def css(self) -> str:
@@ -100,7 +103,7 @@ def _graver(one: Level | None, other: Level | None) -> Level | None:
     return one if one.worse_than(other) else other
 
 
-def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot, speed: float) -> Gauge:
+def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot) -> Gauge:
     """Build the view of one gauge from the snapshot."""
     node = placement.node
     flood = [row for row in snapshot.rows.get(node, ()) if row.series.kind == "flood"]
@@ -112,7 +115,7 @@ def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot, spee
     level_cm = level_cm_of(last) if last else (incident.value if incident else None)
     read = scale.level_at(level_cm) if scale and level_cm is not None else None
     level = _graver(incident.level if incident else None, read)
-    voice = _voice(placement, snapshot, last, incident, level, trend, speed)
+    voice = _voice(placement, snapshot, last, incident, level, trend)
     silent_us = None if voice == "live" or last is None else last.observed_us
     return Gauge(
         node=node,
@@ -131,7 +134,21 @@ def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot, spee
         voice=voice,
         incident=incident,
         case=snapshot.cases.get(incident.event) if incident else None,
+        pending=voice == "live" and _alone(scale, incident, good),
     )
+
+
+def _alone(scale: Scale | None, incident: Incident | None, good: Sequence[Row]) -> bool:
+    """Whether only the newest reading shows so grave a level: neither the one before nor an open incident does.
+
+    One good sample is measured but not yet a fact: it may be a branch in the beam.
+    """
+    rows = sorted({row.observed_us: row for row in good}.values(), key=lambda row: row.observed_us)
+    if scale is None or not rows:
+        return False
+    newest, *before = [scale.level_at(level_cm_of(row) or 0.0) for row in reversed(rows[-2:])]
+    known = _graver(incident.level if incident else None, before[0] if before else None) or Level.NORMAL
+    return newest.worse_than(known)
 
 
 def _own_name(scale: Scale | None, level: Level | None) -> str:
@@ -147,23 +164,23 @@ def _voice(
     incident: Incident | None,
     level: Level | None,
     trend: Trend | None,
-    speed: float,
 ) -> Voice:
     if incident is not None and incident.dangerous:
         return "dangerous"
     if last is None:
         return "dangerous" if incident is not None else "never"
     period_s = period_of(last.series.sensor, placement, snapshot.presences.get(placement.node))
-    if is_live(last, period_s, snapshot.now_us, speed):
+    if is_live(last, period_s, snapshot.now_us):
         return "live"
     high = level is not None and level is not Level.NORMAL
-    return "dangerous" if high or trend == "rising" else "silent"
+    rose = trend == "rising" and snapshot.now_us - last.observed_us < ROSE_FOR_US
+    return "dangerous" if high or rose else "silent"
 
 
-def gauges_of(profile: Profile, snapshot: Snapshot, speed: float) -> list[Gauge]:
+def gauges_of(profile: Profile, snapshot: Snapshot) -> list[Gauge]:
     """All public gauges, river by river from the source down."""
     found = [
-        gauge_of(placement, profile.scale_of(placement.node), snapshot, speed)
+        gauge_of(placement, profile.scale_of(placement.node), snapshot)
         for placement in snapshot.placements
         if placement.kind == "gauge"
     ]

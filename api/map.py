@@ -12,8 +12,9 @@ from starlette.responses import Response
 from api.context import Context
 from api.gauges import Gauge, by_river, gauges_of
 from api.geometry import Cell, Frame, cells_of, feature_of, frame_of, path_of
+from api.happening import ended, happening
 from api.language import Speech
-from api.overview import crowds, headline, open_incidents, tally
+from api.overview import crowds, headline, tally
 from api.page import Pages, json_etag
 from api.snapshot import Snapshot, Snapshots
 from api.status import NodeState
@@ -77,16 +78,17 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
     def home(request: Request) -> Response:
         speech = pages.speech(request)
         snapshot = snapshots.now()
-        gauges = gauges_of(context.profile, snapshot, context.speed)
+        gauges = gauges_of(context.profile, snapshot)
         layers = layers_of(request)
         _, frame = cells.now()
         values = {
             "headline": headline(gauges, speech),
-            "incidents": open_incidents(snapshot, gauges, speech),
+            "events": happening(snapshot, gauges, speech),
+            "ended": ended(snapshot, speech),
             "rivers": by_river(gauges),
             "wifi": tally(snapshot, "wifi"),
             "cameras": tally(snapshot, "camera"),
-            "crowds": crowds(snapshot, context.speed)[:5],
+            "crowds": crowds(snapshot)[:5],
             "toggles": toggles(layers),
             "layers": ",".join(layers),
             "frame": frame,
@@ -98,16 +100,19 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
         """The sentence and a fingerprint of everything shown, small enough to ask for every few seconds."""
         speech = pages.speech(request)
         snapshot = snapshots.now()
-        gauges = gauges_of(context.profile, snapshot, context.speed)
+        gauges = gauges_of(context.profile, snapshot)
         line = headline(gauges, speech)
-        lines = open_incidents(snapshot, gauges, speech)
         wifi = tally(snapshot, "wifi")
         content = {
             "level": line.css,
             "loud": line.loud,
             "sentence": " ".join(part for part in (line.word, line.text, line.detail) if part),
             "gauges": {g.node: [g.css, g.level_cm, g.trend, g.voice] for g in gauges},
-            "incidents": [[one.title, one.css, one.silent, one.case.number if one.case else None] for one in lines],
+            "events": [
+                [one.title, one.css, one.hatched, one.case.number if one.case else None]
+                for one in happening(snapshot, gauges, speech)
+            ],
+            "ended": [one.number for one in ended(snapshot, speech)],
             "wifi": {"up": wifi.up, "down": wifi.down, "unknown": wifi.unknown},
         }
         return json_etag(request, content)
@@ -117,7 +122,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
         speech = pages.speech(request)
         snapshot = snapshots.now()
         drawn, _ = cells.now()
-        gauges = gauges_of(context.profile, snapshot, context.speed)
+        gauges = gauges_of(context.profile, snapshot)
         features: list[dict[str, Any]] = [feature_of(cell) for cell in drawn]
         features += [_river_feature(along) for _, along in by_river(gauges) if len(along) > 1]
         features += [_gauge_feature(gauge, speech) for gauge in gauges]
@@ -130,7 +135,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
         snapshot = snapshots.now()
         drawn, frame = cells.now()
         layers = layers_of(request)
-        gauges = gauges_of(context.profile, snapshot, context.speed)
+        gauges = gauges_of(context.profile, snapshot)
         values = {
             "cells": [path_of(cell, frame) for cell in drawn],
             "frame": frame,

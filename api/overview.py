@@ -1,19 +1,18 @@
-"""The first screen: the one sentence that matters now, what is open, rivers, WiFi and crowds. Pure."""
+"""The first screen: the one sentence that matters now, how many nodes are up, and the crowds. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.gauges import Gauge, place_on
+from api.gauges import Gauge
 from api.language import Speech
 from api.snapshot import Snapshot
 from api.status import NodeState, is_live, period_of
-from contract.incident import Incident
 from contract.levels import Level
 from contract.privacy import public_count
 from contract.quality import Quality
-from store.ports import Case, Placement
+from store.ports import Case
 
 CONFIRMING = frozenset({"checked", "in_progress"})
 
@@ -33,19 +32,6 @@ class Headline:
     detail: str
     href: str
     hatched: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OpenIncident:
-    """A line of the list of open incidents."""
-
-    css: str
-    word: str
-    title: str
-    since_us: int
-    silent: bool
-    case: Case | None
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +81,9 @@ def confirmed(case: Case | None) -> bool:
 
 def headline(gauges: Sequence[Gauge], speech: Speech) -> Headline:
     """The loudest true sentence. No value is never a safe value: silence is said, not smoothed over."""
-    alarming = sorted((g for g in gauges if g.alarming and g.level), key=lambda g: (g.level or 9, g.river, g.river_km))
+    alarming = sorted(
+        (g for g in gauges if g.alarming and g.level), key=lambda g: (g.level or 9, g.pending, g.river, g.river_km)
+    )
     if alarming:
         return _warning(alarming, speech)
     dangerous = [g for g in gauges if g.voice == "dangerous"]
@@ -124,18 +112,25 @@ def _warning(alarming: Sequence[Gauge], speech: Speech) -> Headline:
         text, word = first.text, first.word
     else:
         text, word = level_text(worst, speech) + ".", speech(f"level_{level.name.lower()}")
-        parts = [] if confirmed(worst.case) else [speech("unconfirmed")]
-        if level is Level.AWAS:
+        parts = [] if confirmed(worst.case) or worst.pending else [speech("unconfirmed")]
+        if worst.pending:
+            parts.append(speech("pending"))
+        elif level is Level.AWAS:
             parts.append(speech("be_ready"))
         if worst.observed_us is not None:
             parts.append(speech.when(worst.observed_us) + ".")
     if len(alarming) > 1:
         parts.append(speech("and_more", n=len(alarming) - 1))
     href = f"/kasus/{worst.case.number}" if worst.case else f"/sungai/{worst.node}"
-    loud = level in {Level.AWAS, Level.SIAGA} or worst.voice == "dangerous"
+    loud = any(_loud(gauge) for gauge in alarming)
     return Headline(
         level.name.lower(), loud, word, text, " ".join(part for part in parts if part), href, worst.voice == "dangerous"
     )
+
+
+def _loud(gauge: Gauge) -> bool:
+    """Fills the top of the page: SIAGA and worse, told by more than one reading, and silence that may be dangerous."""
+    return gauge.voice == "dangerous" or (gauge.level in {Level.AWAS, Level.SIAGA} and not gauge.pending)
 
 
 def _silent_danger(gauge: Gauge, speech: Speech) -> Headline:
@@ -149,36 +144,7 @@ def _silent_danger(gauge: Gauge, speech: Speech) -> Headline:
     return Headline(css, True, word, text, last, href, True)
 
 
-def open_incidents(snapshot: Snapshot, gauges: Sequence[Gauge], speech: Speech) -> list[OpenIncident]:
-    """Floods before outages, the gravest first; one line an incident."""
-    levels = {gauge.node: gauge.level_cm for gauge in gauges}
-    ordered = sorted(snapshot.incidents, key=lambda one: (one.subject != "flood", one.level or 9, one.opened_us))
-    lines = []
-    for incident in ordered:
-        placement = snapshot.placement(incident.node)
-        if placement is not None:
-            lines.append(_line(incident, placement, snapshot.cases.get(incident.event), levels, speech))
-    return lines
-
-
-def _line(
-    incident: Incident, placement: Placement, case: Case | None, levels: Mapping[str, float | None], speech: Speech
-) -> OpenIncident:
-    if incident.subject == "flood":
-        level = incident.level or Level.WASPADA
-        title = speech("gauge_at", river=placement.river, place=place_on(placement))
-        level_cm = levels.get(incident.node)
-        if level_cm is not None:
-            title += f" {speech.number(level_cm)} cm"
-        css, word = level.name.lower(), speech(f"level_{level.name.lower()}")
-        href = f"/sungai/{incident.node}"
-    else:
-        title, css, word = placement.name, "nodata", speech("state_down")
-        href = f"/simpul?cari={incident.node}"
-    return OpenIncident(css, word, title, incident.crossed_us, incident.no_data, case, href)
-
-
-def crowds(snapshot: Snapshot, speed: float) -> list[Crowd]:
+def crowds(snapshot: Snapshot) -> list[Crowd]:
     """Every public camera, the fullest first. Counts pass `public_count`; a stale or doubted one is not shown."""
     found: list[tuple[int, Crowd]] = []
     for placement in snapshot.placements:
@@ -190,7 +156,7 @@ def crowds(snapshot: Snapshot, speed: float) -> list[Crowd]:
         if row is not None and row.quality in {Quality.GOOD, Quality.UNKNOWN}:
             period_s = period_of(row.series.sensor, placement, snapshot.presences.get(placement.node))
             value = row.values.get("people")
-            if isinstance(value, int) and is_live(row, period_s, snapshot.now_us, speed):
+            if isinstance(value, int) and is_live(row, period_s, snapshot.now_us):
                 count, at_least = int(value), row.values.get("lower_bound") is True
         crowd = Crowd(
             placement.node, placement.site_name, public_count(count), at_least, row.observed_us if row else None

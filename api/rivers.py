@@ -82,7 +82,7 @@ def chart_between(
 
 
 def _found(context: Context, snapshot: Snapshot, node: str) -> tuple[Gauge, list[Gauge]]:
-    gauges = gauges_of(context.profile, snapshot, context.speed)
+    gauges = gauges_of(context.profile, snapshot)
     gauge = next((one for one in gauges if one.node == node), None)
     if gauge is None:
         raise HTTPException(404)
@@ -96,7 +96,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
     @routes.get("/sungai", include_in_schema=False)
     def rivers(request: Request) -> Response:
         speech = pages.speech(request)
-        gauges = gauges_of(context.profile, snapshots.now(), context.speed)
+        gauges = gauges_of(context.profile, snapshots.now())
         values = {"rivers": by_river(gauges), "headline": headline(gauges, speech)}
         return pages.render(request, "sungai_semua.html", values)
 

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from api.context import Context
 from api.status import NodeStatus, node_status
-from contract.clock import HOUR_US, MINUTE_US, SECOND_US
+from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.incident import Incident
-from store.ports import Case, Placement, Presence, Row
+from store.ports import Case, CityStore, Event, Placement, Presence, Row
 
 TREND_S = 1800.0
 TREND_ROWS = 400
+ENDED_S = 6 * 3600.0
+ENDED_MOST = 5
+LOOKED_BACK_US = 30 * DAY_US
+CASES_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The city at `now_us`; only what is for the public. Rows are by node, cases by event."""
+    """The city at `now_us`; only what is for the public.
+
+    Rows are by node; `recent` holds a gauge's last half hour up to its newest reading. Cases and events are those of
+    the open incidents, by event; `events` holds only events of several incidents. `ended` are the sensors' cases that
+    closed in the last hours, the newest first.
+    """
 
     now_us: int
     placements: Sequence[Placement]
@@ -28,6 +38,8 @@ class Snapshot:
     statuses: Mapping[str, NodeStatus]
     incidents: Sequence[Incident]
     cases: Mapping[str, Case]
+    events: Mapping[str, Event] = field(default_factory=dict)
+    ended: Sequence[Case] = ()
 
     def placement(self, node: str) -> Placement | None:
         return next((one for one in self.placements if one.node == node), None)
@@ -39,13 +51,18 @@ class Snapshot:
 
 
 def trend_us(speed: float) -> int:
-    """How far back a river's arrow looks: half an hour of the city's own time, at least a minute and a half."""
-    return max(round(TREND_S / speed * SECOND_US), 90 * SECOND_US)
+    """How far back a river's arrow looks: half an hour of the city's own time, at least twenty seconds."""
+    return max(round(TREND_S / speed * SECOND_US), 20 * SECOND_US)
 
 
 def chart_us(speed: float) -> int:
     """The river page's window: a day of the city's own time, at least ten minutes."""
     return max(round(24 * HOUR_US / speed), 10 * MINUTE_US)
+
+
+def ended_us(speed: float) -> int:
+    """How long a closed event is still told on the first page: six hours of city time, at least ten minutes."""
+    return max(round(ENDED_S / speed * SECOND_US), 10 * MINUTE_US)
 
 
 def load(context: Context, now_us: int) -> Snapshot:
@@ -59,23 +76,59 @@ def load(context: Context, now_us: int) -> Snapshot:
         rows.setdefault(row.series.node, []).append(row)
     recent: dict[str, Sequence[Row]] = {}
     for placement in placements:
-        series = next((r.series for r in rows.get(placement.node, ()) if r.series.kind == "flood"), None)
-        if placement.kind == "gauge" and series is not None:
-            start_us = now_us - trend_us(context.speed)
-            recent[placement.node] = context.readings.between(series, start_us, now_us + HOUR_US, limit=TREND_ROWS)
+        newest = next((row for row in rows.get(placement.node, ()) if row.series.kind == "flood"), None)
+        if placement.kind == "gauge" and newest is not None:
+            # Up to its last word, so that a gauge that fell silent while rising is still known to have risen.
+            start_us = newest.observed_us - trend_us(context.speed)
+            end_us = newest.observed_us + 1
+            recent[placement.node] = context.readings.between(newest.series, start_us, end_us, limit=TREND_ROWS)
     outages = {one.node: one for one in incidents if one.subject == "outage"}
     statuses = {
-        one.node: node_status(
-            one, presences.get(one.node), rows.get(one.node, ()), outages.get(one.node), now_us, context.speed
-        )
+        one.node: node_status(one, presences.get(one.node), rows.get(one.node, ()), outages.get(one.node), now_us)
         for one in placements
     }
-    cases: dict[str, Case] = {}
-    for event in {one.event for one in incidents}:
+    return Snapshot(
+        now_us,
+        placements,
+        presences,
+        rows,
+        recent,
+        statuses,
+        incidents,
+        _cases_of(cities, city, incidents),
+        _events_of(cities, incidents),
+        _ended(cities, city, now_us, ended_us(context.speed)),
+    )
+
+
+def _cases_of(cities: CityStore, city: str, incidents: Sequence[Incident]) -> dict[str, Case]:
+    """The public case of each open event: most in one reading, the rest (closed too early by a person) one by one."""
+    wanted = {one.event for one in incidents}
+    if not wanted:
+        return {}
+    open_now = cities.find_cases(city, open_=True, limit=CASES_MOST, public_only=True).cases
+    found = {case.event: case for case in open_now if case.event in wanted}
+    for event in wanted - set(found):
         case = cities.case_of_event(event)
         if case is not None and case.public:
-            cases[event] = case
-    return Snapshot(now_us, placements, presences, rows, recent, statuses, incidents, cases)
+            found[event] = case
+    return {event: case for event, case in found.items() if event is not None}
+
+
+def _events_of(cities: CityStore, incidents: Sequence[Incident]) -> dict[str, Event]:
+    several = [
+        event for event, n in Counter(one.event for one in incidents if one.subject == "outage").items() if n > 1
+    ]
+    return {event: known for event in several if (known := cities.event(event)) is not None}
+
+
+def _ended(cities: CityStore, city: str, now_us: int, window_us: int) -> list[Case]:
+    """Among the month's newest closed cases, those of the sensors that closed within the window."""
+    closed = cities.find_cases(
+        city, open_=False, start_us=now_us - LOOKED_BACK_US, limit=CASES_MOST, public_only=True
+    ).cases
+    fresh = [one for one in closed if one.source == "sensor" and one.closed_us and one.closed_us > now_us - window_us]
+    return sorted(fresh, key=lambda one: one.closed_us or 0, reverse=True)[:ENDED_MOST]
 
 
 class Snapshots:

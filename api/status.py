@@ -16,7 +16,6 @@ from contract.quality import Quality
 from store.ports import Placement, Presence, Row
 
 LIVE_AT_LEAST_S = 300.0
-LIVE_FLOOR_S = 15.0  # however fast a demo runs: a batch still has to travel
 DEFAULT_PERIOD_S = 60.0
 
 Why = Literal[
@@ -57,9 +56,12 @@ class NodeStatus:
     detail: str = ""
 
 
-def live_for_us(period_s: float, speed: float) -> int:
-    """How long a reading speaks for now: max(2 sample periods, 5 min), the 5 min shortened in a fast world."""
-    return round(max(2 * period_s, LIVE_AT_LEAST_S / speed, LIVE_FLOOR_S) * SECOND_US)
+def live_for_us(period_s: float) -> int:
+    """How long a reading speaks for now: max(2 sample periods, 5 min).
+
+    It bounds how long a reading may travel, so that it is the same however fast a simulated world runs.
+    """
+    return round(max(2 * period_s, LIVE_AT_LEAST_S) * SECOND_US)
 
 
 def period_of(sensor: str, placement: Placement, presence: Presence | None) -> float:
@@ -69,9 +71,9 @@ def period_of(sensor: str, placement: Placement, presence: Presence | None) -> f
     return known[1] if known else DEFAULT_PERIOD_S
 
 
-def is_live(row: Row, period_s: float, now_us: int, speed: float) -> bool:
+def is_live(row: Row, period_s: float, now_us: int) -> bool:
     """Whether the newest row of a stream still speaks for now."""
-    return now_us - row.observed_us < live_for_us(period_s, speed)
+    return now_us - row.observed_us < live_for_us(period_s)
 
 
 def _own(placement: Placement, rows: Sequence[Row]) -> Sequence[Row]:
@@ -86,7 +88,6 @@ def node_status(
     rows: Sequence[Row],
     outage: Incident | None,
     now_us: int,
-    speed: float = 1.0,
 ) -> NodeStatus:
     """The state of one node. `rows` are the newest of each of its series, `outage` its open outage incident."""
     last_us = max((row.observed_us for row in rows), default=None)
@@ -99,7 +100,7 @@ def node_status(
             return NodeStatus(NodeState.NEVER, "never", None, None)
         return NodeStatus(NodeState.UNKNOWN, "no_reading", presence.since_us, None)
     newest = max(_own(placement, rows), key=lambda row: row.observed_us)
-    live = is_live(newest, period_of(newest.series.sensor, placement, presence), now_us, speed)
+    live = is_live(newest, period_of(newest.series.sensor, placement, presence), now_us)
     if not live or newest.quality in {Quality.FAIL, Quality.MISSING}:
         return NodeStatus(NodeState.UNKNOWN, "sensor_failed" if live else "silent", newest.observed_us, last_us)
     return _from_values(newest, presence, last_us)

@@ -68,6 +68,7 @@ class GaugeOut(BaseModel):
     level_cm: Annotated[float | None, Field(description="above the gauge's datum, cm")]
     trend: Literal["rising", "falling", "steady"] | None
     observed: When | None
+    pending: Annotated[bool, Field(description="one reading alone says so; the next one must bear it out")]
     voice: Annotated[
         Literal["live", "silent", "dangerous", "never"],
         Field(description="dangerous: fell silent while high or rising"),
@@ -197,6 +198,7 @@ def gauge_out(gauge: Gauge, region: str) -> GaugeOut:
         level_cm=gauge.level_cm,
         trend=gauge.trend,
         observed=_when(gauge.observed_us),
+        pending=gauge.pending,
         voice=gauge.voice,
         case=gauge.case.number if gauge.case else None,
     )
@@ -268,7 +270,7 @@ def router(context: Context, snapshots: Snapshots) -> APIRouter:
     def gauges(request: Request) -> Response:
         snapshot = snapshots.now()
         regions = {one.node: one.region for one in snapshot.placements}
-        found = gauges_of(context.profile, snapshot, context.speed)
+        found = gauges_of(context.profile, snapshot)
         items = [gauge_out(gauge, regions.get(gauge.node, "")) for gauge in found]
         return _answer(request, GaugePage(items=items, total=len(items)))
 

@@ -79,6 +79,7 @@ _RIVERS = {
     "last_heard": Text("Data terakhir {time}.", "Last data {time}."),
     "updated": Text("Diperbarui {time}", "Updated {time}"),
     "unconfirmed": Text("Belum dikonfirmasi petugas.", "Not yet confirmed by an officer."),
+    "pending": Text("Baru satu bacaan, menunggu yang berikutnya.", "One reading so far, waiting for the next."),
     "be_ready": Text("Bersiap.", "Be ready."),
     "and_more": Text("Dan {n} alat ukur lain di atas normal.", "And {n} more above normal."),
     "silent_danger_at": Text(
@@ -117,7 +118,14 @@ _RIVERS = {
 
 _MAP = {
     "open_incidents": Text("Sedang terjadi", "Happening now"),
-    "all_open": Text("Semua {n} kejadian", "All {n} incidents"),
+    "all_open": Text("Semua {n} kejadian", "All {n} events"),
+    "n_gauges": Text("{n} alat ukur", "{n} gauges"),
+    "points_behind": Text("{n} titik di uplink {name}", "{n} points on the {name} uplink"),
+    "points_at": Text("{n} titik di {name}", "{n} points at {name}"),
+    "wifi_is_down": Text("WiFi mati", "WiFi down"),
+    "others": Text("dan {n} lain", "and {n} more"),
+    "just_ended": Text("Baru selesai", "Just ended"),
+    "ended_at": Text("selesai {time}", "over at {time}"),
     "map": Text("Peta kota", "City map"),
     "map_alt": Text(
         "Peta {city}: sungai, WiFi, kamera dan laporan. Isinya sama dengan daftar di halaman ini.",

@@ -79,7 +79,7 @@ def shown(rows: list[Row], open_: Incident | None = None):
     latest = [max(rows, key=lambda one: one.observed_us)] if rows else []
     incidents = [open_] if open_ else []
     snapshot = Snapshot(NOW, [PLACE], {}, {"g1": latest}, {"g1": rows}, {}, incidents, {})
-    return gauge_of(PLACE, SCALE, snapshot, 1.0)
+    return gauge_of(PLACE, SCALE, snapshot)
 
 
 def test_live_reading_shows_its_level_with_the_citys_name():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from api.status import LIVE_FLOOR_S, NodeState, live_for_us, node_status
+from api.status import NodeState, live_for_us, node_status
 from contract.clock import MINUTE_US, SECOND_US
 from contract.incident import Incident, State, resolved
 from contract.quality import Quality
@@ -91,12 +91,11 @@ def test_since_and_last():
     assert status.last_us == NOW - 1200 * SECOND_US
 
 
-def test_live_window_in_a_fast_world():
-    """Five minutes shrink with the world, never below what a batch needs to travel nor below two periods."""
-    assert live_for_us(60, 1.0) == 300 * SECOND_US
-    assert live_for_us(600, 1.0) == 1200 * SECOND_US
-    assert live_for_us(1, 10.0) == 30 * SECOND_US
-    assert live_for_us(1, 600.0) == round(LIVE_FLOOR_S * SECOND_US)
+def test_how_long_a_reading_speaks_for_now():
+    """Five minutes or two periods, whichever is longer."""
+    assert live_for_us(1) == 300 * SECOND_US
+    assert live_for_us(60) == 300 * SECOND_US
+    assert live_for_us(600) == 1200 * SECOND_US
 
 
 def test_machine_health_does_not_hide_a_silent_sensor():
