@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from contract.clock import Clock, from_us
@@ -123,7 +124,15 @@ def _embedded(settings: Settings) -> str:
     return f"none runs; `siaga up` will start {program()} on port {settings.mqtt_port}"
 
 
+def _not_there_yet(location: str) -> bool:
+    """A SQLite file that the first start will make: looking must not make it."""
+    scheme, _, path = location.partition(":///")
+    return scheme == "sqlite" and not Path(path).exists()
+
+
 def _ping_readings(settings: Settings) -> str:
+    if _not_there_yet(settings.readings_location):
+        return "none yet; the first start makes it"
     store = wiring.readings(settings)
     try:
         store.ping()
@@ -133,7 +142,9 @@ def _ping_readings(settings: Settings) -> str:
 
 
 def _ping_city(settings: Settings) -> str:
-    store = wiring.cities(settings, migrate=settings.city_location.startswith("sqlite"))
+    if _not_there_yet(settings.city_location):
+        return "none yet; `siaga up` or `siaga city apply` makes it"
+    store = wiring.cities(settings)
     try:
         store.ping()
     finally:

@@ -28,10 +28,11 @@ def check(
     config: Annotated[Path, typer.Option(help="The node's file.", dir_okay=False)] = Path("node.toml"),
 ) -> None:
     """Say whether a node's file would start, without starting it."""
-    from edge.config import load
+    from edge.run import check as check_node
+    from siaga import logs
 
-    loaded = load(config)
-    typer.echo(f"{config}: {loaded.config.node.node} in {loaded.config.node.city}, {len(loaded.config.sensors)} sensors: in order")
+    logs.set_up("edge", "console")
+    typer.echo(check_node(config))
 
 
 @app.command("spool")

@@ -43,7 +43,7 @@ def ensure(database: Database, *, migrate: bool) -> None:
             raise BadInput(
                 f"the schema is {found or 'missing'} and this version needs {HEAD}",
                 where=database.name,
-                remedy="Start once with migration allowed.",
+                remedy="`siaga up` or `siaga city apply` brings it up to date.",
             )
         with database.write() as connection:
             _prepare(database, connection)
