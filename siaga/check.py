@@ -49,6 +49,7 @@ class Report:
     case_url: str = ""
     seconds_crossing_to_case_p50: float | None = None
     seconds_crossing_to_case_p95: float | None = None
+    seconds_start_to_first_reading: float | None = None
     wall_s: float = 0.0
     nodes: int = 0
     failures: list[str] = field(default_factory=list)
@@ -70,6 +71,8 @@ class Report:
             f"{self.incidents_opened} incidents opened (worst {self.worst_level}), {self.incidents_closed} closed; "
             f"{self.cases_filed} cases filed, {self.cases_closed} closed"
         )
+        if self.seconds_start_to_first_reading is not None:
+            yield f"from the start to the first accepted reading: {self.seconds_start_to_first_reading:.1f} s"
         if self.seconds_crossing_to_case_p50 is not None:
             yield (
                 f"from the crossing sample to the case on HTTP, beside the rule's own wait: "
@@ -112,7 +115,7 @@ def run_check(
     settings: Settings, clock: Clock, rng: random.Random, stop: threading.Event, *, say: Callable[[str], None]
 ) -> Report:
     """Run one flood on a city of its own in `settings.data_folder` and report. It ends by itself."""
-    started_us = clock.mono_us()
+    started_us, started_wall_us = clock.mono_us(), clock.now_us()
     report = Report()
     city = City(settings, clock, rng, log_folder=settings.data_folder / "log")
     reader = Reader(settings.public_url, clock, stop)
@@ -133,6 +136,8 @@ def run_check(
             stop.set()
             reader.join(timeout=10)
             _count_readings(settings, readings, cities, report)
+            if first := readings.received_since(settings.city, started_wall_us, limit=1):
+                report.seconds_start_to_first_reading = round((first[0].received_us - started_wall_us) / SECOND_US, 2)
             _count_cases(settings, cities, reader.seen_us, report)
         finally:
             readings.close()

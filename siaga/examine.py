@@ -16,6 +16,7 @@ from siaga import heartbeat, wiring
 from siaga import settings as settings_module
 from siaga.ports_free import check_free
 from siaga.settings import Settings
+from store.ports import CityStore, ReadingStore
 
 SMALLEST_FREE_BYTES = 200 * 1024 * 1024
 EARLIEST_YEAR = 2025
@@ -49,8 +50,8 @@ def everything(clock: Clock) -> Iterator[Finding]:
     yield _try("rules", lambda: f"{len(wiring.rules(settings))} rules")
     running = {stage: beat for stage in wiring.STAGES if (beat := heartbeat.read(settings.run_folder, stage))}
     yield from _broker(settings, embedded_runs=bool(running))
-    yield _try("readings store", lambda: _ping_readings(settings))
-    yield _try("city database", lambda: _ping_city(settings))
+    yield _try("readings store", lambda: _ping(settings.readings_location, lambda: wiring.readings(settings)))
+    yield _try("city database", lambda: _ping(settings.city_location, lambda: wiring.cities(settings)))
     if "api" in running:
         yield Finding("pages", True, f"served at {settings.public_url}")
     else:
@@ -130,26 +131,15 @@ def _not_there_yet(location: str) -> bool:
     return scheme == "sqlite" and not Path(path).exists()
 
 
-def _ping_readings(settings: Settings) -> str:
-    if _not_there_yet(settings.readings_location):
+def _ping(location: str, open_store: Callable[[], CityStore | ReadingStore]) -> str:
+    if _not_there_yet(location):
         return "none yet; the first start makes it"
-    store = wiring.readings(settings)
+    store = open_store()
     try:
         store.ping()
     finally:
         store.close()
     return "answers"
-
-
-def _ping_city(settings: Settings) -> str:
-    if _not_there_yet(settings.city_location):
-        return "none yet; `siaga up` or `siaga city apply` makes it"
-    store = wiring.cities(settings)
-    try:
-        store.ping()
-    finally:
-        store.close()
-    return "answers, schema in step"
 
 
 def _port(settings: Settings) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import structlog
 
 from broker.embedded import EmbeddedBroker
 from broker.ports import BrokerAddress
+from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.errors import BadInput
 from siaga import heartbeat, wiring
@@ -46,25 +49,28 @@ class City:
         check_free(settings.api_host, settings.api_port, "api_port")
         check_free("127.0.0.1", settings.mqtt_port, "mqtt_port")
         settings.data_folder.mkdir(parents=True, exist_ok=True)
+        profile = wiring.profile(settings)
+        wiring.rules(settings)
+        environment = as_environment(settings)
         self._broker.start()
         try:
-            profile = wiring.profile(settings)
-            wiring.rules(settings)
-            readings = wiring.readings(settings)
-            readings.close()
-            store = wiring.cities(settings, migrate=True)
-            try:
-                store.put_profile(profile, self._clock.now_us())
-            finally:
-                store.close()
+            if settings.scenario:
+                # The nodes need nothing of ours: they wait at the broker, as they do in the street.
+                self._start("simulate", ["simulate", settings.scenario], environment)
+            self._prepare(profile)
+            for stage in wiring.STAGES:
+                self._start(stage, [stage], environment)
         except BaseException:
-            self._broker.stop()
+            self.stop()
             raise
-        environment = as_environment(settings)
-        for stage in wiring.STAGES:
-            self._stages[stage] = self._supervisor.start(stage, [stage], environment)
-        if settings.scenario:
-            self._stages["simulate"] = self._supervisor.start("simulate", ["simulate", settings.scenario], environment)
+
+    def _prepare(self, profile: Profile) -> None:
+        wiring.readings(self.settings).close()
+        with closing(wiring.cities(self.settings, migrate=True)) as store:
+            store.put_profile(profile, self._clock.now_us())
+
+    def _start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._stages[name] = self._supervisor.start(name, arguments, environment)
 
     def wait_ready(self, stop: threading.Event, *, within_s: float) -> bool:
         """Until every stage has given a sign of life. False where stopped before. Raises BadInput in the end."""
