@@ -1,0 +1,77 @@
+"""The command line as a process of its own, configured by its environment alone, always ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment(settings: Mapping[str, object]) -> dict[str, str]:
+    """This machine's environment without any setting of ours, and `settings`."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("SIAGA_")}
+    return bare | {name: str(value) for name, value in settings.items()}
+
+
+@dataclass
+class Stage:
+    """One `siaga …` and where its words go."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def lines(self, event: str) -> list[str]:
+        """Its log lines of one event."""
+        return [line for line in self.said().splitlines() if f'"event": "{event}"' in line]
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def terminate(self, within_s: float = 10.0) -> int:
+        """SIGTERM; returns its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(within_s)
+
+
+@contextlib.contextmanager
+def stage(folder: Path, settings: Mapping[str, object], *arguments: str) -> Iterator[Stage]:
+    """`siaga ARGUMENTS…`, killed at the end where it still runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{arguments[0]}-{len(list(folder.iterdir()))}.log"
+    with file.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "siaga", *arguments], env=environment(settings), cwd=ROOT, stdout=log, stderr=log
+        )
+    try:
+        yield Stage(process, file)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def siaga(settings: Mapping[str, object], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`siaga ARGUMENTS…` to its end."""
+    command: Sequence[str] = [sys.executable, "-m", "siaga", *arguments]
+    return subprocess.run(
+        command, env=environment(settings), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )

@@ -1,0 +1,117 @@
+"""`siaga up` as people start it: a small city in a folder of its own, its fleet, and the pids of everything in it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from support import tiny_city
+from support.brokers import free_port, wait_until
+from support.city_ledger import Books, books
+from support.stages import ROOT, Stage, stage
+
+from siaga import heartbeat
+from store import open_city, open_readings
+from store.ports import CityStore, ReadingStore
+
+WIFI_POINTS = 18
+STAGES = ("ingest", "alerts", "api")
+FLASH = """
+[scenario]
+title = { id = "Banjir kilat", en = "A flash flood" }
+starts_at = 15:30:00
+
+[flood]
+river = "any"
+record = "dead_run_2018-06"
+first = 2018-06-11T09:06:00Z
+last = 2018-06-11T16:00:00Z
+"""
+
+
+@dataclass
+class WholeCity:
+    """A city under `siaga up`."""
+
+    folder: Path
+    up: Stage
+    settings: Mapping[str, object]
+    readings: ReadingStore
+    cities: CityStore
+
+    @property
+    def city(self) -> str:
+        return tiny_city.CODE
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def stored(self) -> int:
+        """Readings kept, counted by reading them."""
+        return sum(entry.rows for entry in self.readings.ledger(self.city))
+
+    def pid(self, name: str) -> int | None:
+        """The process of a stage, of the simulator ("simulate") or of the broker ("nats-server"), None while none."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(self.up.pid).children():
+                with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                    words = child.cmdline()
+                    broker = name == "nats-server" and bool(words) and words[0].endswith(name)
+                    if broker or ("siaga.child" in words and name in words):
+                        return child.pid
+        return None
+
+    def everybody(self) -> list[psutil.Process]:
+        """`siaga up` and every process below it."""
+        up = psutil.Process(self.up.pid)
+        return [up, *up.children(recursive=True)]
+
+    def books(self) -> Books:
+        return books(self.city, self.data / "fleet", self.readings, self.cities)
+
+
+def alive(process: psutil.Process) -> bool:
+    """Whether it still runs; one that has ended and that nobody has asked about does not."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _write_city(root: Path) -> None:
+    points = [f"cth-wifi-{number},wifi,Titik {number},taman,public,wifi\n" for number in range(4, WIFI_POINTS + 1)]
+    folder = tiny_city.write(root, nodes_csv=tiny_city.FILES["nodes.csv"] + "".join(points))
+    shutil.copytree(ROOT / "cities" / "yogyakarta" / "rules", folder / "rules")
+
+
+@contextlib.contextmanager
+def whole_city(folder: Path, *, speed: float, **settings: object) -> Iterator[WholeCity]:
+    """A city of 21 nodes with a river that rises, up and accepting readings. `settings` are further SIAGA_ variables."""
+    _write_city(folder / "cities")
+    (folder / "flash.toml").write_text(FLASH)
+    given: dict[str, object] = {
+        "SIAGA_CITY": tiny_city.CODE,
+        "SIAGA_CITIES_FOLDER": folder / "cities",
+        "SIAGA_DATA_FOLDER": folder / "data",
+        "SIAGA_READINGS_URL": f"sqlite:///{folder / 'readings.db'}",
+        "SIAGA_CITY_URL": f"sqlite:///{folder / 'city.db'}",
+        "SIAGA_API_PORT": free_port(),
+        "SIAGA_MQTT_PORT": free_port(),
+        "SIAGA_SPEED": speed,
+        "SIAGA_SCENARIO": folder / "flash.toml",
+        **settings,
+    }
+    with contextlib.ExitStack() as stack:
+        up = stack.enter_context(stage(folder / "log", given, "up"))
+        run = folder / "data" / "run"
+        wait_until(lambda: up.ended or all(heartbeat.read(run, one) for one in STAGES), 60, 0.1)
+        assert not up.ended, up.said()
+        readings = stack.enter_context(contextlib.closing(open_readings(str(given["SIAGA_READINGS_URL"]))))
+        cities = stack.enter_context(contextlib.closing(open_city(str(given["SIAGA_CITY_URL"]), migrate=False)))
+        city = WholeCity(folder, up, given, readings, cities)
+        assert wait_until(lambda: up.ended or city.stored() > 0, 30, 0.1), up.said()
+        yield city
