@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import assets, cases, errors, health, nodes, open311, rivers, v1, wifi
+from api import assets, cases, errors, health, nodes, open311, probe, rivers, v1, wifi
 from api import map as home
 from api.context import Context
-from api.guard import Guard
+from api.guard import Guard, Head
 from api.map import Cells
 from api.page import Pages
 from api.snapshot import Snapshots
@@ -73,9 +73,11 @@ def create_app(
     app.include_router(open311.router(context, cells))
     app.include_router(v1.router(context, snapshots))
     app.include_router(health.router(context))
+    app.include_router(probe.router())
     assets.install(app)
     errors.install(app, pages, outage)
     app.add_exception_handler(open311.Refusal, open311.refused)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard)
+    app.add_middleware(Head)
     return app

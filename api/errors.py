@@ -15,6 +15,7 @@ from api import open311_format
 from api.language import language_of, say
 from api.page import Pages
 from contract.errors import BadInput, Rejected, Unavailable
+from contract.probe import PROBE_PATH
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -26,7 +27,7 @@ log = structlog.get_logger("api")
 def for_programs(request: Request) -> bool:
     """Whether the asker wants JSON: an API path, or a client that asks for JSON and not for HTML."""
     accept = request.headers.get("accept", "")
-    return request.url.path.startswith(("/api/", "/health", "/metrics", "/peta.")) or (
+    return request.url.path.startswith(("/api/", "/health", "/metrics", "/peta.", PROBE_PATH)) or (
         "json" in accept and "html" not in accept
     )
 

@@ -47,7 +47,7 @@ def with_etag(request: Request, response: Response) -> Response:
     """The answer with its ETag, or 304 where the asker has it."""
     etag = etag_of(bytes(response.body))
     headers = {"ETag": etag, "Cache-Control": NO_STORE}
-    if request.method in {"GET", "HEAD"} and response.status_code == 200 and same(request, etag):
+    if request.method == "GET" and response.status_code == 200 and same(request, etag):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response

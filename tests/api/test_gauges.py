@@ -171,3 +171,24 @@ def test_place_without_the_rivers_name_twice():
     assert place_on(PLACE) == "Sayidan"
     assert place_on(replace(PLACE, site_name="Kali Code di Sayidan")) == "Kali Code di Sayidan"
     assert place_on(replace(PLACE, river="")) == "Code di Sayidan"
+
+
+def test_one_reading_alone_waits_for_the_next():
+    """A single good sample above a threshold is measured, not yet a fact; the next one, or the engine, makes it so."""
+    assert shown([row(120, 60.0), row(60, 170.0)]).pending
+    assert not shown([row(180, 60.0), row(120, 168.0), row(60, 170.0)]).pending
+    assert not shown([row(120, 60.0), row(60, 170.0)], incident(Level.AWAS)).pending
+    assert shown([row(120, 115.0), row(60, 170.0)], incident(Level.SIAGA)).pending
+    assert not shown([row(120, 170.0), row(60, 60.0)]).pending
+
+
+def test_a_doubted_reading_does_not_bear_out_the_one_before():
+    """Only good readings count towards a fact."""
+    assert shown([row(180, 60.0), row(120, 400.0, Quality.SUSPECT), row(60, 170.0)]).pending
+
+
+def test_low_but_rising_into_silence_is_dangerous_for_a_day():
+    """The arrow is remembered up to the last word; a day later the silence is only silence."""
+    rising = [30.0 + i for i in range(20)]
+    assert shown([row(3600 + 60 * (20 - i), cm) for i, cm in enumerate(rising)]).voice == "dangerous"
+    assert shown([row(90_000 + 60 * (20 - i), cm) for i, cm in enumerate(rising)]).voice == "silent"

@@ -15,6 +15,7 @@ from contract.clock import DAY_US, HOUR_US
 from contract.errors import Unavailable
 from contract.levels import Level
 from contract.privacy import public_count
+from contract.quality import Quality
 
 HTML = {"accept": "text/html"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -477,3 +478,38 @@ def test_a_step_nobody_took_is_not_claimed(made, serve):
     page = serve(made).get(f"/kasus/{case.number}").text
     steps = re.findall(r'<li class="step-(\w+)"', page)
     assert steps == ["done", "skipped", "skipped", "now"]
+
+
+OTHERS = (
+    "/peta.json",
+    "/peta.svg",
+    "/health",
+    "/health/ready",
+    "/metrics",
+    "/api/v1/nodes",
+    "/open311/v2/services.xml",
+    "/openapi.json",
+    "/static/siaga.css",
+    "/favicon.ico",
+    "/tidak-ada",
+)
+
+
+def test_head_answers_like_get_without_a_body(made, serve):
+    """Link checkers and uptime monitors ask with HEAD: the same status, type and policy wherever GET is served."""
+    client = serve(made)
+    for path in (*PAGES, *OTHERS):
+        got, asked = client.get(path), client.head(path)
+        assert asked.status_code == got.status_code, path
+        assert asked.content == b"", path
+        for name in ("content-type", "etag", "content-security-policy"):
+            assert asked.headers.get(name) == got.headers.get(name), (path, name)
+
+
+def test_a_gauge_that_died_rising_is_dangerous_on_the_page(made, serve):
+    """Its last half hour is read up to its last word, however long ago that was."""
+    node = made.nodes("gauge")[0]
+    made.birth(node)
+    gone_us = made.now_us - 2 * HOUR_US
+    made.levels(node, [(gone_us - i * 300_000_000, 60.0 - 3 * i, Quality.GOOD) for i in range(12)])
+    assert "anggap berbahaya" in words(serve(made).get("/").text)

@@ -203,12 +203,28 @@ class Town:
         self.commit(incident, event, changes)
         return incident, event
 
-    def open_outage(self, node: NodeSpec, *, minutes_ago: float = 40, audience: Audience = "public") -> Incident:
-        """A WiFi point that went silent."""
+    def open_outage(
+        self,
+        node: NodeSpec,
+        *,
+        minutes_ago: float = 40,
+        audience: Audience = "public",
+        uplink: str = "",
+        recurs: str | None = None,
+    ) -> Incident:
+        """A WiFi point that went silent; with `uplink`, one of several behind it."""
         city, rule = self.profile.code, "hotspot_outage"
         crossed_us = self.now_us - round(minutes_ago * MINUTE_US)
+        group = f"uplink/{uplink}" if uplink else f"node/{node.node}"
         event = Event(
-            event_id(city, rule, node.node, crossed_us), city, "outage", rule, node.node, node.name, crossed_us
+            id=event_id(city, rule, group, crossed_us),
+            city=city,
+            subject="outage",
+            rule=rule,
+            group=group,
+            name=uplink or node.name,
+            opened_us=crossed_us,
+            recurs=recurs,
         )
         incident = Incident(
             id=incident_id(city, rule, node.node, crossed_us),
