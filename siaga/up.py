@@ -54,12 +54,11 @@ class City:
         environment = as_environment(settings)
         self._broker.start()
         try:
-            if settings.scenario:
-                # The nodes need nothing of ours: they wait at the broker, as they do in the street.
-                self._start("simulate", ["simulate", settings.scenario], environment)
             self._prepare(profile)
             for stage in wiring.STAGES:
                 self._start(stage, [stage], environment)
+            if settings.scenario:
+                self._start("simulate", ["simulate", settings.scenario], environment)
         except BaseException:
             self.stop()
             raise
