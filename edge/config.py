@@ -168,9 +168,9 @@ def load(path: Path) -> Loaded:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(
-            str(error), where=str(path), remedy="This line is not TOML; text stands in double quotes."
-        ) from None
+        twice = "overwrite" in str(error)
+        remedy = "A name stands here twice." if twice else "This line is not TOML; text stands in double quotes."
+        raise BadInput(str(error), where=str(path), remedy=remedy) from None
     try:
         config = NodeConfig.model_validate(raw)
     except ValidationError as error:

@@ -6,11 +6,14 @@ import os
 import random
 import threading
 import time
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import structlog
 
+from broker import tls as tls_files
+from broker.ports import Tls
 from contract.clock import SystemClock
 from contract.messages import ClockSource
 from edge import config as configuration
@@ -35,17 +38,13 @@ def run(config_path: Path, stop_event: threading.Event) -> None:
     loaded = configuration.load(config_path)
     node = loaded.config.node
     clock, source = SystemClock(), _Remembered()
-    now = Instant(clock.mono_us(), clock.now_us(), source())
-    sensors: list[Sensor] = []
-    spool = Spool(loaded.spool, boot_id(), now, bound=loaded.bound)
+    link = PahoLink(node.node, keepalive_s=node.keepalive_s, tls=_sound(loaded.tls))
+    sensors = _sensors(loaded)
     try:
-        for one in loaded.config.sensors:
-            build = kinds.load(one.type).build
-            sensors.append(build(one.sensor, one.period_s, loaded.options[one.sensor]))
+        now = Instant(clock.mono_us(), clock.now_us(), source())
+        spool = Spool(loaded.spool, boot_id(), now, bound=loaded.bound)
     except BaseException:
-        spool.close()
-        for sensor in sensors:
-            sensor.close()
+        _close(sensors)
         raise
     agent = Agent(
         Identity(node.city, node.node, node.firmware or _firmware()),
@@ -57,16 +56,64 @@ def run(config_path: Path, stop_event: threading.Event) -> None:
         limits=loaded.limits,
         rising=loaded.rising,
     )
-    link = PahoLink(node.node, keepalive_s=node.keepalive_s, tls=loaded.tls)
     # The runner comes after its members; no sensor wakes it before its first turn.
     threads = ThreadedSensors(sensors, clock, source, lambda: runner.wake())  # noqa: PLW0108
     notifier = Notifier(os.environ)
     runner = Runner([Member(agent, link, threads)], clock, source=source, progress=_Watchdog(notifier))
     _wake_on(stop_event, runner)
     notifier.say("READY=1")
-    _log.info("edge_runs", city=node.city, node=node.node, sensors=[one.sensor for one in loaded.config.sensors])
+    ledger = spool.ledger()
+    _log.info(
+        "edge_runs",
+        city=node.city,
+        node=node.node,
+        sensors=[one.sensor for one in loaded.config.sensors],
+        brokers=[f"{one.host}:{one.port}" for one in loaded.brokers],
+        tls=loaded.tls is not None,
+        clock=source(),
+        spool=str(loaded.spool),
+        epoch=ledger.epoch,
+        pending=ledger.pending,
+    )
     runner.run(stop_event)
     notifier.say("STOPPING=1")
+
+
+def check(config_path: Path) -> str:
+    """One line about a node that would start. Raises BadInput where it would not. Nothing is measured, sent or written;
+    a camera is opened and closed."""
+    loaded = configuration.load(config_path)
+    _sound(loaded.tls)
+    _close(_sensors(loaded))
+    node = loaded.config.node
+    sensors = ", ".join(f"{one.sensor} ({one.type}, every {one.period_s:g} s)" for one in loaded.config.sensors)
+    brokers = ", ".join(f"{one.host}:{one.port}" for one in loaded.brokers)
+    way = "with TLS" if loaded.tls is not None else "without TLS"
+    return f"{config_path}: {node.node} in {node.city} is in order: {sensors}; to {brokers} {way}; spool {loaded.spool}"
+
+
+def _sensors(loaded: configuration.Loaded) -> list[Sensor]:
+    sensors: list[Sensor] = []
+    try:
+        for one in loaded.config.sensors:
+            build = kinds.load(one.type).build
+            sensors.append(build(one.sensor, one.period_s, loaded.options[one.sensor]))
+    except BaseException:
+        _close(sensors)
+        raise
+    return sensors
+
+
+def _close(sensors: Sequence[Sensor]) -> None:
+    for sensor in sensors:
+        sensor.close()
+
+
+def _sound(tls: Tls | None) -> Tls | None:
+    """The files as they are, once they are known to work: not minutes later, at the first connection."""
+    if tls is not None:
+        tls_files.context(tls)
+    return tls
 
 
 class _Remembered:

@@ -30,6 +30,7 @@ from typing import NamedTuple, cast
 import structlog
 
 from contract.clock import SECOND_US
+from contract.errors import BadInput
 from contract.kinds import NodeValues
 from contract.messages import CheckName, ClockTrust
 from contract.quality import Quality
@@ -479,10 +480,19 @@ class _Size:
 
 
 def read_ledger(path: Path) -> SpoolLedger:
-    """The ledger of a spool file, read without writing, also while an agent has it open or after it was killed."""
+    """The ledger of a spool file, read without writing, also while an agent has it open or after it was killed.
+
+    Raises BadInput where there is none, or what is there cannot be read as one.
+    """
     db = spoolfile.connect_read_only(path)
     try:
         return _ledger_of(db)
+    except sqlite3.DatabaseError as error:
+        raise BadInput(
+            f"this cannot be read as a spool ({error})",
+            where=str(path),
+            remedy="Name the file that [node] spool names.",
+        ) from None
     finally:
         db.close()
 

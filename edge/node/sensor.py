@@ -1,16 +1,17 @@
-"""The node sensor: its own machine, and what the agent counts."""
+"""The node sensor: its own machine.
+
+`spool_pending`, `spool_dropped` and `clock_source` of the reading are the agent's: it fills them in when it takes the
+sample, in its own loop, so that no counter is shared with this sensor's thread.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import psutil
 from pydantic import BaseModel, ConfigDict, Field
 
 from contract.kinds import NodeValues
-from contract.messages import ClockSource
 from edge.node.board import slowed, supply, temperature_c, throttled_bits, undervoltage, uptime_s
 from edge.ports import Sensor, SensorFault, SensorInfo
 
@@ -25,14 +26,6 @@ class Options(BaseModel):
     timeout_s: float = Field(default=2.0, gt=0, le=30, description="how long that tool may take, in s")
 
 
-class AgentCounters(NamedTuple):
-    """What only the agent knows of itself. None: it does not say."""
-
-    spool_pending: int | None = None
-    spool_dropped: int | None = None
-    clock_source: ClockSource | None = None
-
-
 class NodeSensor:
     """One look at the machine a period. A figure that the kernel does not tell stays null."""
 
@@ -40,14 +33,12 @@ class NodeSensor:
         self,
         info: SensorInfo,
         options: Options,
-        counters: Callable[[], AgentCounters],
         *,
         sys: Path = Path("/sys"),
         proc: Path = Path("/proc"),
     ) -> None:
         self.info = info
         self._options = options
-        self._counters = counters
         self._sys = sys
         self._proc = proc
         # psutil measures between two calls; the first has nothing to compare with and says 0.
@@ -65,7 +56,6 @@ class NodeSensor:
             raise SensorFault(f"the file system of {self._options.disk} cannot be asked: {error.strerror}") from None
         bits = throttled_bits(self._sys, self._options.vcgencmd, self._options.timeout_s)
         power = supply(self._sys)
-        counters = self._counters()
         return NodeValues(
             cpu_percent=_percent(psutil.cpu_percent(interval=None)),
             memory_percent=_percent(psutil.virtual_memory().percent),
@@ -76,19 +66,15 @@ class NodeSensor:
             supply=power.feeds,
             battery_percent=power.battery_percent,
             uptime_s=uptime_s(self._proc),
-            spool_pending=counters.spool_pending,
-            spool_dropped=counters.spool_dropped,
-            clock_source=counters.clock_source,
         )
 
     def close(self) -> None:
         """Nothing stays open between looks."""
 
 
-def build(sensor: str, period_s: float, options: Options, extra: Callable[[], AgentCounters] | None = None) -> Sensor:
-    """The node's own sensor. `extra` gives the agent's counters; each sample calls it, from the sensor's thread."""
-    info = SensorInfo(sensor=sensor, kind="node", period_s=period_s, model="node")
-    return NodeSensor(info, options, extra or AgentCounters)
+def build(sensor: str, period_s: float, options: Options) -> Sensor:
+    """The node's own sensor."""
+    return NodeSensor(SensorInfo(sensor=sensor, kind="node", period_s=period_s, model="node"), options)
 
 
 def _percent(value: float) -> float:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from contract.kinds import NodeValues
 from edge.node.board import Supply, slowed, supply, temperature_c, throttled_bits, undervoltage, uptime_s
-from edge.node.sensor import AgentCounters, NodeSensor, Options, build
+from edge.node.sensor import NodeSensor, Options, build
 from edge.ports import SensorFault, SensorInfo
 
 
@@ -136,9 +136,9 @@ def test_any_bytes_in_sysfs_are_a_value_or_null(tmp_path_factory: pytest.TempPat
 
 
 def test_a_whole_look_at_this_machine(tmp_path: Path) -> None:
-    """The real machine: processor, memory and disk are there; what it cannot tell is null; the agent's own counts."""
-    counts = AgentCounters(spool_pending=12, spool_dropped=0, clock_source="ntp")
-    sensor = build("node", 60, Options(disk=str(tmp_path), vcgencmd=str(tmp_path / "absent")), lambda: counts)
+    """The real machine: processor, memory and disk are there; what it cannot tell is null; so is what only the agent
+    can count."""
+    sensor = build("node", 60, Options(disk=str(tmp_path), vcgencmd=str(tmp_path / "absent")))
     values = sensor.sample()
     sensor.close()
     assert isinstance(values, NodeValues)
@@ -146,7 +146,7 @@ def test_a_whole_look_at_this_machine(tmp_path: Path) -> None:
         assert percent is not None
         assert 0 <= percent <= 100
     assert (values.uptime_s or 0) > 0
-    assert (values.spool_pending, values.spool_dropped, values.clock_source) == (12, 0, "ntp")
+    assert (values.spool_pending, values.spool_dropped, values.clock_source) == (None, None, None)
     assert (values.dropped_sensor, values.dropped_count) == (None, None)
 
 
@@ -167,10 +167,9 @@ def test_a_raspberry_pi(tmp_path: Path) -> None:
     )
     info = SensorInfo("node", "node", 60)
     options = Options(disk=str(tmp_path), vcgencmd=firmware(tmp_path, "throttled=0x4"), timeout_s=10)
-    values = NodeSensor(info, options, AgentCounters, sys=root, proc=root).sample()
+    values = NodeSensor(info, options, sys=root, proc=root).sample()
     assert (values.temperature_c, values.undervoltage, values.throttled) == (67.7, True, True)
     assert (values.supply, values.battery_percent, values.uptime_s) == ("battery", 55.0, 3600.0)
-    assert (values.spool_pending, values.clock_source) == (None, None)
 
 
 def test_a_disk_that_is_gone(tmp_path: Path) -> None:
