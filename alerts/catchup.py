@@ -73,6 +73,7 @@ def missed(
         transitions: list[Transition] = []
         for row in page:
             received_us = min(row.received_us, now_us)
+            engine.witness(received_us)  # a reading that was kept then is proof that readings came through
             transitions += engine.tick(received_us, now_us)
             transitions += engine.step(from_row(row), received_us, now_us)
         yield transitions, len(page)

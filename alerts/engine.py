@@ -2,6 +2,9 @@
 
 Every reading costs the same however many streams there are. Silence sends no message, so each stream that waits for
 one stands in a heap of deadlines: one entry a stream, put back when it turns out that the stream has spoken since.
+
+A point's silence is believed only where something of ours has come through the same broker meanwhile (`witness`): a
+platform that hears nothing is not a city gone dark. A high river's silence is told whatever its cause is.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from contract.kinds import KindName
 from contract.levels import Level, Scale
 from store.ports import Event, Placement
 
-SNAPSHOT_VERSION = 1
+SNAPSHOT_VERSION = 2
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -82,19 +85,20 @@ class Engine:
         self._births: dict[str, int] = {}
         self._heap: list[tuple[int, str, str]] = []
         self._travel_us = round(travel_s * SECOND_US)
-        self._heard_us = 0
-        self._blind = False
         self._floor_us = 0
+        self._proved_us = 0
+        self._deaf_us = 0
+        self._open_us = 0
+        self._unproven: list[tuple[int, str, str]] = []
+        absent_s = min((rule.no_data_for_s for rule in rules if isinstance(rule.condition, Absence)), default=0.0)
+        self.reach_us = (round(absent_s * SECOND_US) + self._travel_us) // 3 if absent_s else 0
+        """how long the way may go unproven before every point is given its full time anew; 0: nothing needs proof"""
         self.events = Events(city)
 
     # ------------------------------------------------------------ what happens
 
     def step(self, sample: Sample, now_us: int, said_us: int | None = None) -> Sequence[Transition]:
         """Judge one reading that reached us at `now_us`. `said_us`: when it is judged, where that is later."""
-        self._heard_us = now_us
-        if self._blind:
-            self._blind = False
-            self._floor_us = now_us
         streams = self._routes.get((sample.node, sample.sensor, sample.kind))
         if streams is None:
             streams = self._route(sample.node, sample.sensor, sample.kind)
@@ -119,14 +123,15 @@ class Engine:
             if stream is None or stream.armed_us != armed_us:
                 continue  # put off or brought forward since: its other entry counts
             stream.armed_us = 0
-            due_us = stream.due_us(self._floor_us)
-            if not due_us or stream.node not in self._places:
-                continue  # nothing is waited for, or the node has left the registry
+            due_us = self._due_us(stream)
+            if not due_us:
+                continue  # nothing is waited for
             if due_us > now_us:
                 self._push(stream, due_us)
                 continue
-            if isinstance(stream, AbsenceStream) and self._deaf(stream, now_us):
-                self._push(stream, now_us + max(SECOND_US // 10, stream.no_data_us // 3))
+            if isinstance(stream, AbsenceStream) and due_us > self._proved_us:
+                stream.armed_us = due_us
+                self._unproven.append((due_us, rule_id, entity))
                 continue
             outcome = stream.expire(due_us, said_us or now_us)
             if outcome:
@@ -149,7 +154,7 @@ class Engine:
                 stream.gone_us = 0
             else:
                 stream.gone(now_us)
-                due_us = stream.due_us(self._floor_us)
+                due_us = self._due_us(stream)
                 if due_us:
                     self._push(stream, due_us)
 
@@ -163,21 +168,51 @@ class Engine:
                 for stream in streams:
                     stream.set_period(period_s)
 
-    def deafened(self) -> None:
-        """We cannot hear: until the next reading, silence proves nothing; after it, every node has its full time."""
-        self._blind = True
+    def witness(self, at_us: int) -> None:
+        """At `at_us` the way from the nodes to here was open: what was sent then by another than them has come.
+
+        Points that were over their time by then are judged at the next `tick`. Where the last proof is older than
+        `reach_us`, or we were deaf since, nothing is known of the time between: every point has its full time anew.
+        """
+        if at_us <= max(self._proved_us, self._deaf_us):
+            return
+        if self._proved_us <= self._deaf_us or at_us - self._proved_us > self.reach_us:
+            self._open_us = at_us
+        self._proved_us = at_us
+        for entry in self._unproven:
+            heapq.heappush(self._heap, entry)
+        self._unproven.clear()
+
+    @property
+    def proved_us(self) -> int:
+        """When the way was last known to be open, 0 before the first proof."""
+        return self._proved_us
+
+    def deafened(self, now_us: int) -> None:
+        """We cannot hear: until something sent later has come, no point's silence is believed."""
+        self._deaf_us = max(self._deaf_us, now_us)
 
     def forgive(self, now_us: int) -> None:
         """No silence counts from before this moment: our clock jumped, or nothing is known of before."""
         self._floor_us = now_us
+        self._proved_us, self._deaf_us, self._open_us = (
+            min(us, now_us) for us in (self._proved_us, self._deaf_us, self._open_us)
+        )
+        self._unproven.clear()
         for stream in self._streams.values():
             stream.rewind(now_us)
             stream.armed_us = 0
             self._arm(stream)
 
     def place(self, places: Mapping[str, Placement], scales: Mapping[str, Scale]) -> None:
-        """The registry changed. Running states are kept; a node that left is no longer judged."""
+        """The registry changed. Running states are kept. A node that left is forgotten; what it left open is the
+        caller's to settle (`watches`)."""
         self._places = dict(places)
+        for key in [key for key, stream in self._streams.items() if stream.node not in self._places]:
+            left = self._streams.pop(key)
+            self._absences.pop(left.node, None)
+            if left.incident is not None and left.incident.subject != "flood":
+                self.events.drop(left.incident)
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
         self._routes.clear()
         self._behind.clear()
@@ -190,6 +225,10 @@ class Engine:
                 if staff is not None and staff.scale != stream.staff.scale:
                     stream.set_staff(staff)
 
+    def watches(self, incident: Incident) -> bool:
+        """Whether a rule, a node and a scale of today can still judge this incident."""
+        return self._recall(incident.rule, incident.node, incident.entity) is not None
+
     def streams(self) -> int:
         """How many streams are watched."""
         return len(self._streams)
@@ -200,8 +239,9 @@ class Engine:
         """Everything that judging goes on from, compact. `restore` reads it."""
         state = {
             "v": SNAPSHOT_VERSION,
-            "heard_us": self._heard_us,
             "floor_us": self._floor_us,
+            "proved_us": self._proved_us,
+            "open_us": self._open_us,
             "births": self._births,
             "streams": [
                 [
@@ -221,34 +261,61 @@ class Engine:
     def restore(self, snapshot: bytes) -> None:
         """Go on from a snapshot. What no rule, node or scale of today fits is left out.
 
-        Raises BadInput for bytes that are none of ours, so that the caller can begin from the store alone.
+        Raises BadInput for bytes that cannot be read, with the engine as empty as it was, so that the caller can begin
+        from the store alone.
         """
+        remedy = "It is rebuilt from the store."
         try:
             state = json.loads(zlib.decompress(snapshot))
             version = state["v"]
         except (zlib.error, ValueError, KeyError, TypeError):
-            raise BadInput("the engine's snapshot cannot be read", remedy="It is rebuilt from the store.") from None
+            raise BadInput("the engine's snapshot cannot be read", remedy=remedy) from None
         if version != SNAPSHOT_VERSION:
-            raise BadInput(f"the engine's snapshot has version {version}", remedy="It is rebuilt from the store.")
-        self._heard_us = state["heard_us"]
-        self._floor_us = state["floor_us"]
+            raise BadInput(f"the engine's snapshot has version {version}", remedy=remedy)
+        try:
+            self._restore(state)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            self._empty()
+            raise BadInput(f"the engine's snapshot does not fit together: {error!r}", remedy=remedy) from None
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        self._floor_us = int(state["floor_us"])
+        self._proved_us = int(state["proved_us"])
+        self._open_us = int(state["open_us"])
         self._births = dict(state["births"])
+        dropped: set[str] = set()
         for rule_id, node, entity, kept, incident in state["streams"]:
             stream = self._recall(rule_id, node, entity)
             if stream is not None:
                 stream.restore(kept)
                 stream.incident = None if incident is None else incident_from(incident)
                 self._arm(stream)
+            elif incident is not None and incident["subject"] != "flood":
+                dropped.add(incident["id"])
         for event, members_open, members in state["open"]:
-            found = Event(**event)
-            self.events.put(OpenEvent(found, set(members_open), members))
+            still_open = set(members_open) - dropped
+            if still_open:
+                self.events.put(OpenEvent(Event(**event), still_open, members))
         for event in state["closed"]:
             self.events.closed[event["rule"], event["group"]] = Event(**event)
 
+    def _empty(self) -> None:
+        self._floor_us = self._proved_us = self._open_us = 0
+        self._births = {}
+        self._heap.clear()
+        for known in (self._streams, self._routes, self._behind, self._absences):
+            known.clear()
+        self.events = Events(self.city)
+
     def adopt(self, incident: Incident, event: Event) -> None:
-        """Take over what the store knows of an entity's newest incident; the store is right where they differ."""
+        """Take over what the store knows of an entity's newest incident; the store is right where they differ.
+
+        An open flood that nobody watches any more keeps its event open: its neighbours' all-clear is not its own.
+        """
         stream = self._recall(incident.rule, incident.node, incident.entity)
         if stream is None:
+            if incident.open and incident.subject == "flood":
+                self.events.adopt(event, incident)
             return
         stream.adopt(incident)
         if stream.incident is not None and stream.incident.id == incident.id:
@@ -284,7 +351,8 @@ class Engine:
 
     def _new(self, rule: Rule, place: Placement, sensor: str, entity: str) -> Stream | None:
         node = place.node
-        known = place.sensors.get(sensor)
+        of_kind = (one for one in place.sensors.values() if one[0] == rule.match.kind)
+        known = place.sensors.get(sensor) or next(of_kind, None)
         period_s = self._periods.get((node, sensor), known[1] if known else _DEFAULT_PERIOD_S)
         stream: Stream
         if isinstance(rule.condition, Levels):
@@ -317,34 +385,28 @@ class Engine:
 
     def _arm(self, stream: Stream) -> None:
         if not stream.armed_us:
-            due_us = stream.due_us(self._floor_us)
+            due_us = self._due_us(stream)
             if due_us:
                 self._push(stream, due_us)
+
+    def _due_us(self, stream: Stream) -> int:
+        """When a stream's silence is over its time, 0 while none is waited for."""
+        return stream.due_us(self._since_us(stream))
+
+    def _since_us(self, stream: Stream) -> int:
+        """Before this moment the stream's silence does not count."""
+        return max(self._floor_us, self._open_us) if isinstance(stream, AbsenceStream) else self._floor_us
 
     def _push(self, stream: Stream, due_us: int) -> None:
         stream.armed_us = due_us
         heapq.heappush(self._heap, (due_us, stream.rule.id, stream.entity))
-
-    def _deaf(self, stream: AbsenceStream, now_us: int) -> bool:
-        """Whether the silence may be ours. A city's points do not all die at once; a platform does.
-
-        Where everything stands behind one uplink nobody is left to witness, and silence is taken as it is.
-        """
-        if self._blind:
-            return True
-        if now_us - self._heard_us <= stream.no_data_us // 3:
-            return False
-        if len({self._places[node].uplink or node for node in self._absences if node in self._places}) < 2:
-            return False
-        self._blind = True
-        return True
 
     def _shared(self, stream: Stream, place: Placement, now_us: int) -> bool:
         """Whether more than this one point looks down behind its uplink: at least two, and at least half."""
         if not place.uplink or not isinstance(stream, AbsenceStream):
             return False
         peers = [one for one in self._behind[place.uplink] if one.rule is stream.rule]
-        down = sum(1 for one in peers if one is stream or one.suspect(now_us, self._floor_us))
+        down = sum(1 for one in peers if one is stream or one.suspect(now_us, self._since_us(one)))
         return down >= 2 and 2 * down >= len(peers)
 
     def _told(self, stream: Stream, outcome: tuple[Step, ...] | Onset, now_us: int, said_us: int) -> list[Transition]:
@@ -403,7 +465,7 @@ class Engine:
             ends=ends,
             members=members,
             trend=stream.trend if isinstance(stream, LevelStream) else 0,
-            heard_us=stream.heard_us,
+            heard_us=stream.heard_us or stream.last_us,
             silent=incident.no_data,
             wavers=wavers,
         )

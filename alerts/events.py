@@ -115,6 +115,14 @@ class Events:
         if incident.id not in found.open:
             self.joined(found, incident)
 
+    def drop(self, incident: Incident) -> None:
+        """Nobody watches this open incident any more; an event without another is let go, without being closed."""
+        found = self._by_id.get(incident.event)
+        if found is not None:
+            found.open.discard(incident.id)
+            if not found.open:
+                self._close(found, found.event)
+
     def forget(self, event: Event, incident: Incident) -> None:
         """Take over what the store knows: this incident is over, and its event too where it says so."""
         found = self._by_id.get(event.id)

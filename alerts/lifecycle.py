@@ -169,7 +169,8 @@ class Stream:
         """The engine opened an incident for the onset that this stream reported."""
         self.incident = incident
         self.told_us = max(self.told_us, incident.changed_us)
-        self.heard_us = max(self.heard_us, incident.opened_us)
+        if not incident.no_data:
+            self.heard_us = max(self.heard_us, incident.opened_us)
 
     def _behind(self, incident: Incident) -> bool:
         """Whether the store knows more than this stream does: its snapshot is older than the last commit."""
@@ -345,16 +346,29 @@ class LevelStream(Stream):
         self.quiet = left == 0
 
     def due_us(self, floor_us: int) -> int:
-        if self.incident is None or self.incident.no_data:
-            return 0
-        return max(self.heard_us, floor_us) + self.no_data_us
+        if self.incident is None:
+            # Nothing is open yet; a run that has begun and is not confirmed is waited for from its last reading.
+            return max(self.heard_us, self.last_us, floor_us) + self.no_data_us if self.up[0] else 0
+        return 0 if self.incident.no_data else max(self.heard_us, floor_us) + self.no_data_us
 
     def expire(self, at_us: int, said_us: int) -> tuple[Step, ...] | Onset:
-        if self.incident is None or self.incident.no_data:
+        if self.incident is None:
+            return self._silent_onset(at_us)
+        if self.incident.no_data:
             return NOTHING
         # Silence breaks the clear run: what the water did meanwhile nobody saw.
         self.down = [0] * len(self.down)
         return self._keep([life.fell_silent(self.incident, at_us, said_us)])
+
+    def _silent_onset(self, at_us: int) -> tuple[Step, ...] | Onset:
+        """The last thing the gauge said was that the water stands high. `for` is not completed, and nobody may call
+        that safe: it opens as silent, at the level last read."""
+        count = sum(1 for began in self.up if began)
+        if not count:
+            return NOTHING
+        crossed_us = self.up[0]
+        self._close(count)
+        return Onset(crossed_us, at_us, self.staff.levels[count - 1], self.value, True)
 
     def adopt(self, incident: Incident) -> None:
         if not self._behind(incident):
@@ -367,7 +381,9 @@ class LevelStream(Stream):
             self._open_from(0)
             return
         self.incident = incident
-        self.on = sum(1 for level in self.staff.levels if incident.level and not level.worse_than(incident.level))
+        reached = sum(1 for level in self.staff.levels if incident.level and not level.worse_than(incident.level))
+        # A scale that has lost the level it opened at: the mildest latch holds it, and ends it after `clear_for`.
+        self.on = max(1, reached)
         self.quiet = False
         self.heard_us = max(self.heard_us, incident.changed_us)
         if incident.value is not None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import random
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 
+from alerts.canary import Canary
 from alerts.catchup import last_heard, missed, recall
 from alerts.commit import gather, remembered
 from alerts.engine import Engine, Transition
+from alerts.orphans import settle
 from alerts.outbox import Outbox
 from alerts.rules import Rule
 from alerts.samples import from_message
@@ -39,6 +41,7 @@ _OWED_S = 5.0
 _TRAVEL_S = 3.0
 _JUMP_US = 30 * SECOND_US
 _PAUSED_US = MINUTE_US
+_UNDRAINED_US = 30 * SECOND_US
 _STANDBY_KEPT = 5_000
 
 log = structlog.get_logger(__name__)
@@ -92,6 +95,9 @@ class AlertsProcess:
         self._pending_since_us = 0
         self._standby: deque[tuple[Incoming, int]] = deque(maxlen=_STANDBY_KEPT)
         self._judged_us = 0
+        self._judged_mono_us = 0
+        self._drained_mono_us = 0
+        self._canary: Canary | None = None
         self._snapshot_mono_us = 0
         self._unsaved = False
         self._owed_us: int | None = None
@@ -117,6 +123,7 @@ class AlertsProcess:
             "told": self._told,
             "uncommitted": len(self._pending),
             "catching_up": self._owed_us is not None,
+            "canary": self._canary is not None and not self._canary.missing,
             "away": sorted(self._away),
         }
 
@@ -158,26 +165,41 @@ class AlertsProcess:
             return True
         engine = self._engine or self._begin()
         self._watch_clock(engine)
-        self._watch_registry(engine)
+        self._watch_pause(engine)
         if self._pending:
             self._commit()
+        self._watch_registry(engine)
         self._pay(engine)
         if not self._subscription.connected:
-            engine.deafened()
+            engine.deafened(self._clock.now_us())
+        if self._canary is not None:
+            self._canary.fly()
         messages = self._subscription.take(_BATCH, self._patience_s(engine, wait_s))
         now_us = self._clock.now_us()
         self._held += messages
         for message in messages:
             self._pending += self._judge(engine, message, now_us)
-        if len(messages) < _BATCH:
-            # Only what has been waited for in vain is silent: with more in the queue, the word may be there.
-            self._pending += engine.tick(now_us)
+        self._pending += self._silences(engine, now_us, drained=len(messages) < _BATCH)
         self._judged_us = now_us
+        self._judged_mono_us = self._clock.mono_us()
         self._unsaved = self._unsaved or bool(messages)
         self._commit()
         self._save(engine)
         self._say_back("city_store")
         return True
+
+    def _silences(self, engine: Engine, now_us: int, *, drained: bool) -> Sequence[Transition]:
+        """Only what has been waited for in vain is silent: with more in the queue, the word may be there.
+
+        A queue that never drains must not hide every silence: then time goes as far as the newest canary proves.
+        """
+        mono_us = self._clock.mono_us()
+        if drained:
+            self._drained_mono_us = mono_us
+            return engine.tick(now_us)
+        if mono_us - self._drained_mono_us > _UNDRAINED_US:
+            return engine.tick(min(now_us, engine.proved_us), now_us)
+        return ()
 
     def _patience_s(self, engine: Engine, wait_s: float) -> float:
         next_us = engine.next_us()
@@ -189,6 +211,10 @@ class AlertsProcess:
 
     def _judge(self, engine: Engine, message: Incoming, now_us: int) -> list[Transition]:
         """One message. What cannot be read is ingest's to keep and to complain of; here it is only passed by."""
+        sent_us = self._canary.home(message) if self._canary is not None else None
+        if sent_us is not None:
+            engine.witness(min(sent_us, now_us))
+            return []
         address = topics.parse(message.topic)
         if address is None or address.city != self._profile.code or address.node not in self._places:
             return []
@@ -288,16 +314,24 @@ class AlertsProcess:
         engine = Engine(self._profile.code, self._rules, self._places, scales, travel_s=_TRAVEL_S)
         now_us = self._clock.now_us()
         self._owed_us = recall(engine, self._cities, self._rules, now_us)
+        self._settle_orphans(engine, now_us)
         self._judged_us = self._owed_us
+        self._judged_mono_us = self._drained_mono_us = self._clock.mono_us()
         self._owed_mono_us = 0
+        self._canary = None
+        if engine.reach_us:
+            city = self._profile.code
+            self._canary = Canary(city, self._holder, self._subscription, self._clock, engine.reach_us)
         self._engine = engine
         self._leading.set()
         self.outbox.wake()
         self._pay(engine)
+        if self._owed_us is not None:
+            engine.forgive(now_us)  # what was said while we were away cannot be read yet: nobody is silent for that
         for message, came_us in self._standby:
             self._pending += self._judge(engine, message, came_us)
         self._standby.clear()
-        engine.deafened()
+        engine.deafened(now_us)
         log.info("alerts.leading", city=self._profile.code, holder=self._holder, streams=engine.streams())
         return engine
 
@@ -373,6 +407,37 @@ class AlertsProcess:
             self._registry = version
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
             engine.place(self._places, {scale.gauge: scale for scale in self._profile.scales})
+            self._settle_orphans(engine, self._clock.now_us())
+
+    def _settle_orphans(self, engine: Engine, now_us: int) -> None:
+        """Take up what can be watched again; what nobody can watch any more must not stay open in silence."""
+        lease = self._lease
+        found = self._cities.open_incidents(self._profile.code)
+        events = {one: event for one in {i.event for i in found} if (event := self._cities.event(one)) is not None}
+        orphans = []
+        for incident in found:
+            if incident.event not in events:
+                continue
+            engine.adopt(incident, events[incident.event])
+            if not engine.watches(incident):
+                orphans.append(incident)
+                log.warning(
+                    "incident.unwatched", city=incident.city, rule=incident.rule, entity=incident.entity,
+                    incident=incident.id,
+                )  # fmt: skip
+        commit = settle(orphans, Counter(incident.event for incident in found), events, now_us)
+        if commit is not None and lease is not None:
+            self._cities.commit(lease, commit)
+            self.outbox.wake()
+
+    def _watch_pause(self, engine: Engine) -> None:
+        """The machine slept, or the city's store was away: what the broker kept for us may not be all there was."""
+        if self._clock.mono_us() - self._judged_mono_us <= _PAUSED_US:
+            return
+        log.warning("alerts.paused", city=self._profile.code)
+        engine.deafened(self._clock.now_us())
+        self._owed_us = self._judged_us if self._owed_us is None else min(self._owed_us, self._judged_us)
+        self._owed_mono_us = 0
 
     def _watch_clock(self, engine: Engine) -> None:
         """A wall clock that jumps must not make a thousand points silent at once."""

@@ -58,7 +58,7 @@ class Words:
             lat=place.lat,
             lon=place.lon,
             title=self._say("title", transition, place),
-            description=self._say("opened", transition, place),
+            description=self._say(_opening(transition), transition, place),
             observed_us=transition.change.at_us,
             public=transition.incident.audience == "public",
             recurs_event=event.recurs,
@@ -68,7 +68,8 @@ class Words:
         """The line that a later change adds to the event's case, None where the rule has no words for it."""
         if transition.wavers:
             return None
-        name, key = str(transition.change.what), f"{transition.incident.id}/{transition.change.number}"
+        key = f"{transition.incident.id}/{transition.change.number}"
+        name = _opening(transition) if transition.change.what is What.OPENED else str(transition.change.what)
         if transition.change.what is What.OPENED and transition.rule.subject == "outage":
             # A blackout of five hundred points is told as it doubles, not five hundred times.
             if transition.members & (transition.members - 1):
@@ -135,9 +136,14 @@ class Words:
         }
 
 
+def _opening(transition: Transition) -> str:
+    """A flood known only by the silence of a gauge that stood high is told as that silence."""
+    return "no_data" if transition.incident.dangerous else "opened"
+
+
 def _since_us(transition: Transition) -> int:
     """Since when what is said has been so: silence since the last word, all clear since the water went down."""
-    if transition.change.what is What.NO_DATA:
+    if transition.change.what is What.NO_DATA or transition.incident.dangerous:
         return transition.heard_us
     if transition.incident.state is State.RESOLVED:
         return transition.change.at_us - round(transition.rule.clear_for_s * SECOND_US)

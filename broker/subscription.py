@@ -52,6 +52,11 @@ def service_topics(city: str) -> tuple[tuple[str, int], ...]:
     return tuple((addresses_of.every_node(city, leaf), 1) for leaf in ("birth", "status", "readings"))
 
 
+def alert_topics(city: str) -> tuple[tuple[str, int], ...]:
+    """What alerts reads: the same, and its own canary, by the same quality of service."""
+    return (*service_topics(city), (addresses_of.canary(city), 1))
+
+
 class PahoSubscription:
     """`broker.ports.Subscription`. It starts to connect at once and goes on until `close`.
 

@@ -212,3 +212,13 @@ def to_ranges(seqs: list[int]) -> tuple[tuple[int, int], ...]:
         else:
             ranges.append((seq, seq))
     return tuple(ranges)
+
+
+class Canary(Message):
+    """On `canary`, by the alert engine to itself: proof that its broker carries. Never on a node's topic.
+
+    `sender` is who sent it, so that an engine believes its own only; `sent_us` is the sender's clock.
+    """
+
+    sender: Annotated[str, Field(max_length=200)]
+    sent_us: Us

@@ -91,6 +91,17 @@ def command_result(city: str, node: str, command_id: str) -> str:
     return command(city, node, command_id) + "/result"
 
 
+def canary(city: str) -> str:
+    """Ours to ourselves: what the alert engine sends through the broker and waits for.
+
+    "-" is no node's id: no certificate can carry it, `every_node` with a node's leaf never matches it, and `parse`
+    does not know it.
+    """
+    if not valid_id(city):
+        raise ValueError(f"city {city!r} cannot stand in a topic: lower-case letters, digits and hyphens only")
+    return f"{ROOT}/{city}/-/canary"
+
+
 def every_node(city: str, leaf: Leaf) -> str:
     """The filter by which a service reads one leaf of every node of a city (`city` may be `+`)."""
     return _topic(city, "+", leaf)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
-from support.watch import at, scale, watch
+from support.watch import Watch, at, placements, profile, rules, scale, watch
 
+from alerts.engine import Engine
 from contract.incident import State
 from contract.levels import Level
 from contract.quality import Quality
@@ -39,11 +41,74 @@ def test_a_flood_from_its_first_wave_to_the_all_clear() -> None:
 
 
 def test_for_completes_only_on_a_later_good_sample() -> None:
-    """Time alone raises nothing: a gauge that crosses and falls silent has not been confirmed."""
+    """Time alone confirms nothing: eight minutes after the first high sample it is still only one."""
     city = watch()
     city.level(0, "code-hulu", 200)
-    assert city.pass_to(600) == []
-    assert city.level(601, "code-hulu", 200) == ["601 opened AWAS code-hulu"]
+    assert city.pass_to(29) == []
+    assert city.level(29, "code-hulu", 200) == ["29 opened AWAS code-hulu"]
+
+
+def test_a_gauge_that_crosses_and_falls_silent_is_dangerous() -> None:
+    """Its last word was that the water is high. That is not confirmed, and nobody may take it for safe."""
+    city = watch()
+    city.level(0, "code-hulu", 40)
+    city.level(5, "code-hulu", 120)
+    assert city.pass_to(34) == []
+    assert city.pass_to(600) == ["35 opened SIAGA code-hulu"]
+    opened = city.told[0]
+    assert opened.incident.dangerous
+    assert (opened.incident.crossed_us, opened.heard_us, opened.incident.value) == (at(5), at(5), 120)
+    for minute in range(600, 630, 5):
+        city.level(minute, "code-hulu", 40)
+    assert city.story()[1:] == ["600 data_back SIAGA code-hulu", "600 recovering SIAGA code-hulu"]
+    assert city.level(630, "code-hulu", 40) == ["630 resolved NORMAL code-hulu"]
+
+
+def test_a_gauge_that_dips_below_its_mark_before_it_falls_silent_is_not_alarming() -> None:
+    """One high sample, then a low one, then nothing: the last word was that the water is low."""
+    city = watch()
+    for minute, cm in ((0, 40), (5, 120), (10, 41)):
+        city.level(minute, "code-hulu", cm)
+    assert city.pass_to(24 * 60) == []
+
+
+def test_a_silent_gauge_that_comes_back_high_is_confirmed_as_any_other() -> None:
+    """It opened as silent; its next words say how high the river is."""
+    city = watch()
+    city.level(0, "code-hulu", 120)
+    city.pass_to(40)
+    for minute in (40, 45, 50):
+        city.level(minute, "code-hulu", 165)
+    assert city.story() == [
+        "30 opened SIAGA code-hulu",
+        "40 data_back SIAGA code-hulu",
+        "50 level AWAS code-hulu",
+    ]
+
+
+def test_a_gauge_without_a_scale_is_not_judged_and_harms_nobody() -> None:
+    """Nobody has said what is high there; its neighbour is judged as ever."""
+    scales = {one.gauge: one for one in profile().scales if one.gauge != "code-hulu"}
+    city = Watch(Engine("contoh", rules(), placements(), scales))
+    for minute in (0, 5, 10):
+        city.level(minute, "code-hulu", 900)
+        city.level(minute, "winongo", 90)
+    assert city.story() == ["10 opened WASPADA winongo"]
+
+
+def test_a_scale_that_has_lost_the_open_level_still_waits_for_the_clear_time() -> None:
+    """The city took WASPADA off the staff while it was the open level: one low sample is no all-clear."""
+    city = watch()
+    for minute in (0, 5, 10):
+        city.level(minute, "code-hulu", 80)
+    opened = city.told[0]
+    poorer = {one.gauge: replace(one, thresholds=one.thresholds[1:]) for one in profile().scales}
+    again = Watch(Engine("contoh", rules(), placements(), poorer), seqs=city.seqs)
+    again.engine.adopt(opened.incident, opened.event)
+    assert again.level(15, "code-hulu", 40) == ["15 recovering WASPADA code-hulu"]
+    for minute in range(20, 45, 5):
+        assert again.level(minute, "code-hulu", 40) == []
+    assert again.level(45, "code-hulu", 40) == ["45 resolved NORMAL code-hulu"]
 
 
 def test_one_high_sample_between_low_ones_is_nothing() -> None:
@@ -232,11 +297,13 @@ def test_a_new_epoch_supersedes_and_the_old_one_is_old() -> None:
 
 
 def test_the_same_reading_again_changes_nothing() -> None:
-    """The broker delivers at least once; `for` is not completed by an echo."""
+    """The broker delivers at least once; an echo completes no `for` and is no sign of life either."""
     city = watch()
     city.level(0, "code-hulu", 90, seq=1)
-    for minute in range(1, 60):
+    for minute in range(1, 30):
         assert city.level(minute, "code-hulu", 90, seq=1, late_min=minute) == []
+    assert city.level(30, "code-hulu", 90, seq=1, late_min=30) == ["30 opened WASPADA code-hulu"]
+    assert city.told[0].incident.no_data
 
 
 def test_a_falling_scale_reads_the_other_way_round() -> None:

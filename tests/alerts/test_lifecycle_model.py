@@ -70,6 +70,14 @@ class Reference:
         return began
 
     def tick(self, now_us: int) -> None:
+        high = [level for level in MILDEST_FIRST if self.began_up(level) is not None]
+        due_us = max(self.heard_us, self.last_us) + SILENT
+        if not self.open and high and due_us <= now_us:
+            self.held = {level: level in high for level in MILDEST_FIRST}
+            self.open, self.recovering, self.silent = True, False, True
+            self.seen.append(Seen(due_us, None, "silence"))
+            self.told.append(("opened", due_us, self.shown()))
+            return
         due_us = self.heard_us + SILENT
         if self.open and not self.silent and due_us <= now_us:
             self.silent = True
@@ -83,6 +91,8 @@ class Reference:
         at_us = observed_us
         if not quiet or value >= MARKS[Level.WASPADA][0]:
             self.last_us = at_us = max(observed_us, self.last_us)
+            if use == "live":
+                self.heard_us = now_us
         self.seen.append(Seen(at_us, value, use))
         before = self.shown()
         if use != "stale":
@@ -94,14 +104,12 @@ class Reference:
         if not self.open:
             if raised is not None:
                 self.open, self.recovering, self.silent = True, False, False
-                self.heard_us = max(now_us if use == "live" else 0, at_us)
+                self.heard_us = max(self.heard_us, at_us)
                 self.told.append(("opened", at_us, raised))
             return
-        if use == "live":
-            self.heard_us = now_us
-            if self.silent:
-                self.silent = False
-                self.told.append(("data_back", at_us, before))
+        if use == "live" and self.silent:
+            self.silent = False
+            self.told.append(("data_back", at_us, before))
         if self.recovering and value >= MARKS[Level.WASPADA][1] and use != "stale":
             self.recovering = False
             self.told.append(("relapsed", at_us, before))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+
 from support.watch import Watch, at, placements, rule, watch
 
 from alerts.engine import Engine
+from contract.clock import SECOND_US
+from contract.compress import compressed
 
 POINTS = tuple(f"wifi-{n}" for n in range(1, 8))
 NORTH = POINTS[:3]
@@ -74,12 +77,14 @@ def test_one_dead_point_behind_a_living_uplink_is_its_own_event() -> None:
     assert [one.event.group for one in city.told] == ["node/wifi-2"]
 
 
-def test_when_nobody_speaks_the_trouble_is_ours() -> None:
+def test_when_the_canary_does_not_come_the_trouble_is_ours() -> None:
     """The platform's own outage files nothing, and on its return every point has its full time."""
     city = watch()
     minutes(city, 0, 5)
+    city.canary = False
     city.pass_to(300)
     assert city.story() == []
+    city.canary, city.minute = True, 299
     minutes(city, 300, 301, without=NORTH)
     minutes(city, 301, 315, without=NORTH)
     assert city.story() == []
@@ -87,13 +92,49 @@ def test_when_nobody_speaks_the_trouble_is_ours() -> None:
     assert city.story() == ["315 opened wifi-1", "315 opened wifi-2", "315 opened wifi-3"]
 
 
+def test_a_city_gone_dark_is_believed_while_the_canary_comes() -> None:
+    """Every uplink dies at once and our own word still passes: one event an uplink, one for the point of its own."""
+    city = watch()
+    minutes(city, 0, 5)
+    city.pass_to(60)
+    opened = {one.event.group for one in city.told}
+    assert opened == {"uplink/uplink-utara", "uplink/uplink-selatan", "node/wifi-7"}
+    assert len({one.event.id for one in city.told}) == 3
+    assert {one.incident.node for one in city.told} == set(POINTS)
+
+
+def test_a_canary_that_was_sent_before_the_deadline_proves_nothing_of_it() -> None:
+    """The way must have been open at the moment the silence became too long, or later."""
+    city = watch()
+    minutes(city, 0, 5)
+    city.canary = False
+    for minute in range(5, 19):
+        city.engine.witness(at(minute))
+    assert city.pass_to(30) == []
+    city.engine.witness(at(20))
+    assert {text.split()[1] for text in city.pass_to(30)} == {"opened"}
+    assert {one.change.at_us for one in city.told} == {at(19)}
+
+
+def test_a_flood_gone_silent_is_told_also_without_the_canary() -> None:
+    """Whatever the cause, nobody sees the high water any more: that is dangerous now."""
+    city = watch()
+    for minute in (0, 5, 10):
+        city.level(minute, "code-hulu", 170)
+    city.canary = False
+    city.engine.deafened(at(11))
+    assert city.pass_to(60) == ["40 no_data AWAS code-hulu"]
+
+
 def test_while_the_broker_is_lost_silence_proves_nothing() -> None:
     """We cannot hear; when we can again, time begins anew."""
     city = watch()
     minutes(city, 0, 5)
-    city.engine.deafened()
+    city.canary = False
+    city.engine.deafened(at(60))
     city.pass_to(60)
     assert city.story() == []
+    city.canary, city.minute = True, 59
     minutes(city, 60, 80)
     assert city.story() == []
 
@@ -174,6 +215,7 @@ def test_five_hundred_points_behind_one_uplink_are_one_event() -> None:
     }
     city = Watch(Engine("contoh", (rule("hotspot"),), places, {}))
     for minute in range(30):
+        city.engine.witness(at(minute))
         for n in range(520):
             if minute < 2 or n >= 500:
                 city.point(minute + n / 1000, f"titik-{n}")
@@ -181,13 +223,25 @@ def test_five_hundred_points_behind_one_uplink_are_one_event() -> None:
     assert len({one.event.id for one in city.told}) == 1
 
 
-@pytest.mark.parametrize("uplink_count", [1, 2])
-def test_where_everything_hangs_on_one_uplink_its_silence_is_taken_as_it_is(uplink_count: int) -> None:
-    """A hamlet with one uplink has no witness; a town with two has, and holds back."""
-    city = watch()
-    nodes = NORTH if uplink_count == 1 else POINTS[:6]
-    for minute in range(5):
-        for node in nodes:
-            city.point(minute, node)
-    city.pass_to(25)
-    assert len(city.told) == (3 if uplink_count == 1 else 0)
+def test_the_travel_allowance_is_added_to_every_silence_and_never_scaled() -> None:
+    """A world 600 times as fast shortens the rule's fifteen minutes and not the way of a message."""
+    fast = compressed(rule("hotspot"), 600.0)
+    for travel_s in (0.0, 3.0):
+        city = Watch(Engine("contoh", (fast,), placements(), {}, travel_s=travel_s), canary=False)
+        city.point(0, "wifi-1")
+        city.engine.witness(at(0.001))
+        assert city.engine.next_us() == at(0) + round((1.5 + travel_s) * SECOND_US)
+
+
+def test_a_birth_that_never_came_does_not_make_a_slow_point_late() -> None:
+    """How often a point is due is the registry's word until its birth says otherwise, also after a restart."""
+    slow = {
+        node: replace(place, sensors={"wifi": ("hotspot", 600.0)}) for node, place in placements().items()
+    }  # fmt: skip
+    first = Watch(Engine("contoh", (rule("hotspot"),), slow, {}))
+    first.point(0, "wifi-1", "open")
+    again = Watch(Engine("contoh", (rule("hotspot"),), slow, {}), seqs=dict(first.seqs))
+    again.engine.restore(first.engine.snapshot())
+    for minute in (10, 20):
+        again.point(minute, "wifi-1", "down", late_min=9)
+    assert [one.split()[1] for one in again.story()] == ["opened"]

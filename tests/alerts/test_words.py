@@ -47,8 +47,22 @@ def test_silence_at_a_high_level_is_called_dangerous() -> None:
         city.level(minute, "code-hulu", 120)
     city.pass_to(60)
     assert said(city)[-1].body["text"]["id"] == (
-        "Sensor di code-hulu diam sejak 22.16 WIB, terakhir 120 cm (SIAGA). Anggap berbahaya."
+        "SIAGA Sungai Code di code-hulu: sensor diam sejak 22.16 WIB, terakhir 120 cm (Siaga 2). "
+        "Anggap berbahaya. Belum dikonfirmasi petugas. 22.46 WIB"
     )
+
+
+def test_a_flood_known_by_silence_alone_is_filed_as_that_silence() -> None:
+    """The case does not claim that the water still rises: nobody sees it."""
+    city = watch()
+    city.level(0, "code-hulu", 120)
+    city.pass_to(60)
+    assert said(city)[0].body["description"] == {
+        "id": "SIAGA Sungai Code di code-hulu: sensor diam sejak 22.06 WIB, terakhir 120 cm (Siaga 2). "
+        "Anggap berbahaya. Belum dikonfirmasi petugas. 22.36 WIB",
+        "en": "ALERT: Code River at code-hulu, sensor silent since 22.06 WIB, last 120 cm (Siaga 2). "
+        "Treat it as dangerous. Not yet confirmed by an officer. 22.36 WIB",
+    }
 
 
 def test_a_time_of_another_day_carries_its_day() -> None:

@@ -17,7 +17,7 @@ from support.linked import CITY, Linked, will_of
 
 from broker.link import PahoLink
 from broker.ports import BrokerAddress, Connected, Disconnected, Published, Received, Tls
-from broker.subscription import PahoSubscription, Protocol, service_topics
+from broker.subscription import PahoSubscription, Protocol, alert_topics, service_topics
 from contract import topics
 from contract.clock import SystemClock
 from contract.errors import BadInput
@@ -248,3 +248,30 @@ def test_certificates_that_are_not_there_are_named(tmp_path: Path, certificates:
         PahoLink("tugu", tls=Tls(good.ca_file, good.cert_file, certificates["kali"].key_file)).open(
             BrokerAddress(LOOPBACK, 1), will_of("tugu")
         )
+
+
+@pytest.mark.parametrize("protocol", ["3.1.1", "5"])
+def test_the_canary_is_the_alert_engines_alone(city: City, ingest: PahoSubscription, protocol: Protocol) -> None:
+    """alerts hears what it sent itself; a node and another service can neither send nor hear it."""
+    with contextlib.closing(
+        PahoSubscription(
+            [city.services],
+            "siaga-alerts",
+            alert_topics(CITY),
+            rng=random.Random(1),
+            clock=SystemClock(),
+            tls=city.tls["alerts"],
+            protocol=protocol,
+        )  # fmt: skip
+    ) as alerts:
+        assert wait_until(lambda: alerts.connected)
+        node = city.link("tugu").open(city.broker.address, will_of("tugu"))
+        node.link.subscribe(topics.canary(CITY))
+        try_to_publish(node, topics.canary(CITY), b"a node's")
+        assert ingest.publish(topics.canary(CITY), b"another service's", qos=1)
+        assert ingest.publish(topics.ack(CITY, "tugu"), b"x")
+        node.run_for(0.1)
+        assert alerts.publish(topics.canary(CITY), b"its own", qos=1)
+        (message,) = alerts.take(10, 5.0)
+        assert (message.payload, bool(message.token)) == (b"its own", True)
+        assert not [one for one in node.all(Received) if one.topic == topics.canary(CITY)]

@@ -9,14 +9,16 @@ import random
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from support import watch
 
 from alerts.process import AlertsProcess
+from alerts.rules import Rule
 from broker.ports import BrokerAddress
-from broker.subscription import PahoSubscription, service_topics
+from broker.subscription import PahoSubscription, alert_topics
 from complaints.builtin import BuiltinDesk
 from complaints.desk import Desk
 from contract import topics
@@ -55,7 +57,7 @@ class Stores:
 def subscription(address: BrokerAddress, client_id: str) -> PahoSubscription:
     """A service's reader of the small city."""
     return PahoSubscription(
-        [address], client_id, service_topics(watch.CITY), rng=random.Random(), clock=SystemClock(), backoff_cap_s=0.2
+        [address], client_id, alert_topics(watch.CITY), rng=random.Random(), clock=SystemClock(), backoff_cap_s=0.2
     )
 
 
@@ -68,12 +70,14 @@ def process(
     desk: Desk | None = None,
     cities: CityStore | None = None,
     faster: float = FASTER,
+    rules: Sequence[Rule] | None = None,
+    lease_ttl_s: float = 1.0,
 ) -> AlertsProcess:
     """The process of the small city. Its lease is short, so that a killed one is soon replaced."""
     kept = cities or stores.cities
     return AlertsProcess(
         profile=watch.profile(),
-        rules=compressed(watch.rules(), faster),
+        rules=compressed(watch.rules() if rules is None else tuple(rules), faster),
         subscription=reader,
         readings=stores.readings,
         cities=kept,
@@ -81,7 +85,7 @@ def process(
         clock=clock or SystemClock(),
         holder=holder,
         base_url=BASE_URL,
-        lease_ttl_s=1.0,
+        lease_ttl_s=lease_ttl_s,
         snapshot_every_s=0.2,
     )
 

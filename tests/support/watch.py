@@ -111,6 +111,9 @@ class Watch:
     """An engine and the story so far. Minutes are counted from START_US; every line ticks the clock to its minute."""
 
     engine: Engine
+    canary: bool = True
+    """whether the platform's own word comes through, each minute"""
+    minute: float = 0.0
     seqs: dict[tuple[str, str], int] = field(default_factory=dict)
     told: list[Transition] = field(default_factory=list)
 
@@ -124,6 +127,7 @@ class Watch:
 
     def pass_to(self, minute: float) -> list[str]:
         """Time passes and nothing else happens."""
+        self._sing(minute)
         return self._tell(self.engine.tick(at(minute)))
 
     def last_will(self, minute: float, node: str, birth_no: int = 1) -> None:
@@ -150,12 +154,18 @@ class Watch:
         late_min: float = 0.0,
     ) -> list[str]:
         now_us = at(minute)
+        self._sing(minute)
         known = self.seqs.get((node, epoch), 0)
         seq = known + 1 if seq is None else seq
         self.seqs[node, epoch] = max(known, seq)
         observed_us = now_us - round(late_min * MINUTE_US)
         sample = Sample(node, sensor, kind, epoch, seq, observed_us, trust, quality, values)
         return self._tell([*self.engine.tick(now_us), *self.engine.step(sample, now_us)])
+
+    def _sing(self, minute: float) -> None:
+        while self.canary and self.minute < minute:
+            self.minute = min(minute, self.minute + 1)
+            self.engine.witness(at(self.minute))
 
     def _tell(self, transitions: Sequence[Transition]) -> list[str]:
         self.told += transitions

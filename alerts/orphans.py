@@ -1,0 +1,63 @@
+"""Open incidents that nobody watches any more: their node left the registry, or their rule or scale left the city.
+
+Taking a node off a list is no measurement. A flood stays open and is said to be unwatched, which is shown as
+dangerous, until its gauge is back and its own readings end it. An outage of a point that is no more is ended, and the
+case says that nothing was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from alerts.outbox import noting
+from complaints.desk import Note
+from contract import incident as life
+from contract.incident import Change, Incident
+from store.ports import EngineCommit, Event, Outgoing
+
+_UNWATCHED = {
+    "id": "Sensor ini tidak lagi dipantau. Anggap berbahaya sampai petugas memeriksa di lokasi.",
+    "en": "This sensor is no longer watched. Treat it as dangerous until an officer has looked on site.",
+}
+_WITHDRAWN = {
+    "id": "Titik ini tidak lagi dipantau. Gangguan ditutup tanpa pengukuran.",
+    "en": "This point is no longer watched. The outage is closed without a measurement.",
+}
+
+
+def settle(
+    orphans: Sequence[Incident], still_open: Mapping[str, int], events: Mapping[str, Event], now_us: int
+) -> EngineCommit | None:
+    """What is to be kept and said of them, None where all has been said before.
+
+    `still_open`: how many incidents of each event are open, these among them. `events` by id.
+    """
+    remaining = dict(still_open)
+    incidents: list[Incident] = []
+    changes: list[Change] = []
+    closed: list[Event] = []
+    outgoing: list[Outgoing] = []
+    for orphan in orphans:
+        if orphan.subject == "flood":
+            if orphan.no_data:
+                continue
+            left, change = life.fell_silent(orphan, now_us, now_us)
+            text, ends = _UNWATCHED, False
+        else:
+            left, change = life.resolved(orphan, orphan.value, now_us, now_us)
+            remaining[orphan.event] -= 1
+            text, ends = _WITHDRAWN, not remaining[orphan.event]
+            if ends:
+                closed.append(replace(events[orphan.event], closed_us=now_us))
+        incidents.append(left)
+        changes.append(change)
+        if left.audience != "shadow":
+            key = f"{left.id}/{change.number}"
+            note = Note(event=left.event, key=key, at_us=now_us, text=text, state="done" if ends else None)
+            outgoing.append(noting(note, left.city, now_us))
+    if not incidents:
+        return None
+    return EngineCommit(
+        incidents=tuple(incidents), changes=tuple(changes), events=tuple(closed), outgoing=tuple(outgoing)
+    )

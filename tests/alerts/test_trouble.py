@@ -1,0 +1,289 @@
+"""What befalls an engine: bursts, pauses, spoilt memory, a city that changes while something is open."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import alerting, watch
+from support.alerting import Stores
+from support.brokers import RunningBroker, nats, wait_until
+
+from alerts.process import AlertsProcess
+from alerts.words import LEVEL_WORDS
+from broker.subscription import PahoSubscription
+from contract.city import Profile
+from contract.clock import MINUTE_US, ManualClock, SystemClock
+from contract.incident import State
+from contract.levels import Level
+from store.ports import EngineCommit, Row, Series
+
+GAUGE, POINT = alerting.GAUGE, "wifi-1"
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[RunningBroker]:
+    with nats() as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(now_us=SystemClock().now_us())
+
+
+@pytest.fixture
+def stores(tmp_path: Path, clock: ManualClock) -> Iterator[Stores]:
+    with closing(Stores(tmp_path)) as made:
+        made.cities.put_profile(watch.profile(), clock.now_us())
+        yield made
+
+
+@pytest.fixture
+def reader(broker: RunningBroker) -> Iterator[PahoSubscription]:
+    with closing(alerting.subscription(broker.address, f"reader-{random.randrange(10**9)}")) as made:
+        assert wait_until(lambda: made.connected)
+        yield made
+
+
+def begin(stores: Stores, reader: PahoSubscription, clock: ManualClock, **how: Any) -> AlertsProcess:
+    """An engine at the city's own speed, whose lease outlasts the story."""
+    return alerting.process(stores, reader, clock=clock, faster=1.0, lease_ttl_s=1e6, **how)
+
+
+def end(engine: AlertsProcess) -> None:
+    """As SIGTERM does: it saves and leaves the city free."""
+    stop = threading.Event()
+    stop.set()
+    engine.run(stop)
+
+
+def without(*nodes: str) -> Profile:
+    city = watch.profile()
+    return replace(city, nodes=tuple(one for one in city.nodes if one.node not in nodes))
+
+
+def in_flood(stores: Stores, clock: ManualClock) -> None:
+    """Three readings at SIAGA, the last one now."""
+    for seq, cm in enumerate((120, 125, 130), start=1):
+        stores.readings.write([alerting.row(seq, clock.now_us() - (15 - 5 * seq) * MINUTE_US, cm)])
+
+
+def point(seq: int, at_us: int, internet: str) -> Row:
+    series = Series(watch.CITY, POINT, "wifi", "hotspot")
+    values = {"internet": internet}
+    return Row(series, "34.71.04.1001", at_us, at_us, watch.EPOCH, seq, "synced", 1, {}, values)  # type: ignore[arg-type]
+
+
+def without_internet(stores: Stores, clock: ManualClock) -> None:
+    """Eleven minutes of readings that say so, the last one now."""
+    rows = [point(seq, clock.now_us() - (12 - seq) * MINUTE_US, "down") for seq in range(1, 13)]
+    stores.readings.write(rows)
+
+
+def later(engine: AlertsProcess, clock: ManualClock, minutes: float = 0.1) -> None:
+    clock.advance(60 * minutes)
+    assert engine.turn(0.0)
+
+
+def deliver(engine: AlertsProcess) -> None:
+    while engine.outbox.turn():
+        pass
+
+
+def last_words(stores: Stores) -> str:
+    (case,) = stores.cities.find_cases(watch.CITY).cases
+    return stores.cities.updates(case.number)[-1].text["id"]
+
+
+def test_a_full_queue_opens_no_false_silence(stores: Stores, reader: PahoSubscription, clock: ManualClock) -> None:
+    """The gauge's word waits behind six hundred others: until the queue is drained nobody is called silent."""
+    in_flood(stores, clock)
+    engine = begin(stores, reader, clock)
+    assert engine.turn(0.0)
+    for _ in range(30):
+        later(engine, clock, 59 / 60)
+    clock.advance(50)
+    for seq in range(1, 601):
+        assert reader.publish(*alerting.batch(seq, clock.now_us(), 20, "winongo"), qos=1)
+    assert reader.publish(*alerting.batch(4, clock.now_us(), 130), qos=1)
+    assert wait_until(lambda: len(reader._waiting) >= 601, 20.0)
+    while engine.facts()["judged"] < 601:
+        assert engine.turn(0.2)
+    (incident,) = stores.cities.open_incidents(watch.CITY)
+    assert [one.what.value for one in stores.cities.changes_of(incident.event)] == ["opened"]
+    for _ in range(30):
+        later(engine, clock, 59 / 60)
+    assert not stores.cities.open_incidents(watch.CITY)[0].no_data
+    later(engine, clock, 0.9)
+    assert stores.cities.open_incidents(watch.CITY)[0].no_data
+
+
+def test_a_snapshot_that_does_not_fit_together_is_rebuilt_from_the_store(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """Bytes that are no snapshot, and a snapshot with a hole: the flood goes on as the same incident."""
+    in_flood(stores, clock)
+    first = begin(stores, reader, clock)
+    assert first.turn(0.0)
+    (opened,) = stores.cities.open_incidents(watch.CITY)
+    end(first)
+    kept = stores.cities.engine_snapshot(watch.CITY)
+    assert kept is not None
+    state = json.loads(zlib.decompress(kept[0]))
+    state["streams"][0][3] = state["streams"][0][3][:4]
+    holed = zlib.compress(json.dumps(state).encode())
+    for number, spoilt in enumerate((b"", b"\x00" * 50, kept[0][:-5], holed)):
+        clock.advance(60)
+        lease = stores.cities.lease(watch.CITY, f"spoiler-{number}", clock.now_us(), 1.0)
+        assert lease is not None
+        stores.cities.commit(lease, EngineCommit(snapshot=spoilt, watermark_us=clock.now_us()))
+        stores.cities.release(lease)
+        again = begin(stores, reader, clock, holder=f"lagi-{number}")
+        assert again.turn(0.0)
+        assert [one.id for one in stores.cities.open_incidents(watch.CITY)] == [opened.id]
+        assert again.facts()["streams"] >= 1
+        end(again)
+
+
+def test_a_gauge_taken_off_the_list_leaves_no_flood_open_in_silence(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """Nobody watches it any more: that is said, shown as dangerous, and said once; its return goes on with it."""
+    in_flood(stores, clock)
+    engine = begin(stores, reader, clock)
+    later(engine, clock)
+    (opened,) = stores.cities.open_incidents(watch.CITY)
+    deliver(engine)
+    stores.cities.put_profile(without(GAUGE), clock.now_us())
+    later(engine, clock)
+    (left,) = stores.cities.open_incidents(watch.CITY)
+    assert (left.id, left.dangerous, left.level) == (opened.id, True, Level.SIAGA)
+    deliver(engine)
+    assert "tidak lagi dipantau" in last_words(stores)
+    for holder in ("dua", "tiga"):
+        end(engine)
+        engine = begin(stores, reader, clock, holder=holder)
+        later(engine, clock)
+    assert stores.cities.open_incidents(watch.CITY)[0].changes == left.changes
+    stores.cities.put_profile(watch.profile(), clock.now_us())
+    later(engine, clock)
+    for seq in range(10, 18):
+        clock.advance(300)
+        now_us = clock.now_us()
+        judged = engine.facts()["judged"]
+        assert reader.publish(*alerting.batch(seq, now_us, 30), qos=1)
+        assert wait_until(lambda n=judged: engine.turn(0.1) and engine.facts()["judged"] > n)
+    assert list(stores.cities.open_incidents(watch.CITY)) == []
+    ended = stores.cities.incident(opened.id)
+    assert ended is not None
+    assert ended.state is State.RESOLVED
+    deliver(engine)
+    assert last_words(stores).startswith("Aman kembali")
+
+
+def test_a_rule_that_is_gone_leaves_no_flood_open_in_silence(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """The city took the rule out of its pack between two lives of the engine."""
+    in_flood(stores, clock)
+    engine = begin(stores, reader, clock)
+    later(engine, clock)
+    deliver(engine)
+    end(engine)
+    again = begin(stores, reader, clock, holder="dua", rules=[watch.rule("hotspot")])
+    later(again, clock)
+    (left,) = stores.cities.open_incidents(watch.CITY)
+    assert left.dangerous
+    deliver(again)
+    assert "tidak lagi dipantau" in last_words(stores)
+
+
+def test_a_neighbours_all_clear_does_not_close_the_case_of_an_unwatched_gauge(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """Two gauges of one river; one is taken off the list while high. The other's fall is not its own."""
+    in_flood(stores, clock)
+    other = [alerting.row(seq, clock.now_us() - (15 - 5 * seq) * MINUTE_US, 90, "code-hilir") for seq in (1, 2, 3)]
+    stores.readings.write(other)
+    engine = begin(stores, reader, clock)
+    later(engine, clock)
+    stores.cities.put_profile(without(GAUGE), clock.now_us())
+    later(engine, clock)
+    for seq in range(4, 13):
+        clock.advance(300)
+        judged = engine.facts()["judged"]
+        assert reader.publish(*alerting.batch(seq, clock.now_us(), 30, "code-hilir"), qos=1)
+        assert wait_until(lambda n=judged: engine.turn(0.1) and engine.facts()["judged"] > n)
+    (left,) = stores.cities.open_incidents(watch.CITY)
+    assert left.node == GAUGE
+    deliver(engine)
+    (case,) = stores.cities.find_cases(watch.CITY).cases
+    assert case.state != "done"
+
+
+def test_a_point_taken_off_the_list_ends_its_outage_and_says_how(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """A WiFi point that is no more is no outage; the case says that nothing was measured."""
+    without_internet(stores, clock)
+    engine = begin(stores, reader, clock)
+    later(engine, clock)
+    assert [one.node for one in stores.cities.open_incidents(watch.CITY)] == [POINT]
+    stores.cities.put_profile(without(POINT), clock.now_us())
+    later(engine, clock)
+    assert list(stores.cities.open_incidents(watch.CITY)) == []
+    deliver(engine)
+    (case,) = stores.cities.find_cases(watch.CITY).cases
+    assert case.state == "done"
+    assert "ditutup tanpa pengukuran" in last_words(stores)
+
+
+def test_a_machine_that_slept_asks_the_store_what_it_missed(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """Nine minutes asleep (or without the city's store): what ingest kept meanwhile is judged first."""
+    engine = begin(stores, reader, clock)
+    later(engine, clock)
+    clock.advance(9 * 60)
+    in_flood(stores, clock)
+    assert engine.turn(0.0)
+    (incident,) = stores.cities.open_incidents(watch.CITY)
+    assert incident.level is Level.SIAGA
+    deliver(engine)
+    assert last_words(stores).startswith(LEVEL_WORDS[Level.SIAGA]["id"])
+
+
+def test_points_are_not_blamed_while_the_broker_is_gone(stores: Stores, clock: ManualClock) -> None:
+    """The broker dies; an hour later nothing has been filed. It comes back, and every point has its full time."""
+    with nats() as own, closing(alerting.subscription(own.address, "own")) as reader:
+        assert wait_until(lambda: reader.connected)
+        stores.readings.write([point(1, clock.now_us(), "open")])
+        engine = begin(stores, reader, clock)
+        assert wait_until(lambda: engine.turn(0.1) and engine._engine is not None and engine._engine.proved_us > 0)
+        own.kill()
+        assert wait_until(lambda: not reader.connected)
+        for _ in range(60):
+            later(engine, clock, 0.9)
+        assert list(stores.cities.incidents(watch.CITY)) == []
+        own.start()
+        assert wait_until(lambda: reader.connected)
+        engine_now = engine._engine
+        assert engine_now is not None
+        before_us = clock.now_us()
+        clock.advance(6)
+        assert wait_until(lambda: engine.turn(0.1) and engine_now.proved_us > before_us)
+        for minute in range(16):
+            assert list(stores.cities.incidents(watch.CITY)) == [], minute
+            before_us = clock.now_us()
+            clock.advance(60)
+            assert wait_until(lambda us=before_us: engine.turn(0.1) and engine_now.proved_us > us)
+        assert [one.node for one in stores.cities.open_incidents(watch.CITY)] == [POINT]
