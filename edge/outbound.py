@@ -19,6 +19,7 @@ from edge.spoolfile import Row
 _ENVELOPE_BYTES = 2_048
 _READING_BYTES = 260
 _JITTER = 0.25
+_PAGES_A_LOOK = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class Outbound:
         self._batches: list[Batch] = []
         self._flying: set[int] = set()
         self._cursor = 0
+        self._more = False
         self.held_until_us: int | None = None
 
     @property
@@ -93,6 +95,7 @@ class Outbound:
     def choose(self, spool: Spool, may_go: Callable[[Row], bool], mono_us: int) -> list[Row]:
         """The next batch, all of one boot: the newest reading of each sensor that is not on its way, then the oldest
         ones. Empty where nothing may go now. `may_go` holds back what has no time yet."""
+        self._more = False
         places = self._transport.window_batches - len(self._batches)
         if self.held_until_us is not None:
             # The city does not know this node yet: one batch asks, the others wait.
@@ -116,8 +119,15 @@ class Outbound:
         return [row for row in spool.rows(wanted) if may_go(row)][: self._transport.batch_readings]
 
     def _oldest(self, spool: Spool, may_go: Callable[[Row], bool], limit: int) -> list[Row]:
+        """From where the last look ended. A million readings that have to wait are looked through in many looks: the
+        sensors and the connection must not wait for that."""
         found: list[Row] = []
+        pages = 0
         while len(found) < limit:
+            if pages == _PAGES_A_LOOK:
+                self._more = True
+                break
+            pages += 1
             page = spool.after(self._cursor, self._transport.batch_readings)
             if not page:
                 break
@@ -212,6 +222,8 @@ class Outbound:
         """When something of this must be looked at again."""
         limit_us = round(self._transport.resend_max_s * SECOND_US)
         moments = [batch.due_us if batch.confirmed else batch.sent_us + limit_us for batch in self._batches]
+        if self._more:
+            moments.append(mono_us)
         # A question that has been due already waits for something to ask with, not for a time.
         if self.held_until_us is not None and self.held_until_us > mono_us and not self._batches:
             moments.append(self.held_until_us)

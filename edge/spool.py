@@ -45,6 +45,16 @@ REMEMBERED_TIMES = 10_000
 _FIRST_RETRY_US = SECOND_US
 _MAX_RETRY_US = 5 * SECOND_US
 _MAX_VARIABLES = 500
+_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+    }
+)
 _log = structlog.get_logger("edge.spool")
 
 
@@ -156,19 +166,21 @@ class Spool:
         return None if self._buffer_since_us is None else self._buffer_since_us + GROUP_US
 
     def commit(self, at: Instant) -> bool:
-        """Write the group durably. False while the disk is full: everything stays in memory and is tried again."""
-        if not (self._buffer or self._gone or self._rotten or self._unsaved or self._ring_drops):
+        """Write the group durably. False while the disk takes nothing: everything stays in memory and is tried again,
+        also where there is nothing to write, so that the trouble ends by itself."""
+        nothing = not (self._buffer or self._gone or self._rotten or self._unsaved or self._ring_drops)
+        if nothing and self._trouble_since_us is None:
             return True
         if self._trouble_since_us is None:
             return self._durably(lambda: self._write_group(at), at)
-        if not self._durably(self._write_answers, at):
+        if not self._durably(self._probe, at):
             return False
         if not self._room():
             self._note_trouble(at, "no room yet")
             return False
         if not self._durably(lambda: self._write_group(at), at):
             return False
-        _log.info("spool_disk_has_space_again", after_s=(at.mono_us - self._trouble_since_us) / SECOND_US)
+        _log.info("spool_writes_again", after_s=(at.mono_us - self._trouble_since_us) / SECOND_US)
         self._trouble_since_us = None
         self._retry_wait_us = _FIRST_RETRY_US
         self._reserve.make()
@@ -277,7 +289,7 @@ class Spool:
     # ------------------------------------------------------------ inside a transaction
 
     def _durably(self, work: Callable[[], Callable[[], None]], at: Instant) -> bool:
-        """Run `work` as one transaction and what it returns after the commit. A full disk is waited out."""
+        """Run `work` as one transaction and what it returns after the commit. A disk that refuses is waited out."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             done = work()
@@ -285,7 +297,7 @@ class Spool:
         except sqlite3.OperationalError as error:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            if not _disk_full(error):
+            if not _may_pass(error):
                 raise
             self._note_trouble(at, str(error))
             return False
@@ -299,7 +311,7 @@ class Spool:
     def _note_trouble(self, at: Instant, text: str) -> None:
         if self._trouble_since_us is None:
             self._trouble_since_us = at.mono_us
-            _log.error("spool_disk_full", reason=text, held_in_memory=len(self._buffer))
+            _log.error("spool_cannot_write", reason=text, held_in_memory=len(self._buffer))
             self._reserve.spend(self._db)
         self._retry_us = at.mono_us + self._retry_wait_us
         self._retry_wait_us = min(2 * self._retry_wait_us, _MAX_RETRY_US)
@@ -309,6 +321,11 @@ class Spool:
         (free_pages,) = self._db.execute("PRAGMA freelist_count").fetchone()
         needed = 2 * sum(map(row_cost, self._buffer)) + spoolfile.RESERVE_BYTES
         return free_pages * spoolfile.PAGE_BYTES >= needed or self._reserve.free_bytes() >= needed
+
+    def _probe(self) -> Callable[[], None]:
+        """What can be written without much room, and at least one page: a commit of nothing proves nothing."""
+        self._db.execute("UPDATE meta SET value = value WHERE key = 'inode'")
+        return self._write_answers()
 
     def _write_answers(self) -> Callable[[], None]:
         """The part of a group that needs hardly any room, and makes some."""
@@ -527,10 +544,9 @@ def _entry(values: NodeValues, boot: str, at: Instant) -> Entry:
     )
 
 
-def _disk_full(error: sqlite3.OperationalError) -> bool:
-    """Full, or the file system refused the write for another reason that may pass."""
-    code = error.sqlite_errorcode & 0xFF
-    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+def _may_pass(error: sqlite3.OperationalError) -> bool:
+    """Full, refused by the file system, or in another program's hands: tried again, for the reading's sake."""
+    return error.sqlite_errorcode & 0xFF in _PASSING
 
 
 def checks_json(checks: Mapping[CheckName, Quality]) -> str:

@@ -560,6 +560,71 @@ def test_copies_of_one_moment_get_times_of_their_own(pole: Pole) -> None:
     assert sorted(times) == [START_US, START_US + 1]
 
 
+def test_long_wait_for_the_time_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    """Thousands of readings without a time: one step looks at a part of them, the next ones at the rest."""
+    pole = clockless(tmp_path)
+    for n in range(5_000):
+        level(pole, 40)
+        if n % 50 == 0:
+            pole.step()
+    commit(pole)
+    online(pole, greeted=False)
+    pole.advance(4)
+    looks: list[str] = []
+    steps = 0
+    pole.spool._db.set_trace_callback(lambda text: looks.append(text) if "seq > " in text else None)
+    while not steps or pole.agent.next_us(pole.at) <= pole.mono_us:
+        looks.clear()
+        pole.step()
+        assert len(looks) <= 10
+        steps += 1
+        assert steps < 100
+    assert steps > 10
+    pole.spool._db.set_trace_callback(None)
+    pole.live(30)
+    assert pole.spool.ledger().pending < 5_000
+    pole.close()
+
+
+def test_held_question_with_nothing_to_ask_makes_no_busy_loop(tmp_path: Path) -> None:
+    """Its time has come, and the only reading waits for a clock: the next look is not "now" for ever."""
+    pole = Pole(tmp_path / "spool.db", SENSORS, city=City(knows_node=False))
+    online(pole)
+    level(pole, 40)
+    commit(pole)
+    pole.carry()
+    pole.spool._db.execute("DELETE FROM reading")
+    pole.advance(100)
+    pole.step()
+    assert pole.agent.next_us(pole.at) > pole.mono_us
+    pole.close()
+
+
+def test_reading_dropped_on_its_way_leaves_no_ghost(tmp_path: Path) -> None:
+    """The spool overflowed while a batch was out: what is left of the backlog still goes out on this connection."""
+    transport = Transport(batch_readings=10, window_batches=3, resend_s=1.0)
+    pole = Pole(tmp_path / "spool.db", SENSORS, transport=transport, bound=Bound(max_rows=40))
+    for _ in range(30):
+        level(pole, 40)
+        pole.advance(1)
+        pole.step()
+    online(pole)
+    pole.step()
+    for one in list(pole.up):
+        pole.agent.published(one.token, pole.at)
+    pole.up.clear()
+    for _ in range(45):
+        level(pole, 41)
+        pole.advance(0.01)
+    commit(pole)
+    pole.live(60)
+    ledger = pole.spool.ledger()
+    assert ledger.dropped > 0
+    assert ledger.pending == 0
+    assert pole.agent._outbound._flying == set()
+    pole.close()
+
+
 # ---------------------------------------------------------------- a full disk
 
 

@@ -183,7 +183,7 @@ def test_fleet_survives_its_broker_and_ends_cleanly(broker: RunningBroker, tmp_p
         assert wait_until(lambda: len(ingest.stored) > before + 100, 20)
     finally:
         took_s = running.end()
-    gone = wait_until(lambda: {s.node for s in ingest.statuses if s.reason == "stopped"} == set(nodes), 5)
+    gone = wait_until(lambda: {s.node for s in ingest.statuses if s.reason == "stopped"} >= set(nodes), 5)
     ingest.end()
     assert took_s < 2.0
     assert gone

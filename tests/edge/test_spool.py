@@ -448,3 +448,35 @@ def test_disk_that_the_spool_has_filled_empties_through_the_city(spool: Spool, p
     assert not spool.in_trouble
     assert (ledger.pending, ledger.dropped, ledger.committed) == (0, 0, 3_000 + n)
     assert path.with_name("spool.db.reserve").exists()
+
+
+def test_trouble_ends_by_itself_though_there_is_nothing_to_write(spool: Spool) -> None:
+    """A time could not be frozen and no reading came since: it is tried again at its time, not in a busy loop."""
+    fill(spool, 20)
+    for _ in range(200):
+        spool._db.execute("INSERT INTO said (sensor, observed_us) VALUES ('filler', random())")
+    squeeze(spool)
+    times = [Refrozen(row.seq, 10**15 + row.seq, "synced") for row in spool.after(0, 20)]
+    while spool.freeze(times, moment(1)):
+        times = [Refrozen(seq, when + 1_000, trust) for seq, when, trust in times]
+        spool._db.execute("UPDATE reading SET observed_us = NULL, trust = NULL")
+    assert spool.in_trouble
+    assert spool.due_us() == moment(2).mono_us
+    release(spool)
+    assert spool.commit(moment(2))
+    assert not spool.in_trouble
+    assert spool.due_us() is None
+
+
+def test_another_programs_lock_is_waited_out(spool: Spool, path: Path) -> None:
+    """Somebody looks into the file with a tool and leaves a transaction open: the node goes on measuring."""
+    fill(spool, 3)
+    spool._db.execute("PRAGMA busy_timeout = 10")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        spool.add(entry(at=moment(5)))
+        assert not spool.commit(moment(6))
+        assert spool.in_trouble
+        other.execute("ROLLBACK")
+    assert spool.commit(moment(7))
+    assert spool.ledger().pending == 4
