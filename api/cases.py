@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.chart import Charts
 from api.context import Context
+from api.evidence import Evidence, came_after, came_before, evidence_of
 from api.gauges import gauges_of
 from api.overview import confirmed
 from api.page import Pages
-from api.rivers import chart_between
-from api.snapshot import Snapshot, Snapshots
-from contract.clock import MINUTE_US, SECOND_US
-from contract.incident import Change, Incident, What
+from api.snapshot import Snapshots
 from store.ports import Case, CaseState, CaseUpdate
 
 PAGE = 50
 STEPS: tuple[CaseState, ...] = ("received", "checked", "in_progress", "done")
-AROUND_US = 10 * MINUTE_US
-TOLD = frozenset({What.OPENED, What.LEVEL, What.NO_DATA, What.DATA_BACK, What.RECOVERING, What.RELAPSED, What.RESOLVED})
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the sensors say of a case: one incident, its changes, and for a river its chart."""
-
-    incident: Incident
-    place: str
-    changes: tuple[Change, ...]
-    chart: Charts | None
-    doubted: int
+SENSOR = "sensor"
 
 
 def withheld(case: Case) -> bool:
@@ -66,40 +50,13 @@ def overdue(case: Case, now_us: int) -> bool:
     return (case.closed_us or now_us) > case.due_us
 
 
-def _evidence(context: Context, snapshot: Snapshot, case: Case) -> list[Evidence]:
-    if case.event is None:
-        return []
-    changes = context.cities.changes_of(case.event)
-    found = []
-    for incident in context.cities.incidents_of(case.event):
-        if incident.audience != "public":
-            continue
-        own = tuple(change for change in changes if change.incident == incident.id and change.what in TOLD)
-        placement = snapshot.placement(incident.node)
-        chart, doubted = None, 0
-        if incident.subject == "flood" and placement is not None:
-            around_us = max(round(AROUND_US / context.speed), 60 * SECOND_US)
-            start_us = incident.crossed_us - around_us
-            end_us = min((incident.resolved_us or snapshot.now_us) + around_us, snapshot.now_us)
-            rows, chart = chart_between(context, snapshot, incident.node, start_us, end_us)
-            doubted = len([row for row in rows if row.quality in {3, 4, 9}])
-        found.append(Evidence(incident, placement.name if placement else incident.node, own, chart, doubted))
-    return found
-
-
-def _recurrence(context: Context, case: Case) -> str | None:
-    """The number of the case this one follows. `recurs` holds a number or the event before."""
-    if case.recurs is None:
-        return None
-    earlier = context.cities.case(case.recurs) or context.cities.case_of_event(case.recurs)
-    return earlier.number if earlier is not None and earlier.public else None
-
-
-def _vetoed(case: Case, evidence: Sequence[Evidence]) -> Evidence | None:
-    """The incident that still fires although the case says it is done."""
-    if case.state != "done":
-        return None
-    return next((one for one in evidence if one.incident.open and one.incident.subject == "flood"), None)
+def closing(case: Case, thread: Sequence[CaseUpdate], evidence: Evidence) -> str:
+    """Who closed it: `sensor` where the readings did, the author's name where a person did, empty while it is open."""
+    if case.closed_us is None:
+        return ""
+    last = next((update for update in thread if update.state == case.state), None)
+    by_sensor = case.source == "sensor" and evidence.all_resolved and (last is None or last.author == SENSOR)
+    return SENSOR if by_sensor else (last.author if last else "")
 
 
 def public_case(context: Context, number: str) -> Case:
@@ -149,7 +106,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
     def case_page(request: Request, number: str) -> Response:
         case = public_case(context, number)
         snapshot = snapshots.now()
-        evidence = _evidence(context, snapshot, case)
+        evidence = evidence_of(context, snapshot, case)
         thread = thread_of(context.cities.updates(case.number))
         rivers = {gauge.node: gauge for gauge in gauges_of(profile, snapshot)}
         values = {
@@ -159,17 +116,16 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "steps": steps_of(case, thread),
             "thread": thread,
             "evidence": evidence,
-            "gauges": [
-                rivers[one.incident.node] for one in evidence if one.incident.open and one.incident.node in rivers
-            ],
-            "vetoed": _vetoed(case, evidence),
+            "gauges": [rivers[one.node] for one in evidence.proofs if one.open and one.node in rivers],
+            "closing": closing(case, thread, evidence),
             "category": categories.get(case.category),
             "agency": agencies.get(case.agency),
             "region": regions.get(case.region, case.region),
-            "recurs": _recurrence(context, case),
+            "before": came_before(context, case),
+            "after": came_after(context, case),
             "overdue": overdue(case, snapshot.now_us),
             "unconfirmed": case.source == "sensor" and case.closed_us is None and not confirmed(case),
-            "fine_clock": True,
+            "fine_clock": context.speed > 1,
         }
         return pages.render(request, "kasus.html", values)
 

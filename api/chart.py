@@ -73,7 +73,7 @@ class Tick:
 @dataclass(frozen=True, slots=True)
 class Chart:
     """`segments` are polylines ("x,y x,y"), broken where data are missing; `flagged` are doubted points;
-    `gaps` the x and width of stretches without a reading."""
+    `gaps` the x and width of stretches without a reading; `fine_ticks`: time marks closer than a minute."""
 
     bands: tuple[Band, ...]
     lines: tuple[Line, ...]
@@ -83,6 +83,7 @@ class Chart:
     gaps: tuple[tuple[float, float], ...]
     last: tuple[float, float] | None
     x_ticks: tuple[Tick, ...]
+    fine_ticks: bool
     y_ticks: tuple[Tick, ...]
     x0: float
     x1: float
@@ -158,18 +159,27 @@ def _spread(lines: Sequence[Line], limit: float) -> tuple[Line, ...]:
     )
 
 
-def _x_ticks(start_us: int, end_us: int, offset_s: int, most: int, x_of: Callable[[int], float]) -> tuple[Tick, ...]:
-    step_us = _step((end_us - start_us) / SECOND_US, STEPS_S, most) * SECOND_US
+def _x_ticks(start_us: int, end_us: int, step_s: int, offset_s: int, x_of: Callable[[int], float]) -> tuple[Tick, ...]:
+    step_us = step_s * SECOND_US
     offset_us = offset_s * SECOND_US
     first = -(-(start_us + offset_us) // step_us) * step_us - offset_us
     return tuple(Tick(round(x_of(us), 1), us) for us in range(first, end_us + 1, step_us))
 
 
 def charts_of(
-    rows: Sequence[Row], scale: Scale | None, start_us: int, end_us: int, *, gap_s: float, offset_s: int
+    rows: Sequence[Row],
+    scale: Scale | None,
+    start_us: int,
+    end_us: int,
+    *,
+    gap_s: float,
+    offset_s: int,
+    known_us: int | None = None,
 ) -> Charts:
     """`chart_of` on both papers."""
-    wide, narrow = (chart_of(rows, scale, start_us, end_us, paper, gap_s, offset_s) for paper in (WIDE, NARROW))
+    wide, narrow = (
+        chart_of(rows, scale, start_us, end_us, paper, gap_s, offset_s, known_us) for paper in (WIDE, NARROW)
+    )
     return Charts(wide, narrow)
 
 
@@ -181,9 +191,10 @@ def chart_of(
     paper: Paper,
     gap_s: float,
     offset_s: int,
+    known_us: int | None = None,
 ) -> Chart:
     """Lay out the rows of start..end. A step longer than `gap_s` breaks the line; `offset_s` is the zone's, so that
-    ticks fall on whole local hours."""
+    ticks fall on whole local hours. Before `known_us` there was no gauge: nothing is missing there."""
     inside = [row for row in rows if start_us <= row.observed_us <= end_us]
     good = [(r.observed_us, value) for r in inside if r.quality in BELIEVED and (value := level_cm_of(r)) is not None]
     bad = [
@@ -201,8 +212,9 @@ def chart_of(
     def at(point: tuple[int, float]) -> tuple[float, float]:
         return round(x_of(point[0]), 1), round(y_of(point[1]), 1)
 
-    runs, gaps = _runs(good, start_us, end_us, round(gap_s * SECOND_US))
+    runs, gaps = _runs(good, max(start_us, known_us or 0), end_us, round(gap_s * SECOND_US))
     thinned = [[at(point) for point in _thinned(run, start_us, end_us, paper.columns)] for run in runs]
+    step_s = _step((end_us - start_us) / SECOND_US, STEPS_S, paper.ticks)
     step_cm = _step(high - low, STEPS_CM, 6)
     first_cm = int(-(-low // step_cm) * step_cm)
     return Chart(
@@ -219,7 +231,8 @@ def chart_of(
         flagged=tuple(at(point) for point in bad[-200:]),
         gaps=tuple((round(x_of(a), 1), round(x_of(b) - x_of(a), 1)) for a, b in gaps),
         last=at(good[-1]) if good else None,
-        x_ticks=_x_ticks(start_us, end_us, offset_s, paper.ticks, x_of),
+        x_ticks=_x_ticks(start_us, end_us, step_s, offset_s, x_of),
+        fine_ticks=step_s < 60,
         y_ticks=tuple(Tick(round(y_of(cm), 1), cm) for cm in range(first_cm, int(high) + 1, step_cm)),
         x0=paper.left,
         x1=paper.x1,

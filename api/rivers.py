@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.chart import Charts, charts_of, zone_offset_s
 from api.context import Context
 from api.gauges import BELIEVED, Gauge, by_river, gauges_of, level_cm_of
+from api.history import history_of
 from api.overview import confirmed, headline
 from api.page import Pages
 from api.snapshot import Snapshot, Snapshots, chart_us
-from api.status import period_of
 from contract.clock import MINUTE_US
 from contract.levels import Level, Scale
 from store.ports import Row
@@ -52,35 +50,6 @@ def table_of(rows: Sequence[Row], scale: Scale | None, most: int = TABLE_ROWS) -
     return figures
 
 
-def gap_s(node: str, sensor: str, snapshot: Snapshot) -> float:
-    """A pause longer than this is drawn as a hole: three periods."""
-    placement = snapshot.placement(node)
-    return 3 * period_of(sensor, placement, snapshot.presences.get(node)) if placement else 180.0
-
-
-def flood_rows(context: Context, snapshot: Snapshot, node: str, start_us: int, end_us: int) -> Sequence[Row]:
-    """A gauge's rows of a window, oldest first; empty where it has never spoken."""
-    newest = next((row for row in snapshot.rows.get(node, ()) if row.series.kind == "flood"), None)
-    return context.readings.between(newest.series, start_us, end_us) if newest else ()
-
-
-def chart_between(
-    context: Context, snapshot: Snapshot, node: str, start_us: int, end_us: int
-) -> tuple[Sequence[Row], Charts]:
-    """The rows of a window and their chart."""
-    rows = flood_rows(context, snapshot, node, start_us, end_us + 1)
-    sensor = rows[-1].series.sensor if rows else ""
-    chart = charts_of(
-        rows,
-        context.profile.scale_of(node),
-        start_us,
-        end_us,
-        gap_s=gap_s(node, sensor, snapshot),
-        offset_s=zone_offset_s(end_us, ZoneInfo(context.profile.zone)),
-    )
-    return rows, chart
-
-
 def _found(context: Context, snapshot: Snapshot, node: str) -> tuple[Gauge, list[Gauge]]:
     gauges = gauges_of(context.profile, snapshot)
     gauge = next((one for one in gauges if one.node == node), None)
@@ -106,16 +75,15 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
         gauge, gauges = _found(context, snapshot, node)
         scale = context.profile.scale_of(node)
         end_us = snapshot.now_us
-        start_us = end_us - chart_us(context.speed)
-        rows, chart = chart_between(context, snapshot, node, start_us, end_us)
+        history = history_of(context, snapshot, node, end_us - chart_us(context.speed), end_us)
         along = [one for one in gauges if one.river == gauge.river and gauge.river]
         values = {
             "gauge": gauge,
             "scale": scale,
-            "chart": chart,
-            "fine_clock": end_us - start_us < 90 * MINUTE_US,
-            "start_us": start_us,
-            "figures": table_of(rows, scale),
+            "chart": history.chart,
+            "fine_clock": end_us - history.start_us < 90 * MINUTE_US,
+            "start_us": history.start_us,
+            "figures": table_of(history.rows, scale),
             "upstream": [one for one in along if one.river_km < gauge.river_km][-1:],
             "downstream": [one for one in along if one.river_km > gauge.river_km][:1],
             "confirmed": confirmed(gauge.case),

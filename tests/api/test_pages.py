@@ -172,7 +172,7 @@ def test_case_page_tells_the_whole_story(city_in, serve):
         "Belum dikonfirmasi petugas.",
         "Badan Penanggulangan Bencana Daerah",
         "Tenggat",
-        "Aturan river_level, versi 1",
+        "river_level, versi 1",
         "tingkat berubah AWAS",
     ):
         assert part in said

@@ -18,6 +18,7 @@ from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.incident import What
 from contract.kinds import fields_of
 from contract.levels import Level
+from contract.messages import CheckName
 
 HOME = Path(api.__file__).parent
 TEMPLATES = sorted((HOME / "templates").glob("*.*"))
@@ -44,6 +45,7 @@ def built() -> set[str]:
         *(f"case_{step}" for step in (*STEPS, "not_ours")),
         *(f"change_{what}" for what in What),
         *(f"source_{source}" for source in ("sensor", "citizen")),
+        *(f"check_{name}" for name in get_args(CheckName)),
         *(f"author_{author}" for author in ("sensor", "warga")),
         *(f"wifi_{word}" for word in ("up", "down", "unknown")),
         *(f"{unit}{one}" for unit in ("hours", "minutes", "seconds") for one in ("", "_one")),
