@@ -466,6 +466,7 @@ def _log(transition: Transition) -> None:
         f"incident.{change.what}",
         city=incident.city,
         entity=incident.entity,
+        severity=transition.rule.severity,
         level=incident.level.name if incident.level is not None else None,
         value=change.value,
         audience=incident.audience,

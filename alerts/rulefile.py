@@ -29,7 +29,6 @@ _FIELDS = frozenset(
         "subject",
         "severity",
         "category",
-        "agency",
         "audience",
         "group_by",
         "for_s",
@@ -108,7 +107,6 @@ class _Reader:
             recurs_within_s=self._seconds("recurs_within_s", default=_DAY_S),
             severity=self._choice("severity", get_args(Severity)),
             category=self._word("category"),
-            agency=self._word("agency", default=""),
             audience=self._choice("audience", get_args(Audience)),
             group_by=self._choice("group_by", get_args(GroupBy)),
             texts=self._texts(subject),
@@ -224,11 +222,11 @@ class _Reader:
 
     def _wrong(self, field: str, what: str, remedy: str) -> BadInput:
         return BadInput(
-            what, where=f"{self._path}, line {_line_of(self._text, field)}: {field or 'rule'}", remedy=remedy
+            what, where=f"{self._path}, line {line_of(self._text, field)}: {field or 'rule'}", remedy=remedy
         )
 
 
-def _line_of(text: str, field: str) -> int:
+def line_of(text: str, field: str) -> int:
     """The line on which a dotted field stands; its section's line where it is missing; 1 where that is, too."""
     *section, name = field.split(".")
     wanted = ".".join(section)

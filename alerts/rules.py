@@ -51,7 +51,8 @@ class Rule:
 
     `for_s`: how long the condition must hold, completed only by a later good sample. `clear_for_s`: how long good
     samples must stay clear. `no_data_for_s`: how long silence may last. `recurs_within_s`: a new event of a group
-    within this time of the old one's end points to it. `version` is a hash of the rule's text.
+    within this time of the old one's end points to it. `severity` goes into the log line; which agency answers is the
+    desk's to say, by category and area. `version` is a hash of the rule's text.
     """
 
     id: str
@@ -65,7 +66,6 @@ class Rule:
     recurs_within_s: float
     severity: Severity
     category: str
-    agency: str
     audience: Audience
     group_by: GroupBy
     texts: Mapping[str, Text]

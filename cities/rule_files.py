@@ -1,6 +1,6 @@
 """What a city folder can say of its rule packs: that they are TOML and file under a category that exists.
 
-What a rule means is the alerts stage's to judge (`siaga rules check`).
+What a rule means is the alerts stage's to judge, and whether it fits the nodes is `siaga rules check`'s.
 """
 
 from __future__ import annotations

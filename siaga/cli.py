@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from contract.errors import BadInput, PortError
-from siaga.commands import city, dashboards, demo, doctor, edge, nodes, quarantine, stages
+from siaga.commands import city, dashboards, demo, doctor, edge, nodes, quarantine, rules, stages
 
 app = typer.Typer(
     name="siaga",
@@ -30,6 +30,7 @@ app.command("api")(stages.api)
 app.command("simulate")(stages.simulate)
 app.add_typer(edge.app, name="edge")
 app.add_typer(city.app, name="city")
+app.add_typer(rules.app, name="rules")
 app.add_typer(nodes.app, name="node")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dashboards.app, name="dashboards")

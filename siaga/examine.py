@@ -47,7 +47,7 @@ def everything(clock: Clock) -> Iterator[Finding]:
     yield _clock(clock)
     yield _disk(settings)
     yield _try("city folder", lambda: _city_folder(settings))
-    yield _try("rules", lambda: f"{len(wiring.rules(settings))} rules")
+    yield _try("rules", lambda: _rules(settings))
     running = {stage: beat for stage in wiring.STAGES if (beat := heartbeat.read(settings.run_folder, stage))}
     yield from _broker(settings, embedded_runs=bool(running))
     yield _try("readings store", lambda: _ping(settings.readings_location, lambda: wiring.readings(settings)))
@@ -100,6 +100,16 @@ def _city_folder(settings: Settings) -> str:
         raise BadInput(f"{first}{more}", remedy=f"`siaga city check {settings.city}` lists all.")
     profile = wiring.profile(settings)
     return f"{profile.name}: {len(profile.nodes)} nodes at {len(profile.sites)} sites"
+
+
+def _rules(settings: Settings) -> str:
+    from cities.load import rules_folder
+    from siaga import rulecheck
+
+    findings = rulecheck.check(rules_folder(settings.city, settings.cities_folder), wiring.profile(settings))
+    if findings:
+        raise findings[0]
+    return f"{len(wiring.rules(settings))} rules"
 
 
 def _broker(settings: Settings, *, embedded_runs: bool) -> Iterator[Finding]:

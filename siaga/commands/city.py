@@ -31,10 +31,18 @@ def check(
     city: Annotated[str, typer.Argument(help="A city's code or the path of a folder.")],
 ) -> None:
     """Everything that is wrong in a city's folder, with file, line and remedy. Exit 1 where anything is."""
+    from cities.build import build
     from cities.check import check as check_folder
+    from cities.check import place_of
+    from siaga import rulecheck
     from siaga import settings as settings_module
 
-    findings = check_folder(city, settings_module.load().cities_folder)
+    root = settings_module.load().cities_folder
+    folder = place_of(city, root)
+    profile, _ = build(folder)
+    findings: list[object] = [*check_folder(city, root)]
+    if not any(str(finding).startswith("rules/") for finding in findings):
+        findings += rulecheck.check(folder / "rules", profile)
     for finding in findings:
         typer.echo(str(finding))
     if findings:
