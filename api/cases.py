@@ -32,6 +32,12 @@ def description_of(case: Case) -> Mapping[str, str]:
     return {} if withheld(case) else case.description
 
 
+def lead_of(case: Case, thread: Sequence[CaseUpdate]) -> Mapping[str, str]:
+    """What stands first on the page: a resident's own words, or the newest that the sensors said."""
+    newest = next((update for update in thread if update.author == SENSOR), None)
+    return newest.text if case.source == SENSOR and newest is not None else description_of(case)
+
+
 def steps_of(case: Case, thread: Sequence[CaseUpdate]) -> list[tuple[CaseState, str]]:
     """The plain words in order, each `done`, `skipped`, `now` or `later`.
 
@@ -111,7 +117,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
         rivers = {gauge.node: gauge for gauge in gauges_of(profile, snapshot)}
         values = {
             "case": case,
-            "description": description_of(case),
+            "lead": lead_of(case, thread),
             "withheld": withheld(case),
             "steps": steps_of(case, thread),
             "thread": thread,

@@ -28,7 +28,7 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 
 class Guard:
-    """Adds the security headers and refuses a body over 64 KiB, also one that hides its length."""
+    """Adds the security headers, refuses a body over 64 KiB, also one that hides its length, and lets no NUL in."""
 
     def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self._app = app
@@ -59,7 +59,7 @@ class Guard:
                     raise HTTPException(413)
             return message
 
-        await self._app(scope, receive_bounded, send_guarded)
+        await self._app(_without_nul(scope), receive_bounded, send_guarded)
 
 
 class Head:
@@ -79,6 +79,15 @@ class Head:
             await send(message)
 
         await self._app({**scope, "method": "GET"}, receive, send_bare)
+
+
+def _without_nul(scope: Scope) -> Scope:
+    """A NUL in an address becomes U+FFFD, as broken UTF-8 does: PostgreSQL cannot even be asked for one."""
+    query = scope["query_string"]
+    if "\0" not in scope["path"] and b"%00" not in query:
+        return scope
+    path = scope["path"].replace("\0", "\ufffd")
+    return {**scope, "path": path, "query_string": query.replace(b"%00", b"%EF%BF%BD")}
 
 
 def _declared(scope: Scope) -> int:

@@ -33,6 +33,7 @@ MOST = 1000
 DESCRIPTION_MOST = 4000
 FIELDS_MOST = 60
 FARTHEST_M = 60_000.0
+CHANGESET = "2026-01-24T00:00:00+07:00"  # when what this endpoint offers last changed; raise it with every such change
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 
 
@@ -68,14 +69,14 @@ def _date_us(name: str, text: str | None) -> int | None:
         return None
     try:
         return to_us(parse_moment(text))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Refusal(400, f"{name}: {error}") from None
 
 
 def _whole(name: str, text: str | None, default: int, most: int) -> int:
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+    if len(text) > len(str(most)) or not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
         raise Refusal(400, f"{name} is a whole number from 1 to {most}")
     return int(text)
 
@@ -230,7 +231,11 @@ class Desk:
 
     def file(self, form: FormData, idempotency_key: str) -> Case:
         """File a resident's report. Raises Refusal with everything that is wrong."""
-        text = {key: value for key, value in form.items() if isinstance(value, str) and value.strip()}
+        text = {
+            key: value.replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
+            for key, value in form.items()
+            if isinstance(value, str) and value.strip()
+        }
         self.allow(text.get("api_key", ""))
         self.jurisdiction(text.get("jurisdiction_id"))
         wrong = []
@@ -264,8 +269,15 @@ class Desk:
 
     def _place(self, text: dict[str, str], wrong: list[str]) -> tuple[float, float] | None:
         if "lat" not in text or "long" not in text:
-            more = " (address_string and address_id are not resolved here)" if "address_string" in text else ""
-            wrong.append(f"lat and long were not provided{more}")
+            known = next(
+                (region for region in self._context.profile.regions if region.code == text.get("address_id")), None
+            )
+            if known is not None:
+                return known.lat, known.lon
+            more = " (an address_string is not looked up here; an address_id is a region's code)"
+            wrong.append(
+                f"lat and long were not provided{more if text.keys() & {'address_string', 'address_id'} else ''}"
+            )
             return None
         try:
             lat, lon = float(text["lat"]), float(text["long"])
@@ -298,16 +310,15 @@ def router(context: Context, cells: Cells) -> APIRouter:
 
     @routes.get("/discovery.{fmt}", summary="Where the service is")
     def discovery(fmt: str) -> Response:
-        started = moment(0, profile.zone)
         value = {
-            "changeset": started,
+            "changeset": CHANGESET,
             "contact": f"{context.base_url}/",
             "key_service": f"{context.base_url}/",
             "endpoints": [
                 {
                     "specification": SPECIFICATION,
                     "url": f"{context.base_url}{ROOT}",
-                    "changeset": started,
+                    "changeset": CHANGESET,
                     "type": "test" if context.speed > 1 else "production",
                     "formats": ["text/xml", "application/json"],
                 }
@@ -350,7 +361,7 @@ def router(context: Context, cells: Cells) -> APIRouter:
     def file(request: Request, fmt: str, form: Annotated[FormData, Depends(_form)]) -> Response:
         known = _format(fmt)
         case = desk.file(form, request.headers.get("idempotency-key") or uuid4().hex)
-        notice = f"{context.base_url}/kasus/{case.number}"
+        notice = say("follow_at", language_of(request), url=f"{context.base_url}/kasus/{case.number}")
         value = [{"service_request_id": case.number, "service_notice": notice, "account_id": ""}]
         return answer(known, "service_requests", "request", value, status=201)
 

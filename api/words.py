@@ -188,7 +188,7 @@ _CASES = {
     "recurred": Text("Terulang lagi sebagai", "Recurred as"),
     "uplink": Text("Uplink bersama", "Shared uplink"),
     "rule": Text("Aturan", "Rule"),
-    "points_title": Text("Titik yang mati ({n})", "Points that are out ({n})"),
+    "points_title": Text("Titik dalam kejadian ini ({n})", "Points of this event ({n})"),
     "until_head": Text("Sampai", "Until"),
     "still_out": Text("masih mati", "still out"),
     "check_gross_range": Text("di luar jangkauan alat", "out of the instrument's range"),
@@ -204,6 +204,7 @@ _CASES = {
     "timeline": Text("Riwayat", "Timeline"),
     "no_updates": Text("Belum ada kabar.", "No news yet."),
     "author_sensor": Text("sensor kota", "the city's sensors"),
+    "follow_at": Text("Ikuti laporan ini di {url}", "Follow this report at {url}"),
     "withheld": Text(
         "Isi laporan warga ditampilkan setelah diperiksa petugas.",
         "The resident's words are shown once an officer has checked them.",
