@@ -347,3 +347,26 @@ def test_a_clock_of_ours_that_was_ahead_freezes_nothing() -> None:
     city.engine.forgive(at(0))
     city.level(5, "code-hulu", 90)
     assert city.level(10, "code-hulu", 90) == ["10 opened WASPADA code-hulu"]
+
+
+def test_the_worked_example_of_the_readme() -> None:
+    """What alerts/README.md tells minute by minute is what happens."""
+    city = watch()
+    for minute, cm in ((0, 40), (5, 72), (10, 80), (15, 90), (20, 65), (25, 58), (30, 61)):
+        city.level(minute, "code-hulu", cm)
+    for minute in range(35, 70, 5):
+        city.level(minute, "code-hulu", 58)
+    assert [text.split()[:2] for text in city.story()] == [
+        ["15", "opened"],
+        ["25", "recovering"],
+        ["30", "relapsed"],
+        ["35", "recovering"],
+        ["65", "resolved"],
+    ]
+    for last, story in ((5, ["35 opened WASPADA code-hulu"]), (15, ["45 no_data WASPADA code-hulu"])):
+        dead = watch()
+        for minute, cm in ((0, 40), (5, 72), (10, 80), (15, 90)):
+            if minute <= last:
+                dead.level(minute, "code-hulu", cm)
+        dead.pass_to(600)
+        assert dead.story()[-1:] == story
