@@ -35,7 +35,9 @@ Protocol = Literal["3.1.1", "5"]
 _MIDS = 1 << 16
 _PACKETS_A_TURN = 256
 _TURN_S = 0.5
-_SESSION_S = 7 * 24 * 3600
+SESSION_S = 3_600
+"""Long enough for a restart or an upgrade. Nodes send again what nobody answers, so that a longer one would only pile
+up the same readings at the broker, again and again."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,9 +49,18 @@ class _Publish(NamedTuple):
     retain: bool
 
 
-def service_topics(city: str) -> tuple[tuple[str, int], ...]:
-    """What ingest and alerts read of a city, with the QoS asked for."""
-    return tuple((addresses_of.every_node(city, leaf), 1) for leaf in ("birth", "status", "readings"))
+def service_topics(city: str, share: str = "") -> tuple[tuple[str, int], ...]:
+    """What ingest and alerts read of a city, with the QoS asked for.
+
+    `share` names a group of copies (MQTT 5) that divide the readings among them. Births and deaths go to each of them:
+    a broker gives nobody of a group what is retained, and what one copy took with it into its end nobody sends again.
+    """
+    before = f"$share/{share}/" if share else ""
+    return (
+        (addresses_of.every_node(city, "birth"), 1),
+        (addresses_of.every_node(city, "status"), 1),
+        (before + addresses_of.every_node(city, "readings"), 1),
+    )
 
 
 def alert_topics(city: str) -> tuple[tuple[str, int], ...]:
@@ -61,8 +72,9 @@ class PahoSubscription:
     """`broker.ports.Subscription`. It starts to connect at once and goes on until `close`.
 
     `window` is how many unacknowledged messages an MQTT 5 broker may send (in 3.1.1 the broker decides); `queue` how
-    many wait here for the consumer. `share` names a group of copies that divide the messages among them. Waits between
-    attempts are drawn from `rng`, uniformly between nothing and a bound that doubles up to `backoff_cap_s`.
+    many wait here for the consumer. `session_s` is how long an MQTT 5 broker keeps the session of one that is gone.
+    Waits between attempts are drawn from `rng`, uniformly between nothing and a bound that doubles up to
+    `backoff_cap_s`.
     """
 
     def __init__(
@@ -77,7 +89,7 @@ class PahoSubscription:
         queue: int = 2_000,
         tls: Tls | None = None,
         protocol: Protocol = "3.1.1",
-        share: str | None = None,
+        session_s: int = SESSION_S,
         keepalive_s: int = 30,
         connect_timeout_s: float = 5.0,
         backoff_s: float = 0.5,
@@ -87,10 +99,11 @@ class PahoSubscription:
             raise ValueError("a subscription needs the address of a broker")
         self._addresses = tuple(addresses)
         self._client_id = client_id
-        self._filters = tuple((f"$share/{share}/{topic}" if share else topic, qos) for topic, qos in topics)
+        self._filters = tuple(topics)
         self._rng = rng
         self._clock = clock
         self._window = window
+        self._session_s = session_s
         self._limit = queue
         self._context = tls_files.context(tls) if tls is not None else None
         self._protocol: Protocol = protocol
@@ -198,7 +211,7 @@ class PahoSubscription:
         if self._protocol == "3.1.1":
             return client.connect(host, port, self._keepalive_s)
         wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        wishes.SessionExpiryInterval = _SESSION_S
+        wishes.SessionExpiryInterval = self._session_s
         wishes.ReceiveMaximum = min(self._window, 65_535)
         # paho's own default would wipe the stored session at every start of this process.
         return client.connect(host, port, self._keepalive_s, clean_start=False, properties=wishes)

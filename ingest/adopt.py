@@ -13,15 +13,15 @@ from ingest.place import Known, Registry
 from ingest.rows import row_of
 from store.ports import CityStore, Quarantined, ReadingStore
 
-_SEARCHED = 1_000_000
-
 
 def find(cities: CityStore, city: str, item_id: int) -> Quarantined:
     """The item of that number. Raises BadInput where there is none."""
-    for item in cities.quarantined(city, limit=_SEARCHED):
-        if item.id == item_id:
-            return item
-    raise BadInput(f"nothing with the number {item_id} is in quarantine", remedy="siaga quarantine list shows them.")
+    item = cities.quarantined_item(city, item_id)
+    if item is None:
+        raise BadInput(
+            f"nothing with the number {item_id} is in quarantine", remedy="`siaga quarantine list` shows them."
+        )
+    return item
 
 
 def adopt(

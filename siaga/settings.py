@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         default=(Broker(host="127.0.0.1", port=1883),), description="host:port, several with commas"
     )
     broker_protocol: Literal["3.1.1", "5"] = Field(default="3.1.1", description="5 only where every broker has it")
-    broker_share: str = Field(
+    broker_share: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = Field(
         default="", description="MQTT 5 shared subscription by which copies of ingest share the work"
     )
     broker_ca_file: Path | None = Field(default=None, description="the CA that signed the broker; sets TLS on")
@@ -109,6 +109,12 @@ class Settings(BaseSettings):
         parts = (self.broker_ca_file, self.broker_cert_file, self.broker_key_file)
         if any(parts) and not all(parts):
             raise ValueError("broker_ca_file, broker_cert_file and broker_key_file go together")
+        return self
+
+    @model_validator(mode="after")
+    def _shares_need_mqtt_5(self) -> Settings:
+        if self.broker_share and self.broker_protocol != "5":
+            raise ValueError("broker_share needs broker_protocol 5")
         return self
 
     @classmethod

@@ -93,22 +93,25 @@ def holder() -> str:
 def subscription(settings: Settings, service: str, clock: Clock) -> PahoSubscription:
     """A service's own session at the broker.
 
-    Copies of ingest share one subscription by `broker_share`, and an engine may wait beside another: then each machine
-    has a session of its own, or the two would throw each other out.
+    An engine may wait beside another, and copies of ingest share one subscription by `broker_share`: each has a session
+    of its own, or they would throw each other out. A copy's ends with it, or the broker would go on to give a part of
+    the readings to the dead.
     """
-    from broker.subscription import PahoSubscription, alert_topics, service_topics
+    from broker.subscription import SESSION_S, PahoSubscription, alert_topics, service_topics
 
     share = settings.broker_share if service == "ingest" else ""
     client_id = f"siaga-{service}-{settings.city}"
     if share or service == "alerts":
         client_id += "-" + re.sub(r"[^a-z0-9-]", "-", socket.gethostname().lower())
+    if share:
+        client_id += f"-{os.getpid()}"
     return PahoSubscription(
         brokers(settings),
         client_id,
-        alert_topics(settings.city) if service == "alerts" else service_topics(settings.city),
+        alert_topics(settings.city) if service == "alerts" else service_topics(settings.city, share),
         tls=tls(settings),
         protocol=settings.broker_protocol,
-        share=share or None,
+        session_s=0 if share else SESSION_S,
         rng=random.Random(),  # noqa: S311  jitter, no secret
         clock=clock,
     )

@@ -318,10 +318,12 @@ class CityStore(Protocol):
     # quarantine
     def quarantine(self, items: Sequence[Quarantined], *, per_node_limit: int = 1_000) -> int:
         """Keep what could not be accepted; beyond the limit the node's oldest unadopted go first. Returns how many
-        were pushed out. The same (node, epoch, seq, reason) again replaces the earlier one."""
+        were pushed out. The same (node, epoch, seq, reason) again replaces the earlier one, unless that was adopted."""
 
     def quarantined(self, city: str, node: str | None = None, *, limit: int = 100) -> Sequence[Quarantined]:
         """Newest first."""
+
+    def quarantined_item(self, city: str, item_id: int) -> Quarantined | None: ...
 
     def quarantine_counts(self, city: str) -> Mapping[tuple[str, str], int]:
         """(node, reason) -> how many are kept and not adopted."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
@@ -16,6 +17,7 @@ from contract.errors import BadInput, Unavailable
 log = structlog.get_logger(__name__)
 
 Connection = sqlite3.Connection
+Way = Literal["read", "write"]
 BUSY_S = 5.0
 
 
@@ -30,13 +32,13 @@ class SqliteFile:
         self._idle: list[Connection] = []
         self._all: set[Connection] = set()
         self._closed = False
-        self._failing = False
+        self._failing: Way | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             first = self._connect()
             use_wal(first)
         except sqlite3.OperationalError as error:
-            raise self._said(error) from error
+            raise self._said(error, "write") from error
         except (sqlite3.DatabaseError, OSError) as error:
             self.close()
             raise BadInput(
@@ -47,7 +49,7 @@ class SqliteFile:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, on stable storage when the block ends; rolled back whole where it raises."""
-        with self._writing, self._borrowed() as connection:
+        with self._writing, self._borrowed("write") as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -60,7 +62,7 @@ class SqliteFile:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One moment of the database, whatever is written meanwhile."""
-        with self._borrowed() as connection:
+        with self._borrowed("read") as connection:
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -76,17 +78,17 @@ class SqliteFile:
             connection.close()
 
     @contextmanager
-    def _borrowed(self) -> Iterator[Connection]:
+    def _borrowed(self, way: Way) -> Iterator[Connection]:
         connection: Connection | None = None
         try:
             connection = self._take()
             yield connection
         except sqlite3.Error as error:
-            raise self._said(error) from error
+            raise self._said(error, way) from error
         finally:
             if connection is not None:
                 self._give_back(connection)
-        self._healed()
+        self._healed(way)
 
     def _take(self) -> Connection:
         with self._lock:
@@ -112,7 +114,7 @@ class SqliteFile:
         connection.execute("PRAGMA temp_store = MEMORY")
         return connection
 
-    def _said(self, error: sqlite3.Error) -> Unavailable:
+    def _said(self, error: sqlite3.Error, way: Way) -> Unavailable:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_FULL"):
             text = f"the disk under {self._path} is full; nothing is written until there is room"
@@ -120,14 +122,15 @@ class SqliteFile:
             text = f"{self._path} is busy with another writer"
         else:
             text = f"{self._path} does not answer ({error})"
-        if not self._failing:
-            self._failing = True
+        if self._failing is None:
+            self._failing = way
             log.error("store.readings_unavailable", file=str(self._path), error=str(error), code=name)
         return Unavailable(text)
 
-    def _healed(self) -> None:
-        if self._failing:
-            self._failing = False
+    def _healed(self, way: Way) -> None:
+        # Under a full disk every read goes well: only a write says that writing has healed.
+        if self._failing in ("read", way):
+            self._failing = None
             log.info("store.readings_available", file=str(self._path))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -28,6 +28,7 @@ STATEMENT_S = 60
 CONNECT_S = 5
 
 Insert = postgresql.Insert | sqlite.Insert
+Way = Literal["read", "write"]
 
 
 class Database:
@@ -45,7 +46,7 @@ class Database:
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(self._url) if self.is_sqlite else _postgres_engine(self._url)
         self._writer = self._engine.execution_options(siaga_writes=True)
-        self._failing = False
+        self._failing: Way | None = None
 
     @property
     def name(self) -> str:
@@ -55,13 +56,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One transaction that changes nothing."""
-        with self._guarded(), self._engine.connect() as connection:
+        with self._guarded("read"), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, committed at the end of the block, rolled back whole where it raises."""
-        with self._guarded(), self._writer.begin() as connection:
+        with self._guarded("write"), self._writer.begin() as connection:
             yield connection
 
     def insert(self, table: Table) -> Any:
@@ -73,20 +74,21 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def _guarded(self, way: Way) -> Iterator[None]:
         try:
             yield
         except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise self._said(error) from error
+            raise self._said(error, way) from error
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-            raise self._said(error) from error
-        if self._failing:
-            self._failing = False
+            raise self._said(error, way) from error
+        # Under a full disk every read goes well: only a write says that writing has healed.
+        if self._failing in ("read", way):
+            self._failing = None
             log.info("store.city_available", database=self.name)
 
-    def _said(self, error: Exception) -> Unavailable:
+    def _said(self, error: Exception, way: Way) -> Unavailable:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
         if code.startswith("SQLITE_FULL"):
@@ -95,8 +97,8 @@ class Database:
             text = f"{self.name} is busy with another writer"
         else:
             text = f"the city database {self.name} does not answer ({cause})"
-        if not self._failing:
-            self._failing = True
+        if self._failing is None:
+            self._failing = way
             log.error("store.city_unavailable", database=self.name, error=cause)
         return Unavailable(text)
 

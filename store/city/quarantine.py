@@ -12,6 +12,9 @@ from store.city.database import Part
 from store.city.schema import quarantine
 from store.ports import Quarantined
 
+_NO_ID = 2**63
+"""no database gives an id from here on"""
+
 
 class QuarantineTable(Part):
     """Dead letters that can be read, counted and adopted."""
@@ -39,12 +42,14 @@ class QuarantineTable(Part):
             seq=item.seq,
             adopted_us=item.adopted_us,
         )
-        again = {name: new.excluded[name] for name in ("received_us", "topic", "detail", "payload", "adopted_us")}
+        again = {name: new.excluded[name] for name in ("received_us", "topic", "detail", "payload")}
         connection.execute(
             new.on_conflict_do_update(
                 index_elements=["city", "node", "epoch", "seq", "reason"],
                 index_where=quarantine.c.epoch != "",
                 set_=again,
+                # Its node may not have heard the answer and send it again: what was adopted stays as it was.
+                where=quarantine.c.adopted_us.is_(None),
             )
             if item.epoch
             else new
@@ -57,7 +62,15 @@ class QuarantineTable(Part):
             query = query.where(quarantine.c.node == node)
         query = query.order_by(quarantine.c.received_us.desc(), quarantine.c.id.desc()).limit(limit)
         with self._db.read() as connection:
-            return [Quarantined(**{**row, "payload": bytes(row["payload"])}) for row in _rows(connection, query)]
+            return [_item(row) for row in _rows(connection, query)]
+
+    def quarantined_item(self, city: str, item_id: int) -> Quarantined | None:
+        """See `CityStore.quarantined_item`."""
+        if not 0 < item_id < _NO_ID:
+            return None
+        query = select(quarantine).where(quarantine.c.city == city, quarantine.c.id == item_id)
+        with self._db.read() as connection:
+            return next((_item(row) for row in _rows(connection, query)), None)
 
     def quarantine_counts(self, city: str) -> Mapping[tuple[str, str], int]:
         """See `CityStore.quarantine_counts`."""
@@ -87,6 +100,10 @@ class QuarantineTable(Part):
         )
         with self._db.read() as connection:
             return {(node, epoch): count for node, epoch, count in connection.execute(query)}
+
+
+def _item(row: Mapping[str, Any]) -> Quarantined:
+    return Quarantined(**{**row, "payload": bytes(row["payload"])})
 
 
 def _rows(connection: Connection, query: Any) -> list[dict[str, Any]]:

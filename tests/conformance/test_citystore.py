@@ -208,6 +208,25 @@ def test_the_same_refusal_again_is_one(store: CityStore) -> None:
     assert store.refused_seqs(CITY) == {("gauge-1", "00000000000000aa"): 1}
 
 
+def test_one_item_of_the_quarantine_is_found_by_its_number(store: CityStore) -> None:
+    """Found in its own city only; a number that nobody has, however large, is nothing."""
+    store.quarantine([_refused(1), _refused(2)])
+    (newest, *_) = store.quarantined(CITY)
+    assert store.quarantined_item(CITY, newest.id) == newest
+    assert store.quarantined_item("nowhere", newest.id) is None
+    for number in (-1, 0, newest.id + 1_000, 2**63, 2**70):
+        assert store.quarantined_item(CITY, number) is None
+
+
+def test_what_was_adopted_stays_as_it_was(store: CityStore) -> None:
+    """A node that missed the answer sends the reading again: it is not there to be adopted a second time."""
+    store.quarantine([_refused(1)])
+    (before,) = store.quarantined(CITY)
+    store.mark_adopted([before.id], 99)
+    store.quarantine([replace(_refused(1), received_us=before.received_us + 7)])
+    assert list(store.quarantined(CITY)) == [replace(before, adopted_us=99)]
+
+
 def test_quarantine_is_bounded_by_node(store: CityStore) -> None:
     """Beyond the bound a node's oldest go, another node's and what was adopted stay."""
     store.quarantine([_refused(seq) for seq in range(1, 6)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +126,7 @@ def test_a_flood_becomes_a_case_and_ends_on_the_servers_of_a_city(city: City) ->
         api = stack.enter_context(stage(logs, city.settings, "api"))
         run = city.folder / "data" / "run"
         for name, one in (("ingest", ingest), ("alerts", alerts), ("api", api)):
-            wait_until(lambda name=name, one=one: one.ended or heartbeat.read(run, name), 60, 0.1)  # type: ignore[misc]
-            assert heartbeat.read(run, name), one.said()
+            assert one.until(partial(heartbeat.read, run, name), 60), one.said()
         assert siaga(city.settings, "health", "ingest").returncode == 0
         nodes = stack.enter_context(
             stage(

@@ -46,6 +46,7 @@ def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         ("SIAGA_SPEED", "0"),
         ("SIAGA_SPEED", "nan"),
         ("SIAGA_BROKER_PROTOCOL", "3"),
+        ("SIAGA_BROKER_SHARE", "in/gest"),
         ("SIAGA_LOG_FORMAT", "xml"),
     ],
 )
@@ -67,6 +68,13 @@ def test_half_a_tls_identity_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     """A CA without certificate and key would quietly connect as nobody."""
     monkeypatch.setenv("SIAGA_BROKER_CA_FILE", str(tmp_path / "ca.pem"))
     with pytest.raises(BadInput, match="go together"):
+        settings_module.load()
+
+
+def test_copies_that_could_not_share_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MQTT 3.1.1 has no shared subscriptions: every copy would store and answer everything."""
+    monkeypatch.setenv("SIAGA_BROKER_SHARE", "ingest")
+    with pytest.raises(BadInput, match="needs broker_protocol 5"):
         settings_module.load()
 
 

@@ -7,9 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from support.brokers import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,12 +37,19 @@ class Stage:
     def ended(self) -> bool:
         return self.process.poll() is not None
 
+    def until(self, true: Callable[[], object], timeout_s: float) -> bool:
+        """Whether `true()` came true in time, and while it ran."""
+        wait_until(lambda: self.ended or true(), timeout_s, 0.1)
+        return not self.ended and bool(true())
+
     def said(self) -> str:
-        return self.log.read_text(errors="replace")
+        """Its last words."""
+        return self.log.read_text(errors="replace")[-3_000:]
 
     def lines(self, event: str) -> list[str]:
         """Its log lines of one event."""
-        return [line for line in self.said().splitlines() if f'"event": "{event}"' in line]
+        text = self.log.read_text(errors="replace")
+        return [line for line in text.splitlines() if f'"event": "{event}"' in line]
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)

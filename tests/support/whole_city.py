@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 from support import tiny_city
-from support.brokers import free_port, wait_until
+from support.brokers import free_port
 from support.city_ledger import Books, books
 from support.stages import ROOT, Stage, stage
 
@@ -90,7 +90,7 @@ def _write_city(root: Path) -> None:
 
 @contextlib.contextmanager
 def whole_city(folder: Path, *, speed: float, **settings: object) -> Iterator[WholeCity]:
-    """A city of 21 nodes with a river that rises, up and accepting readings. `settings` are further SIAGA_ variables."""
+    """A city of 21 nodes with a river that rises, up and accepting readings. `settings` are further variables."""
     _write_city(folder / "cities")
     (folder / "flash.toml").write_text(FLASH)
     given: dict[str, object] = {
@@ -108,10 +108,9 @@ def whole_city(folder: Path, *, speed: float, **settings: object) -> Iterator[Wh
     with contextlib.ExitStack() as stack:
         up = stack.enter_context(stage(folder / "log", given, "up"))
         run = folder / "data" / "run"
-        wait_until(lambda: up.ended or all(heartbeat.read(run, one) for one in STAGES), 60, 0.1)
-        assert not up.ended, up.said()
+        assert up.until(lambda: all(heartbeat.read(run, one) for one in STAGES), 60), up.said()
         readings = stack.enter_context(contextlib.closing(open_readings(str(given["SIAGA_READINGS_URL"]))))
         cities = stack.enter_context(contextlib.closing(open_city(str(given["SIAGA_CITY_URL"]), migrate=False)))
         city = WholeCity(folder, up, given, readings, cities)
-        assert wait_until(lambda: up.ended or city.stored() > 0, 30, 0.1), up.said()
+        assert up.until(lambda: city.stored() > 0, 30), up.said()
         yield city
