@@ -230,7 +230,7 @@ class Agent:
         if self._state in (State.STOPPING, State.STOPPED):
             return
         self._save_time(at)
-        self._spool.commit(at)
+        self._commit_all(at)
         if self._state is not State.ONLINE:
             if self._state is State.CONNECTING:
                 self._actions.append(Close(graceful=False))
@@ -269,6 +269,15 @@ class Agent:
         self._urgent = False
         if urgent or (due_us is not None and at.mono_us >= due_us):
             self._spool.commit(at)
+
+    def _commit_all(self, at: Instant) -> None:
+        """The last chance of what is still in memory."""
+        before = -1
+        while self._spool.waiting not in (0, before):
+            before = self._spool.waiting
+            self._spool.commit(at)
+        if self._spool.waiting:
+            self._log.error("readings_lost", number=self._spool.waiting, reason="the disk took nothing to the end")
 
     def _save_time(self, at: Instant) -> None:
         self._save_at_us = at.mono_us + round(self._transport.save_time_s * SECOND_US)

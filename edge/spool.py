@@ -45,6 +45,7 @@ REMEMBERED_TIMES = 10_000
 _FIRST_RETRY_US = SECOND_US
 _MAX_RETRY_US = 5 * SECOND_US
 _MAX_VARIABLES = 500
+_PART_BYTES = 512 * 1_024  # of one transaction while the disk is short: its log must fit as well
 _PASSING = frozenset(
     {
         sqlite3.SQLITE_FULL,
@@ -172,19 +173,8 @@ class Spool:
         if nothing and self._trouble_since_us is None:
             return True
         if self._trouble_since_us is None:
-            return self._durably(lambda: self._write_group(at), at)
-        if not self._durably(self._probe, at):
-            return False
-        if not self._room():
-            self._note_trouble(at, "no room yet")
-            return False
-        if not self._durably(lambda: self._write_group(at), at):
-            return False
-        _log.info("spool_writes_again", after_s=(at.mono_us - self._trouble_since_us) / SECOND_US)
-        self._trouble_since_us = None
-        self._retry_wait_us = _FIRST_RETRY_US
-        self._reserve.make()
-        return True
+            return self._durably(lambda: self._write_group(at, len(self._buffer)), at)
+        return self._commit_in_trouble(at, self._trouble_since_us)
 
     def next_birth_no(self, at: Instant) -> int:
         """The number of the next birth. It grows for ever: a spool that has none yet starts at the clock's seconds,
@@ -308,6 +298,25 @@ class Spool:
         done()
         return True
 
+    def _commit_in_trouble(self, at: Instant, since_us: int) -> bool:
+        """First what makes room, then as many readings as fit, a part at a time."""
+        if not self._durably(self._probe, at):
+            return False
+        fitting = self._fitting()
+        if fitting is None:
+            self._note_trouble(at, "no room yet")
+            return False
+        if not self._durably(lambda: self._write_group(at, fitting), at):
+            return False
+        self._retry_wait_us = _FIRST_RETRY_US
+        if self._buffer:
+            self._retry_us = at.mono_us + _FIRST_RETRY_US
+            return False
+        _log.info("spool_writes_again", after_s=(at.mono_us - since_us) / SECOND_US)
+        self._trouble_since_us = None
+        self._reserve.make()
+        return True
+
     def _note_trouble(self, at: Instant, text: str) -> None:
         if self._trouble_since_us is None:
             self._trouble_since_us = at.mono_us
@@ -316,11 +325,19 @@ class Spool:
         self._retry_us = at.mono_us + self._retry_wait_us
         self._retry_wait_us = min(2 * self._retry_wait_us, _MAX_RETRY_US)
 
-    def _room(self) -> bool:
-        """Whether the group fits, without taking what the answers need: else a full disk could never be emptied."""
+    def _fitting(self) -> int | None:
+        """How many of the readings in memory may be written now without taking the room that the answers need, or a
+        full disk could never be emptied. None: not even one, or nothing is to be written and there is no room."""
         (free_pages,) = self._db.execute("PRAGMA freelist_count").fetchone()
-        needed = 2 * sum(map(row_cost, self._buffer)) + spoolfile.RESERVE_BYTES
-        return free_pages * spoolfile.PAGE_BYTES >= needed or self._reserve.free_bytes() >= needed
+        room = max(free_pages * spoolfile.PAGE_BYTES, self._reserve.free_bytes()) - spoolfile.RESERVE_BYTES
+        room = min(room, _PART_BYTES)
+        fitting = 0
+        for entry in self._buffer:
+            room -= 2 * row_cost(entry)  # once in the log, once in the file
+            if room < 0:
+                break
+            fitting += 1
+        return fitting if fitting or (room >= 0 and not self._buffer) else None
 
     def _probe(self) -> Callable[[], None]:
         """What can be written without much room, and at least one page: a commit of nothing proves nothing."""
@@ -343,27 +360,28 @@ class Spool:
     def _write_meta(self) -> None:
         self._db.executemany("UPDATE meta SET value = ? WHERE key = ?", [(v, k) for k, v in self._unsaved.items()])
 
-    def _write_group(self, at: Instant) -> Callable[[], None]:
+    def _write_group(self, at: Instant, number: int) -> Callable[[], None]:
         size = _Size(self._rows, self._bytes)
         newest: dict[str, int] = {}
         self._delete_answered(size)
         self._write_meta()
-        for entry in self._buffer:
+        for entry in self._buffer[:number]:
             newest[entry.sensor] = self._insert(entry, size)
         lost = dict(self._ring_drops)
         ring = sum(one.how_many for one in lost.values())
-        self._count(committed=len(self._buffer) + ring, dropped=ring)
+        self._count(committed=number + ring, dropped=ring)
         for sensor, one in self._delete_rotten(size, at).items():
             lost[sensor] = one.and_(lost[sensor]) if sensor in lost else one
         while lost := self._merged(lost, self._make_room(size)):
             for sensor, one in lost.items():
                 self._report(sensor, one, at, size, newest)
             lost = {}  # the reports need room themselves
-        return lambda: self._group_is_written(size, newest)
+        return lambda: self._group_is_written(size, newest, number)
 
-    def _group_is_written(self, size: _Size, newest: dict[str, int]) -> None:
-        self._buffer.clear()
-        self._buffer_since_us = None
+    def _group_is_written(self, size: _Size, newest: dict[str, int], number: int) -> None:
+        del self._buffer[:number]
+        if not self._buffer:
+            self._buffer_since_us = None
         self._gone.clear()
         self._rotten.clear()
         self._unsaved.clear()

@@ -325,6 +325,26 @@ def test_full_disk_is_waited_out(spool: Spool, path: Path) -> None:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_memory_is_written_in_parts_while_the_disk_is_short(spool: Spool) -> None:
+    """What was gathered in hours need not fit at once: it goes to disk part by part, in order, each counted."""
+    fill(spool, 20)
+    squeeze(spool)
+    for n in range(5_000):
+        spool.add(entry(at=moment(n)))
+    assert not spool.commit(moment(5_000))
+    release(spool)
+    parts = []
+    while not spool.commit(moment(5_001 + len(parts))):
+        parts.append(spool.ledger().committed)
+        assert spool.ledger().closes
+        assert spool.due_us() == moment(5_001 + len(parts)).mono_us
+    assert len(parts) >= 2
+    assert parts == sorted(set(parts))
+    assert spool.ledger().committed == 5_020
+    walls = [row.taken.wall_us for row in spool.after(20, 6_000)]
+    assert walls == [moment(n).wall_us for n in range(5_000)]
+
+
 def test_memory_is_bounded_on_a_full_disk(path: Path) -> None:
     """The ring drops in the same order as the disk and says so when it can write again."""
     with closing(spool_at(path, Bound(ring_rows=100))) as spool:
