@@ -15,6 +15,12 @@ from paho.mqtt.enums import MQTTErrorCode
 from broker.ports import BrokerAddress
 
 
+def ping_s(keepalive_s: int) -> int:
+    """What to tell paho so that a connection that has died without a word is given up within 1.5 times `keepalive_s`,
+    as MQTT asks of brokers: paho waits one keep-alive before it pings and another one for the answer."""
+    return max(1, keepalive_s * 3 // 4)
+
+
 def hang_up(client: Client) -> None:
     """Drop the socket without DISCONNECT, so that the will is sent."""
     sock = client.socket()
@@ -67,7 +73,7 @@ class Dial:
     def _run(self) -> None:
         host, port = self.address
         try:
-            code = self.client.connect(host, port, self._keepalive_s)
+            code = self.client.connect(host, port, ping_s(self._keepalive_s))
             self.error = "" if code == MQTTErrorCode.MQTT_ERR_SUCCESS else str(code)
         except (OSError, ValueError, UnicodeError) as error:  # ValueError: a host name that cannot be one
             self.error = f"{host}:{port}: {error}"

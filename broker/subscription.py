@@ -25,7 +25,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from broker import tls as tls_files
-from broker.dial import hang_up
+from broker.dial import hang_up, ping_s
 from broker.ports import BrokerAddress, Incoming, Tls
 from contract import topics as addresses_of
 from contract.clock import SECOND_US, Clock
@@ -209,12 +209,12 @@ class PahoSubscription:
 
     def _say_connect(self, client: Client, host: str, port: int) -> MQTTErrorCode:
         if self._protocol == "3.1.1":
-            return client.connect(host, port, self._keepalive_s)
+            return client.connect(host, port, ping_s(self._keepalive_s))
         wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         wishes.SessionExpiryInterval = self._session_s
         wishes.ReceiveMaximum = min(self._window, 65_535)
         # paho's own default would wipe the stored session at every start of this process.
-        return client.connect(host, port, self._keepalive_s, clean_start=False, properties=wishes)
+        return client.connect(host, port, ping_s(self._keepalive_s), clean_start=False, properties=wishes)
 
     def _new_client(self) -> Client:
         five = self._protocol == "5"
