@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from api.chart import Charts
 from api.context import Context
-from api.gauges import place_on
+from api.gauges import believed, level_cm_of, place_on
 from api.history import history_of
 from api.snapshot import Snapshot
 from contract.clock import MINUTE_US, SECOND_US
@@ -103,11 +103,20 @@ def _proof(context: Context, snapshot: Snapshot, own: Sequence[Incident], change
         place=place_on(placement) if placement else node,
         open=open_now,
         peak=worst.peak,
-        peak_cm=worst.peak_value,
+        peak_cm=_peak_cm(context, node, own, history.rows),
         changes=tuple(change for change in changes if change.incident in ids and change.what in TOLD),
         chart=history.chart if history.rows else None,
         flags=flags_of(history.rows),
     )
+
+
+def _peak_cm(context: Context, node: str, own: Sequence[Incident], rows: Sequence[Row]) -> float | None:
+    """The worst believed level: the engine tells a peak only with a change, the readings know it at once."""
+    told = [one.peak_value for one in own if one.peak_value is not None]
+    read = [cm for row in believed(rows) if (cm := level_cm_of(row)) is not None]
+    scale = context.profile.scale_of(node)
+    worst = min if scale is not None and scale.direction == "falling" else max
+    return worst([*told, *read], default=None)
 
 
 def flags_of(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:

@@ -97,7 +97,7 @@
 
   function pin(box, p) {
     const river = p.layer === "sungai";
-    const size = river ? SIZES[p.css] : p.css === "down" ? 18 : p.layer === "laporan" ? 36 : 9;
+    const size = river ? SIZES[p.css] : p.css === "down" ? 18 : p.layer === "laporan" ? 46 : 9;
     const name = p.css === "report" ? "report" : p.css;
     // Both values come from our own short lists, never from a person.
     const html = `<svg class="ic-${name}" viewBox="0 0 24 24" aria-hidden="true"><use href="${box.dataset.icons}#${name}"></use></svg>`;
@@ -125,6 +125,7 @@
     box.replaceChildren();
     const map = L.map(box, { attributionControl: false, zoomControl: false, zoomSnap: .25, scrollWheelZoom: false });
     L.control.zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
+    map.getPane("overlayPane").setAttribute("aria-hidden", "true");  // cells and river lines: the pins say it all
     const cells = L.geoJSON(first.features.filter((f) => f.properties.layer === "wilayah"),
       { style: { className: "cell", color: null, fillColor: null }, interactive: false }).addTo(map);
     const layers = { laporan: L.layerGroup(), wifi: L.layerGroup(), keramaian: L.layerGroup(), sungai: L.layerGroup() };
@@ -138,7 +139,9 @@
         if (p.layer === "aliran") L.geoJSON(f, { style: { className: "river-path" }, interactive: false }).addTo(layers.sungai);
         if (!layers[p.layer]) continue;
         const [lon, lat] = f.geometry.coordinates;
-        L.marker([lat, lon], { icon: pin(box, p), title: `${p.word}: ${p.name}`, alt: `${p.word}: ${p.name}`, zIndexOffset: order[p.layer] })
+        // A hundred points that work are no stops for a keyboard: what is wrong, rivers and reports are.
+        const keyboard = p.layer === "sungai" || p.css === "down" || p.css === "report";
+        L.marker([lat, lon], { icon: pin(box, p), keyboard, title: `${p.word}: ${p.name}`, alt: `${p.word}: ${p.name}`, zIndexOffset: order[p.layer] })
           .bindPopup(() => card(p)).addTo(layers[p.layer]);
       }
     };
