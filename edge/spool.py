@@ -115,6 +115,7 @@ class Spool:
         new_epoch: Callable[[], str] = spoolfile.random_epoch,
     ) -> None:
         """Open or make the spool. Raises BadInput where another agent holds it or the place cannot be written."""
+        self._path = path
         self._bound = bound or Bound()
         self.boot = boot
         opened = spoolfile.open_spool(path, new_epoch)
@@ -129,6 +130,7 @@ class Spool:
         self._rotten: dict[int, str] = {}
         self._unsaved: dict[str, str] = {}
         self._ring_drops: dict[str, _Lost] = {}
+        self._astray = False
         self._trouble_since_us: int | None = None
         self._retry_us = 0
         self._retry_wait_us = _FIRST_RETRY_US
@@ -172,6 +174,7 @@ class Spool:
         nothing = not (self._buffer or self._gone or self._rotten or self._unsaved or self._ring_drops)
         if nothing and self._trouble_since_us is None:
             return True
+        self._stay_in_place()
         if self._trouble_since_us is None:
             return self._durably(lambda: self._write_group(at, len(self._buffer)), at)
         return self._commit_in_trouble(at, self._trouble_since_us)
@@ -188,7 +191,6 @@ class Spool:
         """Remember a time that the city has confirmed as the floor of the next boot's clock."""
         self.saved_us = now_us
         self._unsaved["saved_us"] = str(self.saved_us)
-        self._unsaved["boot"] = self.boot
         self.commit(at)
 
     def freeze(self, times: Sequence[Refrozen], at: Instant) -> bool:
@@ -217,6 +219,10 @@ class Spool:
 
     def close(self) -> None:
         """Let go of the file. What is still in memory is lost: commit first."""
+        try:
+            spoolfile.begin_life(self._db, self._lock)
+        except (OSError, sqlite3.Error):
+            _log.warning("spool_not_marked", reason="the disk takes nothing")
         self._db.close()
         self._lock.close()
 
@@ -316,6 +322,20 @@ class Spool:
         self._trouble_since_us = None
         self._reserve.make()
         return True
+
+    def _stay_in_place(self) -> None:
+        """Somebody may move or replace the file under our feet. We go on with what we have, where it belongs."""
+        if spoolfile.is_at(self._path, self._db):
+            return
+        try:
+            self._db = spoolfile.put_back(self._path, self._db)
+        except (OSError, sqlite3.Error) as error:
+            if not self._astray:
+                self._astray = True
+                _log.error("spool_file_is_gone", file=str(self._path), pending=self._rows, reason=str(error))
+            return
+        self._astray = False
+        _log.warning("spool_file_put_back", file=str(self._path), pending=self._rows)
 
     def _note_trouble(self, at: Instant, text: str) -> None:
         if self._trouble_since_us is None:

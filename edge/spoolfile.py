@@ -186,7 +186,7 @@ def open_spool(path: Path, new_epoch: Callable[[], str]) -> Opened:
     """Open, make or mend. Raises BadInput where the place cannot be used or another agent has it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(path.name + ".lock").open("ab")
+        lock = path.with_name(path.name + ".lock").open("a+b")
     except OSError as error:
         raise BadInput(
             f"the spool cannot be written here ({error.strerror})",
@@ -211,19 +211,78 @@ def _opened(path: Path, lock: IO[bytes], new_epoch: Callable[[], str]) -> Opened
     gap = None
     db = _healthy(path)
     if db is None:
-        aside = _set_aside(path)
+        aside = _set_aside(path, "damaged")
         db = _connect(path)
         gap = _salvage(aside, db, new_epoch())
     if db.execute("PRAGMA user_version").fetchone()[0] == 0:
         _create(db, new_epoch())
     meta: dict[str, str] = dict(db.execute("SELECT key, value FROM meta"))
     inode = str(path.stat().st_ino)
-    if meta["inode"] not in ("", inode):
+    if meta["inode"] and (meta["inode"] != inode or _is_older_copy(db, lock)):
         # A copy put back in place would use numbers again that its original has used since.
         _begin_epoch(db, new_epoch())
     db.execute("UPDATE meta SET value = ? WHERE key = 'inode'", (inode,))
+    begin_life(db, lock)
     meta = dict(db.execute("SELECT key, value FROM meta"))
     return Opened(db, lock, meta["epoch"], meta, gap)
+
+
+def begin_life(db: sqlite3.Connection, lock: IO[bytes]) -> None:
+    """Give the file a new mark and note it in the lock: a copy of an earlier day that is written over the file bears
+    an older one. The lock names both marks until the new one is on disk, so that a power cut mistakes nothing."""
+    old = _life(db)
+    new = secrets.token_hex(8)
+    _note(lock, f"{old} {new}")
+    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('life', ?)", (new,))
+    _note(lock, new)
+
+
+def _life(db: sqlite3.Connection) -> str:
+    found = db.execute("SELECT value FROM meta WHERE key = 'life'").fetchone()
+    return "" if found is None else str(found[0])
+
+
+def _note(lock: IO[bytes], text: str) -> None:
+    lock.seek(0)
+    lock.truncate()
+    lock.write(text.encode())
+    lock.flush()
+    os.fsync(lock.fileno())
+
+
+def _is_older_copy(db: sqlite3.Connection, lock: IO[bytes]) -> bool:
+    lock.seek(0)
+    marks = lock.read(100).split()
+    return bool(marks) and _life(db).encode() not in marks
+
+
+def is_at(path: Path, db: sqlite3.Connection) -> bool:
+    """Whether `path` still names the file that `db` has open."""
+    (inode,) = db.execute("SELECT value FROM meta WHERE key = 'inode'").fetchone()
+    try:
+        return bool(str(path.stat().st_ino) == inode)
+    except OSError:
+        return False
+
+
+def put_back(path: Path, db: sqlite3.Connection) -> sqlite3.Connection:
+    """The file was moved away or replaced under a running agent: write what the agent has where it belongs, beside
+    what somebody put there. Returns the connection to use from now on. Raises OSError or sqlite3.Error where that
+    cannot be; `db` then stays in use."""
+    fresh = path.with_name(path.name + ".fresh")
+    fresh.unlink(missing_ok=True)
+    db.execute("VACUUM INTO ?", (str(fresh),))
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    if path.exists():
+        _set_aside(path, "replaced")
+    for suffix in ("-wal", "-shm"):  # of the file that is gone: its log must not be read into this one
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    fresh.rename(path)
+    again = _connect(path)
+    again.execute("UPDATE meta SET value = ? WHERE key = 'inode'", (str(path.stat().st_ino),))
+    db.close()
+    return again
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -286,7 +345,7 @@ def _is_ours(db: sqlite3.Connection) -> bool:
     return (
         version == _VERSION
         and counters == (1, 1)
-        and meta.keys() == {"epoch", "birth_no", "saved_us", "boot", "inode"}
+        and meta.keys() >= {"epoch", "birth_no", "saved_us", "inode"}
         and _EPOCH.fullmatch(meta["epoch"]) is not None
         and all(_counts(meta[name]) for name in ("birth_no", "saved_us"))
     )
@@ -297,7 +356,7 @@ def _counts(text: str) -> bool:
 
 
 def _create(db: sqlite3.Connection, epoch: str) -> None:
-    meta = {"epoch": epoch, "birth_no": "0", "saved_us": "0", "boot": "", "inode": ""}
+    meta = {"epoch": epoch, "birth_no": "0", "saved_us": "0", "inode": ""}
     db.execute("BEGIN IMMEDIATE")
     for statement in _SCHEMA.split(";\n"):
         if statement.strip():
@@ -316,10 +375,10 @@ def _begin_epoch(db: sqlite3.Connection, epoch: str) -> None:
     db.execute("COMMIT")
 
 
-def _set_aside(path: Path) -> Path:
-    """Give a damaged file and its log a new name."""
+def _set_aside(path: Path, why: str) -> Path:
+    """Give a file that is not to be used, and its log, a new name."""
     number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+    while (aside := path.with_name(f"{path.name}.{why}-{number}")).exists():
         number += 1
     for suffix in ("-wal", "-shm"):
         part = path.with_name(path.name + suffix)

@@ -230,6 +230,70 @@ def test_copy_put_back_in_place_begins_a_new_epoch(path: Path) -> None:
         assert spool.rows([1])[0].observed_us is not None
 
 
+def test_copy_written_over_the_file_begins_a_new_epoch(path: Path) -> None:
+    """`cp backup spool.db` keeps the file's own number: its mark tells that it is of an earlier day."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 4)
+        old = spool.epoch
+    backup = path.read_bytes()
+    with closing(spool_at(path)) as spool:
+        fill(spool, 3)
+        assert spool.epoch == old
+    inode = path.stat().st_ino
+    path.write_bytes(backup)
+    assert path.stat().st_ino == inode
+    with closing(spool_at(path)) as spool:
+        assert spool.epoch != old
+        assert spool.ledger().pending == 4
+        assert spool.ledger().closes
+
+
+def test_backup_made_while_the_agent_ran_is_known_after_its_end(path: Path) -> None:
+    """A clean end gives the file a new mark too."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 4)
+        spool._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        backup = path.read_bytes()
+        fill(spool, 3)
+        old = spool.epoch
+    path.write_bytes(backup)
+    with closing(spool_at(path)) as spool:
+        assert spool.epoch != old
+
+
+@pytest.mark.parametrize("what", ["moved away", "replaced by an older copy", "replaced by garbage", "all removed"])
+def test_file_taken_from_under_a_running_agent_is_put_back(path: Path, what: str) -> None:
+    """Everything that was committed before and after is there, under the same numbering; what somebody put in its
+    place is kept beside it."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 4)
+    older = path.read_bytes()
+    with closing(spool_at(path)) as spool:
+        epoch = spool.epoch
+        fill(spool, 3, start_s=10)
+        publish(spool, [1, 2])
+        match what:
+            case "moved away":
+                path.rename(path.with_name("elsewhere"))
+            case "all removed":
+                for part in path.parent.glob("spool.db*"):
+                    part.unlink()
+            case _:
+                other = path.with_name("other")
+                other.write_bytes(older if "older" in what else b"no database" * 500)
+                other.replace(path)
+        fill(spool, 2, start_s=20)
+        spool.acknowledge([(1, 2)], [], moment(30))
+        fill(spool, 1, start_s=40)
+        expected = spool.ledger()
+        assert read_ledger(path) == expected
+    with closing(spool_at(path)) as spool:
+        assert (spool.epoch, spool.ledger()) == (epoch, expected)
+        assert [row.seq for row in spool.after(0, 20)] == [3, 4, 5, 6, 7, 8, 9, 10]
+        assert expected.closes
+    assert path.with_name("spool.db.replaced-1").exists() is what.startswith("replaced")
+
+
 def test_damaged_file_is_set_aside_and_salvaged(path: Path) -> None:
     """A hole in the middle: readable readings come over with their frozen times, the gap is said, nothing loops."""
     with closing(spool_at(path)) as spool:
