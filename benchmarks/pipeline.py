@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import random
 import socket
-import sqlite3
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
@@ -21,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from benchmarks.machine import tell
 from broker.embedded import EmbeddedBroker
 from broker.subscription import PahoSubscription, service_topics
 from cities.load import load
@@ -181,24 +177,6 @@ def wait(true: Callable[[], object]) -> None:
         pause.wait(0.001)
 
 
-def machine() -> dict[str, str]:
-    """What the figures were taken on."""
-    named = [text for text in Path("/proc/cpuinfo").read_text().splitlines() if text.startswith("model name")]
-    root = Path(__file__).parent
-
-    def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False).stdout.strip()
-
-    return {
-        "commit": git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain") else ""),
-        "cpu": f"{os.cpu_count()} x {named[0].split(':')[1].strip() if named else platform.machine()}",
-        "load_1_min": f"{os.getloadavg()[0]:.1f}",
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--batches", type=int, default=400, help=f"of {BATCH} readings each")
@@ -211,14 +189,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="siaga-benchmark-") as name:
         folder = Path(name)
         figures = {
-            **machine(),
             "readings": len(rows),
             "decode_readings_per_s": decoding([codec.encode(message) for message in messages]),
             "influx_lines_per_s": rate(lambda: len([line(row) for row in rows])),
             "sqlite_readings_per_s": keeping(rows, folder),
             **through(city, messages, folder),
         }
-    print(json.dumps(figures))
+    tell("pipeline", figures)
 
 
 if __name__ == "__main__":
