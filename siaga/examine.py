@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 import socket
+import ssl
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from broker import tls as tls_files
+from broker.handshake import answers
+from broker.ports import BrokerAddress
 from contract.clock import Clock, from_us
 from contract.errors import BadInput, PortError
 from siaga import heartbeat, wiring
@@ -50,8 +54,16 @@ def everything(clock: Clock) -> Iterator[Finding]:
     yield _try("rules", lambda: _rules(settings))
     running = {stage: beat for stage in wiring.STAGES if (beat := heartbeat.read(settings.run_folder, stage))}
     yield from _broker(settings, embedded_runs=bool(running))
-    yield _try("readings store", lambda: _ping(settings.readings_location, lambda: wiring.readings(settings)))
-    yield _try("city database", lambda: _ping(settings.city_location, lambda: wiring.cities(settings)))
+    yield _try(
+        "readings store",
+        lambda: _ping(settings.readings_location, lambda: wiring.readings(settings)),
+        where_away="Start it, or mend SIAGA_READINGS_URL.",
+    )
+    yield _try(
+        "city database",
+        lambda: _ping(settings.city_location, lambda: wiring.cities(settings)),
+        where_away="Start it, or mend SIAGA_CITY_URL.",
+    )
     if "api" in running:
         yield Finding("pages", True, f"served at {settings.public_url}")
     else:
@@ -64,14 +76,15 @@ def everything(clock: Clock) -> Iterator[Finding]:
             yield Finding(stage, fresh, what, "" if fresh else f"Look at its log; it was process {beat.pid}.")
 
 
-def _try(part: str, look: Callable[[], str]) -> Finding:
+def _try(part: str, look: Callable[[], str], *, where_away: str = "") -> Finding:
+    """`where_away` is the remedy where a server does not answer."""
     try:
         return Finding(part, True, look())
     except BadInput as error:
         where = f"{error.where}: " if error.where else ""
         return Finding(part, False, f"{where}{error.what}", error.remedy)
     except PortError as error:
-        return Finding(part, False, str(error))
+        return Finding(part, False, str(error), where_away)
 
 
 def _clock(clock: Clock) -> Finding:
@@ -114,18 +127,47 @@ def _rules(settings: Settings) -> str:
 
 def _broker(settings: Settings, *, embedded_runs: bool) -> Iterator[Finding]:
     for address in wiring.brokers(settings):
-        try:
-            with socket.create_connection(address, timeout=2):
-                yield Finding("broker", True, f"{address.host}:{address.port} accepts connections")
-                continue
-        except OSError as error:
-            reason = error.strerror or str(error)
-        if address.host == "127.0.0.1" and not embedded_runs:
+        ours = address == ("127.0.0.1", settings.mqtt_port) and not settings.broker_ca_file
+        if ours and not embedded_runs and not _listens(address):
             yield _try("broker", lambda: _embedded(settings))
         else:
-            yield Finding(
-                "broker", False, f"{address.host}:{address.port}: {reason}", "Start the broker, or mend SIAGA_BROKERS."
-            )
+            yield _try("broker", lambda address=address: _reach(settings, address))  # type: ignore[misc]
+
+
+def _listens(address: BrokerAddress) -> bool:
+    try:
+        with socket.create_connection(address, timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _reach(settings: Settings, address: BrokerAddress) -> str:
+    """As a service would: over TLS where certificates are set, else with an MQTT greeting."""
+    where = f"{address.host}:{address.port}"
+    tls = wiring.tls(settings)
+    try:
+        with socket.create_connection(address, timeout=2) as sock:
+            if tls is not None:
+                with tls_files.context(tls).wrap_socket(sock, server_hostname=address.host):
+                    return f"{where} accepts connections over TLS"
+    except ssl.SSLError as error:
+        raise BadInput(
+            f"no TLS with it ({error.reason or error})",
+            where=where,
+            remedy="Its certificate must name this host and be signed by the CA of SIAGA_BROKER_CA_FILE.",
+        ) from None
+    except OSError as error:
+        raise BadInput(
+            error.strerror or str(error), where=where, remedy="Start the broker, or mend SIAGA_BROKERS."
+        ) from None
+    if not answers(address, timeout_s=2):
+        raise BadInput(
+            "something listens there and is no MQTT broker, or one that wants TLS",
+            where=where,
+            remedy="Mend SIAGA_BROKERS, or set SIAGA_BROKER_CA_FILE and its companions.",
+        )
+    return f"{where} accepts connections"
 
 
 def _embedded(settings: Settings) -> str:

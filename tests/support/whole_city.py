@@ -82,7 +82,8 @@ def alive(process: psutil.Process) -> bool:
     return False
 
 
-def _write_city(root: Path) -> None:
+def write_city(root: Path) -> None:
+    """The tiny city with more WiFi points, and with rules."""
     points = [f"cth-wifi-{number},wifi,Titik {number},taman,public,wifi\n" for number in range(4, WIFI_POINTS + 1)]
     folder = tiny_city.write(root, nodes_csv=tiny_city.FILES["nodes.csv"] + "".join(points))
     shutil.copytree(ROOT / "cities" / "yogyakarta" / "rules", folder / "rules")
@@ -91,7 +92,7 @@ def _write_city(root: Path) -> None:
 @contextlib.contextmanager
 def whole_city(folder: Path, *, speed: float, **settings: object) -> Iterator[WholeCity]:
     """A city of 21 nodes with a river that rises, up and accepting readings. `settings` are further variables."""
-    _write_city(folder / "cities")
+    write_city(folder / "cities")
     (folder / "flash.toml").write_text(FLASH)
     given: dict[str, object] = {
         "SIAGA_CITY": tiny_city.CODE,
