@@ -51,8 +51,8 @@ class Canary:
         mono_us = self._clock.mono_us()
         if self._sent_mono_us is None or mono_us - self._sent_mono_us >= self._period_us:
             message = Message(sender=self._sender, sent_us=self._clock.now_us())
-            self._subscription.publish(self._topic, encode(message), qos=1)
-            self._sent_mono_us = mono_us
+            if self._subscription.publish(self._topic, encode(message), qos=1):
+                self._sent_mono_us = mono_us
         if not self._missing and mono_us - self._back_mono_us > max(self._reach_us, 2 * self._period_us):
             self._missing = True
             log.warning("alerts.canary_missing", city=self._city, connected=self._subscription.connected)

@@ -18,12 +18,14 @@ from support.alerting import Stores
 from support.brokers import RunningBroker, nats, wait_until
 
 from alerts.process import AlertsProcess
+from alerts.samples import Sample
 from alerts.words import LEVEL_WORDS
 from broker.subscription import PahoSubscription
 from contract.city import Profile
 from contract.clock import MINUTE_US, ManualClock, SystemClock
 from contract.incident import State
 from contract.levels import Level
+from contract.quality import Quality
 from store.ports import EngineCommit, Row, Series
 
 GAUGE, POINT = alerting.GAUGE, "wifi-1"
@@ -80,7 +82,11 @@ def in_flood(stores: Stores, clock: ManualClock) -> None:
 def point(seq: int, at_us: int, internet: str) -> Row:
     series = Series(watch.CITY, POINT, "wifi", "hotspot")
     values = {"internet": internet}
-    return Row(series, "34.71.04.1001", at_us, at_us, watch.EPOCH, seq, "synced", 1, {}, values)  # type: ignore[arg-type]
+    return Row(series, "34.71.04.1001", at_us, at_us, watch.EPOCH, seq, "synced", Quality.GOOD, {}, values)
+
+
+def city_sample(node: str, seq: int, at_us: int) -> Sample:
+    return Sample(node, "wifi", "hotspot", watch.EPOCH, seq, at_us, "synced", Quality.GOOD, {"internet": "open"})
 
 
 def without_internet(stores: Stores, clock: ManualClock) -> None:
@@ -287,3 +293,29 @@ def test_points_are_not_blamed_while_the_broker_is_gone(stores: Stores, clock: M
             clock.advance(60)
             assert wait_until(lambda us=before_us: engine.turn(0.1) and engine_now.proved_us > us)
         assert [one.node for one in stores.cities.open_incidents(watch.CITY)] == [POINT]
+
+
+def test_a_clock_that_jumps_silences_nobody(stores: Stores, reader: PahoSubscription, clock: ManualClock) -> None:
+    """NTP puts our clock an hour forward, and then back: no gauge and no point is called silent for that."""
+    in_flood(stores, clock)
+    stores.readings.write([point(1, clock.now_us(), "open")])
+    engine = begin(stores, reader, clock)
+    later(engine, clock)
+    for jump_us in (60 * MINUTE_US, -120 * MINUTE_US, 60 * MINUTE_US):
+        clock.set_wall(clock.now_us() + jump_us)
+        for _ in range(20):
+            later(engine, clock, 0.5)
+    (incident,) = stores.cities.open_incidents(watch.CITY)
+    assert [one.what.value for one in stores.cities.changes_of(incident.event)] == ["opened"]
+
+
+def test_fifty_thousand_readings_in_a_burst_leave_one_deadline_a_stream() -> None:
+    """A city's spools empty themselves at once: nothing is opened, and no reading leaves anything behind."""
+    city = watch.watch()
+    points = [f"wifi-{n}" for n in range(1, 8)]
+    for number in range(50_000):
+        minute = number / 50_000
+        city.engine.step(city_sample(points[number % 7], number + 1, watch.at(minute)), watch.at(minute))
+    assert city.engine.streams() == 7
+    assert len(city.engine._heap) == 7
+    assert city.pass_to(2) == []
