@@ -14,11 +14,15 @@ from broker.embedded import EmbeddedBroker
 from broker.ports import BrokerAddress
 from contract.city import Profile
 from contract.clock import SECOND_US, Clock
-from contract.errors import BadInput
+from contract.errors import BadInput, Unavailable
 from siaga import heartbeat, wiring
 from siaga.ports_free import check_free
 from siaga.settings import PREFIX, Broker, Settings
 from siaga.supervisor import Child, Supervisor
+
+BROKER_AGAIN_US = SECOND_US
+BROKER_STOP_WITHIN_S = 0.9
+"""what the stages leave of five seconds; what a broker holds may be lost, for the nodes have it too"""
 
 log = structlog.get_logger()
 
@@ -37,6 +41,7 @@ class City:
         self._log_folder = log_folder
         self._supervisor = Supervisor(clock, rng, log_folder)
         self._broker = EmbeddedBroker(self.settings.data_folder / "broker", port=settings.mqtt_port, clock=clock)
+        self._broker_due_us = 0
         self._stages: dict[str, Child] = {}
 
     @property
@@ -89,11 +94,25 @@ class City:
 
     def watch(self) -> None:
         """Call a few times a second."""
-        if self._broker.poll() is not None:
-            log.warning("broker.died")
-            self._broker.start()
-            log.info("broker.started_again")
+        self._watch_broker()
         self._supervisor.watch()
+
+    def _watch_broker(self) -> None:
+        """Start it again, now and then until it comes: nodes and stages wait for it, and lose nothing meanwhile."""
+        now_us = self._clock.mono_us()
+        if self._broker.poll() is None or now_us < self._broker_due_us:
+            return
+        if not self._broker_due_us:
+            log.warning("broker.died")
+        try:
+            self._broker.start()
+        except (BadInput, Unavailable) as error:
+            if not self._broker_due_us:
+                log.error("broker.does_not_start", why=str(error))
+            self._broker_due_us = now_us + BROKER_AGAIN_US
+            return
+        self._broker_due_us = 0
+        log.info("broker.started_again")
 
     def end(self, stage: str) -> None:
         """Stop one process ("simulate", or a stage) for good."""
@@ -104,7 +123,7 @@ class City:
     def stop(self) -> None:
         """All stages together, then the broker."""
         self._supervisor.stop()
-        self._broker.stop()
+        self._broker.stop(BROKER_STOP_WITHIN_S)
 
 
 def as_environment(settings: Settings) -> dict[str, str]:
