@@ -36,6 +36,7 @@ _STOP_WAIT_US = SECOND_US
 _IDLE_US = 60 * SECOND_US
 _REMEMBERED_QUESTIONS = 8
 _DROPS_PERIOD_S = 86_400.0
+_REASONS_TOLD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class Agent:
         self._actions: list[Action] = []
         self._wait_until_us: int | None = None
         self._greeted_by_us: int | None = None
+        self._told: set[str] = set()
         self._held = False
         self._refusals: dict[RefusalReason, tuple[int | None, int]] = {}
         self._trusted = self._time_state()
@@ -182,6 +184,7 @@ class Agent:
         self._outbound.reset()
         self._wait_until_us = None
         self._greeted_by_us = at.mono_us + round(self._transport.birth_wait_s * SECOND_US)
+        self._told.clear()
         host, port = self._brokers[self._broker]
         self._log.info("connected", host=host, port=port, session_present=session_present, birth_no=self._birth_no)
         self._actions.append(Subscribe(topics.ack(self.identity.city, self.identity.node)))
@@ -197,8 +200,10 @@ class Agent:
         if self._state is State.STOPPING:
             self._state = State.STOPPED
             return
-        if self._failures == 0:
-            self._log.warning("disconnected", reason=reason, was=self._state.value)
+        if reason not in self._told and len(self._told) < _REASONS_TOLD:
+            self._told.add(reason)
+            host, port = self._brokers[self._broker]
+            self._log.warning("disconnected", host=host, port=port, reason=reason, was=self._state.value)
         self._part(at)
 
     def published(self, token: int, at: Instant) -> None:

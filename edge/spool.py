@@ -23,6 +23,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -219,10 +220,8 @@ class Spool:
 
     def close(self) -> None:
         """Let go of the file. What is still in memory is lost: commit first."""
-        try:
+        with suppress(OSError, sqlite3.Error):  # a full disk: the mark of this life's beginning stays
             spoolfile.begin_life(self._db, self._lock)
-        except (OSError, sqlite3.Error):
-            _log.warning("spool_not_marked", reason="the disk takes nothing")
         self._db.close()
         self._lock.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,25 @@ import pytest
 from pydantic import BaseModel
 
 from contract.kinds import KINDS, KindName
-from edge.config import NodeConfig
+from edge.config import (
+    BrokerSection,
+    NodeConfig,
+    NodeSection,
+    RisingSection,
+    SpoolSection,
+    TlsSection,
+    TransportSection,
+)
 from edge.flood.line import LineOptions
 from edge.flood.modbus import ModbusOptions, Register
 from edge.flood.pull import PullOptions
 from edge.flood.rain import RainOptions
 from edge.flood.replay import ReplayOptions
 from edge.kinds import load
+from edge.outbound import Transport
+from edge.quality import QualityLimits
+from edge.rising import RisingLimits
+from edge.spool import Bound
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "node-toml.md").read_text(encoding="utf-8")
 READMES = sorted((Path(__file__).resolve().parents[2] / "edge").glob("*/README.md"))
@@ -67,6 +80,39 @@ def test_every_option_is_documented(model: type[BaseModel]) -> None:
     for name, field in model.model_fields.items():
         assert re.search(rf"\b{name}\b", DOCUMENT), f"{model.__module__}.{model.__name__}.{name}"
         assert field.description or name == "type"
+
+
+SECTIONS: list[type[BaseModel]] = [
+    NodeSection,
+    BrokerSection,
+    TlsSection,
+    SpoolSection,
+    TransportSection,
+    RisingSection,
+]
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)
+def test_every_setting_of_the_node_is_documented(section: type[BaseModel]) -> None:
+    """Not the sensors' options alone; and the example shows the defaults as they are."""
+    shown = next(block for block in blocks(DOCUMENT) if "transport" in block)
+    name = section.__name__.removesuffix("Section").lower()
+    told = shown["brokers"][0] if name == "broker" else shown[name]
+    assert told.keys() == section.model_fields.keys()
+    defaults = {"spool": Bound(), "transport": Transport(), "rising": RisingLimits()}.get(name)
+    for field, value in told.items():
+        assert name == "broker" or f"`{name}.{field}`" in DOCUMENT
+        assert defaults is None or getattr(defaults, field) == value
+
+
+def test_every_limit_and_every_event_is_documented() -> None:
+    """A technician finds each word of the log, and each limit of `sensors.quality`."""
+    assert all(f"`{field.name}`" in DOCUMENT for field in fields(QualityLimits))
+    edge = Path(__file__).resolve().parents[2] / "edge"
+    sources = [path.read_text(encoding="utf-8") for path in edge.glob("*.py")]
+    said = {event for text in sources for event in re.findall(r'log\.(?:info|warning|error)\(\s*"([a-z_]+)"', text)}
+    assert len(said) > 10
+    assert {event for event in said if f"`{event}`" not in DOCUMENT} == set()
 
 
 def test_the_summary_is_in_indonesian_first() -> None:
