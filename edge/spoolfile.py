@@ -221,7 +221,8 @@ def _opened(path: Path, lock: IO[bytes], new_epoch: Callable[[], str]) -> Opened
     if meta["inode"] and (meta["inode"] != inode or _is_older_copy(db, lock)):
         # A copy put back in place would use numbers again that its original has used since.
         _begin_epoch(db, new_epoch())
-    db.execute("UPDATE meta SET value = ? WHERE key = 'inode'", (inode,))
+    if meta["inode"] != inode:
+        db.execute("UPDATE meta SET value = ? WHERE key = 'inode'", (inode,))
     begin_life(db, lock)
     meta = dict(db.execute("SELECT key, value FROM meta"))
     return Opened(db, lock, meta["epoch"], meta, gap)
@@ -232,9 +233,13 @@ def begin_life(db: sqlite3.Connection, lock: IO[bytes]) -> None:
     an older one. The lock names both marks until the new one is on disk, so that a power cut mistakes nothing."""
     old = _life(db)
     new = secrets.token_hex(8)
-    _note(lock, f"{old} {new}")
+    if old:
+        _note(lock, f"{old} {new}")
+        os.fsync(lock.fileno())
     db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('life', ?)", (new,))
     _note(lock, new)
+    if old:  # a lock without marks, as a power cut may leave that of a new file, accuses nobody
+        os.fsync(lock.fileno())
 
 
 def _life(db: sqlite3.Connection) -> str:
@@ -247,7 +252,6 @@ def _note(lock: IO[bytes], text: str) -> None:
     lock.truncate()
     lock.write(text.encode())
     lock.flush()
-    os.fsync(lock.fileno())
 
 
 def _is_older_copy(db: sqlite3.Connection, lock: IO[bytes]) -> bool:
