@@ -467,7 +467,7 @@ def _log(transition: Transition) -> None:
         city=incident.city,
         entity=incident.entity,
         severity=transition.rule.severity,
-        level=incident.level.name if incident.level is not None else None,
+        water=incident.level.name if incident.level is not None else None,
         value=change.value,
         audience=incident.audience,
         incident=incident.id,
