@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,13 +16,15 @@ from support.web_server import serving
 
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Each scene is played once a session, into a folder that tests copy."""
+    """Each scene is played once a session, into a folder that tests copy; all begin with the same empty city."""
     folders: dict[str, Path] = {}
 
     def folder_of(name: str) -> Path:
         if name not in folders:
             folders[name] = tmp_path_factory.mktemp(name)
-            city = town(folders[name])
+            if name != "nothing":
+                shutil.copytree(folder_of("nothing"), folders[name], dirs_exist_ok=True)
+            city = town(folders[name], register=name == "nothing")
             scene(city, name)
             city.close()
         return folders[name]
@@ -53,10 +56,13 @@ def made(city_in: Callable[[str], Town]) -> Town:
 @pytest.fixture
 def serve() -> Iterator[Callable[..., httpx.Client]]:
     """A client of a real web server of the city."""
+    no_tls = ssl.SSLContext(
+        ssl.PROTOCOL_TLS_CLIENT
+    )  # plain HTTP: reading the authorities for each client takes longest
     with ExitStack() as stack:
 
         def client_of(city: Town, **more: object) -> httpx.Client:
             address = stack.enter_context(serving(city, **more))
-            return stack.enter_context(httpx.Client(base_url=address, timeout=20, trust_env=False))
+            return stack.enter_context(httpx.Client(base_url=address, timeout=20, trust_env=False, verify=no_tls))
 
         yield client_of

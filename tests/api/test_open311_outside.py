@@ -77,14 +77,14 @@ def understood(answer, fmt: str) -> None:
             assert (root.tag, root.findtext("error/code")) == ("errors", str(answer.status_code))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PATHS, st.sampled_from(["xml", "json"]), st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4))
 def test_no_reading_request_breaks_it(asked, path, fmt, params):
     """Any path and any parameters."""
     understood(asked.get(f"{ROOT}/{path.replace(chr(0), '%00')}.{fmt}", params=params), fmt)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["xml", "json"]), st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
 def test_no_report_breaks_it(asked, fmt, fields):
     """Any form, with a valid key or without."""

@@ -99,6 +99,18 @@ def _tokens(scheme: str) -> dict[str, str]:
     return found | dict(re.findall(r"--([\w-]+): (#[0-9A-F]{6})", dark)) if scheme == "dark" else found
 
 
+def test_ink_not_light_is_printed(pages):
+    """On paper a page has the light scheme's colours whatever the screen shows, and no white letters on no ground."""
+    page, address, paths = pages
+    page.emulate_media(media="print", color_scheme="dark")
+    for path in ("/", paths[-1]):
+        page.goto(address + path)
+        assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--awas')") == "#A3142B"
+    bar = page.locator(".case-level").first
+    assert bar.evaluate("e => getComputedStyle(e).color") == "rgb(0, 0, 0)"
+    page.emulate_media(media="screen", color_scheme="light")
+
+
 def _luminance(colour: str) -> float:
     """WCAG 2.2 relative luminance of `#RRGGBB`."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
