@@ -116,13 +116,16 @@ def test_news_arrives_by_itself_and_a_lost_server_is_said(browser, tmp_path: Pat
         with serving(city) as address:
             context = browser.new_context(viewport={"width": 360, "height": 740})
             page = context.new_page()
+            page.clock.install()
             page.goto(address + "/")
             expect(page.locator("h1")).to_contain_text("Tidak ada data sungai")
             node = city.nodes("gauge")[4]
             city.birth(node)
             city.wave(node, 214, hours_ago=-0.4)
+            page.clock.fast_forward(4_500)  # the page asks every four seconds
             expect(page.locator(".hero-word")).to_have_text("AWAS", timeout=12_000)
             expect(page).to_have_title("AWAS · Siaga Kota Yogyakarta")
+        page.clock.fast_forward(4_500)
         expect(page.locator("#putus")).to_contain_text(
             "Sambungan terputus 0 menit. Angka di bawah dari", timeout=12_000
         )
