@@ -13,6 +13,7 @@ from api import map as home
 from api.context import Context
 from api.guard import Guard, Head
 from api.map import Cells
+from api.open311_desk import Refusal
 from api.page import Pages
 from api.snapshot import Snapshots
 from contract.city import Profile
@@ -76,7 +77,7 @@ def create_app(
     app.include_router(probe.router())
     assets.install(app)
     errors.install(app, pages, outage)
-    app.add_exception_handler(open311.Refusal, open311.refused)
+    app.add_exception_handler(Refusal, open311.refused)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard)
     app.add_middleware(Head)

@@ -12,7 +12,7 @@ from lxml import etree
 from support.seed import NOON_US, flood_case
 from support.web_server import KEY
 
-from api.open311 import Refusal, query_of
+from api.open311_desk import Refusal, query_of
 from api.open311_format import body
 from contract.clock import DAY_US, from_us
 from contract.levels import Level
