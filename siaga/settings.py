@@ -49,8 +49,10 @@ class Settings(BaseSettings):
     )
     data_folder: Path = Field(default=Path("var"), description="databases, broker store and heartbeats")
 
+    mqtt_port: Port = Field(default=1883, description="`siaga up`: where the embedded broker listens on loopback")
     brokers: Annotated[tuple[Broker, ...], NoDecode] = Field(
-        default=(Broker(host="127.0.0.1", port=1883),), description="host:port, several with commas"
+        default_factory=lambda before: (Broker(host="127.0.0.1", port=before.get("mqtt_port", 1883)),),
+        description="host:port, several with commas; the embedded broker of `siaga up` if not set",
     )
     broker_protocol: Literal["3.1.1", "5"] = Field(default="3.1.1", description="5 only where every broker has it")
     broker_share: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = Field(
@@ -76,7 +78,6 @@ class Settings(BaseSettings):
         default=None, description="SHA-256 of each key that may file by Open311, one hex digest a line"
     )
 
-    mqtt_port: Port = Field(default=1883, description="`siaga up`: where the embedded broker listens on loopback")
     scenario: str = Field(
         default="", description="`siaga up`: the simulated fleet to run beside the city; none if empty"
     )

@@ -25,6 +25,14 @@ def test_nothing_set_is_a_laptop() -> None:
     assert settings.readings_location.startswith("sqlite:///")
 
 
+def test_the_broker_is_the_one_that_the_city_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another port for the embedded broker is enough: doctor, simulate and stages in other shells find it there."""
+    monkeypatch.setenv("SIAGA_MQTT_PORT", "18830")
+    assert [(broker.host, broker.port) for broker in settings_module.load().brokers] == [("127.0.0.1", 18830)]
+    monkeypatch.setenv("SIAGA_BROKERS", "broker-a.example:8883")
+    assert [broker.host for broker in settings_module.load().brokers] == ["broker-a.example"]
+
+
 def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A container's variable overrides the file that comes with the image."""
     file = tmp_path / "siaga.toml"
