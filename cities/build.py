@@ -17,6 +17,12 @@ from contract.topics import valid_id
 
 _HOUR_S = 3600
 _RESERVED_SENSORS = {"drops"}  # under this name an agent reports what it had to drop
+_ZONE_WORDS = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}  # fixed by law; a city elsewhere writes its own
 _SENSOR_OF = {"wifi": "hotspot", "camera": "crowd", "gauge": "flood"}
 
 
@@ -122,6 +128,13 @@ def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) 
             source.line("city", "zone"),
             f"time zone {city.zone!r} is unknown",
             "Indonesia has Asia/Jakarta (WIB), Asia/Makassar (WITA) and Asia/Jayapura (WIT).",
+        )
+    if city.zone_word != _ZONE_WORDS.get(city.zone, city.zone_word):
+        findings.add(
+            source.file,
+            source.line("city", "zone_word"),
+            f"zone word {city.zone_word!r} is not that of {city.zone}, so every time would be read wrong by an hour or two",
+            f"Write {_ZONE_WORDS[city.zone]!r}, or correct the zone.",
         )
     for preset, sensors in source.form.sensors.items():
         for sensor in sensors:

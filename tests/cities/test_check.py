@@ -20,6 +20,13 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
     "key_misspelt": ("agencies.toml", 'phone = "0370', 'fone = "0370', 8, "fone is not a key"),
     "not_toml": ("city.toml", 'zone_word = "WITA"', "zone_word = WITA", 5, "this is not TOML"),
     "zone_unknown": ("city.toml", "Asia/Makassar", "Asia/Mataram", 4, "time zone 'Asia/Mataram' is unknown"),
+    "zone_word_of_another_zone": (
+        "city.toml",
+        'zone_word = "WITA"',
+        'zone_word = "WIB"',
+        5,
+        "not that of Asia/Makassar",
+    ),
     "zone_of_a_path": ("city.toml", "Asia/Makassar", "../../etc/passwd", 4, "time zone"),
     "code_is_not_the_folder": ("city.toml", 'code = "contoh"', 'code = "lain"', 2, "not the folder's name"),
     "code_cannot_stand_in_a_topic": ("city.toml", 'code = "contoh"', 'code = "Kota A"', 2, "cannot stand in a topic"),
