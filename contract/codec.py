@@ -37,20 +37,22 @@ def decode(model: type[M], payload: bytes) -> M:
     try:
         return model.model_validate_json(payload)
     except ValidationError as error:
-        raise _explain(model, error) from None
+        raise explained(error, model.__name__) from None
 
 
-def _explain(model: type[BaseModel], error: ValidationError) -> BadInput:
+def explained(error: ValidationError, message: str, at: tuple[int | str, ...] = ()) -> BadInput:
+    """The first mistake with its path in the JSON, and how many more there are. `at` is where in `message` the part
+    stands that was judged."""
     errors = error.errors(include_url=False, include_context=False)
     first = errors[0]
     # A list that lost its one wrong item is also "too short": that is an echo, not a second mistake.
     errors = [other for other in errors if other is first or first["loc"][: len(other["loc"])] != other["loc"]]
-    path = _path(first["loc"]) or "the whole message"
+    path = _path((*at, *first["loc"])) or "the whole message"
     what = first["msg"].removeprefix("Value error, ")
     given = repr(first.get("input"))
     shown = given if len(given) <= _SHOWN else given[:_SHOWN] + "…"
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return BadInput(f"{what}, got {shown}{more}", where=f"{model.__name__}: {path}")
+    return BadInput(f"{what}, got {shown}{more}", where=f"{message}: {path}")
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

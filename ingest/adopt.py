@@ -35,7 +35,8 @@ def adopt(
 ) -> int:
     """Judge an item again and store what it holds; returns how many readings that were.
 
-    `retime` gives them the moment at which they were received, in their order 1 µs apart, and marks them untrusted.
+    `retime` gives them the moment at which they were received, in their order 1 µs apart, and marks them untrusted;
+    where another reading of the series has that moment already, they go 1 µs on, as at the edge.
     Raises BadInput with the reason where it is refused again; then nothing is stored and it stays in quarantine.
     """
     if item.adopted_us is not None:
@@ -56,6 +57,9 @@ def adopt(
         for reading in _admitted(item, batch, known, now_us, retime=retime)
     ]
     refused = readings.write(rows)
+    while retime and refused and all(one.time_taken for one in refused):
+        # The neighbours of a refused batch were received at the same moment.
+        refused = readings.write([row._replace(observed_us=row.observed_us + 1) for row, *_ in refused])
     if refused:
         raise BadInput(f"the store refuses it: {refused[0].reason}", where=f"quarantine {item.id}")
     cities.mark_adopted([item.id], now_us)

@@ -30,7 +30,6 @@ from contract.topics import Address
 
 _READING: TypeAdapter[Reading] = TypeAdapter(AnyReading)
 _SEQ: TypeAdapter[int] = TypeAdapter(Seq)
-_SHOWN = 60
 
 WholeReason = Literal["oversize", "undecodable", "wrong_topic", "identity"]
 
@@ -157,7 +156,8 @@ def _read_one_by_one(topic: str, payload: bytes) -> tuple[BatchNews, tuple[str, 
         try:
             reading = _READING.validate_python(item)
         except ValidationError as error:
-            bad.append(Malformed(_seq(item), _explain(index, error), alone(bare, envelope.city, item)))
+            said = str(codec.explained(error, "Readings", ("readings", index)))
+            bad.append(Malformed(_seq(item), said, alone(bare, envelope.city, item)))
             continue
         if reading.seq in good:
             # Its seq is already answered for by the first, so it can only be kept without one.
@@ -184,10 +184,3 @@ def _seq(item: Any) -> int:
         return _SEQ.validate_python(item.get("seq") if isinstance(item, dict) else None, strict=True)
     except ValidationError:
         return 0
-
-
-def _explain(index: int, error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
-    path = ".".join(str(part) for part in ("readings", index, *first["loc"]))
-    given = repr(first.get("input"))
-    return f"Readings: {path}: {first['msg']}, got {given if len(given) <= _SHOWN else given[:_SHOWN] + '…'}"

@@ -70,6 +70,16 @@ def test_a_refused_reading_can_be_adopted_at_the_time_it_came(bench: Bench) -> N
         adopt(find(bench.cities, CITY, item.id), **stores)  # type: ignore[arg-type]
 
 
+def test_neighbours_of_a_refused_batch_are_all_adopted(bench: Bench) -> None:
+    """A node with a clock of 1970 has whole batches refused at one moment: each reading finds its own microsecond."""
+    bench.accept(batch(*[reading(seq) | {"observed_us": seq} for seq in (1, 2, 3)]))
+    for item in bench.cities.quarantined(CITY):
+        assert adopt(item, city=CITY, readings=bench.readings, cities=bench.cities, clock=bench.clock, retime=True) == 1
+    assert sorted(bench.stored()) == [1, 2, 3]
+    times = [row.observed_us for row in bench.readings.received_since(CITY, 0)]
+    assert sorted(times) == [NOON_US, NOON_US + 1, NOON_US + 2]
+
+
 def test_what_is_no_reading_cannot_be_adopted(bench: Bench) -> None:
     """Garbage and false identities stay where they are, with a sentence; so does a number that is not there."""
     bench.accept(b"garbage")
