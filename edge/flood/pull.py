@@ -94,7 +94,8 @@ def pick_json(body: bytes, options: PullOptions) -> Picked:
 def pick_csv(body: bytes, options: PullOptions) -> Picked:
     """The figures in the newest row: the latest by time where there is a time column, else the last."""
     try:
-        rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=options.delimiter))
+        text = io.StringIO(body.decode("utf-8-sig"), newline="")
+        rows = list(csv.DictReader(text, delimiter=options.delimiter, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise SensorFault(f"the answer is not a CSV in UTF-8 ({error})") from None
     if not rows:
@@ -106,6 +107,9 @@ def pick_csv(body: bytes, options: PullOptions) -> Picked:
     rows = [row for row in rows if all(row[key] == value for key, value in options.where.items())]
     if not rows:
         raise SensorFault(f"the CSV has no row with {options.where}")
+    if any(None in row for row in rows):
+        # Such as 1,5 between commas: of which column the figures are is a guess, and 1 cm is a wrong river.
+        raise SensorFault("a row of the CSV has more columns than its header")
     newest = max(rows, key=lambda row: _observed_us(row[names[2]], options)) if names[2] else rows[-1]
     length, rain, time = (newest[name] if name else None for name in names)
     return Picked(length, rain, time)

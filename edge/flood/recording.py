@@ -61,7 +61,8 @@ def read_recording(path: Path, length_column: str, rain_column: str) -> Recordin
 
 
 def _read(file: Iterable[str], path: Path, length_column: str, rain_column: str) -> Recording:
-    reader = csv.DictReader(file)
+    # Not strict, an unclosed quote would swallow every row behind it without a word.
+    reader = csv.DictReader(file, strict=True)
     wanted = [_TIME, *(column for column in (length_column, rain_column) if column)]
     names = reader.fieldnames or []
     for column in wanted:
@@ -78,13 +79,19 @@ def _read(file: Iterable[str], path: Path, length_column: str, rain_column: str)
     try:
         for row in reader:
             where = f"{path}, line {reader.line_num}"
+            if None in row:
+                raise BadInput(
+                    "the line has more columns than the header",
+                    where=where,
+                    remedy="Write decimals with a point (1.5, not 1,5) and give every column a name.",
+                )
             times.append(_time(row[_TIME], times[-1] if times else None, where))
             length = _cell(row[length_column], length_column, where) if length_column else None
             lengths.append(None if length is None else to_cm(length, unit))
             rains.append(_cell(row[rain_column], rain_column, where) if rain_column else None)
     except csv.Error as error:
         raise BadInput(
-            str(error), where=f"{path}, line {reader.line_num}", remedy="Check the quotes of that line."
+            str(error), where=f"{path}, line {reader.line_num + 1}", remedy="Check the quotes of that line."
         ) from None
     if not times:
         raise BadInput("has a header and no row", where=str(path), remedy="Give a recording with at least one row.")

@@ -170,6 +170,8 @@ def test_the_newest_row_of_a_csv() -> None:
         (saying("", 302, "/again"), {"length": ["cm"]}, "redirects more than 3 times"),
         (saying(CSV), {"format": "csv", "length": ["level_cm"]}, "no column 'level_cm'"),
         (saying("a,b\n"), {"format": "csv", "length": ["a"]}, "has no row"),
+        (saying("a\n1,5\n"), {"format": "csv", "length": ["a"]}, "more columns than its header"),
+        (saying('a\n"1\n2\n'), {"format": "csv", "length": ["a"]}, "not a CSV"),
         (saying(b"\xff\xfe"), {"format": "csv", "length": ["a"]}, "not a CSV"),
         (saying(CSV), {"format": "csv", "length": ["level_m"], "where": {"gauge": "C"}}, "no row with"),
     ],

@@ -137,6 +137,8 @@ def test_the_rain_of_all_rows_passed(file: Path) -> None:
         ("time,level_cm\n2018-06-01T04:00:00Z,penuh\n", 2, "'penuh' is no number"),
         ("time,level_cm\n2018-06-01T04:00:00Z,1e999\n", 2, "is no number"),
         ("time,level_cm\n2018-06-01T04:00:00Z\n", 2, "too short"),
+        ("time,level_cm\n2018-06-01T04:00:00Z,1,5\n", 2, "more columns than the header"),
+        ('time,level_cm\n2018-06-01T04:00:00Z,"1\n2018-06-01T04:05:00Z,2\n', 2, "end of data"),
         ("time,height\n2018-06-01T04:00:00Z,1\n", 1, "no column 'level_cm'"),
         ("", 1, "no column 'time'"),
     ],
