@@ -133,7 +133,7 @@ def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) 
         findings.add(
             source.file,
             source.line("city", "zone_word"),
-            f"zone word {city.zone_word!r} is not that of {city.zone}, so every time would be read wrong by an hour or two",
+            f"zone word {city.zone_word!r} is not that of {city.zone}, and every time would be read wrong",
             f"Write {_ZONE_WORDS[city.zone]!r}, or correct the zone.",
         )
     for preset, sensors in source.form.sensors.items():
