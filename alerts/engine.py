@@ -17,8 +17,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from alerts.absence_stream import AbsenceStream
 from alerts.events import Events, OpenEvent, group_of, narrower
-from alerts.lifecycle import AbsenceStream, LevelStream, Onset, Staff, Step, Stream, open_incident
+from alerts.level_stream import LevelStream, Staff
+from alerts.lifecycle import Onset, Step, Stream, open_incident
 from alerts.rules import Absence, Levels, Rule
 from alerts.samples import Sample
 from contract import incident as life

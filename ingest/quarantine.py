@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.clock import SECOND_US
+from contract.errors import PortError
 from store.ports import CityStore, Quarantined
 
 _NODES_REMEMBERED = 10_000
@@ -66,7 +67,7 @@ class Quarantine:
             return kept, 0
         try:
             pushed_out = self._cities.quarantine(kept, per_node_limit=self._per_node_limit)
-        except Exception:
+        except PortError:
             for item in kept:
                 self._buckets.give_back(item.node)
             raise

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import watch
 
-from alerts.lifecycle import Staff
+from alerts.level_stream import Staff
 from alerts.rulefile import load_rules
 from alerts.rules import Absence, Levels, longest_window_s
 from contract.compress import compressed

@@ -1,0 +1,251 @@
+"""A gauge's life under a `levels` rule: the marks of its staff as latches."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use
+from alerts.rules import Rule
+from alerts.samples import Sample
+from contract import incident as life
+from contract.clock import SECOND_US
+from contract.errors import BadInput
+from contract.incident import Incident, State
+from contract.levels import Scale
+
+
+class Staff:
+    """A gauge's scale made ready for comparing: signed so that higher is worse, mildest first."""
+
+    __slots__ = ("clears", "levels", "raises", "scale", "sign")
+
+    def __init__(self, scale: Scale) -> None:
+        self.scale = scale
+        self.sign = 1.0 if scale.direction == "rising" else -1.0
+        ordered = sorted(scale.thresholds, key=lambda one: -one.level.value)
+        self.levels = tuple(one.level for one in ordered)
+        self.raises = tuple(self.sign * one.raise_cm for one in ordered)
+        self.clears = tuple(self.sign * one.clear_cm for one in ordered)
+        climbing = all(a <= b for seq in (self.raises, self.clears) for a, b in pairwise(seq))
+        apart = all(clear <= up for clear, up in zip(self.clears, self.raises, strict=True))
+        if not (ordered and climbing and apart and len(set(self.levels)) == len(self.levels)):
+            raise BadInput(
+                "its thresholds contradict each other",
+                where=f"the scale of {scale.gauge}",
+                remedy="A worse level must lie beyond a milder one, and each must clear on its own safe side.",
+            )
+
+
+class LevelStream(Stream):
+    """A gauge under a `levels` rule.
+
+    One latch a level: it closes when good readings at or beyond its raise mark have lasted `for`, and opens when good
+    readings within its clear mark have lasted `clear_for`. Marks climb with the level, so that the closed latches are
+    always the mildest `on` of them; `up[k]` and `down[k]` are when the run for latch k began, 0 where none runs.
+    """
+
+    __slots__ = ("clear_us", "down", "field", "for_us", "on", "quiet", "staff", "trend", "up", "value")
+
+    def __init__(self, rule: Rule, node: str, entity: str, period_s: float, staff: Staff, field: str) -> None:
+        super().__init__(rule, node, entity, period_s)
+        self.field = field
+        self.for_us = round(rule.for_s * SECOND_US)
+        self.clear_us = round(rule.clear_for_s * SECOND_US)
+        self.on = 0
+        self.quiet = True
+        self.up: list[int] = []
+        self.down: list[int] = []
+        self.value = math.nan
+        self.trend = 0
+        self.set_staff(staff)
+
+    def set_staff(self, staff: Staff) -> None:
+        """A new scale: runs begin anew, closed latches stay where they still exist."""
+        self.staff = staff
+        self.up = [0] * len(staff.raises)
+        self.down = [0] * len(staff.raises)
+        self.on = min(self.on, len(staff.raises))
+        self.quiet = self.on == 0
+
+    def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
+        if sample.epoch == self.epoch and sample.seq > self.seq:
+            self.seq = sample.seq
+        elif not self._newest(sample.epoch, sample.seq):
+            return NOTHING
+        value = sample.values.get(self.field)
+        if value is None or sample.quality not in USABLE or not math.isfinite(value):
+            return NOTHING
+        staff = self.staff
+        signed = staff.sign * value
+        if self.quiet and signed < staff.raises[0]:
+            # The common case by far: nothing runs and the water is low.
+            self.value = value
+            return NOTHING
+        return self._judge(sample, value, signed, now_us, said_us)
+
+    def _judge(
+        self, sample: Sample, value: float, signed: float, now_us: int, said_us: int
+    ) -> tuple[Step, ...] | Onset:
+        at_us, use = self._place(sample, now_us)
+        before = self.value
+        self.trend = 0 if math.isnan(before) or before == value else (1 if value > before else -1)
+        self.value = value
+        if use is Use.LIVE:
+            self.heard_us = now_us
+        self._run(signed, at_us, use)
+        if at_us <= self.muted_us:
+            return NOTHING
+        if self.incident is None:
+            return self._onset(at_us, value) if use is not Use.STALE else NOTHING
+        return self._keep(self._advance(self.incident, signed, value, at_us, use, said_us))
+
+    def _run(self, signed: float, at_us: int, use: Use) -> None:
+        """Begin, keep or break the run of every latch."""
+        raises, clears, up, down, on = self.staff.raises, self.staff.clears, self.up, self.down, self.on
+        for k in range(len(raises)):
+            if k >= on:
+                if signed < raises[k]:
+                    up[k] = 0
+                elif not up[k] and use is not Use.STALE:
+                    up[k] = at_us
+            elif signed >= clears[k]:
+                down[k] = 0
+            elif not down[k] and use is Use.LIVE:
+                down[k] = at_us
+        self.quiet = on == 0 and not up[0]
+
+    def _confirmed(self, at_us: int) -> int:
+        """How many latches are closed with those whose run has lasted `for`. A run's first reading never counts."""
+        for k in range(len(self.up) - 1, self.on - 1, -1):
+            began = self.up[k]
+            if began and at_us > began and at_us - began >= self.for_us:
+                return k + 1
+        return self.on
+
+    def _onset(self, at_us: int, value: float) -> tuple[Step, ...] | Onset:
+        count = self._confirmed(at_us)
+        if count == 0:
+            return NOTHING
+        crossed_us = self.up[0]
+        self._close(count)
+        return Onset(crossed_us, at_us, self.staff.levels[count - 1], value, False)
+
+    def _close(self, count: int) -> None:
+        for k in range(count):
+            self.up[k] = self.down[k] = 0
+        self.on = count
+        self.quiet = False
+
+    def _advance(
+        self, incident: Incident, signed: float, value: float, at_us: int, use: Use, said_us: int
+    ) -> list[Step]:
+        steps: list[Step] = []
+        now = life.with_value(incident, value, higher_is_worse=self.staff.sign > 0)
+
+        def add(step: Step) -> None:
+            nonlocal now
+            now = step[0]
+            steps.append(step)
+
+        live = use is Use.LIVE
+        if now.no_data and live:
+            add(life.data_back(now, value, at_us, said_us))
+        if now.state is State.RECOVERING and signed >= self.staff.clears[0] and use is not Use.STALE:
+            add(life.relapsed(now, value, at_us, said_us))
+        count = self._confirmed(at_us) if use is not Use.STALE else self.on
+        if count > self.on:
+            self._close(count)
+            add(life.level_changed(now, self.staff.levels[count - 1], value, at_us, said_us))
+        elif live:
+            left = self._left(at_us)
+            if left == 0:
+                self._open_from(0)
+                add(life.resolved(now, value, at_us, said_us))
+            else:
+                if left < self.on:
+                    self._open_from(left)
+                    add(life.level_changed(now, self.staff.levels[left - 1], value, at_us, said_us))
+                if now.state is State.FIRING and self.down[0]:
+                    add(life.recovering(now, value, at_us, said_us))
+        self.incident = now
+        return steps
+
+    def _left(self, at_us: int) -> int:
+        """How many latches stay closed once those whose clear run has lasted `clear_for` open."""
+        left = self.on
+        while left:
+            began = self.down[left - 1]
+            if not began or at_us <= began or at_us - began < self.clear_us:
+                break
+            left -= 1
+        return left
+
+    def _open_from(self, left: int) -> None:
+        for k in range(left, len(self.up)):
+            self.up[k] = self.down[k] = 0
+        self.on = left
+        self.quiet = left == 0
+
+    def due_us(self, floor_us: int) -> int:
+        if self.incident is None:
+            # Nothing is open yet; a run that has begun and is not confirmed is waited for from its last reading.
+            return max(self.heard_us, self.last_us, floor_us) + self.no_data_us if self.up[0] else 0
+        return 0 if self.incident.no_data else max(self.heard_us, floor_us) + self.no_data_us
+
+    def expire(self, at_us: int, said_us: int) -> tuple[Step, ...] | Onset:
+        if self.incident is None:
+            return self._silent_onset(at_us)
+        if self.incident.no_data:
+            return NOTHING
+        # Silence breaks the clear run: what the water did meanwhile nobody saw.
+        self.down = [0] * len(self.down)
+        return self._keep([life.fell_silent(self.incident, at_us, said_us)])
+
+    def _silent_onset(self, at_us: int) -> tuple[Step, ...] | Onset:
+        """The last thing the gauge said was that the water stands high. `for` is not completed, and nobody may call
+        that safe: it opens as silent, at the level last read."""
+        count = sum(1 for began in self.up if began)
+        if not count:
+            return NOTHING
+        crossed_us = self.up[0]
+        self._close(count)
+        return Onset(crossed_us, at_us, self.staff.levels[count - 1], self.value, True)
+
+    def adopt(self, incident: Incident) -> None:
+        if not self._behind(incident):
+            return
+        self.told_us = self.muted_us = incident.changed_us
+        self.up = [0] * len(self.up)
+        self.down = [0] * len(self.down)
+        if not incident.open:
+            self.incident = None
+            self._open_from(0)
+            return
+        self.incident = incident
+        reached = sum(1 for level in self.staff.levels if incident.level and not level.worse_than(incident.level))
+        # A scale that has lost the level it opened at: the mildest latch holds it, and ends it after `clear_for`.
+        self.on = max(1, reached)
+        self.quiet = False
+        self.heard_us = max(self.heard_us, incident.changed_us)
+        if incident.value is not None:
+            self.value = incident.value
+
+    def rewind(self, now_us: int) -> None:
+        super().rewind(now_us)
+        self.up = [min(began, now_us) for began in self.up]
+        self.down = [min(began, now_us) for began in self.down]
+
+    def state(self) -> list[Any]:
+        value = None if math.isnan(self.value) else self.value
+        return [*super().state(), self.on, self.up, self.down, value, self.trend]
+
+    def restore(self, state: list[Any]) -> None:
+        super().restore(state)
+        on, up, down, value, self.trend = state[6:]
+        if len(up) == len(self.up):
+            self.up, self.down = list(up), list(down)
+        self.on = min(on, len(self.up))
+        self.quiet = self.on == 0 and not any(self.up)
+        self.value = math.nan if value is None else value
