@@ -89,7 +89,12 @@ def read_csv(folder: Path, file: str, model: type[F], findings: Findings) -> Tab
     reader = csv.reader(text.splitlines())
     header: list[str] | None = None
     rows: list[CsvRow[F]] = []
+    line = 0
     for cells in reader:
+        first, line = line + 1, reader.line_num
+        if line > first:
+            findings.add(file, first, "a double quote opens here and does not close", "Close it, or take it out.")
+            return Table([], whole=False)
         if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
             continue
         if header is None:

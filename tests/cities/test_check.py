@@ -47,6 +47,7 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
     "camera_url_is_no_web_address": ("sites.csv", "https://cctv", "javascript:cctv", 4, "is no web address"),
     "sensor_name_reserved": ("city.toml", "health = {", "drops = {", 18, "is the agent's own"),
     "cell_too_many": ("sites.csv", '"Pantai, utara"', "Pantai, utara", 6, "10 cells where the header has 9"),
+    "quote_left_open": ("nodes.csv", "cth-wifi-2", '"cth-wifi-2', 6, "a double quote opens here"),
     "column_unknown": ("sites.csv", "camera_url", "cctv", 1, "unknown column 'cctv'"),
     "column_missing": ("nodes.csv", "node,kind,name,site,audience,sensors", "node,kind,name,site", 1, "'sensors'"),
     "semicolons": ("nodes.csv", "node,kind,name,site,audience,sensors", "node;kind;name;site", 1, "semicolons"),
