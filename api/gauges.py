@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
 from api.snapshot import Snapshot
@@ -18,7 +19,7 @@ from store.ports import Case, Placement, Row
 Trend = Literal["rising", "falling", "steady"]
 Voice = Literal["live", "silent", "dangerous", "never"]
 BELIEVED = frozenset({Quality.GOOD, Quality.UNKNOWN})
-STEADY_CM = 2.0
+STEADY_CM = 2.0  # waves
 TREND_LEAST_S = 5.0
 ROSE_FOR_US = DAY_US  # how long a river that was low but rising when its gauge fell silent is taken as dangerous
 
@@ -84,17 +85,28 @@ def believed(rows: Sequence[Row]) -> list[Row]:
 
 
 def trend_of(rows: Sequence[Row]) -> Trend | None:
-    """Where the water goes, from the median of the first and the last third of believed rows; None where too few."""
+    """Where the water goes now; None where too few believed rows, oldest first, say it.
+
+    A turn is told once the water has come back by more than `STEADY_CM` from the highest or lowest it had been: an
+    average over the window would call a river rising for half the window after its peak. The median of three rows in a
+    row keeps one odd value from turning the arrow. What has not moved on for two thirds of the window is steady.
+    """
     good = believed(rows)
     if len(good) < 3 or good[-1].observed_us - good[0].observed_us < TREND_LEAST_S * SECOND_US:
         return None
-    third = max(1, len(good) // 3)
-    early = sorted(level_cm_of(row) or 0.0 for row in good[:third])
-    late = sorted(level_cm_of(row) or 0.0 for row in good[-third:])
-    rise = late[len(late) // 2] - early[len(early) // 2]
-    if abs(rise) < STEADY_CM:
-        return "steady"
-    return "rising" if rise > 0 else "falling"
+    raw = [level_cm_of(row) or 0.0 for row in good]
+    low = high = raw[0]
+    trend: Trend = "steady"
+    moved_us = good[0].observed_us
+    for row, *three in zip(good[2:], raw, raw[1:], raw[2:], strict=False):
+        level = median(three)
+        low, high = min(low, level), max(high, level)
+        if level < high - STEADY_CM or level > low + STEADY_CM:
+            trend = "falling" if level < high - STEADY_CM else "rising"
+            low = high = level
+            moved_us = row.observed_us
+    newest_us, span_us = good[-1].observed_us, good[-1].observed_us - good[0].observed_us
+    return trend if newest_us - moved_us <= span_us * 2 // 3 else "steady"
 
 
 def _graver(one: Level | None, other: Level | None) -> Level | None:

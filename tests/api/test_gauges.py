@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import firmware_sim
 from api.gauges import gauge_of, place_on, trend_of
-from api.snapshot import Snapshot
+from api.snapshot import Snapshot, trend_us
 from contract.clock import HOUR_US, MINUTE_US, SECOND_US
 from contract.incident import Incident, State
 from contract.levels import Level, Scale, Threshold
 from contract.quality import Quality
 from store.ports import Placement, Row, Series
 
+TURNED_CM = 3.0
 NOW = 1_769_223_600 * SECOND_US
 PLACE = Placement(
     "kota",
@@ -147,6 +153,44 @@ def test_trend_ignores_ripples_and_needs_time():
     assert trend_of([row(1800 - 60 * i, 50.0 + 3 * i) for i in range(20)]) == "rising"
     assert trend_of([row(1800 - 60 * i, 150.0 - 3 * i) for i in range(20)]) == "falling"
     assert trend_of([row(60, 50.0), row(30, 90.0)]) is None
+
+
+@pytest.mark.parametrize("speed", [1.0, 120.0])
+@pytest.mark.parametrize("period_s", [60.0, 300.0])
+def test_the_arrow_turns_with_the_river(speed, period_s):
+    """Through a real flood, also a compressed one: a river that fell by three centimetres, which the next sample
+    bears out, is not called rising, nor one that rose so falling."""
+    with (Path(firmware_sim.__file__).parent / "data" / "dead_run_2018-06.csv").open() as file:
+        stages = [float(line["stage_m"]) * 100 for line in csv.DictReader(file)]
+    start = max(range(len(stages)), key=stages.__getitem__) - 60
+    every_s, window_s = period_s / speed, trend_us(speed) / SECOND_US
+    part = 300.0 / period_s
+    flood = [
+        stages[start + int(i / part)] * (1 - i / part % 1) + stages[start + int(i / part) + 1] * (i / part % 1)
+        for i in range(round(150 * part))
+    ]
+    rows = [row((len(flood) - i) * every_s, cm) for i, cm in enumerate(flood)]
+    seen = Counter()
+    for i in range(4, len(rows)):
+        first = max(0, i - int(window_s / every_s))
+        trend = trend_of(rows[first : i + 1])
+        seen[trend] += 1
+        before, middle, now = flood[i - 2 : i + 1]
+        recent = flood[max(first, i - round(15 * 60 / period_s)) : i + 1]
+        if before > middle > now and max(recent) - middle > TURNED_CM:
+            assert trend != "rising", (i, recent)
+        if before < middle < now and middle - min(recent) > TURNED_CM:
+            assert trend != "falling", (i, recent)
+    assert seen["rising"] > 10
+    assert seen["falling"] > 10
+
+
+def test_the_arrow_rests_with_the_river():
+    """A rise that ended a while ago, and one odd value, are no trend of now."""
+    rose = [50.0, 60.0, 70.0, 80.0, *[80.0] * 16]
+    assert trend_of([row(1200 - 60 * i, cm) for i, cm in enumerate(rose)]) == "steady"
+    branch = [50.0] * 10 + [90.0] + [50.0] * 3
+    assert trend_of([row(1200 - 60 * i, cm) for i, cm in enumerate(branch)]) == "steady"
 
 
 @settings(max_examples=60, deadline=None)
