@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from broker.ports import Incoming
 from contract import topics
 from contract.clock import Clock
@@ -11,7 +13,7 @@ from ingest.admit import refusal
 from ingest.decode import BatchNews, decode
 from ingest.place import Known, Registry
 from ingest.rows import row_of
-from store.ports import CityStore, Quarantined, ReadingStore
+from store.ports import CityStore, Quarantined, ReadingStore, Row, Series
 
 
 def find(cities: CityStore, city: str, item_id: int) -> Quarantined:
@@ -56,10 +58,7 @@ def adopt(
         row_of(city, batch, reading, registry.region(known, reading.observed_us), now_us)
         for reading in _admitted(item, batch, known, now_us, retime=retime)
     ]
-    refused = readings.write(rows)
-    while retime and refused and all(one.time_taken for one in refused):
-        # The neighbours of a refused batch were received at the same moment.
-        refused = readings.write([row._replace(observed_us=row.observed_us + 1) for row, *_ in refused])
+    refused = readings.write(_spread(rows, readings) if retime else rows)
     if refused:
         raise BadInput(f"the store refuses it: {refused[0].reason}", where=f"quarantine {item.id}")
     cities.mark_adopted([item.id], now_us)
@@ -94,3 +93,22 @@ def _admitted(item: Quarantined, batch: BatchNews, known: Known, now_us: int, *,
             raise BadInput(verdict.detail, where=f"quarantine {item.id}", remedy=remedy)
         admitted.append(reading)
     return admitted
+
+
+def _spread(rows: Sequence[Row], readings: ReadingStore) -> list[Row]:
+    """Each at a moment of its own: the neighbours of a refused batch were all received at the same one.
+
+    The store is asked first, because one of its kinds cannot refuse a moment that is taken: it writes over it.
+    """
+    spread: dict[tuple[Series, int], Row] = {}
+    for row in rows:
+        while (row.series, row.observed_us) in spread or _is_taken(row, readings):
+            row = row._replace(observed_us=row.observed_us + 1)  # noqa: PLW2901  the same row a moment later
+        spread[row.series, row.observed_us] = row
+    return list(spread.values())
+
+
+def _is_taken(row: Row, readings: ReadingStore) -> bool:
+    """Whether another reading of its series has its moment; itself, from an adoption that was cut short, is none."""
+    there = readings.between(row.series, row.observed_us, row.observed_us + 1)
+    return any((one.epoch, one.seq) != (row.epoch, row.seq) for one in there)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from structlog.testing import capture_logs
 from support.accepting import NODE, Bench, Outage, batch, birth, reading
 from support.city_data import NOON_US, profile
+from support.influx import influx
 from support.linked import CITY
 
 from contract.clock import DAY_US
 from contract.errors import BadInput
 from contract.messages import Refusal
 from ingest.adopt import adopt, find
+from store import open_readings
 
 
 @pytest.mark.parametrize("which", ["readings_outage", "cities_outage"])
@@ -70,14 +74,21 @@ def test_a_refused_reading_can_be_adopted_at_the_time_it_came(bench: Bench) -> N
         adopt(find(bench.cities, CITY, item.id), **stores)  # type: ignore[arg-type]
 
 
-def test_neighbours_of_a_refused_batch_are_all_adopted(bench: Bench) -> None:
-    """A node with a clock of 1970 has whole batches refused at one moment: each reading finds its own microsecond."""
-    bench.accept(batch(*[reading(seq) | {"observed_us": seq} for seq in (1, 2, 3)]))
-    for item in bench.cities.quarantined(CITY):
-        assert adopt(item, city=CITY, readings=bench.readings, cities=bench.cities, clock=bench.clock, retime=True) == 1
-    assert sorted(bench.stored()) == [1, 2, 3]
-    times = [row.observed_us for row in bench.readings.received_since(CITY, 0)]
-    assert sorted(times) == [NOON_US, NOON_US + 1, NOON_US + 2]
+@pytest.mark.parametrize("keeper", ["sqlite", "influxdb"])
+def test_neighbours_of_a_refused_batch_are_all_adopted(bench: Bench, keeper: str) -> None:
+    """A node with a clock of 1970 has whole batches refused at one moment: each reading finds its own microsecond,
+    also in a store that would write one over the other."""
+    with contextlib.ExitStack() as stack:
+        readings = bench.readings
+        if keeper == "influxdb":
+            server = stack.enter_context(influx())
+            readings = stack.enter_context(contextlib.closing(open_readings(server.url, token=server.token)))
+        bench.accept(batch(*[reading(seq) | {"observed_us": seq} for seq in (1, 2, 3)]))
+        for item in bench.cities.quarantined(CITY):
+            assert adopt(item, city=CITY, readings=readings, cities=bench.cities, clock=bench.clock, retime=True) == 1
+        rows = readings.received_since(CITY, 0)
+    assert {row.seq for row in rows} == {1, 2, 3}
+    assert sorted(row.observed_us for row in rows) == [NOON_US, NOON_US + 1, NOON_US + 2]
 
 
 def test_what_is_no_reading_cannot_be_adopted(bench: Bench) -> None:
