@@ -8,6 +8,7 @@ default. The node's side has its own file, `node.toml` (see docs/node-toml.md).
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -175,7 +176,7 @@ def load(**overrides: Any) -> Settings:
         message = first["msg"].removeprefix("Value error, ")
         raise BadInput(
             f"{message}, got {first.get('input')!r}" if first["loc"] else message,
-            where=f"setting {PREFIX}{name.upper()}" if first["loc"] else "settings",
+            where=_said_at(name, file, overrides) if first["loc"] else "settings",
             remedy="`siaga settings` says what it means.",
         ) from None
 
@@ -196,9 +197,32 @@ def _check_file(path: Path) -> None:
             f"cannot be read: {error.strerror}", where=str(path), remedy=f"Check {CONFIG_VARIABLE}."
         ) from None
     try:
-        tomllib.loads(text)
+        told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"is not TOML: {error}", where=str(path)) from None
+        raise BadInput(
+            f"is not TOML: {error}", where=str(path), remedy="Mend the line; text stands in double quotes."
+        ) from None
+    unknown = next((name for name in told if name not in Settings.model_fields), None)
+    if unknown is not None:
+        raise BadInput(
+            f"there is no setting {unknown}",
+            where=f"{path}, line {_line_of(text, unknown)}",
+            remedy="`siaga settings` lists all of them; here they stand without SIAGA_ and in lower case.",
+        )
+
+
+def _said_at(name: str, file: str | None, overrides: dict[str, Any]) -> str:
+    """Where a setting was said: in the file with its line, unless something stronger said it too."""
+    variable = PREFIX + name.upper()
+    if file and variable not in os.environ and overrides.get(name) is None:
+        return f"{file}, line {_line_of(Path(file).read_text(encoding='utf-8'), name)}: {name}"
+    return f"setting {variable}"
+
+
+def _line_of(text: str, name: str) -> int:
+    """Where a name of the first level stands, counted from 1."""
+    named = re.compile(rf"""\s*\[*\s*["']?{re.escape(name)}\b""")
+    return next((at for at, line in enumerate(text.splitlines(), start=1) if named.match(line)), 1)
 
 
 def read_secret(path: Path | None) -> str:

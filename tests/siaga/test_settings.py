@@ -95,6 +95,26 @@ def test_a_file_that_is_not_toml_names_the_file(tmp_path: Path, monkeypatch: pyt
         settings_module.load()
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("spedd = 3", r"siaga\.toml, line 2: there is no setting spedd"),
+        ("[extra]", r"siaga\.toml, line 2: there is no setting extra"),
+        ('speed = "fast"', r"siaga\.toml, line 2: speed: .* got 'fast'"),
+    ],
+)
+def test_a_mistake_in_the_file_names_its_line(
+    line: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that nobody reads, or a value that cannot be: file, line and setting."""
+    file = tmp_path / "siaga.toml"
+    file.write_text(f'city = "yogyakarta"\n{line}\n')
+    monkeypatch.setenv("SIAGA_CONFIG", str(file))
+    with pytest.raises(BadInput, match=words) as wrong:
+        settings_module.load()
+    assert wrong.value.remedy
+
+
 def test_a_secret_comes_from_its_file_and_a_missing_one_is_named(tmp_path: Path) -> None:
     """No secret has a default, and none stands in the tree."""
     file = tmp_path / "token"
