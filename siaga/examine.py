@@ -16,7 +16,7 @@ from broker.handshake import answers
 from broker.ports import BrokerAddress
 from contract.clock import Clock, from_us
 from contract.errors import BadInput, PortError
-from siaga import heartbeat, wiring
+from siaga import data_folder, heartbeat, wiring
 from siaga import settings as settings_module
 from siaga.ports_free import check_free
 from siaga.settings import Settings
@@ -50,8 +50,10 @@ def everything(clock: Clock) -> Iterator[Finding]:
     yield Finding("settings", True, f"city {settings.city}, data in {settings.data_folder.absolute()}")
     yield _clock(clock)
     yield _disk(settings)
-    yield _try("city folder", lambda: _city_folder(settings))
-    yield _try("rules", lambda: _rules(settings))
+    city_folder = _try("city folder", lambda: _city_folder(settings))
+    yield city_folder
+    if city_folder.fine:
+        yield _try("rules", lambda: _rules(settings))
     running = {stage: beat for stage in wiring.STAGES if (beat := heartbeat.read(settings.run_folder, stage))}
     yield from _broker(settings, embedded_runs=bool(running))
     yield _try(
@@ -94,9 +96,10 @@ def _clock(clock: Clock) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    folder = settings.data_folder.absolute()
-    while not folder.exists():
-        folder = folder.parent
+    try:
+        folder = data_folder.look(settings.data_folder)
+    except BadInput as error:
+        return Finding("data folder", False, f"{error.where}: {error.what}", error.remedy)
     free = shutil.disk_usage(folder).free
     fine = free >= SMALLEST_FREE_BYTES
     remedy = "" if fine else f"Free at least {SMALLEST_FREE_BYTES // 2**20} MiB or move SIAGA_DATA_FOLDER."

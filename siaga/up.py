@@ -15,7 +15,7 @@ from broker.ports import BrokerAddress
 from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.errors import BadInput, Unavailable
-from siaga import heartbeat, wiring
+from siaga import data_folder, heartbeat, wiring
 from siaga.ports_free import check_free
 from siaga.settings import PREFIX, Broker, Settings
 from siaga.supervisor import Child, Supervisor
@@ -48,12 +48,16 @@ class City:
     def broker_address(self) -> BrokerAddress:
         return BrokerAddress("127.0.0.1", self.settings.mqtt_port)
 
+    def check_ports(self) -> None:
+        """Raises BadInput for one that is taken."""
+        check_free(self.settings.api_host, self.settings.api_port, "api_port")
+        check_free("127.0.0.1", self.settings.mqtt_port, "mqtt_port")
+
     def start(self) -> None:
         """Broker, schema and registry first, then all stages at once. Raises BadInput for a taken port or bad city."""
         settings = self.settings
-        check_free(settings.api_host, settings.api_port, "api_port")
-        check_free("127.0.0.1", settings.mqtt_port, "mqtt_port")
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        self.check_ports()
+        data_folder.make(settings.data_folder)
         profile = wiring.profile(settings)
         wiring.rules(settings)
         environment = as_environment(settings)
@@ -62,8 +66,6 @@ class City:
             self._prepare(profile)
             for stage in wiring.STAGES:
                 self._start(stage, [stage], environment)
-            if settings.scenario:
-                self._start("simulate", ["simulate", settings.scenario], environment)
         except BaseException:
             self.stop()
             raise
@@ -77,11 +79,17 @@ class City:
         self._stages[name] = self._supervisor.start(name, arguments, environment)
 
     def wait_ready(self, stop: threading.Event, *, within_s: float) -> bool:
-        """Until every stage has given a sign of life. False where stopped before. Raises BadInput in the end."""
+        """Until every stage has given a sign of life. False where stopped before. Raises BadInput in the end.
+
+        A simulated fleet begins as soon as somebody accepts and somebody judges: its story is told in real time, and
+        what it tells to nobody would come late.
+        """
         deadline_us = self._clock.mono_us() + round(within_s * SECOND_US)
         while not stop.wait(0.05):
             self.watch()
-            missing = [stage for stage in wiring.STAGES if heartbeat.read(self.settings.run_folder, stage) is None]
+            missing = [stage for stage in wiring.STAGES if not self._alive(stage)]
+            if self.settings.scenario and "simulate" not in self._stages and not {"ingest", "alerts"} & set(missing):
+                self._start("simulate", ["simulate", self.settings.scenario], as_environment(self.settings))
             if not missing:
                 return True
             if self._clock.mono_us() > deadline_us:
@@ -91,6 +99,12 @@ class City:
                     remedy="`siaga doctor` says why.",
                 )
         return False
+
+    def _alive(self, stage: str) -> bool:
+        """Whether the process that runs now has given a sign of life; an earlier one's may still lie there."""
+        beat = heartbeat.read(self.settings.run_folder, stage)
+        process = self._stages[stage].process
+        return beat is not None and process is not None and beat.pid == process.pid
 
     def watch(self) -> None:
         """Call a few times a second."""

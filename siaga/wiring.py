@@ -18,7 +18,7 @@ from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.compress import compressed
 from contract.errors import BadInput
-from siaga import heartbeat
+from siaga import data_folder, heartbeat
 from siaga.heartbeat import Heartbeat
 from siaga.ports_free import check_free
 from siaga.settings import Settings, read_secret
@@ -51,7 +51,7 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
 def readings(settings: Settings) -> ReadingStore:
     from store import open_readings
 
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    data_folder.make(settings.data_folder)
     return open_readings(settings.readings_location, token=read_secret(settings.readings_token_file))
 
 
@@ -59,7 +59,7 @@ def cities(settings: Settings, *, migrate: bool = False) -> CityStore:
     """The city's database. Only `siaga up` and `siaga city apply` migrate it; a stage refuses an old schema."""
     from store import open_city
 
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    data_folder.make(settings.data_folder)
     location = settings.city_location
     password = read_secret(settings.city_password_file)
     if password:

@@ -33,7 +33,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Continue with what an earlier demo left.")] = False,
 ) -> None:
     """Run Yogyakarta with 100 WiFi points, 20 cameras, 10 gauges and a real flood."""
-    from siaga import logs
+    from siaga import data_folder, logs
     from siaga import settings as settings_module
     from siaga.signals import stop_event
 
@@ -68,11 +68,11 @@ def demo(
 
     settings = settings_module.load(scenario="flood", speed=speed or SPEED, api_port=port)
     place = folder or settings.data_folder / "demo"
-    if not keep and place.exists():
-        shutil.rmtree(place)
     settings = settings.model_copy(update={"data_folder": place, "log_format": "console"})
     logs.set_up("demo", "console")
     city = City(settings, clock, rng, log_folder=place / "log")
+    city.check_ports()  # before anything is removed: an earlier demo may still run there
+    data_folder.begin_demo(place, keep=keep)
     city.start()
     try:
         if not city.wait_ready(stop, within_s=60):
