@@ -111,6 +111,8 @@ class Grabber:
             if self._is_file and frames and not self._loop:
                 self._ended.set()
                 return
+            if self._stop.is_set():
+                return
             self._tell_lost()
             if self._stop.wait(0.0 if self._is_file and frames else wait_s(failures)):
                 return

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 from support.shared_data import need
 
 from contract.kinds import CrowdValues
@@ -222,6 +223,17 @@ def test_only_the_newest_frame_is_kept(clip: Callable[..., str]) -> None:
     finally:
         grabber.close()
     assert grabber.newest(0, 0.0) is None
+
+
+def test_a_camera_that_is_closed_at_once_is_not_called_unreadable(clip: Callable[..., str]) -> None:
+    """Checking a node's file opens nothing for long: no failure is told that is none."""
+    source = clip(50, lambda number: number)
+    with capture_logs() as logs:
+        for _ in range(20):
+            grabber = Grabber(source)
+            grabber.start()
+            grabber.close()
+    assert logs == []
 
 
 def test_a_detector_that_fails_is_a_fault(clip: Callable[..., str]) -> None:
