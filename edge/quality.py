@@ -8,12 +8,14 @@ spike (test 7), rate of change (test 8), flat line (test 9). Two adaptations to 
 * Rate of change is judged against the same two references, over the time since each.
 
 A single jump is therefore flagged at once and the return from it is not. A jump that stays is flagged for three
-samples; from the fourth on the median has moved and it is good again.
+samples; from the fourth on the median has moved and it is good again. One exception: a value that jumped down and has
+not moved since, not even by `flat_tolerance`, is a dead instrument until it moves. It would else end a flood.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -96,6 +98,7 @@ class Checker:
         self._good: tuple[int, float] | None = None
         self._seen = False
         self._flat: tuple[int, float, float] | None = None
+        self._fallen_to: float | None = None
 
     def judge(self, values: Values | None, mono_us: int, *, fault: bool = False) -> Judged:
         """The flags of one sample. `values` None: it was due and did not come."""
@@ -129,7 +132,20 @@ class Checker:
                 (spike(limits, value, then, (mono_us - when) / SECOND_US) for when, then in references), key=_badness
             )
         flags["flat_line"] = self._flat_line(value, mono_us)
+        if self._lies_where_it_fell(value, _jumped(flags)):
+            flags["flat_line"] = max(flags["flat_line"], Quality.SUSPECT, key=_badness)
         return flags
+
+    def _lies_where_it_fell(self, value: float, jumped: bool) -> bool:
+        if not (self._limits.flat_suspect_s or self._limits.flat_fail_s):
+            return False
+        still = self._fallen_to is not None and abs(value - self._fallen_to) <= self._limits.flat_tolerance
+        if jumped and not still:
+            fell = self._good is not None and value < self._good[1]
+            self._fallen_to = value if fell else None
+        elif not still:
+            self._fallen_to = None
+        return self._fallen_to is not None
 
     def _references(self) -> list[tuple[int, float]]:
         references = [self._good] if self._good is not None else []
@@ -153,9 +169,13 @@ class Checker:
         if flags["gross_range"] is Quality.FAIL:
             return
         self._raw.append((mono_us, value))
-        jumped = any(flags.get(name, Quality.GOOD) is not Quality.GOOD for name in ("rate_of_change", "spike"))
-        if not jumped:
+        # What lies where it fell is no reference: the river that comes back is no jump.
+        if not _jumped(flags) and self._fallen_to is None:
             self._good = (mono_us, value)
+
+
+def _jumped(flags: Mapping[CheckName, Quality]) -> bool:
+    return any(flags.get(name, Quality.GOOD) is not Quality.GOOD for name in ("rate_of_change", "spike"))
 
 
 def _badness(flag: Quality) -> int:

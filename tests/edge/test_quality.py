@@ -57,6 +57,21 @@ def test_jump_that_stays_is_good_again_after_three_samples() -> None:
     assert seen[6:] == [Quality.SUSPECT] * 3 + [Quality.GOOD] * 3
 
 
+@pytest.mark.parametrize("dead", [0.0, -2.5, 37.0])
+def test_an_instrument_that_dies_in_a_flood_ends_none(dead: float) -> None:
+    """It falls at once and never moves again: suspect to the end, and the river that comes back is good at once."""
+    seen = flags([40.0, 80.0, 120.0, 160.0, *[dead] * 200, 161.0, 160.0, 158.0])
+    assert seen[:4] == [Quality.GOOD] * 4
+    assert seen[4:204] == [Quality.SUSPECT] * 200
+    assert seen[204:] == [Quality.GOOD] * 3
+
+
+def test_a_river_that_falls_at_once_and_moves_is_good_again() -> None:
+    """A gate was shut: what moves is no dead instrument."""
+    seen = flags([190.0] * 3 + [191.0] * 3 + [40.0, 40.3, 39.9, 40.2, 40.2, 40.2])
+    assert seen[6:] == [Quality.SUSPECT] * 3 + [Quality.GOOD] * 3
+
+
 def test_genuine_flood_with_one_spike_in_it() -> None:
     """The spike is flagged wherever it falls in a real flood, and nothing else is."""
     levels = dead_run()
