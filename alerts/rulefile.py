@@ -216,9 +216,9 @@ class _Reader:
         return value
 
     def _listed(self, field: str, value: Any, choices: Sequence[str]) -> list[Any]:
-        if not isinstance(value, list) or not value or any(item not in choices for item in value):
+        if not isinstance(value, list) or not value:
             raise self._wrong(field, f"a list is expected, got {value!r}", f"Choose from: {', '.join(choices)}.")
-        return value
+        return [self._choice(field, choices, item) for item in value]
 
     def _wrong(self, field: str, what: str, remedy: str) -> BadInput:
         return BadInput(
