@@ -13,9 +13,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from cities.load import available, load
 from contract.errors import BadInput, Rejected, Unavailable
-from dashboards.build import built
+from dashboards.build import boards as every_board
 from dashboards.panels import DATASOURCE
 
 FOLDER_UID = "siaga"
@@ -48,7 +47,7 @@ def publish(
     Rejected where it refuses.
     """
     if boards is None:
-        boards = [board for code in available() for board in built(load(code)).values()]
+        boards = list(every_board().values())
     api = _connect(url, token, timeout_s)
     with closing(api.api.s):
         if readings is not None:

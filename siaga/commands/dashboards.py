@@ -11,11 +11,16 @@ app = typer.Typer(help="Grafana's boards: build, publish.", no_args_is_help=True
 
 
 @app.command("build")
-def build() -> None:
-    """Write the boards' JSON from their code."""
-    from dashboards.build import write
+def build(
+    into: Annotated[
+        Path | None, typer.Option(help="Where to write; dashboards/built if not said.", file_okay=False)
+    ] = None,
+) -> None:
+    """Write the boards' JSON from their code, for every city of SIAGA_CITIES_FOLDER."""
+    from dashboards.build import BUILT, write
+    from siaga import settings as settings_module
 
-    for path in write():
+    for path in write(settings_module.load().cities_folder, into or BUILT):
         typer.echo(str(path))
 
 
@@ -28,10 +33,13 @@ def publish(
     influx_token_file: Annotated[Path | None, typer.Option(help="Holds a token that may read.", dir_okay=False)] = None,
 ) -> None:
     """Push the boards, and the data source where asked, to a Grafana that is already there."""
+    from dashboards.build import boards
     from dashboards.publish import Readings
     from dashboards.publish import publish as push
+    from siaga import settings as settings_module
     from siaga.settings import read_secret
 
     source = Readings(influx_url, influx_bucket, read_secret(influx_token_file)) if influx_url else None
-    for board in push(url, read_secret(token_file), readings=source):
+    found = list(boards(settings_module.load().cities_folder).values())
+    for board in push(url, read_secret(token_file), found, readings=source):
         typer.echo(board)

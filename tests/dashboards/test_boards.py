@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+from support import tiny_city
+from support.stages import siaga
 
 from cities.load import available, load
 from contract.kinds import KINDS, fields_of
@@ -55,6 +57,20 @@ def test_pinned(board: dict[str, Any]) -> None:
         for found in [panel, *panel.get("targets", [])]
     }
     assert sources == {json.dumps(panels.DATASOURCE)}
+
+
+def test_a_city_outside_the_program_has_its_board_too(tmp_path: Path) -> None:
+    """By the same command, where SIAGA_CITIES_FOLDER points; nothing is written into the program."""
+    tiny_city.write(tmp_path / "cities")
+    before = sorted(build.BUILT.iterdir())
+    answer = siaga(
+        {"SIAGA_CITIES_FOLDER": tmp_path / "cities"}, "dashboards", "build", "--into", str(tmp_path / "boards")
+    )
+    assert answer.returncode == 0, answer.stderr
+    (file,) = (tmp_path / "boards").iterdir()
+    assert file.name == f"{tiny_city.CODE}-city-now.json"
+    assert answer.stdout.split() == [str(file)]
+    assert sorted(build.BUILT.iterdir()) == before
 
 
 def test_uids_are_distinct() -> None:
