@@ -23,6 +23,7 @@ class Part:
     """One gauge or point of an event: its place and, for a gauge, its number and where the water goes."""
 
     text: str
+    figure: str = ""
     trend: Trend | None = None
 
 
@@ -104,10 +105,10 @@ def _flood(own: list[Incident], snapshot: Snapshot, known: dict[str, Gauge], spe
     if len(found) == 1:
         title = speech("gauge_at", river=worst.river, place=worst.place)
         if worst.level_cm is not None:
-            parts = (Part(_centimetres(worst, speech), worst.trend),)
+            parts = (Part("", _centimetres(worst, speech), worst.trend),)
     else:
         title = f"{speech('river_name', river=worst.river)}: {speech('n_gauges', n=len(found))}"
-        parts = tuple(Part(f"{one.place} {_centimetres(one, speech)}".rstrip(), one.trend) for one in found[:SHOWN])
+        parts = tuple(Part(one.place, _centimetres(one, speech), one.trend) for one in found[:SHOWN])
     return EventLine(
         css=level.name.lower(),
         word=speech(f"level_{level.name.lower()}"),

@@ -39,6 +39,25 @@ def test_no_page_scrolls_sideways_on_a_small_phone(browser, served, scheme):
                 assert page.evaluate("document.documentElement.scrollWidth") <= 360, (path, language)
 
 
+def test_a_number_and_its_arrow_stay_on_one_line(browser, served):
+    """However narrow the phone: an arrow alone on a line belongs to nothing."""
+    _, address = served("flood")
+    for width in (320, 340, 360, 380, 400):
+        with opened(browser, address, viewport={"width": width, "height": 740}) as page:
+            page.goto(f"{address}/")
+            lines = page.locator(".figure").evaluate_all(
+                """all => all.map(one => {
+                    const arrow = one.querySelector("svg").getBoundingClientRect();
+                    const number = document.createRange();
+                    number.selectNodeContents(one.firstChild);
+                    const rows = [...number.getClientRects()];
+                    return rows.length === 1 && arrow.bottom > rows[0].top && arrow.top < rows[0].bottom;
+                })"""
+            )
+            assert lines
+            assert all(lines), width
+
+
 def test_the_map_comes_alive_and_its_layers_follow_the_address(browser, served):
     """Leaflet takes the drawn map's place; a toggle hides its layer and stands in the address, by mouse and by key."""
     _, address = served("flood")
