@@ -86,4 +86,4 @@ def import_(
         store.put_boundaries(profile.code, boundaries, SystemClock().now_us())
     finally:
         store.close()
-    typer.echo(f"{profile.name}: {len(boundaries)} boundaries")
+    typer.echo(f"{profile.name}: outlines of {len(boundaries)} regions; without one the map draws a cell")
