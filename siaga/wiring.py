@@ -209,8 +209,8 @@ def _keys(settings: Settings) -> frozenset[str]:
     return digests
 
 
-def run_api(settings: Settings, clock: Clock) -> None:
-    """Serve until SIGTERM; uvicorn handles the signal itself."""
+def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
+    """Serve until SIGTERM. Once it serves, uvicorn takes the signal; `stop` is one that came before."""
     import uvicorn
 
     check_free(settings.api_host, settings.api_port, "api_port")
@@ -224,6 +224,12 @@ def run_api(settings: Settings, clock: Clock) -> None:
         server_header=False,
     )
     server = uvicorn.Server(config)
+
+    def end_where_told_early() -> None:
+        stop.wait()
+        server.should_exit = True
+
+    threading.Thread(target=end_where_told_early, name="stop", daemon=True).start()
     beat = Heartbeat(settings.run_folder, "api", clock, lambda: {"started": server.started})
     beat.start()
     try:

@@ -43,8 +43,7 @@ def api() -> None:
     settings = settings_module.load()
     logs.set_up("api", settings.log_format)
     # The web server ends cleanly and then raises the signal again: somebody must be there to take it.
-    stop_event()
-    wiring.run_api(settings, SystemClock())
+    wiring.run_api(settings, SystemClock(), stop_event())
 
 
 def simulate(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.brokers import wait_until
+from support.brokers import free_port, wait_until
 from support.whole_city import alive, whole_city
 
 from contract.clock import SECOND_US, SystemClock
+from store import open_city
 
 
 @pytest.mark.slow
@@ -32,3 +38,25 @@ def test_sigterm_under_load_ends_all_within_five_seconds(tmp_path: Path) -> None
         counted = city.books()
     assert (counted.lost, counted.duplicated) == (0, 0)
     assert counted.stored > 200
+
+
+def test_pages_told_to_end_before_they_serve_end(tmp_path: Path) -> None:
+    """A SIGTERM in the first second, while the web server is not there yet to take it, is not forgotten."""
+    with closing(open_city(f"sqlite:///{tmp_path}/city.sqlite3")):
+        pass
+    settings = {"SIAGA_DATA_FOLDER": str(tmp_path), "SIAGA_API_PORT": str(free_port())}
+    command = [sys.executable, "-m", "siaga", "api"]
+    with subprocess.Popen(command, env={**os.environ, **settings}) as pages:
+        try:
+            assert wait_until(lambda: _takes(pages.pid, signal.SIGTERM), 20)
+            pages.terminate()
+            assert pages.wait(20) == 0
+        finally:
+            pages.kill()
+
+
+def _takes(pid: int, number: int) -> bool:
+    """Whether a process has a handler of its own for a signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught, 16) >> (number - 1) & 1)
