@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -76,7 +77,7 @@ class _Errors:
 
     def answer(self, request: Request, status: int, detail: str = "", **more: Any) -> Response:
         if request.url.path.startswith("/open311/"):
-            return open311_format.error(request.url.path, status, detail or f"error {status}")
+            return open311_format.error(request.url.path, status, detail or HTTPStatus(status).phrase)
         if for_programs(request):
             return problem(status, request, detail, **more)
         key = f"error_{status if status in WORDED else 400}"
@@ -99,7 +100,11 @@ class _Errors:
         if not isinstance(error, RequestValidationError):
             raise error
         errors = [{"field": ".".join(str(part) for part in e["loc"]), "what": e["msg"]} for e in error.errors()]
-        detail = "; ".join(f"{e['field']}: {e['what']}" for e in errors)
+        if request.url.path.startswith("/open311/"):
+            detail = "; ".join(f"{e['field']}: {e['what']}" for e in errors)
+        else:
+            fields = ", ".join(sorted({e["field"] for e in errors}))
+            detail = say("error_fields", language_of(request), fields=fields)
         return self.answer(request, 400, detail, errors=errors)
 
     def bad_input(self, request: Request, error: Exception) -> Response:

@@ -282,6 +282,7 @@ _ERRORS = {
         "Ada bagian alamat atau isian yang keliru. Kembali dan coba lagi.",
         "Part of the address or the form is wrong. Go back and try again.",
     ),
+    "error_fields": Text("Isian yang keliru: {fields}.", "What is wrong: {fields}."),
     "error_404_title": Text("Halaman ini tidak ada", "There is no such page"),
     "error_404_text": Text(
         "Periksa kembali nomor atau alamatnya. Nomor kasus ada pada tanda terima laporan. Kasus yang belum diperiksa belum ditampilkan.",

@@ -353,6 +353,7 @@ def test_errors_in_words(made, serve):
     bad = client.get("/api/v1/nodes?limit=9999")
     assert bad.status_code == 400
     assert bad.json()["errors"][0]["field"] == "query.limit"
+    assert bad.json()["detail"] == "Isian yang keliru: query.limit."
     assert client.get("/kasus?lanjut=%%%", headers=HTML).status_code == 400
     assert client.post("/kasus", headers=HTML).status_code == 405
 
