@@ -7,9 +7,11 @@ spike (test 7), rate of change (test 8), flat line (test 9). Two adaptations to 
   is judged by the nearer of two references: the last good value, and the median of the last five raw ones.
 * Rate of change is judged against the same two references, over the time since each.
 
-A single jump is therefore flagged at once and the return from it is not. A jump that stays is flagged for three
-samples; from the fourth on the median has moved and it is good again. One exception: a value that jumped down and has
-not moved since, not even by `flat_tolerance`, is a dead instrument until it moves. It would else end a flood.
+A single jump is therefore flagged at once and the return from it is not. A rise that the next sample confirms is good
+from that sample on: a wall of water must not wait, and two samples that agree are its witness. A fall that stays is
+flagged for three samples; from the fourth on the median has moved and it is good again. One exception: a value that
+jumped down and has not moved since, not even by `flat_tolerance`, is a dead instrument until it moves. It would else
+end a flood.
 """
 
 from __future__ import annotations
@@ -99,6 +101,7 @@ class Checker:
         self._seen = False
         self._flat: tuple[int, float, float] | None = None
         self._fallen_to: float | None = None
+        self._risen: tuple[int, float] | None = None
 
     def judge(self, values: Values | None, mono_us: int, *, fault: bool = False) -> Judged:
         """The flags of one sample. `values` None: it was due and did not come."""
@@ -151,6 +154,8 @@ class Checker:
         references = [self._good] if self._good is not None else []
         if len(self._raw) >= _ENOUGH_FOR_A_MEDIAN or (self._raw and self._good is None):
             references.append((self._raw[-1][0], median(value for _, value in self._raw)))
+        if self._risen is not None:
+            references.append(self._risen)
         return references
 
     def _flat_line(self, value: float, mono_us: int) -> Quality:
@@ -169,6 +174,8 @@ class Checker:
         if flags["gross_range"] is Quality.FAIL:
             return
         self._raw.append((mono_us, value))
+        rose = _jumped(flags) and self._good is not None and value > self._good[1]
+        self._risen = (mono_us, value) if rose else None
         # What lies where it fell is no reference: the river that comes back is no jump.
         if not _jumped(flags) and self._fallen_to is None:
             self._good = (mono_us, value)

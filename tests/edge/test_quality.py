@@ -51,9 +51,24 @@ def test_single_jump_is_flagged_and_the_return_is_not(period_s: int) -> None:
     assert [number for number, flag in enumerate(seen) if flag is not Quality.GOOD] == [4]
 
 
-def test_jump_that_stays_is_good_again_after_three_samples() -> None:
-    """A gate was opened: three samples are suspect, the fourth is good, and so is what follows."""
-    seen = flags([40.0] * 6 + [190.0] * 6, period_us=10 * SECOND_US)
+@pytest.mark.parametrize("period_s", [10, 300])
+def test_a_rise_that_the_next_sample_confirms_is_good_from_then_on(period_s: int) -> None:
+    """A wall of water, or a gate that was opened: one sample is suspect, and the warning does not wait for more."""
+    seen = flags([40.0] * 6 + [440.0, 445.0, 446.0, 444.0], period_us=period_s * SECOND_US)
+    assert seen[6] in (Quality.SUSPECT, Quality.FAIL)
+    assert seen[7:] == [Quality.GOOD] * 3
+
+
+def test_two_spikes_that_do_not_agree_confirm_nothing() -> None:
+    """An insect in the radar's path, twice: neither is a witness for the other, and the return is good."""
+    seen = flags([40.0] * 6 + [440.0, 240.0, 40.0, 41.0], period_us=300 * SECOND_US)
+    assert Quality.GOOD not in seen[6:8]
+    assert seen[8:] == [Quality.GOOD] * 2
+
+
+def test_a_fall_that_stays_is_good_again_after_three_samples() -> None:
+    """A gate was closed and the water moves: three samples are suspect, the fourth is good, and so is what follows."""
+    seen = flags([190.0] * 6 + [40.0, 40.2, 40.4, 40.6, 40.8, 41.0], period_us=10 * SECOND_US)
     assert seen[6:] == [Quality.SUSPECT] * 3 + [Quality.GOOD] * 3
 
 
