@@ -17,11 +17,13 @@ from typing import NamedTuple
 from contract.city import Site
 from contract.clock import SECOND_US, to_us
 from contract.errors import BadInput
+from contract.levels import Level, Scale
 from firmware_sim.noise import between, drift
 
 DATA = Path(__file__).parent / "data"
 _RECESSION_S = 3_600.0  # how slowly a river finds back to its low flow where the record ends
 _WAVES_CM = 0.35
+_WASPADA_CM, _AWAS_CM = 70.0, 160.0
 _WAVES_EVERY_S = 45.0
 _BREATH_CM = 0.8
 _BREATH_EVERY_S = 3_600.0
@@ -70,6 +72,17 @@ def record(name: str, start: datetime, end: datetime) -> tuple[Point, ...]:
             remedy="Its days stand in the README beside it.",
         )
     return tuple(Point((at_us - first_us) / SECOND_US, stage_m * 100) for at_us, stage_m in chosen)
+
+
+def on_staff(level_cm: float, scale: Scale | None) -> float:
+    """The record's water on a gauge's own staff: its 70 cm stand at WASPADA, its 160 cm at AWAS, whatever the datum,
+    the unit's spread or the direction. In plain centimetres where the gauge has no staff or not both levels."""
+    waspada = scale.threshold(Level.WASPADA) if scale else None
+    awas = scale.threshold(Level.AWAS) if scale else None
+    if waspada is None or awas is None:
+        return level_cm
+    share = (level_cm - _WASPADA_CM) / (_AWAS_CM - _WASPADA_CM)
+    return round(waspada.raise_cm + share * (awas.raise_cm - waspada.raise_cm), 1)
 
 
 class Rivers:

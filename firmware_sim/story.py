@@ -14,7 +14,7 @@ from contract.kinds import FloodValues, HotspotValues, NodeValues, Values
 from firmware_sim import wifi
 from firmware_sim.crowds import Crowds, Festival
 from firmware_sim.noise import drift, unit
-from firmware_sim.rivers import FloodWave, Rivers, record
+from firmware_sim.rivers import FloodWave, Rivers, on_staff, record
 from firmware_sim.scenario import Fault, Outage, Scenario
 
 _HOUR_S = 3_600.0
@@ -43,6 +43,7 @@ class Story:
         self._again_s = scenario.scenario.again_after_s
         self._start_hour = _start_hour(scenario, profile, started_us)
         self._outages = _outages(scenario.outage, profile, seed)
+        self._scales = {scale.gauge: scale for scale in profile.scales}
         self._rivers = Rivers(profile.sites, _wave(scenario, profile), seed)
         self._crowds = Crowds(_festivals(scenario, profile, seed), seed)
         self.poles = _poles(scenario, profile, seed, {outage.uplink for outage in self._outages})
@@ -68,7 +69,8 @@ class Story:
         code = pole.site.code
         match sensor.kind:
             case "flood":
-                return FloodValues(level_cm=self._rivers.level_cm(pole.site, self._in_round(story_s)), source="sensor")
+                record_cm = self._rivers.level_cm(pole.site, self._in_round(story_s))
+                return FloodValues(level_cm=on_staff(record_cm, self._scales.get(pole.spec.node)), source="sensor")
             case "crowd":
                 return self._crowds.values(code, self._in_round(story_s), self.hour(story_s), sensor.period_s)
             case "hotspot":

@@ -12,9 +12,10 @@ from cities.load import load
 from contract.clock import SECOND_US
 from contract.compress import compressed
 from contract.kinds import CrowdValues, FloodValues, HotspotValues
-from contract.levels import Level
+from contract.levels import Level, Scale, Threshold
 from contract.quality import Quality
 from edge.quality import Checker, default_limits
+from firmware_sim.rivers import on_staff
 from firmware_sim.scenario import available, load_scenario
 from firmware_sim.story import Pole, Story
 
@@ -92,11 +93,14 @@ def test_upstream_gauges_rise_first() -> None:
 
 
 def test_other_rivers_stay_low() -> None:
-    """One river floods; the others run low all the time."""
+    """One river floods; the others stay 20 cm and more below the level at which a WASPADA would end."""
     story = STORIES["flood"]
     for river in ("Winongo", "Gajah Wong"):
         for pole in _gauges(story, river):
-            assert max(_level(story, pole, at) for at in range(0, 32_400, 300)) < 40
+            scale = CITY.scale_of(pole.spec.node)
+            assert scale is not None
+            highest_cm = max(_level(story, pole, at) for at in range(0, 32_400, 300))
+            assert highest_cm < scale.thresholds[0].clear_cm - 20
 
 
 def test_the_demo_rises_soon_and_the_check_is_over_soon() -> None:
@@ -108,6 +112,21 @@ def test_the_demo_rises_soon_and_the_check_is_over_soon() -> None:
     assert first / 120 <= 21
     clear_s = max(at for at in range(0, 32_400, 60) for pole in gauges if _level(story, pole, at) >= 60) + 1_800
     assert clear_s / 600 < 35
+
+
+@pytest.mark.parametrize(("waspada_cm", "awas_cm"), [(70.0, 160.0), (750.0, 950.0), (80.0, 200.0), (-40.0, -130.0)])
+def test_the_record_floods_any_staff(waspada_cm: float, awas_cm: float) -> None:
+    """A lower datum, a wider spread, a staff that counts downwards: WASPADA and AWAS fall on the same water."""
+    thresholds = (
+        Threshold(Level.WASPADA, waspada_cm, waspada_cm, "3"),
+        Threshold(Level.AWAS, awas_cm, awas_cm, "1"),
+    )
+    scale = Scale("gauge", "datum", "rising" if awas_cm > waspada_cm else "falling", thresholds)
+    assert on_staff(70.0, scale) == waspada_cm
+    assert on_staff(160.0, scale) == awas_cm
+    assert scale.level_at(on_staff(184.0, scale)) is Level.AWAS
+    assert scale.level_at(on_staff(30.0, scale)) is Level.NORMAL
+    assert on_staff(123.4, None) == 123.4
 
 
 def test_a_flash_flood_is_a_short_story() -> None:
