@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contract.errors import BadInput
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
@@ -18,10 +16,6 @@ class Finding:
 
     def __str__(self) -> str:
         return ". ".join(part for part in (f"{self.file} line {self.line}: {self.what}", self.remedy) if part)
-
-    def as_error(self) -> BadInput:
-        """The same mistake as the exception that stops a command."""
-        return BadInput(self.what, where=f"{self.file} line {self.line}", remedy=self.remedy)
 
 
 @dataclass(slots=True)

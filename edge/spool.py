@@ -542,13 +542,26 @@ def read_ledger(path: Path) -> SpoolLedger:
     try:
         return _ledger_of(db)
     except sqlite3.DatabaseError as error:
-        raise BadInput(
-            f"this cannot be read as a spool ({error})",
-            where=str(path),
-            remedy="Name the file that [node] spool names.",
-        ) from None
+        raise _no_spool(path, error) from None
     finally:
         db.close()
+
+
+def read_pending(path: Path) -> frozenset[int]:
+    """The numbers of the readings that a spool file still holds. Read as `read_ledger` does, with its errors."""
+    db = spoolfile.connect_read_only(path)
+    try:
+        return frozenset(seq for (seq,) in db.execute("SELECT seq FROM reading"))
+    except sqlite3.DatabaseError as error:
+        raise _no_spool(path, error) from None
+    finally:
+        db.close()
+
+
+def _no_spool(path: Path, error: sqlite3.DatabaseError) -> BadInput:
+    return BadInput(
+        f"this cannot be read as a spool ({error})", where=str(path), remedy="Name the file that [node] spool names."
+    )
 
 
 def _ledger_of(db: sqlite3.Connection) -> SpoolLedger:
@@ -600,4 +613,5 @@ __all__ = [
     "SpoolLedger",
     "checks_json",
     "read_ledger",
+    "read_pending",
 ]

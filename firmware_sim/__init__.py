@@ -3,6 +3,6 @@
 Only the sensors are virtual. Spool, agent, clock rules, MQTT link and messages are those of a node on a pole.
 """
 
-from firmware_sim.ledgers import NodeLedger, ledger
+from firmware_sim.ledgers import NodeLedger, ledger, waiting
 
-__all__ = ["NodeLedger", "ledger"]
+__all__ = ["NodeLedger", "ledger", "waiting"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from edge.spool import read_ledger
+from edge.spool import read_ledger, read_pending
 
 SPOOL_SUFFIX = ".spool"
 
@@ -31,3 +31,8 @@ def ledger(folder: Path) -> list[NodeLedger]:
     """The ledgers of all spools in a fleet's folder, by node; also while the fleet runs or after it was killed."""
     found = sorted(folder.glob(f"*{SPOOL_SUFFIX}"))
     return [NodeLedger(path.name.removesuffix(SPOOL_SUFFIX), *read_ledger(path)) for path in found]
+
+
+def waiting(folder: Path, node: str) -> frozenset[int]:
+    """The numbers of the readings that a node still holds."""
+    return read_pending(spool_file(folder, node))

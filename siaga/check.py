@@ -18,8 +18,9 @@ import httpx
 from contract.clock import SECOND_US, Clock
 from contract.incident import Incident, What
 from contract.levels import Level
-from firmware_sim import ledger
+from firmware_sim import ledger, waiting
 from siaga import wiring
+from siaga.books import kept_seqs, settle
 from siaga.settings import Settings
 from siaga.up import City
 from store.ports import Case, CityStore, ReadingStore
@@ -191,25 +192,23 @@ def _settle(settings: Settings, city: City, readings: ReadingStore, clock: Clock
 
 
 def _count_readings(settings: Settings, readings: ReadingStore, cities: CityStore, report: Report) -> None:
-    """The ledger that must close: committed = stored + refused + dropped + pending, node by node."""
-    kept = {(entry.node, entry.epoch): entry for entry in readings.ledger(settings.city)}
+    """The ledger that must close: committed = stored + refused + dropped + pending, reading by reading."""
+    kept = kept_seqs(readings, settings.city)
     refused = cities.refused_seqs(settings.city)
-    nodes = ledger(settings.data_folder / "fleet")
+    fleet = settings.data_folder / "fleet"
+    nodes = ledger(fleet)
     report.nodes = len(nodes)
     for node in nodes:
-        entry = kept.get((node.node, node.epoch))
-        stored = entry.distinct if entry else 0
-        # What the store has and the node has not heard of yet is both stored and pending: count it once.
-        pending = max(0, node.pending - max(0, stored - node.stored))
+        account = settle(node, waiting(fleet, node.node), kept.get((node.node, node.epoch), {}))
         report.readings_spooled += node.committed
-        report.readings_stored += stored
+        report.readings_stored += account.stored
         report.readings_refused += node.refused
         report.readings_dropped += node.dropped
-        report.readings_pending += pending
-        report.lost += node.committed - stored - node.refused - node.dropped - pending
+        report.readings_pending += account.pending
+        report.lost += account.lost
+        report.duplicated += account.duplicated
         if node.refused > refused.get((node.node, node.epoch), 0):
             report.failures.append(f"{node.node}: {node.refused} readings refused and not all in quarantine")
-    report.duplicated = sum(entry.rows - entry.distinct for entry in kept.values())
     if report.lost:
         report.failures.append(f"{report.lost} readings lost")
     if not report.readings_stored:

@@ -11,7 +11,6 @@ from pathlib import Path
 import structlog
 
 from broker.embedded import EmbeddedBroker
-from broker.ports import BrokerAddress
 from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.errors import BadInput, Unavailable
@@ -43,10 +42,6 @@ class City:
         self._broker = EmbeddedBroker(self.settings.data_folder / "broker", port=settings.mqtt_port, clock=clock)
         self._broker_due_us = 0
         self._stages: dict[str, Child] = {}
-
-    @property
-    def broker_address(self) -> BrokerAddress:
-        return BrokerAddress("127.0.0.1", self.settings.mqtt_port)
 
     def check_ports(self) -> None:
         """Raises BadInput for one that is taken."""

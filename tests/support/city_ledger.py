@@ -1,4 +1,4 @@
-"""Does the ledger close? Counted from the spools, the store and the desk, in a way of its own."""
+"""Does the ledger close? Counted from the spools, the store and the desk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware_sim.ledgers import ledger
+from firmware_sim import ledger, waiting
+from siaga.books import kept_seqs, settle
 from store.ports import Case, CityStore, ReadingStore
 
 
@@ -27,20 +28,17 @@ class Books:
 
 def books(city: str, spools: Path, readings: ReadingStore, cities: CityStore) -> Books:
     """The fleet must have stopped. A reading that is kept and whose node has not heard so is stored, not pending."""
-    kept = {(entry.node, entry.epoch): entry for entry in readings.ledger(city)}
+    kept = dict(kept_seqs(readings, city))
     sums: Counter[str] = Counter()
     for node in ledger(spools):
-        entry = kept.pop((node.node, node.epoch), None)
-        stored = entry.distinct if entry else 0
-        unheard = max(0, stored - node.stored)
-        pending = max(0, node.pending - unheard)
+        account = settle(node, waiting(spools, node.node), kept.pop((node.node, node.epoch), {}))
         sums["committed"] += node.committed
-        sums["stored"] += stored
+        sums["stored"] += account.stored
         sums["refused"] += node.refused
         sums["dropped"] += node.dropped
-        sums["pending"] += pending
-        sums["lost"] += node.committed - stored - node.refused - node.dropped - pending
-        sums["duplicated"] += entry.rows - entry.distinct if entry else 0
+        sums["pending"] += account.pending
+        sums["lost"] += account.lost
+        sums["duplicated"] += account.duplicated
     assert not kept, f"readings of nobody's spool: {sorted(kept)}"
     events = Counter(case.event for case in all_cases(city, cities) if case.event is not None)
     return Books(
