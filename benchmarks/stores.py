@@ -85,7 +85,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="siaga-stores-")))
         urls = {"sqlite": (f"sqlite:///{folder / 'readings.sqlite3'}", "")}
         if shutil.which("influxd"):
-            from support.influx import influx
+            from faults.parts.influx import influx
 
             server = stack.enter_context(influx())
             urls[f"influxdb {server.version}"] = (server.url, server.token)

@@ -18,9 +18,9 @@ import httpx
 from contract.clock import SECOND_US, Clock
 from contract.incident import Incident, What
 from contract.levels import Level
+from faults.books import all_cases, kept_seqs, settle
 from firmware_sim import ledger, waiting
 from siaga import wiring
-from siaga.books import kept_seqs, settle
 from siaga.settings import Settings
 from siaga.up import City
 from store.ports import Case, CityStore, ReadingStore
@@ -224,7 +224,7 @@ def _count_cases(settings: Settings, cities: CityStore, seen_us: Mapping[str, in
     by_event: dict[str, list[Incident]] = {}
     for incident in incidents:
         by_event.setdefault(incident.event, []).append(incident)
-    cases = _all_cases(settings, cities)
+    cases = all_cases(settings.city, cities)
     report.cases_filed = len(cases)
     report.cases_closed = sum(case.closed_us is not None for case in cases)
     report.case_updates = sum(len(cities.updates(case.number)) for case in cases)
@@ -277,14 +277,3 @@ def _judge_story(
                 report.failures.append(f"case {case.number} was not followed through its levels")
     if report.duplicated:
         report.failures.append(f"{report.duplicated} kept or filed twice")
-
-
-def _all_cases(settings: Settings, cities: CityStore) -> list[Case]:
-    cases: list[Case] = []
-    cursor: str | None = None
-    while True:
-        found = cities.find_cases(settings.city, cursor=cursor, public_only=False)
-        cases.extend(found.cases)
-        cursor = found.next_cursor
-        if cursor is None:
-            return cases

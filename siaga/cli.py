@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from contract.errors import BadInput, PortError
-from siaga.commands import city, dashboards, demo, doctor, edge, nodes, quarantine, rules, stages
+from siaga.commands import city, dashboards, demo, doctor, edge, faults, nodes, quarantine, rules, stages
 
 app = typer.Typer(
     name="siaga",
@@ -28,6 +28,7 @@ app.command("ingest")(stages.ingest)
 app.command("alerts")(stages.alerts)
 app.command("api")(stages.api)
 app.command("simulate")(stages.simulate)
+app.command("faults")(faults.faults)
 app.add_typer(edge.app, name="edge")
 app.add_typer(city.app, name="city")
 app.add_typer(rules.app, name="rules")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
 
 import psutil
 import pytest
-from support.influx import summary
+
+from faults.parts.influx import summary
+from faults.parts.missing import NotInstalled
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +39,28 @@ def _no_process_is_left_behind() -> Iterator[None]:
     left = [process for process in psutil.Process().children(recursive=True) if process.pid not in before]
     _, alive = psutil.wait_procs(left, timeout=5)
     assert not alive, f"left behind: {[process.name() for process in alive]}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call() -> Iterator[None]:
+    """A test that misses its server is skipped, and says so."""
+    with _skipped_where_missing():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Iterator[None]:
+    """The same for a fixture."""
+    with _skipped_where_missing():
+        return (yield)
+
+
+@contextlib.contextmanager
+def _skipped_where_missing() -> Iterator[None]:
+    try:
+        yield
+    except NotInstalled as missing:
+        pytest.skip(f"NOT TESTED: {missing}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,7 +7,6 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from support.brokers import BROKERS, RunningBroker, wait_until
 
 from alerts.canary import Canary
 from broker.ports import Incoming
@@ -16,6 +15,7 @@ from contract import topics
 from contract.clock import SECOND_US, ManualClock, SystemClock
 from contract.codec import encode
 from contract.messages import Canary as Message
+from faults.parts.brokers import BROKERS, RunningBroker, wait_until
 
 CITY = "contoh"
 REACH_US = 300 * SECOND_US

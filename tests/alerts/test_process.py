@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from support import alerting, watch
 from support.alerting import Stores
-from support.brokers import RunningBroker, nats, wait_until
 
 from broker.subscription import PahoSubscription
 from contract.clock import MINUTE_US, SECOND_US, ManualClock, SystemClock
 from contract.errors import Unavailable
 from contract.incident import State
+from faults.parts.brokers import RunningBroker, nats, wait_until
 from store.ports import CityStore, EngineCommit, Lease
 
 CLOCK = SystemClock()

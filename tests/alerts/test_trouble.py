@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from support import alerting, watch
 from support.alerting import Stores
-from support.brokers import RunningBroker, nats, wait_until
 
 from alerts.process import AlertsProcess
 from alerts.samples import Sample
@@ -26,6 +25,7 @@ from contract.clock import MINUTE_US, ManualClock, SystemClock
 from contract.incident import State
 from contract.levels import Level
 from contract.quality import Quality
+from faults.parts.brokers import RunningBroker, nats, wait_until
 from store.ports import EngineCommit, Row, Series
 
 GAUGE, POINT = alerting.GAUGE, "wifi-1"

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.brokers import HOST, free_port, wait_until
 from support.linked import Linked, will_of
 
 from broker.embedded import EmbeddedBroker, configuration
@@ -18,6 +17,7 @@ from broker.handshake import answers
 from broker.link import PahoLink
 from contract.clock import SystemClock
 from contract.errors import BadInput
+from faults.parts.brokers import HOST, free_port, wait_until
 
 OWNER = """
 import sys, threading

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.brokers import free_port, wait_until
 from support.linked import CITY, Linked, will_of
 
 from broker.embedded import EmbeddedBroker
@@ -18,6 +17,7 @@ from broker.link import PahoLink
 from broker.ports import Disconnected
 from broker.subscription import PahoSubscription, service_topics
 from contract.clock import SECOND_US, SystemClock
+from faults.parts.brokers import free_port, wait_until
 
 KEEPALIVE_S = 4
 LOOK_S = 0.7

@@ -8,13 +8,13 @@ import selectors
 import threading
 
 import pytest
-from support.brokers import nats
 from support.linked import CITY, will_of
 
 from broker.link import PahoLink
 from broker.ports import Connected, Published
 from contract import topics
 from contract.clock import SECOND_US, SystemClock
+from faults.parts.brokers import nats
 
 LINKS = 1_000
 

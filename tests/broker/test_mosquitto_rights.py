@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support.brokers import RunningBroker, mosquitto, wait_until
 from support.linked import CITY, Linked, will_of
 
 from broker.link import PahoLink
@@ -21,6 +20,7 @@ from broker.subscription import PahoSubscription, Protocol, alert_topics, servic
 from contract import topics
 from contract.clock import SystemClock
 from contract.errors import BadInput
+from faults.parts.brokers import RunningBroker, mosquitto, wait_until
 
 SHIPPED = Path(__file__).parents[2] / "broker" / "mosquitto"
 LOOPBACK = "127.0.0.1"

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import structlog
-from support.brokers import free_port, wait_until
 from support.linked import CITY
 
 from broker.embedded import HOST, program
@@ -19,6 +18,7 @@ from broker.handshake import answers
 from broker.ports import BrokerAddress
 from broker.subscription import PahoSubscription, service_topics
 from contract.clock import SystemClock
+from faults.parts.brokers import free_port, wait_until
 
 CONFIG = """
 server_name: test

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import shared_data, tiny_city
+from support import shared_data
 
 from cities.boundaries import read_geojson
 from cities.load import load
 from contract.city import Profile
 from contract.errors import BadInput
+from faults.parts import tiny_city
 
 SQUARE = [[116.07, -8.58], [116.09, -8.58], [116.09, -8.56], [116.07, -8.56], [116.07, -8.58]]
 

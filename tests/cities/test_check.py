@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support import tiny_city
 
 from cities.check import check
 from contract.errors import BadInput
+from faults.parts import tiny_city
 
 MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
     # name: file, text to replace, its replacement, line of the finding, words of the finding

@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support import tiny_city
 
 from cities.load import available, folder, load, rules_folder
 from contract.errors import BadInput
 from contract.levels import Level
 from contract.topics import valid_id
+from faults.parts import tiny_city
 
 
 def test_a_city_is_added_by_adding_a_folder(tmp_path: Path) -> None:

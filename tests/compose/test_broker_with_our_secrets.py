@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.brokers import wait_until
-from support.city_broker import NODES, SERVICES, city_broker, identity, make_secrets
 
 from broker.subscription import PahoSubscription
 from contract import topics
 from contract.clock import SystemClock
+from faults.parts.brokers import wait_until
+from faults.parts.city_broker import NODES, SERVICES, city_broker, identity, make_secrets
 
 CITY, NODE, OTHER = "yogyakarta", "jog-gauge-01", "jog-gauge-02"
 Connect = Callable[[str, str, str], PahoSubscription]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from support.city_data import NOON_US, birth, case, incident, moved, outgoing, profile, status, update
-from support.postgres import Postgres, postgres
 
 from contract.clock import HOUR_US, SECOND_US
 from contract.errors import BadInput, Rejected
 from contract.incident import opened, recovering, resolved, with_value
+from faults.parts.postgres import Postgres, postgres
 from store import open_city
 from store.ports import CityStore, EngineCommit, Event, Lease, Presence, Quarantined, Stranger
 

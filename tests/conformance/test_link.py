@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from support.brokers import BROKERS, RunningBroker, free_port
 from support.linked import CITY, Linked, will_of
 
 from broker.link import PahoLink
 from broker.ports import BrokerAddress, Connected, Disconnected, Published, Received
 from contract import topics
+from faults.parts.brokers import BROKERS, RunningBroker, free_port
 
 READINGS = topics.readings(CITY, "tugu")
 STATUS = topics.status(CITY, "tugu")

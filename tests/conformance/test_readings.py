@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.city_data import EPOCH, NOON_US, row
-from support.influx import Influx, external, influx
 
 from contract.clock import HOUR_US, MINUTE_US, SECOND_US
 from contract.errors import Unavailable
 from contract.kinds import KINDS, KindName, fields_of
 from contract.quality import Quality
+from faults.parts.influx import Influx, external, influx
 from store import open_readings
 from store.ports import Ledger, ReadingStore, Row, Scalar, Series
 from store.rows import WINDOW_US

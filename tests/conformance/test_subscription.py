@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from support.brokers import BROKERS, RunningBroker, wait_until
 from support.linked import CITY, Linked, will_of
 
 from broker.link import PahoLink
@@ -16,6 +15,7 @@ from broker.ports import Incoming, Published, Received
 from broker.subscription import PahoSubscription, Protocol, service_topics
 from contract import topics
 from contract.clock import SystemClock
+from faults.parts.brokers import BROKERS, RunningBroker, wait_until
 
 READINGS = topics.readings(CITY, "tugu")
 WAYS: tuple[tuple[str, Protocol], ...] = (("nats", "3.1.1"), ("mosquitto", "3.1.1"), ("mosquitto", "5"))

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 import yaml
-from support import tiny_city
-from support.stages import siaga
 
 from cities.load import available, load
 from contract.kinds import KINDS, fields_of
 from contract.levels import Level, Scale, Threshold
 from dashboards import build, panels, queries
+from faults.parts import tiny_city
+from faults.parts.stages import siaga
 
 BOARDS: dict[str, dict[str, Any]] = {
     name: board for code in available() for name, board in build.built(load(code)).items()

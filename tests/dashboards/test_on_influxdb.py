@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from support.influx import Influx, influx
 
 from cities.load import load
 from contract.city import Profile
 from contract.kinds import KindName
 from contract.quality import Quality
 from dashboards import build, queries
+from faults.parts.influx import Influx, influx
 from store import open_readings
 from store.ports import Row, Scalar, Series
 

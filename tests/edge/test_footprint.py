@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.brokers import free_port
+from faults.parts.brokers import free_port
 
 ROOT = Path(__file__).parents[2]
 NODE_TOML = """

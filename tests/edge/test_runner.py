@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.brokers import BROKERS, RunningBroker, wait_until
 
 from broker.link import PahoLink
 from broker.ports import BrokerAddress, Connected, Received, Will
@@ -26,6 +25,7 @@ from edge.runner import Member, Runner
 from edge.sdnotify import Notifier
 from edge.sources import Sample, Source, ThreadedSensors
 from edge.spool import Spool, read_ledger
+from faults.parts.brokers import BROKERS, RunningBroker, wait_until
 
 CITY = "kota"
 BOOT = "0f7e1c52-0000-4000-8000-000000000001"

@@ -19,13 +19,13 @@ from typing import Any
 
 import pytest
 from support.acker import Acker, Kept
-from support.brokers import nats, wait_until
 
 from broker.ports import BrokerAddress
 from cities.load import load
 from contract.clock import SECOND_US, SystemClock
 from contract.errors import BadInput
 from contract.quality import Quality
+from faults.parts.brokers import nats, wait_until
 from firmware_sim import NodeLedger, ledger
 from firmware_sim.fleet import Fleet
 from firmware_sim.run import run

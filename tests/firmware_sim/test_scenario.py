@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support import tiny_city
 
 from cities.load import load
 from contract.errors import BadInput
+from faults.parts import tiny_city
 from firmware_sim.scenario import Scenario, available, load_scenario
 from firmware_sim.story import Story
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import httpx
 import pytest
-from support import influx as influxes
-from support.brokers import free_port, wait_until
-from support.city_broker import NODES, SERVICES, CityBroker, city_broker, make_secrets
-from support.city_ledger import all_cases, books
-from support.postgres import postgres
-from support.stages import siaga, stage
 
 from contract.levels import Level
+from faults.books import all_cases, books
+from faults.parts import influx as influxes
+from faults.parts.brokers import free_port, wait_until
+from faults.parts.city_broker import NODES, SERVICES, CityBroker, city_broker, make_secrets
+from faults.parts.postgres import postgres
+from faults.parts.stages import siaga, stage
 from siaga import heartbeat
 from store import open_city, open_readings
 

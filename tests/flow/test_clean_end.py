@@ -10,10 +10,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.brokers import free_port, wait_until
-from support.whole_city import alive, whole_city
 
 from contract.clock import SECOND_US, SystemClock
+from faults.parts.brokers import free_port, wait_until
+from faults.parts.whole_city import alive, whole_city
 from store import open_city
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.brokers import wait_until
-from support.whole_city import STAGES, WholeCity, whole_city
 
+from faults.parts.brokers import wait_until
+from faults.parts.whole_city import STAGES, WholeCity, whole_city
 from firmware_sim.ledgers import ledger
 
 SIZE = "24m"

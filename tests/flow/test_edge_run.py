@@ -19,11 +19,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from support.brokers import RunningBroker, nats, wait_until
 
 from contract.clock import SECOND_US, SystemClock
 from contract.probe import probe_answer
 from edge.spool import SpoolLedger, read_ledger
+from faults.parts.brokers import RunningBroker, nats, wait_until
 from store import open_readings
 from store.ports import Row
 

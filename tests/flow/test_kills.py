@@ -10,9 +10,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.brokers import wait_until
-from support.city_ledger import all_cases
-from support.whole_city import WholeCity, whole_city
+
+from faults.books import all_cases
+from faults.parts.brokers import wait_until
+from faults.parts.whole_city import WholeCity, whole_city
 
 
 def _kill(city: WholeCity, name: str) -> None:

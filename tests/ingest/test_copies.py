@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 from support.accepting import NODE, batch, reading
-from support.brokers import mosquitto, wait_until
 from support.city_data import EPOCH, NOON_US, profile
 from support.linked import CITY, Linked, will_of
-from support.stages import environment
 
 from broker.link import PahoLink
 from broker.ports import Received
 from contract import codec, topics
 from contract.messages import Ack
+from faults.parts.brokers import mosquitto, wait_until
+from faults.parts.stages import environment
 from siaga import heartbeat
 from store import open_city, open_readings
 

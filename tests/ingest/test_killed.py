@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from support.accepting import NODE, batch, reading
-from support.brokers import nats
 from support.city_data import EPOCH, NOON_US, profile
 from support.linked import CITY, Linked, will_of
 
@@ -20,6 +19,7 @@ from broker.link import PahoLink
 from broker.ports import Received
 from contract import codec, topics
 from contract.messages import Ack
+from faults.parts.brokers import nats
 from store import open_city, open_readings
 
 INGEST = """

@@ -8,12 +8,12 @@ import pytest
 from structlog.testing import capture_logs
 from support.accepting import NODE, Bench, Outage, batch, birth, reading
 from support.city_data import NOON_US, profile
-from support.influx import influx
 from support.linked import CITY
 
 from contract.clock import DAY_US
 from contract.errors import BadInput
 from contract.messages import Refusal
+from faults.parts.influx import influx
 from ingest.adopt import adopt, find
 from store import open_readings
 

@@ -6,10 +6,10 @@ import socket
 from pathlib import Path
 
 import pytest
-from support.brokers import free_port
-from support.stages import siaga
 
 from contract.errors import BadInput
+from faults.parts.brokers import free_port
+from faults.parts.stages import siaga
 from siaga import data_folder
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import tiny_city
-from support.brokers import free_port
-from support.city_broker import NODES, SERVICES, city_broker, make_secrets
-from support.stages import siaga
-from support.whole_city import write_city
+
+from faults.parts import tiny_city
+from faults.parts.brokers import free_port
+from faults.parts.city_broker import NODES, SERVICES, city_broker, make_secrets
+from faults.parts.stages import siaga
+from faults.parts.whole_city import write_city
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.postgres import Postgres, postgres
+
+from faults.parts.postgres import Postgres, postgres
 
 
 @pytest.fixture(scope="session")

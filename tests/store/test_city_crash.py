@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from support.city_data import NOON_US, outgoing, profile
-from support.postgres import Postgres
 
 from contract.errors import Unavailable
+from faults.parts.postgres import Postgres
 from store import open_city
 
 _TESTS = Path(__file__).parents[1]

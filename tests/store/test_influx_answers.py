@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.city_data import NOON_US, row
-from support.influx import Answer, Scripted, scripted
 
 from contract.errors import Unavailable
+from faults.parts.influx import Answer, Scripted, scripted
 from store import open_readings
 from store.ports import ReadingStore
 

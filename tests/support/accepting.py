@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.brokers import RunningBroker, nats, wait_until
 from support.city_data import EPOCH, NOON_US, profile
 from support.linked import CITY, Linked, will_of
 
@@ -23,6 +22,7 @@ from contract import codec, topics
 from contract.clock import ManualClock, SystemClock
 from contract.errors import Unavailable
 from contract.messages import Ack
+from faults.parts.brokers import RunningBroker, nats, wait_until
 from ingest.pipeline import Ingest
 from store import open_city, open_readings
 from store.ports import CityStore, ReadingStore

@@ -15,9 +15,9 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
-import pytest
-from support.brokers import wait_until
 
+from faults.parts.brokers import wait_until
+from faults.parts.missing import NotInstalled
 from store import open_city
 
 _START_S = 20.0
@@ -65,7 +65,7 @@ def _programs() -> Path:
         return Path(found).parent
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not installed:
-        pytest.skip("PostgreSQL IS NOT TESTED: its server is not installed (Debian: postgresql-15)")
+        raise NotInstalled("PostgreSQL's server is missing", "postgresql")
     return installed[-1].parent
 
 

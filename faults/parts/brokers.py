@@ -14,12 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 from broker.embedded import EmbeddedBroker
 from broker.handshake import answers
 from broker.ports import BrokerAddress
 from contract.clock import SystemClock
+from faults.parts.missing import NotInstalled
 
 HOST = "127.0.0.1"
 _START_S = 10.0
@@ -112,7 +111,7 @@ def mosquitto(
     """
     program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/opt/homebrew/sbin")
     if program is None:
-        pytest.skip("mosquitto is not installed")
+        raise NotInstalled("Mosquitto is missing", "mosquitto")
     folder = Path(tempfile.mkdtemp(prefix="siaga-mosquitto-"))
     (folder / "data").mkdir()
     address = BrokerAddress(HOST, free_port())

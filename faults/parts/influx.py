@@ -24,8 +24,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
-import pytest
-from support.brokers import HOST, free_port, wait_until
+
+from faults.parts.brokers import HOST, free_port, wait_until
+from faults.parts.missing import NotInstalled
+from faults.parts.must import must
 
 _START_S = 20.0
 USER, PASSWORD, BUCKET, ORG = "siaga", "only-for-tests", "readings", "siaga"
@@ -71,7 +73,7 @@ def influx() -> Iterator[Influx]:
     """The InfluxDB of this machine, with authentication on and one empty bucket."""
     version = installed_version()
     if not version:
-        pytest.skip("InfluxDB IS NOT TESTED: influxd is not installed (Debian: influxdb)")
+        raise NotInstalled("InfluxDB (influxd) is missing", "influxdb")
     folder = Path(tempfile.mkdtemp(prefix="siaga-influx-"))
     try:
         with _influx_2(folder, version) if version.startswith("2") else _influx_1(folder, version) as server:
@@ -84,14 +86,15 @@ def external() -> Influx:
     """The InfluxDB that the environment names."""
     url = os.environ.get("SIAGA_TEST_INFLUX_URL", "")
     if not url:
-        pytest.skip("SIAGA_TEST_INFLUX_URL names no InfluxDB")
+        raise NotInstalled("SIAGA_TEST_INFLUX_URL names no InfluxDB")
     return Influx("external", url, os.environ.get("SIAGA_TEST_INFLUX_TOKEN", ""))
 
 
 @contextlib.contextmanager
 def _running(folder: Path, arguments: list[str], ready: Callable[[], bool]) -> Iterator[None]:
     program = shutil.which("influxd")
-    assert program is not None
+    if program is None:
+        raise NotInstalled("InfluxDB (influxd) is missing", "influxdb")
     log = folder / "influxd.log"
     with log.open("wb") as out:
         process = subprocess.Popen([program, *arguments], stdout=out, stderr=out, cwd=folder)
@@ -163,8 +166,7 @@ def _pings(base: str) -> bool:
 
 def _ask(base: str, query: str, user: dict[str, str]) -> None:
     answer = httpx.post(f"{base}/query", params={"q": query, **user})
-    assert answer.status_code == 200, answer.text
-    assert "error" not in answer.text, answer.text
+    must(answer.status_code == 200 and "error" not in answer.text, answer.text)
 
 
 # ---------------------------------------------------------------- the proxy before 1.x
@@ -256,7 +258,7 @@ class Scripted:
     """Every write's lines, in the order they came, and what is to be said to them."""
 
     port: int = 0
-    script: Callable[[list[str]], Answer] = lambda lines: Answer()
+    script: Callable[[list[str]], Answer] = lambda _lines: Answer()
     requests: list[list[str]] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
 

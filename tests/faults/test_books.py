@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from faults.books import Account, settle
 from firmware_sim import NodeLedger
-from siaga.books import Account, settle
 
 
 def _node(stored: int, pending: int, *, refused: int = 0, dropped: int = 0) -> NodeLedger:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from support import tiny_city
-from support.brokers import free_port
-from support.city_ledger import Books, books
-from support.stages import ROOT, Stage, stage
 
-from siaga import heartbeat
+from faults.books import Books, books
+from faults.parts import tiny_city
+from faults.parts.brokers import free_port
+from faults.parts.must import must
+from faults.parts.stages import ROOT, Stage, stage
 from store import open_city, open_readings
 from store.ports import CityStore, ReadingStore
 
@@ -109,9 +109,9 @@ def whole_city(folder: Path, *, speed: float, **settings: object) -> Iterator[Wh
     with contextlib.ExitStack() as stack:
         up = stack.enter_context(stage(folder / "log", given, "up"))
         run = folder / "data" / "run"
-        assert up.until(lambda: all(heartbeat.read(run, one) for one in STAGES), 60), up.said()
+        must(up.until(lambda: all((run / f"{one}.json").exists() for one in STAGES), 60), up.said())
         readings = stack.enter_context(contextlib.closing(open_readings(str(given["SIAGA_READINGS_URL"]))))
         cities = stack.enter_context(contextlib.closing(open_city(str(given["SIAGA_CITY_URL"]), migrate=False)))
         city = WholeCity(folder, up, given, readings, cities)
-        assert up.until(lambda: city.stored() > 0, 30), up.said()
+        must(up.until(lambda: city.stored() > 0, 30), up.said())
         yield city

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.brokers import wait_until
+from faults.parts.brokers import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-from support.brokers import HOST, free_port, wait_until
-
 from broker.ports import BrokerAddress, Tls
+from faults.parts.brokers import HOST, free_port, wait_until
+from faults.parts.missing import NotInstalled
+from faults.parts.must import must
 
 ROOT = Path(__file__).resolve().parents[2]
 NODES, SERVICES = "8883", "8884"
@@ -54,7 +54,7 @@ class CityBroker:
     def start(self) -> None:
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/opt/homebrew/sbin")
         if program is None:
-            pytest.skip("Mosquitto is not installed (Debian: mosquitto)")
+            raise NotInstalled("Mosquitto is missing", "mosquitto")
         text = (ROOT / "broker" / "mosquitto" / "mosquitto.conf").read_text()
         text = re.sub(r"(?m)^listener (\d+)$", lambda found: f"listener {self.ports[found[1]]} {HOST}", text)
         text = text.replace("/run/secrets", str(self.secrets))
@@ -66,7 +66,7 @@ class CityBroker:
             self.process = subprocess.Popen(
                 [program, "-c", str(self.folder / "mosquitto.conf")], stdout=log, stderr=log
             )
-        assert wait_until(lambda: all(_listens(port) for port in self.ports.values())), self.log()
+        must(wait_until(lambda: all(_listens(port) for port in self.ports.values())), self.log())
 
     def kill(self) -> None:
         """SIGKILL, as a power cut does."""

@@ -1,0 +1,1 @@
+"""One file a fault: `run(laboratory)` tries it and returns its account."""

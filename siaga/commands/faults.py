@@ -1,0 +1,79 @@
+"""`siaga faults`: one fault against real processes and servers, and the ledger that must close."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contract.clock import SystemClock
+from contract.errors import BadInput
+
+
+def faults(
+    name: Annotated[str, typer.Argument(help="A fault's name; `all` for a campaign, `list` for what there is.")],
+    rounds: Annotated[int | None, typer.Option(min=1, help="How often; the campaign's number if not said.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The same seed tells the same story.")] = None,
+    short: Annotated[bool, typer.Option("--short", help="The form that is part of the tests.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+    folder: Annotated[Path | None, typer.Option(help="Work here and leave everything for reading.")] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="Keep each result here; a campaign goes on where it was stopped.")
+    ] = None,
+) -> None:
+    """Try a fault: what is committed on one side, what is kept and filed on the other. Exit 1 where a promise broke."""
+    from faults import campaign, register
+    from faults.laboratory import Laboratory
+
+    if name == "list":
+        for fault in register.FAULTS:
+            typer.echo(f"{fault.name:15} {fault.does}: {fault.holds}")
+        return
+    if name == "all":
+        if rounds is not None:
+            raise BadInput("a campaign has its own rounds", where="--rounds", remedy="Leave it out, or name one fault.")
+        passed = campaign.run(
+            results or Path("var/faults"), short=short, seed=seed, say=_say, each=typer.echo if as_json else None
+        )
+        raise typer.Exit(0 if passed else 1)
+    fault = register.fault(name)
+    seed = secrets.randbelow(1_000_000) if seed is None else seed
+    place = folder or Path(tempfile.mkdtemp(prefix=f"siaga-{name}-"))
+    place.mkdir(parents=True, exist_ok=True)
+    laboratory = Laboratory(
+        fault=name,
+        rounds=rounds or (fault.short_rounds if short else fault.rounds),
+        seed=seed,
+        rng=random.Random(seed),  # noqa: S311  a story that can be told again, no secret
+        folder=place,
+        clock=SystemClock(),
+        say=_say,
+        short=short,
+    )
+    _say(f"{name}: {laboratory.rounds} rounds, seed {seed}")
+    started_us = laboratory.clock.mono_us()
+    try:
+        result = fault.run(laboratory)
+    finally:
+        if folder is None:
+            shutil.rmtree(place, ignore_errors=True)
+    wall_s = (laboratory.clock.mono_us() - started_us) / 1e6
+    for line in result.lines():
+        _say(line)
+    if results is not None:
+        campaign.keep(results, result, short=short, wall_s=wall_s, clock=laboratory.clock)
+    if as_json:
+        typer.echo(json.dumps(result.as_json()))
+    raise typer.Exit(0 if result.passed else 1)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,208 @@
+"""The ports for people, keys, what was done by whom, and who knocked with a false name.
+
+A token that opens something (session, key, invitation) is kept as the SHA-256 of its text, in lower-case hex, and a
+password as an argon2id string: a copy of the database opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from contract.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account. `regions` are region codes or beginnings of them; empty: the whole city."""
+
+    id: str
+    """32 hex digits, drawn once and never used again"""
+    city: str
+    account: str
+    """what they sign in with, in lower case; "" once erased"""
+    name: str
+    role: Role
+    agency: str = ""
+    regions: tuple[str, ...] = ()
+    password: str = ""
+    """argon2id; "" for nobody can sign in with a password"""
+    subject: str = ""
+    """issuer and subject of an OpenID provider, "" for none"""
+    created_us: int = 0
+    disabled_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser. `csrf` is the token that its forms must carry."""
+
+    digest: str
+    person: str
+    csrf: str
+    device: str
+    address: str
+    created_us: int
+    seen_us: int
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A program's key: what it may do is a role and an area, as for people."""
+
+    id: str
+    digest: str
+    city: str
+    label: str
+    role: Role
+    agency: str = ""
+    regions: tuple[str, ...] = ()
+    created_us: int = 0
+    until_us: int | None = None
+    revoked_us: int | None = None
+    seen_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that works once: a new account, or (`person` is set) a new password for one."""
+
+    digest: str
+    city: str
+    role: Role
+    agency: str = ""
+    regions: tuple[str, ...] = ()
+    person: str = ""
+    created_us: int = 0
+    until_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that somebody did, for the audit log.
+
+    `actor` and `object` are ids (a person's, a key's, "system"), never names. `details` are plain facts. `personal` are
+    facts about a living person: the log keeps their salted digest alone, so that the person can still be erased.
+    """
+
+    actor: str
+    what: str
+    object: str
+    at_us: int
+    details: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    personal: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One link of a city's chain: `digest` is over everything before it in the row and over `previous`."""
+
+    city: str
+    number: int
+    at_us: int
+    actor: str
+    what: str
+    object: str
+    details: Mapping[str, str | int | bool | None]
+    previous: str
+    digest: str
+
+
+Place = Literal["broker", "ingest", "api"]
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityEvent:
+    """Somebody was turned away. `claimed` is the name they gave, `count` how often within the same minute."""
+
+    city: str
+    at_us: int
+    where: Place
+    what: str
+    """a short word: acl_denied, unknown_ca, revoked, expired, wrong_topic, kicked, bad_password, csrf …"""
+    claimed: str
+    address: str
+    detail: str
+    count: int = 1
+
+
+class PeopleStore(Protocol):
+    """Accounts, sessions, keys and invitations. What changes rights is kept with its deed in one transaction."""
+
+    def person(self, person_id: str) -> Person | None: ...
+
+    def person_of_account(self, city: str, account: str) -> Person | None: ...
+
+    def person_of_subject(self, city: str, subject: str) -> Person | None: ...
+
+    def people(self, city: str) -> Sequence[Person]:
+        """By account; erased ones are not among them."""
+
+    def has_admin(self, city: str) -> bool:
+        """Whether anybody who is not disabled can administer the city."""
+
+    def put_person(self, person: Person, deed: Deed) -> None:
+        """Add or change. Who is disabled, or has another role, agency, area or password than before, is signed out
+        everywhere. Raises Rejected(reason="taken") where the account or subject is another's, and
+        Rejected(reason="last_admin") where the city would be left without an administrator."""
+
+    def erase_person(self, person_id: str, deed: Deed) -> None:
+        """Forget account, name, password and the salts of their digests in the audit log; the id stays, disabled.
+        Raises Rejected as `put_person`."""
+
+    def open_session(self, session: Session, deed: Deed) -> None: ...
+
+    def session(self, digest: str, now_us: int) -> tuple[Session, Person] | None:
+        """None where it has ended or its person is disabled."""
+
+    def touch_session(self, digest: str, now_us: int, until_us: int) -> None: ...
+
+    def sessions_of(self, person_id: str, now_us: int) -> Sequence[Session]: ...
+
+    def end_session(self, digest: str, deed: Deed) -> None: ...
+
+    def put_key(self, key: ApiKey, deed: Deed) -> None: ...
+
+    def key(self, digest: str, now_us: int) -> ApiKey | None:
+        """None where it is revoked or over."""
+
+    def keys(self, city: str) -> Sequence[ApiKey]:
+        """Newest first, revoked ones too."""
+
+    def revoke_key(self, key_id: str, now_us: int, deed: Deed) -> None: ...
+
+    def key_seen(self, key_id: str, now_us: int) -> None: ...
+
+    def invite(self, invitation: Invitation, deed: Deed) -> None: ...
+
+    def invitation(self, digest: str, now_us: int) -> Invitation | None:
+        """None where it was used or is over."""
+
+    def redeem(self, digest: str, person: Person, now_us: int, deed: Deed) -> bool:
+        """Use the invitation and put the person, in one transaction. False where it is used or over: then nothing is
+        written. Raises Rejected as `put_person`."""
+
+    def attempt(self, city: str, bucket: str, now_us: int, window_s: float) -> int:
+        """Note an attempt and return how many this bucket saw within the window, this one among them. Holds for all
+        copies of the web server; buckets are digests or short words, never an address as it stands."""
+
+
+class AuditLog(Protocol):
+    """Append-only and chained: a row that is changed, removed or put in between is found (`store.audit.verify`)."""
+
+    def record(self, city: str, deed: Deed) -> None:
+        """Append a deed that changes nothing else."""
+
+    def audit(self, city: str, after: int = 0, *, limit: int = 1_000) -> Sequence[AuditRow]:
+        """Rows with a number greater than `after`, in order."""
+
+    def audit_head(self, city: str) -> tuple[int, str]:
+        """(number, digest) of the newest row as the head table has it; (0, "") for an empty log."""
+
+    def note_security(self, events: Sequence[SecurityEvent], *, limit: int = 10_000) -> None:
+        """Keep them; equal ones of one minute are counted in one row. Beyond the limit a city's oldest go."""
+
+    def security_events(self, city: str, since_us: int = 0, *, limit: int = 200) -> Sequence[SecurityEvent]:
+        """Newest first."""
