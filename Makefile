@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 PIP = PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet --no-input
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml
 
-.PHONY: demo test setup setup-test check lint clean lock
+.PHONY: demo test faults faults-short setup setup-test check lint clean lock
 
 ## demo: install into .venv and run a city with a flood on http://127.0.0.1:8080
 demo: $(VENV)/.product
@@ -38,6 +38,15 @@ $(VENV)/.tests: requirements-test.lock $(VENV)/.product
 
 setup-test: $(VENV)/.tests
 	@sh tests/install-servers.sh
+
+## faults: the whole campaign of the fault laboratory (hours); it goes on where it was stopped
+faults: setup-test
+	@$(BIN)/siaga faults all --results docs/campaign
+	@$(BIN)/python -m faults.report
+
+## faults-short: every fault in its short form (minutes), the one that is part of the tests
+faults-short: setup-test
+	@$(BIN)/siaga faults all --short --results var/faults-short
 
 ## check: what continuous integration asks of a change besides the tests
 check lint: $(VENV)/.tests
