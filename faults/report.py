@@ -91,7 +91,7 @@ def renewed(page: str, table_text: str, *, where: str) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise BadInput(
-            "the markers of the campaign's table are missing", where=where, remedy=f"Write {BEGIN} and {END}."
+            "the markers of the campaign's table are missing", where=where, remedy=f"Put in {BEGIN} and {END}."
         )
     return f"{before}{BEGIN}\n{table_text}\n{END}{after}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from contract.clock import SystemClock
 from contract.errors import BadInput
 from faults import campaign, register, report, seeds
+from faults.laboratory import Laboratory
 from faults.result import KEYS, Result, nearest_rank
 
 
@@ -118,7 +120,22 @@ def test_what_the_pages_say_has_passed_and_can_be_repeated() -> None:
             assert told["lost"] == told["duplicated"] == 0, fault.name
 
 
-@pytest.mark.parametrize("kept", seeds.load(), ids=lambda kept: f"{kept.fault}-{kept.seed}")
-def test_a_kept_seed_is_of_a_fault_that_exists(kept: seeds.Seed) -> None:
-    """A seed that failed once can be tried again for as long as it is kept."""
-    register.fault(kept.fault)
+@pytest.mark.slow
+@pytest.mark.alone
+def test_what_failed_once_holds_now(tmp_path: Path) -> None:
+    """Every seed that ever broke a promise is tried again, in its short form."""
+    for kept in seeds.load():
+        fault = register.fault(kept.fault)
+        bench = Laboratory(
+            fault=kept.fault,
+            rounds=min(kept.rounds, fault.short_rounds),
+            seed=kept.seed,
+            rng=random.Random(kept.seed),
+            folder=tmp_path / f"{kept.fault}-{kept.seed}",
+            clock=SystemClock(),
+            say=print,
+            short=True,
+        )
+        bench.folder.mkdir()
+        result = fault.run(bench)
+        assert result.passed, list(result.lines())
