@@ -15,6 +15,7 @@ from contract.incident import Change, Incident, Subject
 from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
 from contract.quality import Quality
+from store.people import AuditLog, PeopleStore
 
 Scalar = bool | int | float | str
 
@@ -276,8 +277,8 @@ class Found:
     total: int
 
 
-class CityStore(Protocol):
-    """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease."""
+class CityStore(PeopleStore, AuditLog, Protocol):
+    """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
 
     # registry
     def put_profile(self, profile: Profile, now_us: int) -> None:
@@ -369,8 +370,11 @@ class CityStore(Protocol):
     # outbox
     def put_outgoing(self, outgoing: Sequence[Outgoing]) -> None: ...
 
-    def due(self, city: str, now_us: int, *, limit: int = 100) -> Sequence[Outgoing]:
-        """What waits to be said, oldest first; of one (channel, event) only the oldest, so that order is kept."""
+    def due(
+        self, city: str, now_us: int, *, only: str | None = None, beside: Sequence[str] = (), limit: int = 100
+    ) -> Sequence[Outgoing]:
+        """What waits to be said, oldest first; of one (channel, event) only the oldest, so that order is kept.
+        `only` one channel's, or everything `beside` these channels: what one receiver owes holds up no other."""
 
     def delivered(self, outgoing_id: int, now_us: int, receipt: str) -> None: ...
 

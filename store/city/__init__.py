@@ -1,4 +1,5 @@
-"""City data: registry, presence, quarantine, incidents, events, outbox, cases; on SQLite and on PostgreSQL.
+"""City data on SQLite and on PostgreSQL: registry, presence, quarantine, incidents, events, outbox, cases; people,
+what they did, and who was turned away.
 
 One file a topic; `SqlCityStore` is all of them behind the one port.
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Literal
 
 import structlog
@@ -69,6 +69,13 @@ class Database:
         """An INSERT that knows ON CONFLICT in this database's dialect (both spell it alike)."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    def scrub(self) -> None:
+        """Empty SQLite's write-ahead log, which holds pages as they were. While others read it stays, until a later
+        writer overwrites it; PostgreSQL does its own cleaning."""
+        if self.is_sqlite:
+            with self._guarded("write"), closing(self._engine.raw_connection()) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Closes every connection that is not in use."""
         self._engine.dispose()
@@ -112,6 +119,8 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        # What is deleted is overwritten: a person who was erased is in no free page.
+        connection.execute("PRAGMA secure_delete = ON")
         use_wal(connection)
 
     @event.listens_for(engine, "begin")

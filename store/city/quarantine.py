@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, distinct, func, select, update
 from contract.messages import MAX_MESSAGE_BYTES
 from store.city.database import Part
 from store.city.schema import quarantine
+from store.city.storable import storable
 from store.ports import Quarantined
 
 _NO_ID = 2**63
@@ -34,11 +35,11 @@ class QuarantineTable(Part):
             city=item.city,
             node=item.node,
             received_us=item.received_us,
-            topic=_storable(item.topic),
+            topic=storable(item.topic),
             reason=item.reason,
-            detail=_storable(item.detail),
+            detail=storable(item.detail),
             payload=item.payload[:MAX_MESSAGE_BYTES],
-            epoch=_storable(item.epoch),
+            epoch=storable(item.epoch),
             seq=item.seq,
             adopted_us=item.adopted_us,
         )
@@ -121,8 +122,3 @@ def _cut(connection: Connection, city: str, node: str, limit: int) -> int:
     if beyond:
         connection.execute(delete(quarantine).where(quarantine.c.id.in_(beyond)))
     return len(beyond)
-
-
-def _storable(text: str) -> str:
-    """Text that every database takes: what came from outside may hold NUL and lone surrogates."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

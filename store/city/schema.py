@@ -366,3 +366,131 @@ case_updates = Table(
     _text("author"),
     Index("ix_case_updates_number", "number", "at_us"),
 )
+
+# ------------------------------------------------------------ people
+
+
+def _area() -> tuple[Column[str], Column[str], Column[object]]:
+    """What somebody may do: a role, an agency, and regions as a list of codes or their beginnings."""
+    return _text("role"), _text("agency"), Column("regions", JSON, nullable=False)
+
+
+people = Table(
+    "people",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("account"),
+    _text("name"),
+    *_area(),
+    _text("password"),
+    _text("subject"),
+    _us("created_us"),
+    _maybe_us("disabled_us"),
+    Index(
+        "uq_people_account",
+        "city",
+        "account",
+        unique=True,
+        sqlite_where=text("account <> ''"),
+        postgresql_where=text("account <> ''"),
+    ),
+    Index(
+        "uq_people_subject",
+        "city",
+        "subject",
+        unique=True,
+        sqlite_where=text("subject <> ''"),
+        postgresql_where=text("subject <> ''"),
+    ),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _code("digest"),
+    Column("person", Text, ForeignKey("people.id"), nullable=False, index=True),
+    _text("csrf"),
+    _text("device"),
+    _text("address"),
+    _us("created_us"),
+    _us("seen_us"),
+    Column("until_us", BigInteger, nullable=False, index=True),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _code("id"),
+    Column("digest", Text, nullable=False, unique=True),
+    _text("city"),
+    _text("label"),
+    *_area(),
+    _us("created_us"),
+    _maybe_us("until_us"),
+    _maybe_us("revoked_us"),
+    _maybe_us("seen_us"),
+    Index("ix_api_keys_created", "city", "created_us"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _code("digest"),
+    _text("city"),
+    *_area(),
+    _text("person"),
+    _us("created_us"),
+    _us("until_us"),
+    _maybe_us("used_us"),
+)
+
+# One row a bucket, so that whoever counts it holds it: its attempts are a list of times.
+attempts = Table(
+    "attempts",
+    metadata,
+    _code("city"),
+    _code("bucket"),
+    Column("at_us", JSON, nullable=False),
+    Column("until_us", BigInteger, nullable=False, index=True),
+)
+
+# ------------------------------------------------------------ what was done, and who was turned away
+
+# `details` is text: the digest is over these very characters.
+audit_rows = Table(
+    "audit_rows",
+    metadata,
+    _code("city"),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _us("at_us"),
+    _text("actor"),
+    _text("what"),
+    _text("object"),
+    _text("details"),
+    _text("previous"),
+    _text("digest"),
+)
+
+audit_heads = Table(
+    "audit_heads", metadata, _code("city"), Column("number", BigInteger, nullable=False), _text("digest")
+)
+
+# Deleted with the person, after which nobody can tell what a digest in the log was made of.
+audit_salts = Table("audit_salts", metadata, _code("city"), _code("about"), Column("salt", LargeBinary, nullable=False))
+
+security_events = Table(
+    "security_events",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    _text("city"),
+    _us("at_us"),
+    _text("place"),
+    _text("what"),
+    _text("claimed"),
+    _text("address"),
+    _text("detail"),
+    Column("count", BigInteger, nullable=False),
+    Index("ix_security_events_at", "city", "at_us"),
+)

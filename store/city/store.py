@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from store.city.audit import AuditTables
 from store.city.database import Database
 from store.city.desk import DeskTables
 from store.city.engine import EngineTables
 from store.city.outbox import OutboxTable
+from store.city.people import PeopleTables
 from store.city.presence import PresenceTable
 from store.city.quarantine import QuarantineTable
 from store.city.registry import RegistryTables
+from store.city.security import SecurityTables
 
 
-class SqlCityStore(RegistryTables, PresenceTable, QuarantineTable, EngineTables, OutboxTable, DeskTables):
+class SqlCityStore(
+    RegistryTables,
+    PresenceTable,
+    QuarantineTable,
+    EngineTables,
+    OutboxTable,
+    DeskTables,
+    PeopleTables,
+    AuditTables,
+    SecurityTables,
+):
     """`CityStore` with SQLAlchemy. Safe to share between threads."""
 
     @classmethod

@@ -1,0 +1,305 @@
+"""Accounts, sessions, keys and invitations; every change of rights in one transaction with its deed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+
+from contract.errors import Rejected
+from store.city import schema
+from store.city.audit import append, forget, hold_log
+from store.city.database import Part
+from store.city.schema import api_keys, invitations, people
+from store.city.security import forget_claims
+from store.people import ApiKey, Deed, Invitation, Person, Session
+
+_RIGHTS = ("role", "agency", "regions", "password")
+"""what, when it changes, ends a person's sessions"""
+
+
+class PeopleTables(Part):
+    """Who somebody is, and what opens the door to them."""
+
+    # ------------------------------------------------------------ accounts
+
+    def person(self, person_id: str) -> Person | None:
+        """See `PeopleStore.person`. An erased person is returned too: an id and no name."""
+        return self._one_person(people.c.id == person_id)
+
+    def person_of_account(self, city: str, account: str) -> Person | None:
+        """See `PeopleStore.person_of_account`."""
+        return self._one_person(people.c.city == city, people.c.account == account) if account else None
+
+    def person_of_subject(self, city: str, subject: str) -> Person | None:
+        """See `PeopleStore.person_of_subject`."""
+        return self._one_person(people.c.city == city, people.c.subject == subject) if subject else None
+
+    def people(self, city: str) -> Sequence[Person]:
+        """See `PeopleStore.people`."""
+        query = select(people).where(people.c.city == city, people.c.account != "").order_by(people.c.account)
+        with self._db.read() as connection:
+            return [_person(row) for row in connection.execute(query).mappings()]
+
+    def has_admin(self, city: str) -> bool:
+        """See `PeopleStore.has_admin`."""
+        with self._db.read() as connection:
+            return _has_admin(connection, city)
+
+    def put_person(self, person: Person, deed: Deed) -> None:
+        """See `PeopleStore.put_person`. Also raises Rejected(reason="no_account") for an account that is empty or not
+        in lower case, and (reason="taken") for an id of another city's or an erased person's."""
+        with self._db.write() as connection:
+            self._put(connection, person, deed)
+
+    def erase_person(self, person_id: str, deed: Deed) -> None:
+        """See `PeopleStore.erase_person`. Raises Rejected(reason="unknown_person") too; the second time does nothing.
+
+        On SQLite the freed bytes are overwritten and the file's log is emptied, so that no page keeps the name.
+        PostgreSQL keeps a row's old version until its next vacuum; backups keep it until they are thrown away.
+        """
+        with self._db.write() as connection:
+            city = connection.execute(select(people.c.city).where(people.c.id == person_id)).scalar_one_or_none()
+            if city is None:
+                raise _unknown(person_id)
+            hold_log(self._db, connection, city)
+            known = _known(connection, person_id)
+            if known is None or not known.account:
+                return
+            nobody = replace(known, account="", name="", password="", subject="", disabled_us=deed.at_us)
+            _keep_an_admin(connection, known, nobody)
+            connection.execute(update(people).where(people.c.id == person_id).values(_values(nobody)))
+            _sign_out(connection, person_id)
+            connection.execute(delete(invitations).where(invitations.c.person == person_id))
+            forget_claims(connection, city, known.account)
+            append(self._db, connection, city, deed, about=person_id)
+            forget(connection, city, person_id)
+        self._db.scrub()
+
+    def _one_person(self, *where: ColumnElement[bool]) -> Person | None:
+        with self._db.read() as connection:
+            row = connection.execute(select(people).where(*where)).mappings().one_or_none()
+        return _person(row) if row else None
+
+    def _put(self, connection: Connection, person: Person, deed: Deed) -> None:
+        if not person.account or person.account != person.account.lower():
+            raise Rejected("an account is a word in lower case", reason="no_account")
+        hold_log(self._db, connection, person.city)
+        known = _known(connection, person.id)
+        if known is not None and (known.city != person.city or not known.account):
+            raise Rejected(f"the id {person.id} is another's", reason="taken")
+        for column, value, what in (
+            (people.c.account, person.account, "account"),
+            (people.c.subject, person.subject, "login of the identity provider"),
+        ):
+            others = select(people.c.id).where(people.c.city == person.city, column == value, people.c.id != person.id)
+            if value and connection.execute(others).first():
+                raise Rejected(f"this {what} is another person's", reason="taken")
+        if known is None:
+            connection.execute(insert(people).values(_values(person)))
+        else:
+            _keep_an_admin(connection, known, person)
+            changed = _values(replace(person, created_us=known.created_us))
+            connection.execute(update(people).where(people.c.id == person.id).values(changed))
+            if person.disabled_us is not None or any(getattr(known, one) != getattr(person, one) for one in _RIGHTS):
+                _sign_out(connection, person.id)
+        append(self._db, connection, person.city, deed, about=person.id)
+
+    # ------------------------------------------------------------ sessions
+
+    def open_session(self, session: Session, deed: Deed) -> None:
+        """See `PeopleStore.open_session`. What is over of anybody's is forgotten on the way. Raises
+        Rejected(reason="unknown_person") for nobody's, an erased or a disabled person's."""
+        with self._db.write() as connection:
+            city = _city_of(connection, session.person)
+            if city is None:
+                raise _unknown(session.person)
+            hold_log(self._db, connection, city)
+            known = _known(connection, session.person)
+            if known is None or known.disabled_us is not None:
+                raise _unknown(session.person)
+            over = schema.sessions.c.until_us <= session.created_us
+            connection.execute(delete(schema.sessions).where(over))
+            connection.execute(insert(schema.sessions).values(asdict(session)))
+            append(self._db, connection, city, deed, about=session.person)
+
+    def session(self, digest: str, now_us: int) -> tuple[Session, Person] | None:
+        """See `PeopleStore.session`."""
+        query = select(schema.sessions).where(schema.sessions.c.digest == digest, schema.sessions.c.until_us > now_us)
+        with self._db.read() as connection:
+            found = connection.execute(query).mappings().one_or_none()
+            person = _known(connection, found["person"]) if found else None
+        if found is None or person is None or person.disabled_us is not None:
+            return None
+        return Session(**found), person
+
+    def touch_session(self, digest: str, now_us: int, until_us: int) -> None:
+        """See `PeopleStore.touch_session`. One that is over stays so."""
+        this = and_(schema.sessions.c.digest == digest, schema.sessions.c.until_us > now_us)
+        with self._db.write() as connection:
+            connection.execute(update(schema.sessions).where(this).values(seen_us=now_us, until_us=until_us))
+
+    def sessions_of(self, person_id: str, now_us: int) -> Sequence[Session]:
+        """See `PeopleStore.sessions_of`. Newest first."""
+        table = schema.sessions
+        query = select(table).where(table.c.person == person_id, table.c.until_us > now_us)
+        with self._db.read() as connection:
+            found = connection.execute(query.order_by(table.c.created_us.desc(), table.c.digest)).mappings().all()
+        return [Session(**row) for row in found]
+
+    def end_session(self, digest: str, deed: Deed) -> None:
+        """See `PeopleStore.end_session`. Nothing is done, nor noted, where there is none."""
+        this = schema.sessions.c.digest == digest
+        with self._db.write() as connection:
+            person = connection.execute(select(schema.sessions.c.person).where(this)).scalar_one_or_none()
+            city = _city_of(connection, person) if person else None
+            if person is None or city is None:
+                return
+            hold_log(self._db, connection, city)
+            if connection.execute(delete(schema.sessions).where(this)).rowcount:
+                append(self._db, connection, city, deed, about=person)
+
+    # ------------------------------------------------------------ keys
+
+    def put_key(self, key: ApiKey, deed: Deed) -> None:
+        """See `PeopleStore.put_key`. Raises Rejected(reason="taken") where the id or the digest is there already: a
+        key is never changed, only revoked."""
+        with self._db.write() as connection:
+            hold_log(self._db, connection, key.city)
+            same = or_(api_keys.c.id == key.id, api_keys.c.digest == key.digest)
+            if connection.execute(select(api_keys.c.id).where(same)).first():
+                raise Rejected("this key is there already", reason="taken")
+            connection.execute(insert(api_keys).values({**asdict(key), "regions": list(key.regions)}))
+            append(self._db, connection, key.city, deed)
+
+    def key(self, digest: str, now_us: int) -> ApiKey | None:
+        """See `PeopleStore.key`."""
+        valid = or_(api_keys.c.until_us.is_(None), api_keys.c.until_us > now_us)
+        query = select(api_keys).where(api_keys.c.digest == digest, api_keys.c.revoked_us.is_(None), valid)
+        with self._db.read() as connection:
+            found = connection.execute(query).mappings().one_or_none()
+        return _key(found) if found else None
+
+    def keys(self, city: str) -> Sequence[ApiKey]:
+        """See `PeopleStore.keys`."""
+        query = select(api_keys).where(api_keys.c.city == city)
+        query = query.order_by(api_keys.c.created_us.desc(), api_keys.c.id)
+        with self._db.read() as connection:
+            return [_key(row) for row in connection.execute(query).mappings()]
+
+    def revoke_key(self, key_id: str, now_us: int, deed: Deed) -> None:
+        """See `PeopleStore.revoke_key`. The second time does nothing. Raises Rejected(reason="unknown_key")."""
+        with self._db.write() as connection:
+            city = connection.execute(select(api_keys.c.city).where(api_keys.c.id == key_id)).scalar_one_or_none()
+            if city is None:
+                raise Rejected(f"there is no key {key_id}", reason="unknown_key")
+            hold_log(self._db, connection, city)
+            this = and_(api_keys.c.id == key_id, api_keys.c.revoked_us.is_(None))
+            if connection.execute(update(api_keys).where(this).values(revoked_us=now_us)).rowcount:
+                append(self._db, connection, city, deed)
+
+    def key_seen(self, key_id: str, now_us: int) -> None:
+        """See `PeopleStore.key_seen`. An earlier time than the known one changes nothing."""
+        this = and_(api_keys.c.id == key_id, func.coalesce(api_keys.c.seen_us, 0) < now_us)
+        with self._db.write() as connection:
+            connection.execute(update(api_keys).where(this).values(seen_us=now_us))
+
+    # ------------------------------------------------------------ invitations
+
+    def invite(self, invitation: Invitation, deed: Deed) -> None:
+        """See `PeopleStore.invite`. What is over of anybody's is forgotten on the way. Raises
+        Rejected(reason="taken") for a digest that is there already, (reason="unknown_person") for a new password of
+        nobody or of an erased person."""
+        with self._db.write() as connection:
+            hold_log(self._db, connection, invitation.city)
+            connection.execute(delete(invitations).where(invitations.c.until_us <= invitation.created_us))
+            if invitation.person:
+                person = _known(connection, invitation.person)
+                if person is None or person.city != invitation.city or not person.account:
+                    raise _unknown(invitation.person)
+            if connection.execute(select(invitations).where(invitations.c.digest == invitation.digest)).first():
+                raise Rejected("this invitation is there already", reason="taken")
+            values = {**asdict(invitation), "regions": list(invitation.regions), "used_us": None}
+            connection.execute(insert(invitations).values(values))
+            append(self._db, connection, invitation.city, deed, about=invitation.person)
+
+    def invitation(self, digest: str, now_us: int) -> Invitation | None:
+        """See `PeopleStore.invitation`."""
+        with self._db.read() as connection:
+            return _invitation(connection, digest, now_us)
+
+    def redeem(self, digest: str, person: Person, now_us: int, deed: Deed) -> bool:
+        """See `PeopleStore.redeem`. Raises Rejected(reason="not_invited") for a person whom it was not made for: of
+        another city or role, another's new password, or a new account with an id that is there already."""
+        if self.invitation(digest, now_us) is None:
+            return False
+        with self._db.write() as connection:
+            hold_log(self._db, connection, person.city)
+            invitation = _invitation(connection, digest, now_us)
+            if invitation is None:
+                return False
+            _check_invited(connection, invitation, person)
+            connection.execute(update(invitations).where(invitations.c.digest == digest).values(used_us=now_us))
+            self._put(connection, person, deed)
+        return True
+
+
+def _unknown(person_id: str) -> Rejected:
+    return Rejected(f"there is no person {person_id}", reason="unknown_person")
+
+
+def _values(person: Person) -> dict[str, Any]:
+    return {**asdict(person), "regions": list(person.regions)}
+
+
+def _person(row: Mapping[Any, Any]) -> Person:
+    return Person(**{**row, "regions": tuple(row["regions"])})
+
+
+def _key(row: Mapping[Any, Any]) -> ApiKey:
+    return ApiKey(**{**row, "regions": tuple(row["regions"])})
+
+
+def _invitation(connection: Connection, digest: str, now_us: int) -> Invitation | None:
+    this = and_(invitations.c.digest == digest, invitations.c.used_us.is_(None), invitations.c.until_us > now_us)
+    shown = [column for column in invitations.c if column is not invitations.c.used_us]
+    found = connection.execute(select(*shown).where(this)).mappings().one_or_none()
+    return Invitation(**{**found, "regions": tuple(found["regions"])}) if found else None
+
+
+def _check_invited(connection: Connection, invitation: Invitation, person: Person) -> None:
+    meant = (invitation.city, invitation.person or person.id) == (person.city, person.id)
+    if not invitation.person:
+        meant &= person.role == invitation.role and _known(connection, person.id) is None
+    if not meant:
+        raise Rejected("the invitation is for somebody else", reason="not_invited")
+
+
+def _known(connection: Connection, person_id: str) -> Person | None:
+    found = connection.execute(select(people).where(people.c.id == person_id)).mappings().one_or_none()
+    return _person(found) if found else None
+
+
+def _city_of(connection: Connection, person_id: str) -> str | None:
+    return connection.execute(select(people.c.city).where(people.c.id == person_id)).scalar_one_or_none()
+
+
+def _sign_out(connection: Connection, person_id: str) -> None:
+    connection.execute(delete(schema.sessions).where(schema.sessions.c.person == person_id))
+
+
+def _has_admin(connection: Connection, city: str, but: str = "") -> bool:
+    query = select(people.c.id).where(
+        people.c.city == city, people.c.role == "admin", people.c.disabled_us.is_(None), people.c.id != but
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _keep_an_admin(connection: Connection, before: Person, after: Person) -> None:
+    """Under the held log nobody else's change of rights can come between this look and the commit."""
+    was = before.role == "admin" and before.disabled_us is None
+    stays = after.role == "admin" and after.disabled_us is None
+    if was and not stays and not _has_admin(connection, before.city, but=before.id):
+        raise Rejected("the city would be left without an administrator", reason="last_admin")
