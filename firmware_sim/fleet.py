@@ -48,9 +48,11 @@ class Fleet:
 
     The world runs `speed` times as fast as the clock: sensing periods, quality limits and the story are compressed,
     transport times never. `only` names the nodes to run; where None, all of the city and the scenario's strangers.
-    `certificates` is a folder with `ca.crt` and each node's `NODE.crt` and `NODE.key`, for brokers with TLS.
-    Running again on the same folder begins the story anew and continues the same spools. Raises BadInput where the
-    scenario or `only` names somebody whom the city does not have.
+    `certificates` holds a folder for each node with its `ca.crt`, `tls.crt` and `tls.key`, for brokers with TLS. `story` is
+    one that somebody else tells, in the place of the scenario's.
+    Running again on the same folder continues the same spools; the story begins anew, or goes on where it stands now
+    if it began at `since_us` (wall time). Raises BadInput where the scenario or `only` names somebody whom the city
+    does not have.
     """
 
     def __init__(
@@ -65,14 +67,17 @@ class Fleet:
         seed: int,
         only: Sequence[str] | None = None,
         certificates: Path | None = None,
+        story: Story | None = None,
+        since_us: int | None = None,
     ) -> None:
         if not 0 < speed <= MAX_SPEED:
             raise BadInput(
                 f"a world cannot run {speed:g} times as fast", remedy=f"Choose a speed above 0, at most {MAX_SPEED}."
             )
         self._clock = clock
+        self._since_us = since_us
         self._time = StoryClock(clock, speed)
-        self.story = Story(scenario, profile, seed, clock.now_us())
+        self.story = story or Story(scenario, profile, seed, clock.now_us() if since_us is None else since_us)
         poles = self.story.poles
         if only is not None:
             unknown = sorted(set(only) - {pole.spec.node for pole in poles})
@@ -122,7 +127,7 @@ class Fleet:
         Where one loop fails the others are ended too, and its error is raised.
         """
         _log.info("fleet_started", nodes=len(self.nodes), speed=self._time.speed)
-        self._time.begin()
+        self._time.begin(self._since_us)
         for node in self.nodes:
             node.begin()
         groups = [self.nodes[number::LOOPS] for number in range(min(LOOPS, len(self.nodes)))]
@@ -170,7 +175,8 @@ def _identity(certificates: Path | None, node: str) -> Tls | None:
     """A node's own certificate, which the broker takes its name from."""
     if certificates is None:
         return None
-    return Tls(certificates / "ca.crt", certificates / f"{node}.crt", certificates / f"{node}.key")
+    own = certificates / node
+    return Tls(own / "ca.crt", own / "tls.crt", own / "tls.key")
 
 
 def _allow_files(nodes: int) -> None:

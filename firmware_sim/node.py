@@ -54,9 +54,10 @@ class StoryClock:
         self.speed = speed
         self._started_mono_us = clock.mono_us()
 
-    def begin(self) -> None:
-        """Story second 0 is now."""
-        self._started_mono_us = self.clock.mono_us()
+    def begin(self, since_us: int | None = None) -> None:
+        """Story second 0 is now, or was at `since_us` of the wall clock."""
+        ago_us = 0 if since_us is None else self.clock.now_us() - since_us
+        self._started_mono_us = self.clock.mono_us() - ago_us
 
     def story_s(self, mono_us: int) -> float:
         return (mono_us - self._started_mono_us) / SECOND_US * self.speed

@@ -26,10 +26,11 @@ def run(
     seed: int,
     only: Sequence[str] | None = None,
     certificates: Path | None = None,
+    since_us: int | None = None,
     stop: threading.Event,
 ) -> None:
     """Run a fleet until `stop` is set. `scenario` is a packaged one's name, a TOML file, or one already read.
-    `certificates` is as in `Fleet`.
+    `certificates` and `since_us` are as in `Fleet`.
 
     Raises BadInput for a scenario that is broken or does not fit the city. A line on stderr tells where the story is,
     where somebody looks at it.
@@ -45,6 +46,7 @@ def run(
         seed=seed,
         only=only,
         certificates=certificates,
+        since_us=since_us,
     )
     watched = sys.stderr.isatty()
     fleet.run(stop, each_second=_line(told.scenario.title.id, sys.stderr) if watched else None)

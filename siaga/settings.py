@@ -79,6 +79,15 @@ class Settings(BaseSettings):
         default=None, description="SHA-256 of each key that may file by Open311, one hex digest a line"
     )
 
+    webhooks_file: Path | None = Field(
+        default=None, description="TOML: which of the city's own systems are told of incidents (docs/webhooks.md)"
+    )
+    outward_allow: str = Field(
+        default="",
+        description="networks of the city's own, with commas, to which messages may be sent: 10.20.0.0/16; public "
+        "addresses alone if empty",
+    )
+
     scenario: str = Field(
         default="", description="`siaga up`: the simulated fleet to run beside the city; none if empty"
     )
@@ -88,6 +97,14 @@ class Settings(BaseSettings):
     seed: int = Field(default=1, description="of the simulated fleet")
     lease_ttl_s: Annotated[float, Field(ge=2, le=120)] = Field(
         default=10.0, description="after this long without a sign of life another engine takes the city"
+    )
+    lease_holder: str = Field(
+        default="",
+        description="who holds the lease; this machine and process if empty. A name that stays, where one engine is "
+        "started again and two never run at once, spares the new one the wait for the dead one's lease",
+    )
+    hung_after_s: Annotated[float, Field(ge=3, le=3_600)] = Field(
+        default=60.0, description="`siaga up`: after this long without a sign of life a process is killed and replaced"
     )
     log_format: Literal["json", "console"] = Field(default="json", description="lines for machines or for people")
 

@@ -25,7 +25,8 @@ log = structlog.get_logger()
 STOP_WITHIN_S = 4.0
 RESTART_BASE_S = 0.2
 RESTART_CAP_S = 10.0
-HEALTHY_AFTER_S = 30.0
+HEALTHY_AFTER_S = 5.0
+"""who has lived so long has started: its next death is not one more failure in a row"""
 
 
 @dataclass(slots=True)
@@ -79,6 +80,12 @@ class Supervisor:
             wait_s = min(RESTART_CAP_S, RESTART_BASE_S * 2 ** (child.failures - 1)) * self._rng.uniform(0.5, 1.0)
             child.due_us = now_us + round(wait_s * SECOND_US)
             log.warning("process.died", process=child.name, code=code, again_in_s=round(wait_s, 2))
+
+    def replace(self, child: Child, silent_s: float) -> None:
+        """Kill a process that hangs; `watch` starts another. SIGKILL, for one that is stopped hears nothing else."""
+        if child.process is not None and child.process.poll() is None:
+            log.error("process.hung", process=child.name, pid=child.process.pid, silent_s=round(silent_s, 1))
+            child.process.kill()
 
     def end(self, child: Child) -> None:
         """Stop one child for good."""

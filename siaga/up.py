@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import socket
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -11,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from broker.embedded import EmbeddedBroker
+from broker.handshake import answers
 from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.errors import BadInput, Unavailable
@@ -18,8 +21,14 @@ from siaga import data_folder, heartbeat, wiring
 from siaga.ports_free import check_free
 from siaga.settings import PREFIX, Broker, Settings
 from siaga.supervisor import Child, Supervisor
+from siaga.watchdog import Watchdog
 
 BROKER_AGAIN_US = SECOND_US
+STARTING_S = 60.0
+"""a first sign of life may take this long"""
+LOOK_S = 1.0
+ASK_S = 0.5
+"""how long the broker may take to answer when it is asked whether it lives"""
 BROKER_STOP_WITHIN_S = 0.9
 """what the stages leave of five seconds; what a broker holds may be lost, for the nodes have it too"""
 
@@ -34,6 +43,8 @@ class City:
             update={
                 "brokers": (Broker(host="127.0.0.1", port=settings.mqtt_port),),
                 "data_folder": settings.data_folder.absolute(),
+                # Never two at once here: one that is started again is the holder still.
+                "lease_holder": settings.lease_holder or f"{socket.gethostname()}:up-{os.getpid()}",
             }
         )
         self._clock = clock
@@ -42,6 +53,11 @@ class City:
         self._broker = EmbeddedBroker(self.settings.data_folder / "broker", port=settings.mqtt_port, clock=clock)
         self._broker_due_us = 0
         self._stages: dict[str, Child] = {}
+        self._dogs = {stage: Watchdog(settings.hung_after_s, STARTING_S) for stage in wiring.STAGES}
+        self._broker_dog = Watchdog(settings.hung_after_s)
+        self._broker_signs = 0
+        self._broker_asked_us = 0
+        self._looked_us = 0
 
     def check_ports(self) -> None:
         """Raises BadInput for one that is taken."""
@@ -84,7 +100,7 @@ class City:
             self.watch()
             missing = [stage for stage in wiring.STAGES if not self._alive(stage)]
             if self.settings.scenario and "simulate" not in self._stages and not {"ingest", "alerts"} & set(missing):
-                self._start("simulate", ["simulate", self.settings.scenario], as_environment(self.settings))
+                self._simulate(self.settings.scenario)
             if not missing:
                 return True
             if self._clock.mono_us() > deadline_us:
@@ -94,6 +110,11 @@ class City:
                     remedy="`siaga doctor` says why.",
                 )
         return False
+
+    def _simulate(self, scenario: str) -> None:
+        """A fleet that dies and is started again goes on in its story."""
+        words = ["simulate", scenario, "--since-us", str(self._clock.now_us())]
+        self._start("simulate", words, as_environment(self.settings))
 
     def _alive(self, stage: str) -> bool:
         """Whether the process that runs now has given a sign of life; an earlier one's may still lie there."""
@@ -105,6 +126,36 @@ class City:
         """Call a few times a second."""
         self._watch_broker()
         self._supervisor.watch()
+        mono_us = self._clock.mono_us()
+        if mono_us - self._looked_us >= LOOK_S * SECOND_US:
+            self._looked_us = mono_us
+            self._watch_signs_of_life(mono_us)
+            self._ask_broker(mono_us)
+
+    def _watch_signs_of_life(self, mono_us: int) -> None:
+        """A stage whose loop stands still is killed, and the supervisor starts it again."""
+        for stage, dog in self._dogs.items():
+            child = self._stages.get(stage)
+            if child is None or child.process is None:
+                continue
+            beat = heartbeat.read(self.settings.run_folder, stage)
+            sign = beat.at_us if beat is not None and beat.pid == child.process.pid else None
+            silent_s = dog.silent_s(child.process.pid, sign, mono_us)
+            if silent_s is not None:
+                self._supervisor.replace(child, silent_s)
+
+    def _ask_broker(self, mono_us: int) -> None:
+        """The broker writes no file: it is asked, a few times within the time it may be silent."""
+        every_us = min(5.0, self.settings.hung_after_s / 3) * SECOND_US
+        if self._broker.poll() is not None or mono_us - self._broker_asked_us < every_us:
+            return
+        self._broker_asked_us = mono_us
+        if answers(self._broker.address, timeout_s=ASK_S):
+            self._broker_signs += 1
+        silent_s = self._broker_dog.silent_s(self._broker.pid, self._broker_signs, self._clock.mono_us())
+        if silent_s is not None:
+            log.error("broker.hung", silent_s=round(silent_s, 1))
+            self._broker.stop(0.0)
 
     def _watch_broker(self) -> None:
         """Start it again, now and then until it comes: nodes and stages wait for it, and lose nothing meanwhile."""

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from alerts.rules import Rule
+    from alerts.webhooks import Receiver
     from broker.subscription import PahoSubscription
+    from complaints.outward import Outward
     from store.ports import CityStore, ReadingStore
 
 STAGES = ("ingest", "alerts", "api")
@@ -83,6 +85,23 @@ def tls(settings: Settings) -> Tls | None:
     if settings.broker_ca_file and settings.broker_cert_file and settings.broker_key_file:
         return Tls(settings.broker_ca_file, settings.broker_cert_file, settings.broker_key_file)
     return None
+
+
+def outward(settings: Settings) -> Outward:
+    """The one way to addresses that people wrote into files."""
+    from complaints.outward import Outward
+    from contract.addresses import networks
+
+    return Outward(networks(settings.outward_allow, where="setting SIAGA_OUTWARD_ALLOW"))
+
+
+def receivers(settings: Settings) -> tuple[Receiver, ...]:
+    """The city's own systems that are told of incidents, none where no file names them."""
+    if settings.webhooks_file is None:
+        return ()
+    from alerts.webhookfile import load_receivers
+
+    return load_receivers(settings.webhooks_file, outward(settings))
 
 
 def holder() -> str:
@@ -147,9 +166,11 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
             cities=city_store,
             desk=BuiltinDesk(city_store, city, settings.public_url),
             clock=clock,
-            holder=holder(),
+            holder=settings.lease_holder or holder(),
             lease_ttl_s=settings.lease_ttl_s,
             base_url=settings.public_url,
+            receivers=receivers(settings),
+            outward=outward(settings),
         )
         _run(
             settings, "alerts", clock, stop, stage.run, lambda: {"connected": source.connected, **stage.facts()}, stack
@@ -175,13 +196,15 @@ def api(settings: Settings, clock: Clock) -> FastAPI:
     """The web application; whoever serves it closes nothing: its stores live as long as the process."""
     from api.app import create_app
 
+    city_store = cities(settings)
     return create_app(
         profile=profile(settings),
         readings=readings(settings),
-        cities=cities(settings),
+        cities=city_store,
+        people=city_store,
         clock=clock,
         base_url=settings.public_url,
-        open311_keys=_keys(settings),
+        trusted_proxies=settings.trusted_proxies,
         speed=settings.speed,
         status=lambda: stages(settings, clock),
     )
@@ -197,23 +220,17 @@ def stages(settings: Settings, clock: Clock) -> dict[str, dict[str, Any]]:
     }
 
 
-def _keys(settings: Settings) -> frozenset[str]:
-    digests = frozenset(read_secret(settings.open311_keys_file).split())
-    for digest in digests:
-        if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
-            raise BadInput(
-                f"{digest[:12]}… is not a SHA-256 digest in lower-case hex",
-                where=str(settings.open311_keys_file),
-                remedy="Write one digest a line: printf %s KEY | sha256sum.",
-            )
-    return digests
-
-
 def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     """Serve until SIGTERM. Once it serves, uvicorn takes the signal; `stop` is one that came before."""
     import uvicorn
 
     check_free(settings.api_host, settings.api_port, "api_port")
+    loops = 0
+
+    async def loop_moved() -> None:
+        nonlocal loops
+        loops += 1
+
     config = uvicorn.Config(
         api(settings, clock),
         host=settings.api_host,
@@ -222,6 +239,8 @@ def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         access_log=False,
         timeout_graceful_shutdown=2,
         server_header=False,
+        callback_notify=loop_moved,
+        timeout_notify=0,  # whenever it looks, which is once a second
     )
     server = uvicorn.Server(config)
 
@@ -230,7 +249,7 @@ def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         server.should_exit = True
 
     threading.Thread(target=end_where_told_early, name="stop", daemon=True).start()
-    beat = Heartbeat(settings.run_folder, "api", clock, lambda: {"started": server.started})
+    beat = Heartbeat(settings.run_folder, "api", clock, lambda: {"started": server.started, "loops": loops})
     beat.start()
     try:
         server.run()
@@ -247,6 +266,7 @@ def run_simulator(
     folder: Path,
     only: Sequence[str] | None,
     certificates: Path | None,
+    since_us: int | None,
 ) -> None:
     from firmware_sim.run import run
 
@@ -260,5 +280,6 @@ def run_simulator(
         seed=settings.seed,
         only=only,
         certificates=certificates,
+        since_us=since_us,
         stop=stop,
     )

@@ -51,7 +51,10 @@ def simulate(
     folder: Annotated[Path | None, typer.Option(help="Where the nodes keep their spools.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only these nodes.")] = None,
     certificates: Annotated[
-        Path | None, typer.Option(help="For a broker with TLS: where ca.crt and each NODE.crt and NODE.key are.")
+        Path | None, typer.Option(help="For a broker with TLS: where each NODE/ca.crt, tls.crt, tls.key are.")
+    ] = None,
+    since_us: Annotated[
+        int | None, typer.Option(min=0, help="When the story began, µs since 1970: one that was cut short goes on.")
     ] = None,
 ) -> None:
     """Run a simulated fleet: the real edge agent on every pole, only the physics made up."""
@@ -69,6 +72,7 @@ def simulate(
         folder=folder or settings.data_folder / "fleet",
         only=only,
         certificates=certificates,
+        since_us=since_us,
     )
 
 
