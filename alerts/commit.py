@@ -8,6 +8,7 @@ from dataclasses import replace
 from alerts.engine import Transition
 from alerts.events import recurring
 from alerts.outbox import filing, noting
+from alerts.webhooks import Webhooks
 from alerts.words import Words
 from contract.incident import Incident
 from store.ports import CityStore, EngineCommit, Event, Outgoing, Placement
@@ -25,7 +26,11 @@ def remembered(transition: Transition, cities: CityStore) -> Transition:
 
 
 def gather(
-    transitions: Sequence[Transition], places: Mapping[str, Placement], words: Words, now_us: int
+    transitions: Sequence[Transition],
+    places: Mapping[str, Placement],
+    words: Words,
+    now_us: int,
+    webhooks: Webhooks | None = None,
 ) -> EngineCommit:
     """What these transitions leave behind. Incidents in shadow are kept and said to nobody."""
     incidents: dict[str, Incident] = {}
@@ -40,6 +45,8 @@ def gather(
         place = places.get(transition.incident.node)
         if place is not None and transition.incident.audience != "shadow":
             outgoing += _said(transition, place, words, now_us)
+            if webhooks is not None:
+                outgoing += webhooks.rows(transition, place, words, now_us)
     return EngineCommit(
         incidents=tuple(incidents.values()),
         changes=tuple(transition.change for transition in transitions),

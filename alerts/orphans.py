@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from alerts.outbox import noting
+from alerts.webhooks import Webhooks
 from complaints.desk import Note
 from contract import incident as life
 from contract.incident import Change, Incident
@@ -27,7 +28,11 @@ _WITHDRAWN = {
 
 
 def settle(
-    orphans: Sequence[Incident], still_open: Mapping[str, int], events: Mapping[str, Event], now_us: int
+    orphans: Sequence[Incident],
+    still_open: Mapping[str, int],
+    events: Mapping[str, Event],
+    now_us: int,
+    webhooks: Webhooks | None = None,
 ) -> EngineCommit | None:
     """What is to be kept and said of them, None where all has been said before.
 
@@ -56,6 +61,8 @@ def settle(
             key = f"{left.id}/{change.number}"
             note = Note(event=left.event, key=key, at_us=now_us, text=text, state="done" if ends else None)
             outgoing.append(noting(note, left.city, now_us))
+            if webhooks is not None:
+                outgoing += webhooks.unwatched(left, change, events[left.event], text, now_us)
     if not incidents:
         return None
     return EngineCommit(

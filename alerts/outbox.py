@@ -1,19 +1,19 @@
 """The delivery of what has been decided: at least once, in order within an event, never late as if it were news.
 
-It runs in a thread of its own, so that a slow desk never delays judgement. Every row has a key that makes saying it
-twice harmless.
+Each channel has a thread of its own, so that a slow receiver delays neither the desk nor another receiver, and none of
+them ever delays judgement. Every row has a key that makes saying it twice harmless.
 """
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import structlog
 
-from complaints.desk import Desk, Note, Report, report_to_body
+from alerts.carriers import Carrier
+from complaints.desk import Note, Report, report_to_body
 from contract.clock import SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
 from store.ports import CityStore, Outgoing
@@ -21,6 +21,7 @@ from store.ports import CityStore, Outgoing
 DESK = "desk"
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 300.0
+_WATCH_S = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -44,51 +45,120 @@ def noting(note: Note, city: str, now_us: int) -> Outgoing:
 
 
 class Outbox:
-    """Delivers one city's rows. `rng` spreads what is tried again."""
+    """Delivers one city's rows: a lane for each channel, and one for rows whose channel nobody speaks on any more."""
 
     def __init__(
         self,
         city: str,
         cities: CityStore,
-        desk: Desk,
+        carriers: Mapping[str, Carrier],
         clock: Clock,
         rng: random.Random,
         *,
         first_wait_s: float = _FIRST_WAIT_S,
         longest_wait_s: float = _LONGEST_WAIT_S,
     ) -> None:
+        lanes: list[tuple[str | None, Carrier]] = [*carriers.items(), (None, _Nobody())]
+        self.lanes = [
+            Lane(
+                city,
+                cities,
+                channel,
+                carrier,
+                clock,
+                random.Random(rng.random()),  # noqa: S311 - spreads what is tried again
+                beside=tuple(carriers),
+                first_wait_s=first_wait_s,
+                longest_wait_s=longest_wait_s,
+            )
+            for channel, carrier in lanes
+        ]
+
+    def wake(self) -> None:
+        """Something new is to be said."""
+        for lane in self.lanes:
+            lane.wake()
+
+    def run(self, stop: threading.Event, leading: threading.Event, *, pause_s: float = 0.5) -> None:
+        """Deliver until `stop`, and only while `leading` is set: one deliverer a city. Ends early where a lane died,
+        so that whoever runs it ends too and is started again."""
+        threads = [
+            threading.Thread(target=lane.run, args=(stop, leading, pause_s), name=f"outbox {lane.channel}")
+            for lane in self.lanes
+        ]
+        for thread in threads:
+            thread.start()
+        while not stop.is_set() and all(thread.is_alive() for thread in threads):
+            stop.wait(_WATCH_S)
+        if not stop.is_set():
+            return
+        self.wake()
+        for thread in threads:
+            thread.join()
+
+    def turn(self) -> int:
+        """Try what is due once, lane after lane. Returns how many rows were settled (delivered or given up)."""
+        return sum(lane.turn() for lane in self.lanes)
+
+
+class Lane:
+    """One channel's rows. `rng` spreads what is tried again."""
+
+    def __init__(
+        self,
+        city: str,
+        cities: CityStore,
+        channel: str | None,
+        carrier: Carrier,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        beside: Sequence[str],
+        first_wait_s: float,
+        longest_wait_s: float,
+    ) -> None:
+        self.channel = channel
         self._city = city
         self._cities = cities
-        self._desk = desk
+        self._carrier = carrier
         self._clock = clock
         self._rng = rng
+        self._beside = () if channel is not None else beside
         self._first_wait_s = first_wait_s
         self._longest_wait_s = longest_wait_s
         self._wake = threading.Event()
         self._away = False
         self._failing: set[str] = set()
+        self._resting_until_us = 0
 
     def wake(self) -> None:
         """Something new is to be said."""
         self._wake.set()
 
-    def run(self, stop: threading.Event, leading: threading.Event, *, pause_s: float = 0.5) -> None:
-        """Deliver until `stop`, and only while `leading` is set: one deliverer a city."""
+    def run(self, stop: threading.Event, leading: threading.Event, pause_s: float) -> None:
+        """Deliver until `stop`, and only while `leading` is set."""
         while not stop.is_set():
             self._wake.wait(pause_s)
             self._wake.clear()
-            while leading.is_set() and not stop.is_set() and self.turn():
+            while leading.is_set() and not stop.is_set() and self.turn(stop):
                 pass
 
-    def turn(self) -> int:
+    def turn(self, stop: threading.Event | None = None) -> int:
         """Try what is due once. Returns how many rows were settled (delivered or given up)."""
+        if self._clock.mono_us() < self._resting_until_us:
+            return 0
         try:
-            due = self._cities.due(self._city, self._clock.now_us())
+            due = self._cities.due(self._city, self._clock.now_us(), only=self.channel, beside=self._beside)
         except Unavailable as error:
             self._say_away(str(error))
             return 0
         self._say_back()
-        return sum(self._deliver(row) for row in due)
+        settled = 0
+        for row in due:
+            if (stop is not None and stop.is_set()) or self._clock.mono_us() < self._resting_until_us:
+                break
+            settled += self._deliver(row)
+        return settled
 
     def _deliver(self, row: Outgoing) -> bool:
         now_us = self._clock.now_us()
@@ -98,24 +168,27 @@ class Outbox:
             else:
                 self._attempt(row, now_us)
         except Unavailable as error:
-            # The store, not the desk: the row stays as it is and is due again.
+            # The store, not the receiver: the row stays as it is and is due again.
             self._say_away(str(error))
             return False
         return row.key not in self._failing
 
     def _attempt(self, row: Outgoing, now_us: int) -> None:
         try:
-            receipt = say(self._desk, row.channel, row.event, row.body, now_us)
+            receipt = self._carrier.carry(row, now_us)
         except Unavailable as error:
             wait_s = self._wait_s(row.attempts, error.retry_after_s)
-            self._cities.postponed(row.id, now_us + round(wait_s * SECOND_US), str(error))
+            if error.retry_after_s is not None:
+                # Asked for patience, the receiver means all of its messages, not this one alone.
+                self._resting_until_us = self._clock.mono_us() + round(error.retry_after_s * SECOND_US)
+            self._cities.postponed(row.id, self._clock.now_us() + round(wait_s * SECOND_US), str(error))
             if row.key not in self._failing:
                 self._failing.add(row.key)
                 log.warning("outbox.postponed", key=row.key, error=str(error), again_in_s=round(wait_s, 1))
         except Rejected as error:
             self._abandon(row, now_us, f"{error.reason}: {error}")
         else:
-            self._cities.delivered(row.id, now_us, receipt)
+            self._cities.delivered(row.id, self._clock.now_us(), receipt)
             if row.key in self._failing:
                 log.info("outbox.healed", key=row.key)
             self._failing.discard(row.key)
@@ -133,27 +206,16 @@ class Outbox:
     def _say_away(self, error: str) -> None:
         if not self._away:
             self._away = True
-            log.warning("outbox.store_away", city=self._city, error=error)
+            log.warning("outbox.store_away", city=self._city, channel=self.channel, error=error)
 
     def _say_back(self) -> None:
         if self._away:
             self._away = False
-            log.info("outbox.store_back", city=self._city)
+            log.info("outbox.store_back", city=self._city, channel=self.channel)
 
 
-def say(desk: Desk, channel: str, event: str, body: Mapping[str, Any], now_us: int) -> str:
-    """Carry one row to where it goes and return the receipt. Raises Unavailable or Rejected."""
-    if channel != DESK:
-        raise Rejected(f"nobody speaks on the channel {channel!r} here", reason="unknown_channel")
-    kept = dict(body)
-    deed = kept.pop("do", None)
-    try:
-        said = Report(**kept) if deed == "file" else Note(event=event, **kept)
-    except TypeError as error:
-        raise Rejected(f"the row cannot be read: {error}", reason="malformed") from None
-    if isinstance(said, Report):
-        return desk.file(said, now_us).number
-    if deed != "note":
-        raise Rejected(f"the desk cannot do {deed!r}", reason="unknown_deed")
-    desk.note(said, now_us)
-    return said.key
+class _Nobody:
+    """For channels that are no longer configured."""
+
+    def carry(self, row: Outgoing, now_us: int) -> str:  # noqa: ARG002 - the port's signature
+        raise Rejected(f"nobody speaks on the channel {row.channel!r} here", reason="unknown_channel")

@@ -15,16 +15,19 @@ from typing import Any
 import structlog
 
 from alerts.canary import Canary
+from alerts.carriers import Carrier, DeskCarrier, WebhookCarrier
 from alerts.catchup import last_heard, missed, recall
 from alerts.commit import gather, remembered
 from alerts.engine import Engine, Transition
 from alerts.orphans import settle
-from alerts.outbox import Outbox
+from alerts.outbox import DESK, Outbox
 from alerts.rules import Rule
 from alerts.samples import from_message
+from alerts.webhooks import Receiver, Webhooks
 from alerts.words import Words
 from broker.ports import Incoming, Subscription
 from complaints.desk import Desk
+from complaints.outward import Outward
 from contract import topics
 from contract.city import Profile
 from contract.clock import MINUTE_US, SECOND_US, Clock
@@ -68,6 +71,8 @@ class AlertsProcess:
         base_url: str,
         lease_ttl_s: float = 10.0,
         snapshot_every_s: float = 5.0,
+        receivers: Sequence[Receiver] = (),
+        outward: Outward | None = None,
     ) -> None:
         self._profile = profile
         self._rules = tuple(rules)
@@ -80,7 +85,12 @@ class AlertsProcess:
         self._lease_ttl_s = lease_ttl_s
         self._snapshot_every_s = snapshot_every_s
         self._words = Words(profile)
-        self.outbox = Outbox(profile.code, cities, desk, clock, random.Random())  # noqa: S311 - spreads retries only
+        self._webhooks = Webhooks(receivers, base_url)
+        carriers: dict[str, Carrier] = {DESK: DeskCarrier(desk)}
+        if receivers:
+            way_out = outward or Outward()
+            carriers |= {receiver.channel: WebhookCarrier(receiver, way_out) for receiver in receivers}
+        self.outbox = Outbox(profile.code, cities, carriers, clock, random.Random())  # noqa: S311 - spreads retries
         self._leading = threading.Event()
         self._loops = 0
 
@@ -261,7 +271,7 @@ class AlertsProcess:
             self._pending_since_us = self._pending_since_us or self._clock.mono_us()
             now_us = self._clock.now_us()
             told = [remembered(transition, self._cities) for transition in self._pending]
-            self._cities.commit(lease, gather(told, self._places, self._words, now_us))
+            self._cities.commit(lease, gather(told, self._places, self._words, now_us, self._webhooks))
             for transition in told:
                 _log(transition)
             self._told += len(told)
@@ -425,7 +435,7 @@ class AlertsProcess:
                     "incident.unwatched", city=incident.city, rule=incident.rule, entity=incident.entity,
                     incident=incident.id,
                 )  # fmt: skip
-        commit = settle(orphans, Counter(incident.event for incident in found), events, now_us)
+        commit = settle(orphans, Counter(incident.event for incident in found), events, now_us, self._webhooks)
         if commit is not None and lease is not None:
             self._cities.commit(lease, commit)
             self.outbox.wake()

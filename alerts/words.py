@@ -86,6 +86,13 @@ class Words:
             state=state,
         )
 
+    def sentence(self, transition: Transition, place: Placement) -> dict[str, dict[str, str]] | None:
+        """Title and text of one change, for a message that stands alone; None where the rule has no words for it."""
+        name = _opening(transition) if transition.change.what is What.OPENED else str(transition.change.what)
+        if name not in transition.rule.texts:
+            return None
+        return {"title": self._say("title", transition, place), "text": self._say(name, transition, place)}
+
     def time(self, us: int, near_us: int, language: str) -> str:
         """`14.32 WIB`, with the day where it is not the day of `near_us`."""
         moment, near = (from_us(one).astimezone(self._zone) for one in (us, near_us))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from contract.errors import BadInput, PortError
-from siaga.commands import city, dashboards, demo, doctor, edge, faults, nodes, quarantine, rules, stages
+from siaga.commands import city, dashboards, demo, doctor, edge, faults, nodes, quarantine, rules, stages, webhooks
 
 app = typer.Typer(
     name="siaga",
@@ -35,6 +35,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(nodes.app, name="node")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dashboards.app, name="dashboards")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 @app.callback()

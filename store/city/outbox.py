@@ -41,7 +41,9 @@ class OutboxTable(Part):
         with self._db.write() as connection:
             insert_outgoing(self._db, connection, outgoing)
 
-    def due(self, city: str, now_us: int, *, limit: int = 100) -> Sequence[Outgoing]:
+    def due(
+        self, city: str, now_us: int, *, only: str | None = None, beside: Sequence[str] = (), limit: int = 100
+    ) -> Sequence[Outgoing]:
         """See `CityStore.due`. What belongs to no event (event is "") waits for nobody. Expired rows are returned
         too: whoever delivers must abandon them with the reason."""
         earlier = outbox.alias()
@@ -63,6 +65,10 @@ class OutboxTable(Part):
             .order_by(outbox.c.id)
             .limit(limit)
         )
+        if only is not None:
+            query = query.where(outbox.c.channel == only)
+        if beside:
+            query = query.where(outbox.c.channel.not_in(beside))
         with self._db.read() as connection:
             return [Outgoing(**row) for row in connection.execute(query).mappings()]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from support import watch
 
-from alerts.outbox import Outbox, filing, noting
+from alerts.carriers import DeskCarrier
+from alerts.outbox import DESK, Outbox, filing, noting
 from complaints.builtin import BuiltinDesk
 from complaints.desk import Desk, Note, Receipt, Report
 from contract.clock import ManualClock
@@ -51,7 +52,7 @@ class Counter:
         self.cities = cities
         cities.put_profile(watch.profile(), self.clock.now_us())
         self.desk = Moody(BuiltinDesk(cities, watch.profile(), "https://siaga.example"))
-        self.outbox = Outbox(watch.CITY, cities, self.desk, self.clock, random.Random(7))
+        self.outbox = Outbox(watch.CITY, cities, {DESK: DeskCarrier(self.desk)}, self.clock, random.Random(7))
 
     def decided(self, event: str = "e1") -> None:
         now_us = self.clock.now_us()

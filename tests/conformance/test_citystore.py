@@ -382,6 +382,15 @@ def test_what_belongs_to_no_event_waits_for_nobody(store: CityStore) -> None:
     assert [one.key for one in store.due(CITY, NOON_US)] == ["a", "b"]
 
 
+def test_one_channel_is_asked_for_alone(store: CityStore) -> None:
+    """A receiver that is a hundred messages behind hides nobody else's."""
+    store.put_outgoing([outgoing(f"slow-{n}", event=f"event-{n}", channel="webhook/slow") for n in range(120)])
+    store.put_outgoing([outgoing("a"), outgoing("b", channel="pigeon")])
+    assert [one.key for one in store.due(CITY, NOON_US, only="desk")] == ["a"]
+    assert len(store.due(CITY, NOON_US, only="webhook/slow")) == 100
+    assert [one.key for one in store.due(CITY, NOON_US, beside=("desk", "webhook/slow"))] == ["b"]
+
+
 def test_what_was_given_up_lets_the_next_pass(store: CityStore) -> None:
     """It is kept and counted; settling it again, or saying its key again, changes nothing."""
     store.put_outgoing([outgoing("a"), outgoing("b")])

@@ -1,0 +1,153 @@
+"""What a city's other systems are told: each change of an incident that people are told, as a JSON message. Pure.
+
+A receiver may sound a siren, so that what it is told and what expires is decided here with care: the opening, every
+level and the all-clear go out at least once however long it takes; that a gauge fell silent, or is heard again, is
+worth telling for an hour. What goes out later than an hour after it was decided says so (`late`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from alerts.engine import Transition
+from alerts.words import Words, place_name
+from contract.addresses import Target
+from contract.clock import HOUR_US, rfc3339
+from contract.incident import Change, Incident, What
+from store.ports import Event, Outgoing, Placement
+
+NEWS_US = HOUR_US
+_CHANNEL = "webhook/"
+_TYPES: Mapping[What, str] = {
+    What.OPENED: "incident.opened",
+    What.LEVEL: "incident.level",
+    What.NO_DATA: "incident.silent",
+    What.DATA_BACK: "incident.heard",
+    What.RESOLVED: "incident.all_clear",
+}
+_UPDATES = frozenset({What.NO_DATA, What.DATA_BACK})
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A system that is told. `secrets` sign what it is told: one, or two while one replaces the other. `audience`:
+    `public` is told what everybody is, `staff` also what only staff are."""
+
+    name: str
+    target: Target
+    secrets: tuple[bytes, ...] = field(repr=False)
+    audience: Literal["public", "staff"] = "public"
+
+    @property
+    def channel(self) -> str:
+        """Its own way out of the outbox."""
+        return _CHANNEL + self.name
+
+    def hears(self, incident: Incident) -> bool:
+        return incident.audience == "public" or (incident.audience == "staff" and self.audience == "staff")
+
+
+class Webhooks:
+    """The rows of a city's receivers, written in the same transaction as what they tell of."""
+
+    def __init__(self, receivers: Sequence[Receiver], base_url: str) -> None:
+        self._receivers = tuple(receivers)
+        self._base_url = base_url.rstrip("/")
+
+    def rows(self, transition: Transition, place: Placement, words: Words, now_us: int) -> list[Outgoing]:
+        """What this change means to each receiver that may hear of it."""
+        said = words.sentence(transition, place)
+        if said is None:
+            return []
+        return self._rows(transition.incident, transition.change, transition.event, said, now_us, place)
+
+    def unwatched(
+        self, incident: Incident, change: Change, event: Event, text: Mapping[str, str], now_us: int
+    ) -> list[Outgoing]:
+        """The same for an incident whose place is no longer known."""
+        return self._rows(
+            incident, change, event, {"title": {"id": event.name, "en": event.name}, "text": text}, now_us
+        )
+
+    def _rows(
+        self,
+        incident: Incident,
+        change: Change,
+        event: Event,
+        said: Mapping[str, Mapping[str, str]],
+        now_us: int,
+        place: Placement | None = None,
+    ) -> list[Outgoing]:
+        kind = _TYPES.get(change.what)
+        if kind is None:
+            return []
+        page = f"/sungai/{incident.node}" if incident.subject == "flood" else "/wifi"
+        body = message(
+            kind,
+            change.at_us,
+            {
+                "city": incident.city,
+                "incident": incident.id,
+                "event": incident.event,
+                "change": change.number,
+                "subject": incident.subject,
+                "rule": incident.rule,
+                "audience": incident.audience,
+                "level": None if change.level is None else change.level.name,
+                "silent": incident.no_data,
+                "value": change.value,
+                "unit": "cm" if incident.subject == "flood" else "s",
+                "decided_at": rfc3339(change.said_us),
+                "recurs_event": event.recurs,
+                "title": dict(said["title"]),
+                "text": dict(said["text"]),
+                "place": None if place is None else _place(place),
+                "url": self._base_url + page,
+                "api_url": f"{self._base_url}/api/v1/incidents/{incident.id}",
+            },
+        )
+        return [
+            Outgoing(
+                key=f"{receiver.channel}/{incident.id}/{change.number}",
+                city=incident.city,
+                channel=receiver.channel,
+                event=incident.event,
+                body=body,
+                created_us=now_us,
+                expires_us=now_us + NEWS_US if change.what in _UPDATES else None,
+            )
+            for receiver in self._receivers
+            if receiver.hears(incident)
+        ]
+
+
+def message(kind: str, at_us: int, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The envelope that Standard Webhooks recommends: what, when it was so, and the facts."""
+    return {"type": kind, "timestamp": rfc3339(at_us), "data": dict(data)}
+
+
+def _place(place: Placement) -> dict[str, Any]:
+    return {
+        "node": place.node,
+        "name": place_name(place),
+        "site": place.site,
+        "region": place.region,
+        "lat": place.lat,
+        "lon": place.lon,
+        "river": place.river,
+    }
+
+
+def trial_row(receiver: Receiver, city: str, now_us: int) -> Outgoing:
+    """A message that tells of nothing, to try the way."""
+    text = {"id": "Ini uji coba. Tidak ada kejadian.", "en": "This is a test. Nothing has happened."}
+    return Outgoing(
+        key=f"{receiver.channel}/test/{now_us}",
+        city=city,
+        channel=receiver.channel,
+        event="",
+        body=message("siaga.test", now_us, {"city": city, "text": text}),
+        created_us=now_us,
+    )
