@@ -1,4 +1,4 @@
-"""The city profile's own broker: the shipped mosquitto.conf and ACL, and certificates that make-secrets.sh made."""
+"""The city profile's own broker: the shipped mosquitto.conf, ACL and start script, and the city's own secrets."""
 
 from __future__ import annotations
 
@@ -14,39 +14,43 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker.ports import BrokerAddress, Tls
+from contract.clock import SystemClock
 from faults.parts.brokers import HOST, free_port, wait_until
 from faults.parts.missing import NotInstalled
 from faults.parts.must import must
+from fleet import secrets_of_a_city
+from fleet.handover import CERTIFICATE, KEY, TRUST
 
 ROOT = Path(__file__).resolve().parents[2]
 NODES, SERVICES = "8883", "8884"
+_RELOAD_S = 1
 
 
-def make_secrets(folder: Path, nodes: Sequence[str]) -> Path:
+def make_secrets(folder: Path, nodes: Sequence[str], city: str = "yogyakarta") -> Path:
     """Every secret of the city profile, and a certificate for each of `nodes`."""
-    for node in nodes:
-        subprocess.run(
-            ["sh", str(ROOT / "docker" / "make-secrets.sh"), HOST, node],
-            env={**os.environ, "SECRETS_FOLDER": str(folder)},
-            capture_output=True,
-            check=True,
-        )
+    secrets_of_a_city.make(folder, HOST, nodes, city, SystemClock().now_us())
     return folder
 
 
 def identity(secrets: Path, party: str) -> Tls:
     """A party's own certificate."""
-    return Tls(secrets / "ca.crt", secrets / f"{party}.crt", secrets / f"{party}.key")
+    folder = secrets / party
+    return Tls(folder / TRUST, folder / CERTIFICATE, folder / KEY)
 
 
 @dataclass
 class CityBroker:
-    """Mosquitto as the city runs it. Only the places of its files and the ports are others."""
+    """Mosquitto as the city runs it. Only the places of its files and the ports are others, and it looks every second
+    whether its certificates have changed."""
 
     folder: Path
     secrets: Path
     ports: dict[str, int] = field(default_factory=lambda: {NODES: free_port(), SERVICES: free_port()})
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log_file(self) -> Path:
+        return self.folder / "mosquitto.log"
 
     def address(self, listener: str) -> BrokerAddress:
         return BrokerAddress(HOST, self.ports[listener])
@@ -55,16 +59,20 @@ class CityBroker:
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/opt/homebrew/sbin")
         if program is None:
             raise NotInstalled("Mosquitto is missing", "mosquitto")
-        text = (ROOT / "broker" / "mosquitto" / "mosquitto.conf").read_text()
+        shipped = ROOT / "broker" / "mosquitto"
+        text = (shipped / "mosquitto.conf").read_text()
         text = re.sub(r"(?m)^listener (\d+)$", lambda found: f"listener {self.ports[found[1]]} {HOST}", text)
-        text = text.replace("/run/secrets", str(self.secrets))
-        text = text.replace("/mosquitto/config", str(ROOT / "broker" / "mosquitto"))
-        text = text.replace("/mosquitto/data", str(self.folder))
+        text = text.replace("/run/identity", str(self.secrets / "broker"))
+        text = text.replace("/mosquitto/config", str(shipped))
+        text = text.replace("/run/mosquitto", str(self.folder)).replace("/mosquitto/data", str(self.folder))
         # Started by root it would give up the right to read this folder.
         (self.folder / "mosquitto.conf").write_text(text + "\nuser root\n")
-        with (self.folder / "mosquitto.log").open("ab") as log:
+        with (self.folder / "said.log").open("ab") as said:
             self.process = subprocess.Popen(
-                [program, "-c", str(self.folder / "mosquitto.conf")], stdout=log, stderr=log
+                ["sh", str(shipped / "run.sh"), str(self.folder / "mosquitto.conf")],
+                env={**os.environ, "MOSQUITTO": program, "EVERY": str(_RELOAD_S)},
+                stdout=said,
+                stderr=said,
             )
         must(wait_until(lambda: all(_listens(port) for port in self.ports.values())), self.log())
 
@@ -76,7 +84,9 @@ class CityBroker:
             self.process = None
 
     def log(self) -> str:
-        return (self.folder / "mosquitto.log").read_text()
+        """What it said so far, but for what a watch has taken."""
+        files = (self.folder / "said.log", self.log_file)
+        return "".join(file.read_text(errors="replace") for file in files if file.exists())
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The city's Mosquitto configuration as it is shipped, on a real Mosquitto, with certificates made for the test."""
+"""The city's Mosquitto configuration as it is shipped, on a real Mosquitto, with a city's own certificates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import random
 import socket
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,90 +19,54 @@ from broker.subscription import PahoSubscription, Protocol, alert_topics, servic
 from contract import topics
 from contract.clock import SystemClock
 from contract.errors import BadInput
-from faults.parts.brokers import RunningBroker, mosquitto, wait_until
+from faults.parts.brokers import wait_until
+from faults.parts.city_broker import NODES, SERVICES, CityBroker, city_broker, identity, make_secrets
 
-SHIPPED = Path(__file__).parents[2] / "broker" / "mosquitto"
 LOOPBACK = "127.0.0.1"
-
-
-class Authority:
-    """A city's certificate authority for an hour."""
-
-    def __init__(self, folder: Path, name: str = "ca") -> None:
-        self.folder = folder
-        self.name = name
-        self._key(name)
-        self._openssl("req", "-x509", "-new", "-key", f"{name}.key", "-days", "1", "-subj", f"/CN={name}", "-out",
-                      f"{name}.crt")  # fmt: skip
-
-    def issue(self, cn: str, *, file: str = "") -> Tls:
-        """A certificate and its key, for a client and for 127.0.0.1."""
-        file = file or cn
-        self._key(file)
-        self._openssl("req", "-new", "-key", f"{file}.key", "-subj", f"/CN={cn}", "-out", f"{file}.csr")
-        (self.folder / f"{file}.ext").write_text(f"subjectAltName=IP:{LOOPBACK}")
-        self._openssl("x509", "-req", "-in", f"{file}.csr", "-CA", f"{self.name}.crt", "-CAkey", f"{self.name}.key",
-                      "-CAcreateserial", "-days", "1", "-extfile", f"{file}.ext", "-out", f"{file}.crt")  # fmt: skip
-        return Tls(self.folder / "ca.crt", self.folder / f"{file}.crt", self.folder / f"{file}.key")
-
-    def _key(self, name: str) -> None:
-        self._openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", f"{name}.key")
-
-    def _openssl(self, *arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
 
 
 @dataclass
 class City:
     """A broker with its two listeners, and certificates."""
 
-    broker: RunningBroker
-    services: BrokerAddress
+    broker: CityBroker
     tls: dict[str, Tls]
     link: Callable[..., Linked]
 
+    @property
+    def nodes(self) -> BrokerAddress:
+        return self.broker.address(NODES)
 
-def opened(address: BrokerAddress) -> bool:
-    """The port is open; who is let in is what the tests are about."""
-    try:
-        socket.create_connection(address, timeout=1.0).close()
-    except OSError:
-        return False
-    return True
+    @property
+    def services(self) -> BrokerAddress:
+        return self.broker.address(SERVICES)
 
 
 @pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Tls]:
-    folder = tmp_path_factory.mktemp("certificates")
-    authority, rogue = Authority(folder), Authority(folder, "rogue")
-    made = {name: authority.issue(name) for name in ("broker", "tugu", "kali", "ingest", "alerts")}
-    made["rogue"] = rogue.issue("tugu", file="rogue-tugu")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_secrets(tmp_path_factory.mktemp("certificates") / "ours", ("tugu", "kali"))
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> dict[str, Tls]:
+    """Each party's, and one of another authority whose holder trusts ours."""
+    made = {name: identity(secrets, name) for name in ("broker", "tugu", "kali", "ingest", "alerts")}
+    rogue = identity(make_secrets(tmp_path_factory.mktemp("certificates") / "theirs", ("tugu",)), "tugu")
+    made["rogue"] = Tls(made["tugu"].ca_file, rogue.cert_file, rogue.key_file)
     return made
 
 
 @pytest.fixture
-def city(certificates: dict[str, Tls]) -> Iterator[City]:
-    secrets = certificates["broker"].cert_file.parent
-    config = (SHIPPED / "mosquitto.conf").read_text()
-    for shipped, here in (
-        ("/run/secrets", str(secrets)),
-        ("/mosquitto/config", str(SHIPPED)),
-        ("/mosquitto/data", "{folder}/data"),
-        ("listener 8883", "listener {port} 127.0.0.1"),
-        ("listener 8884", "listener {services} 127.0.0.1"),
-        ("log_dest stdout", "log_dest file {folder}/mosquitto.log"),
-    ):
-        assert shipped in config
-        config = config.replace(shipped, here)
+def city(certificates: dict[str, Tls], secrets: Path, tmp_path: Path) -> Iterator[City]:
     with contextlib.ExitStack() as stack:
-        broker = stack.enter_context(mosquitto(config, ready=opened, services=0))
+        broker = stack.enter_context(city_broker(tmp_path / "broker", secrets))
 
         def link(name: str, *, tls: Tls | None = None, client_id: str = "") -> Linked:
             made = Linked(PahoLink(client_id or name, tls=tls or certificates.get(name)))
             stack.callback(made.link.close, graceful=True)
             return made
 
-        yield City(broker, BrokerAddress(LOOPBACK, broker.extra["services"]), certificates, link)
+        yield City(broker, certificates, link)
 
 
 @pytest.fixture(params=["3.1.1", "5"])
@@ -145,16 +108,16 @@ def heard(service: PahoSubscription, seconds: float = 0.3) -> list[tuple[str, in
 def test_a_node_publishes_as_itself_only(city: City, ingest: PahoSubscription) -> None:
     """What A publishes under B's name reaches nobody; its own messages do."""
     for topic in (topics.readings(CITY, "kali"), topics.birth(CITY, "kali"), topics.ack(CITY, "tugu")):
-        try_to_publish(city.link("tugu").open(city.broker.address, will_of("tugu")), topic, b"forged")
+        try_to_publish(city.link("tugu").open(city.nodes, will_of("tugu")), topic, b"forged")
     assert heard(ingest) == []
-    publish(city.link("tugu").open(city.broker.address, will_of("tugu")), topics.readings(CITY, "tugu"), b"own")
+    publish(city.link("tugu").open(city.nodes, will_of("tugu")), topics.readings(CITY, "tugu"), b"own")
     assert wait_until(lambda: (topics.readings(CITY, "tugu"), 3) in heard(ingest))
 
 
 def test_a_node_hears_its_own_answers_only(city: City, ingest: PahoSubscription) -> None:
     """Whatever it subscribes to, another node's ack and another node's readings never reach it."""
-    node = city.link("kali").open(city.broker.address, will_of("kali"))
-    other = city.link("tugu").open(city.broker.address, will_of("tugu"))
+    node = city.link("kali").open(city.nodes, will_of("kali"))
+    other = city.link("tugu").open(city.nodes, will_of("tugu"))
     for topic in ("#", "siaga/#", topics.ack(CITY, "tugu"), topics.ack(CITY, "kali")):
         node.link.subscribe(topic)
     node.run_for(0.1)
@@ -168,9 +131,9 @@ def test_a_node_hears_its_own_answers_only(city: City, ingest: PahoSubscription)
 
 def test_a_will_cannot_speak_for_another_node(city: City, ingest: PahoSubscription) -> None:
     """The last will passes the same check as any message."""
-    node = city.link("tugu").open(city.broker.address, will_of("kali"))
+    node = city.link("tugu").open(city.nodes, will_of("kali"))
     node.link.close(graceful=False)
-    other = city.link("tugu").open(city.broker.address, will_of("tugu"))
+    other = city.link("tugu").open(city.nodes, will_of("tugu"))
     other.link.close(graceful=False)
     (message,) = ingest.take(10, 5.0)
     assert message.topic == topics.status(CITY, "tugu")
@@ -179,11 +142,11 @@ def test_a_will_cannot_speak_for_another_node(city: City, ingest: PahoSubscripti
 
 def test_a_node_cannot_take_over_another_session(city: City) -> None:
     """The client id that a node asks for does not count: on its listener it is the certificate's name."""
-    victim = city.link("tugu").open(city.broker.address, will_of("tugu"))
-    thief = city.link("kali", client_id="tugu").open(city.broker.address, will_of("kali"))
+    victim = city.link("tugu").open(city.nodes, will_of("tugu"))
+    thief = city.link("kali", client_id="tugu").open(city.nodes, will_of("kali"))
     victim.run_for(0.2)
     assert not victim.all(Disconnected)
-    again = city.link("tugu", client_id="anything").open(city.broker.address, will_of("tugu"))
+    again = city.link("tugu", client_id="anything").open(city.nodes, will_of("tugu"))
     assert victim.spin(lambda: victim.all(Disconnected))
     thief.run_for(0.05)
     assert not thief.all(Disconnected)
@@ -192,7 +155,7 @@ def test_a_node_cannot_take_over_another_session(city: City) -> None:
 
 def test_no_certificate_no_connection(city: City) -> None:
     """Neither without one nor with one of another authority, on neither listener."""
-    for address in (city.broker.address, city.services):
+    for address in (city.nodes, city.services):
         for tls in (None, city.tls["rogue"]):
             node = Linked(PahoLink("tugu", tls=tls, connect_timeout_s=2.0))
             node.link.open(address, will_of("tugu"))
@@ -204,7 +167,7 @@ def test_no_certificate_no_connection(city: City) -> None:
 def test_a_connection_without_a_certificate_is_ended(city: City) -> None:
     """Somebody who trusts the city's CA and has no certificate is cut off before MQTT begins."""
     trusting = ssl.create_default_context(cafile=str(city.tls["tugu"].ca_file))
-    for address in (city.broker.address, city.services):
+    for address in (city.nodes, city.services):
         answer = b""
         with (
             contextlib.suppress(OSError),
@@ -230,7 +193,7 @@ def test_a_node_can_do_nothing_on_the_services_listener(city: City, ingest: Paho
 
 def test_a_message_over_the_wires_limit_is_not_carried(city: City, ingest: PahoSubscription) -> None:
     """64 KiB pass, more does not, and the services never see it."""
-    node = city.link("tugu").open(city.broker.address, will_of("tugu"))
+    node = city.link("tugu").open(city.nodes, will_of("tugu"))
     publish(node, topics.readings(CITY, "tugu"), b"x" * 65_536)
     assert heard(ingest, 5.0) == [(topics.readings(CITY, "tugu"), 65_536)]
     try_to_publish(node, topics.readings(CITY, "tugu"), b"x" * 65_537)
@@ -265,7 +228,7 @@ def test_the_canary_is_the_alert_engines_alone(city: City, ingest: PahoSubscript
         )
     ) as alerts:
         assert wait_until(lambda: alerts.connected)
-        node = city.link("tugu").open(city.broker.address, will_of("tugu"))
+        node = city.link("tugu").open(city.nodes, will_of("tugu"))
         node.link.subscribe(topics.canary(CITY))
         try_to_publish(node, topics.canary(CITY), b"a node's")
         assert ingest.publish(topics.canary(CITY), b"another service's", qos=1)

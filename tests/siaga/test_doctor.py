@@ -113,9 +113,9 @@ def test_a_broker_with_tls_is_reached_as_a_service_would(settings: dict[str, obj
     def by(secrets: Path) -> dict[str, object]:
         return settings | {
             "SIAGA_BROKERS": f"127.0.0.1:{broker.ports[SERVICES]}",
-            "SIAGA_BROKER_CA_FILE": secrets / "ca.crt",
-            "SIAGA_BROKER_CERT_FILE": secrets / "ingest.crt",
-            "SIAGA_BROKER_KEY_FILE": secrets / "ingest.key",
+            "SIAGA_BROKER_CA_FILE": secrets / "ingest" / "ca.crt",
+            "SIAGA_BROKER_CERT_FILE": secrets / "ingest" / "tls.crt",
+            "SIAGA_BROKER_KEY_FILE": secrets / "ingest" / "tls.key",
         }
 
     with city_broker(tmp_path / "broker", ours) as broker:
