@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import assets, cases, errors, health, nodes, open311, probe, rivers, v1, wifi
 from api import map as home
+from api.access import Access
+from api.address import networks
 from api.context import Context
+from api.gate import Gate, Table, let_in
 from api.guard import Guard, Head
 from api.map import Cells
 from api.open311_desk import Refusal
 from api.page import Pages
+from api.security import People, Security
+from api.sessions import Sessions
 from api.snapshot import Snapshots
+from api.tokens import Cookies
 from contract.city import Profile
 from contract.clock import Clock
 from store.ports import CityStore, ReadingStore
@@ -28,28 +34,42 @@ def create_app(
     profile: Profile,
     readings: ReadingStore,
     cities: CityStore,
+    people: People,
     clock: Clock,
     base_url: str,
     metrics: Callable[[], Iterable[Any]] | None = None,
-    open311_keys: frozenset[str] = frozenset(),
+    trusted_proxies: Sequence[str] = (),
     speed: float = 1.0,
     status: Callable[[], Mapping[str, Any]] | None = None,
     keep_s: float = KEEP_S,
 ) -> FastAPI:
-    """An ASGI application. The stores stay the caller's to close.
+    """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
-    `open311_keys` holds the SHA-256 (hex) of the keys that may file; empty: nobody may. `speed` is how many times
+    `trusted_proxies` are the networks whose `X-Forwarded-For` is believed. `speed` is how many times
     faster than life the city runs. `metrics` yields further Prometheus metric families, `status` the other stages'
     state by name. `keep_s` is how long viewers share one reading of the stores, in seconds.
     """
+    sessions = Sessions(people, clock)
+    cookies = Cookies(secure=base_url.startswith("https://"))
     context = Context(
         profile=profile,
         readings=readings,
         cities=cities,
+        people=people,
         clock=clock,
         base_url=base_url.rstrip("/"),
         speed=speed,
-        open311_keys=open311_keys,
+        sessions=sessions,
+        access=Access(
+            city=profile.code,
+            people=people,
+            clock=clock,
+            sessions=sessions,
+            cookies=cookies,
+            trusted_proxies=networks(trusted_proxies),
+        ),
+        security=Security(profile.code, people, clock),
+        cookies=cookies,
         metrics=metrics,
         status=status,
     )
@@ -61,6 +81,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        dependencies=[Depends(let_in)],
     )
     pages = Pages(context, assets.version())
     outage = errors.Outage()
@@ -76,8 +97,17 @@ def create_app(
     app.include_router(health.router(context))
     app.include_router(probe.router())
     assets.install(app)
-    errors.install(app, pages, outage)
+    answers = errors.install(app, pages, outage)
     app.add_exception_handler(Refusal, open311.refused)
+    # From the inside out.
+    app.add_middleware(
+        Gate,
+        table=Table(app.routes),
+        access=context.access,
+        errors=answers,
+        security=context.security,
+        base_url=context.base_url,
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard)
     app.add_middleware(Head)

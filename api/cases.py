@@ -14,6 +14,7 @@ from api.evidence import Evidence, came_after, came_before, evidence_of
 from api.gauges import gauges_of
 from api.overview import confirmed
 from api.page import Pages
+from api.policy import Reach, caller_of, reach_of, sees_case
 from api.snapshot import Snapshots
 from store.ports import Case, CaseState, CaseUpdate
 
@@ -65,10 +66,10 @@ def closing(case: Case, thread: Sequence[CaseUpdate], evidence: Evidence) -> str
     return SENSOR if by_sensor else (last.author if last else "")
 
 
-def public_case(context: Context, number: str) -> Case:
-    """Raises 404 for one that does not exist or is not public: a stranger must not learn which."""
+def seen_case(context: Context, request: Request, number: str) -> Case:
+    """Raises 404 for one that does not exist or is not for this caller: who must not see it must not learn which."""
     case = context.cities.case(number)
-    if case is None or not case.public or case.city != context.city:
+    if case is None or case.city != context.city or not sees_case(caller_of(request), reach_of(request), case):
         raise HTTPException(404)
     return case
 
@@ -95,7 +96,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             open_=open_,
             cursor=lanjut or None,
             limit=PAGE,
-            public_only=True,
+            public_only=reach_of(request) is not Reach.ANY,
         )
         values = {
             "found": found,
@@ -110,7 +111,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
 
     @routes.get("/kasus/{number}", include_in_schema=False)
     def case_page(request: Request, number: str) -> Response:
-        case = public_case(context, number)
+        case = seen_case(context, request, number)
         snapshot = snapshots.now()
         evidence = evidence_of(context, snapshot, case)
         thread = thread_of(context.cities.updates(case.number))

@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.access import Access
+from api.security import People, Security
+from api.sessions import Sessions
+from api.tokens import Cookies
 from contract.city import Profile
 from contract.clock import Clock
 from store.ports import CityStore, ReadingStore
@@ -15,17 +19,23 @@ from store.ports import CityStore, ReadingStore
 class Context:
     """One city's stores, words and clock.
 
-    `base_url` has no slash at its end. `speed` is how many times faster than life the city runs (1.0 in life).
+    `people` are the accounts and the audit log, `sessions`, `access` and `security` the ways to them, `cookies` the
+    names under which a browser keeps its tokens. `base_url` has no slash at its end.
+    `speed` is how many times faster than life the city runs (1.0 in life).
     `metrics` yields further Prometheus metric families, `status` the state of the other stages by name.
     """
 
     profile: Profile
     readings: ReadingStore
     cities: CityStore
+    people: People
     clock: Clock
     base_url: str
     speed: float
-    open311_keys: frozenset[str]
+    sessions: Sessions
+    access: Access
+    security: Security
+    cookies: Cookies
     metrics: Callable[[], Iterable[Any]] | None
     status: Callable[[], Mapping[str, Any]] | None
 

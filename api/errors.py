@@ -20,7 +20,7 @@ from contract.probe import PROBE_PATH
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 5
-WORDED = {400, 404, 405, 413, 500, 503}
+WORDED = {400, 401, 403, 404, 405, 413, 429, 500, 503}
 
 log = structlog.get_logger("api")
 
@@ -68,7 +68,7 @@ class Outage:
             log.info("store answers again")
 
 
-class _Errors:
+class Errors:
     """Answers in the form the asker can read."""
 
     def __init__(self, pages: Pages, outage: Outage) -> None:
@@ -86,6 +86,10 @@ class _Errors:
         if status == 503:
             response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response
+
+    def refuse(self, request: Request, status: int, text: str = "") -> Response:
+        """For the gate. `text` is the key of a sentence that says more than the status does."""
+        return self.answer(request, status, say(text, language_of(request)) if text else "")
 
     def http(self, request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
@@ -119,12 +123,13 @@ class _Errors:
         return self.answer(request, 500)
 
 
-def install(app: FastAPI, pages: Pages, outage: Outage) -> None:
+def install(app: FastAPI, pages: Pages, outage: Outage) -> Errors:
     """Make every failure an answer in words."""
-    errors = _Errors(pages, outage)
+    errors = Errors(pages, outage)
     app.add_exception_handler(HTTPException, errors.http)
     app.add_exception_handler(RequestValidationError, errors.invalid)
     app.add_exception_handler(BadInput, errors.bad_input)
     app.add_exception_handler(Rejected, errors.bad_input)
     app.add_exception_handler(Unavailable, errors.unavailable)
     app.add_exception_handler(Exception, errors.crash)
+    return errors

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from hmac import compare_digest
 from typing import Any
 
 from starlette.datastructures import FormData
+from starlette.requests import Request
 
 from api.cases import description_of
 from api.context import Context
@@ -16,6 +15,7 @@ from api.geometry import region_of
 from api.language import Language, say
 from api.map import Cells
 from api.open311_format import moment, parse_moment
+from api.policy import FILING, reached
 from api.wifi import distance_m
 from complaints.citizen import file_citizen_report
 from contract.city import Category
@@ -203,22 +203,28 @@ class Desk:
             raise Refusal(404, f"service_request_id {number} not found")
         return case
 
-    def allow(self, api_key: str) -> None:
-        """Keys are compared as SHA-256, in constant time each."""
-        if not api_key:
+    def allow(self, request: Request, api_key: str) -> None:
+        """The form's key, or one that is shown as `Authorization: Bearer …`, must be one that may file."""
+        context = self._context
+        text = api_key or context.access.shown_key(request)
+        if not text:
             raise Refusal(403, "api_key was not provided")
-        digest = sha256(api_key.encode()).hexdigest()
-        if not any(compare_digest(digest, known) for known in self._context.open311_keys):
+        caller = context.access.of_key(request, text)
+        if caller is None:
+            context.security.note("bad_key", context.access.nobody(request), "POST Open311")
             raise Refusal(403, "api_key is not valid")
+        if reached(FILING, caller, at_home=False) is None:
+            context.security.note("denied", caller, "POST Open311")
+            raise Refusal(403, "api_key may not file reports")
 
-    def file(self, form: FormData, idempotency_key: str) -> Case:
+    def file(self, request: Request, form: FormData, idempotency_key: str) -> Case:
         """File a resident's report. Raises Refusal with everything that is wrong."""
         text = {
             key: value.replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
             for key, value in form.items()
             if isinstance(value, str) and value.strip()
         }
-        self.allow(text.get("api_key", ""))
+        self.allow(request, text.get("api_key", ""))
         self.jurisdiction(text.get("jurisdiction_id"))
         wrong = []
         if "service_code" not in text:

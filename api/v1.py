@@ -10,11 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.cases import description_of, public_case
+from api.cases import description_of, seen_case
 from api.context import Context
 from api.gauges import Gauge, gauges_of
 from api.nodes import NodeLine, lines_of
 from api.page import with_etag
+from api.policy import Reach, caller_of, reach_of, sees_incident
 from api.snapshot import Snapshots
 from api.status import NodeState
 from contract.clock import rfc3339
@@ -287,9 +288,12 @@ def router(context: Context, snapshots: Snapshots) -> APIRouter:
     @routes.get("/incidents/{incident_id}", response_model=IncidentOut, summary="One incident, open or resolved")
     def incident(request: Request, incident_id: str) -> Response:
         found = context.cities.incident(incident_id)
-        if found is None or found.audience != "public" or found.city != context.city:
+        if found is None or found.city != context.city:
             raise HTTPException(404)
-        return _answer(request, incident_out(found, context.cities.case_of_event(found.event)))
+        case = context.cities.case_of_event(found.event)
+        if not sees_incident(caller_of(request), reach_of(request), found, case):
+            raise HTTPException(404)
+        return _answer(request, incident_out(found, case))
 
     @routes.get("/cases", response_model=CasePage, summary="Public cases")
     def cases(
@@ -305,14 +309,14 @@ def router(context: Context, snapshots: Snapshots) -> APIRouter:
             open_=None if state is None else state == "open",
             cursor=cursor,
             limit=limit,
-            public_only=True,
+            public_only=reach_of(request) is not Reach.ANY,
         )
         items = [case_out(case, context.base_url) for case in found.cases]
         return _answer(request, CasePage(items=items, next=found.next_cursor, total=found.total))
 
     @routes.get("/cases/{number}", response_model=CaseWithThread, summary="One case and its thread")
     def case(request: Request, number: str) -> Response:
-        found = public_case(context, number)
+        found = seen_case(context, request, number)
         updates = [update_out(update) for update in context.cities.updates(number)]
         out = CaseWithThread(**case_out(found, context.base_url).model_dump(), updates=updates)
         return _answer(request, out)

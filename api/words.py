@@ -283,6 +283,22 @@ _ERRORS = {
         "Part of the address or the form is wrong. Go back and try again.",
     ),
     "error_fields": Text("Isian yang keliru: {fields}.", "What is wrong: {fields}."),
+    "error_401_title": Text("Masuk dahulu", "Sign in first"),
+    "error_401_text": Text(
+        "Alamat ini hanya untuk yang sudah masuk. Kunci yang dikirim tidak ada atau tidak berlaku.",
+        "This address is for those who have signed in. The key sent is missing or not valid.",
+    ),
+    "error_403_title": Text("Ini bukan wewenang Anda", "This is not for you to do"),
+    "error_403_text": Text(
+        "Akun Anda tidak membuka alamat ini. Mintalah pada administrator bila Anda memerlukannya.",
+        "Your account does not open this address. Ask an administrator where you need it.",
+    ),
+    "error_form": Text(
+        "Formulir ini sudah kedaluwarsa atau tidak berasal dari sini. Muat ulang halaman dan coba lagi.",
+        "This form is out of date or not from here. Load the page anew and try again.",
+    ),
+    "error_429_title": Text("Terlalu banyak percobaan", "Too many tries"),
+    "error_429_text": Text("Tunggu sebentar, lalu coba lagi.", "Wait a while, then try again."),
     "error_404_title": Text("Halaman ini tidak ada", "There is no such page"),
     "error_404_text": Text(
         "Periksa kembali nomor atau alamatnya. Nomor kasus ada pada tanda terima laporan. Kasus yang belum diperiksa belum ditampilkan.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,13 @@ from contract.topics import ID_PATTERN
 
 PREFIX = "SIAGA_"
 CONFIG_VARIABLE = "SIAGA_CONFIG"
+RETIRED = {
+    "open311_keys_file": (
+        "the keys that may file by Open311 are no file any more: the city's database keeps them, hashed",
+        "Take the setting away; an administrator makes a key with the role service, and can revoke it.",
+    )
+}
+"""settings that were, and what has come in their place"""
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
@@ -75,8 +83,9 @@ class Settings(BaseSettings):
     api_host: str = Field(default="127.0.0.1", description="the address the pages listen on")
     api_port: Port = Field(default=8080, description="the port the pages listen on")
     base_url: str = Field(default="", description="how people reach the pages; http://api_host:api_port if empty")
-    open311_keys_file: Path | None = Field(
-        default=None, description="SHA-256 of each key that may file by Open311, one hex digest a line"
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="networks of the proxies before the pages, with commas: their X-Forwarded-For is believed",
     )
 
     webhooks_file: Path | None = Field(
@@ -122,6 +131,23 @@ class Settings(BaseSettings):
         if not brokers:
             raise ValueError("no broker named")
         return brokers
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_proxies(cls, value: Any) -> Any:
+        return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            try:
+                network = ip_network(text, strict=False)
+            except ValueError:
+                raise ValueError(f"{text!r} is no network; write 10.0.0.0/8 or 10.1.2.3") from None
+            if network.prefixlen == 0:
+                raise ValueError(f"{text!r} is everybody: then anybody may say from where they come")
+        return value
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Settings:
@@ -174,6 +200,9 @@ def load(**overrides: Any) -> Settings:
     file = os.environ.get(CONFIG_VARIABLE)
     if file:
         _check_file(Path(file))
+    for name, (what, remedy) in RETIRED.items():
+        if PREFIX + name.upper() in os.environ:
+            raise BadInput(what, where=f"setting {PREFIX}{name.upper()}", remedy=remedy)
     unknown = sorted(
         name
         for name in os.environ
@@ -219,6 +248,9 @@ def _check_file(path: Path) -> None:
         raise BadInput(
             f"is not TOML: {error}", where=str(path), remedy="Mend the line; text stands in double quotes."
         ) from None
+    for name, (what, remedy) in RETIRED.items():
+        if name in told:
+            raise BadInput(what, where=f"{path}, line {_line_of(text, name)}: {name}", remedy=remedy)
     unknown = next((name for name in told if name not in Settings.model_fields), None)
     if unknown is not None:
         raise BadInput(

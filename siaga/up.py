@@ -191,9 +191,11 @@ def as_environment(settings: Settings) -> dict[str, str]:
     environment = {}
     for name in type(settings).model_fields:
         value = getattr(settings, name)
-        if value in (None, ""):
+        if value in (None, "", ()):
             continue
         if name == "brokers":
             value = ",".join(f"{broker.host}:{broker.port}" for broker in value)
+        elif isinstance(value, tuple):
+            value = ",".join(value)
         environment[PREFIX + name.upper()] = str(value)
     return environment

@@ -235,8 +235,8 @@ def test_several_mistakes_are_told_at_once(made, serve):
 
 
 def test_nobody_may_file_without_keys(made, serve):
-    """Nothing ships with a password: no key configured, no report taken."""
-    assert serve(made, open311_keys=frozenset()).post(f"{ROOT}/requests.json", data=GOOD).status_code == 403
+    """Nothing ships with a password: no key made, no report taken."""
+    assert serve(made, keys=()).post(f"{ROOT}/requests.json", data=GOOD).status_code == 403
 
 
 def test_jurisdiction(made, serve):

@@ -371,7 +371,7 @@ class _Away:
 def test_store_away_is_said_and_no_old_figure_shown(city_in, serve):
     """503 in words with Retry-After, on pages, API, Open311 and readiness; the process itself still lives."""
     made = city_in("normal")
-    client = serve(replace(made, cities=_Away()))
+    client = serve(replace(made, cities=_Away()), keys=())
     for path in ("/", "/kasus", "/simpul", "/sungai/jog-gauge-05"):
         answer = client.get(path, headers=HTML)
         assert answer.status_code == 503

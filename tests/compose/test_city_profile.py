@@ -129,7 +129,12 @@ def test_health_is_asked_as_the_code_answers(stages: dict[str, dict[str, Any]], 
     cities = open_city(f"sqlite:///{tmp_path / 'city.sqlite3'}")
     try:
         pages = create_app(
-            profile=load("yogyakarta"), readings=readings, cities=cities, clock=SystemClock(), base_url="http://x"
+            profile=load("yogyakarta"),
+            readings=readings,
+            cities=cities,
+            people=cities,
+            clock=SystemClock(),
+            base_url="http://x",
         )
         assert "get" in pages.openapi()["paths"][path]
     finally:

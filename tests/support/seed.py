@@ -436,6 +436,7 @@ def main() -> None:
         profile=made.profile,
         readings=made.readings,
         cities=made.cities,
+        people=made.cities,
         clock=made.clock,
         base_url=f"http://127.0.0.1:{port}",
         speed=float(sys.argv[4]) if len(sys.argv) > 4 else 1.0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 
@@ -13,8 +13,20 @@ import uvicorn
 from support.seed import Town
 
 from api.app import create_app
+from contract.roles import Role
+from store.people import ApiKey, Deed
 
 KEY = "kunci-uji"
+
+
+def give_key(city: Town, text: str, role: Role = "service", *, agency: str = "") -> ApiKey:
+    """A program's key for the city."""
+    digest = sha256(text.encode()).hexdigest()
+    code = city.profile.code
+    key = ApiKey(digest[:32], digest, code, "uji", role, agency, created_us=city.now_us)
+    if city.cities.key(digest, city.now_us) is None:
+        city.cities.put_key(key, Deed("system", "key.made", key.id, city.now_us))
+    return key
 
 
 class _Prompt(uvicorn.Server):
@@ -26,15 +38,19 @@ class _Prompt(uvicorn.Server):
 
 
 @contextmanager
-def serving(city: Town, **more: object) -> Iterator[str]:
-    """The address of a running server; it is gone when the block ends. `more` goes to `create_app`."""
+def serving(city: Town, *, keys: Sequence[str] = (KEY,), **more: object) -> Iterator[str]:
+    """The address of a running server; it is gone when the block ends. `more` goes to `create_app`.
+
+    `keys` may file by Open311.
+    """
+    for key in keys:
+        give_key(city, key)
     listener = socket.create_server(("127.0.0.1", 0))
     # asyncio does so only for sockets it made itself; without it every small answer waits 40 ms for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     options: dict[str, object] = {
         "base_url": address,
-        "open311_keys": frozenset({sha256(KEY.encode()).hexdigest()}),
         "keep_s": 0.0,
         **more,
     }
@@ -42,6 +58,7 @@ def serving(city: Town, **more: object) -> Iterator[str]:
         profile=city.profile,
         readings=city.readings,
         cities=city.cities,
+        people=city.cities,
         clock=city.clock,
         **options,  # type: ignore[arg-type]
     )

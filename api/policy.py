@@ -1,0 +1,225 @@
+"""Who may do what: the one place where it is decided. Denied unless it stands here.
+
+How it is used
+--------------
+Every request goes through `api.gate.Gate`. The gate finds the route, its rule in `RULES`, and who asks; it refuses, or
+it lets the request in with three things on `request.state`, read by the functions at the end of this file:
+
+- `caller_of(request)` → `Caller`: role, person id, agency, regions, key id;
+- `reach_of(request)` → `Reach`: which objects this caller reaches on this route;
+- the rule itself.
+
+A handler that shows or changes *objects* asks `sees_case`, `sees_incident`, `sees_account` … with both. What a caller
+must not know exists is answered with 404, as if it did not.
+
+A new route needs a line in `RULES`: without one `create_app` raises and the matrix test fails. A new kind of object
+needs a function here. A form needs nothing else: the gate checks its token (`csrf` in the templates' context) and
+where it comes from, on every unsafe method. A program shows a key as `Authorization: Bearer …` and needs no token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from starlette.requests import Request
+
+from contract.incident import Incident
+from contract.roles import ROLES, Role
+from store.ports import Case
+
+
+class Reach(StrEnum):
+    """Which objects of a route somebody reaches."""
+
+    PUBLIC = "public"
+    """what everybody may see"""
+    OWN = "own"
+    """one's own account; a key has none"""
+    AREA = "area"
+    """what is public, and what belongs to one's own agency within one's own regions"""
+    ANY = "any"
+    """everything of the city"""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. Nobody in particular unless a session or a key says otherwise.
+
+    `person` is a person's id, `key` a key's: at most one of them is set. `regions` are region codes or beginnings of
+    them at a dot; empty: the whole city. `session` is the digest of the session, `csrf` the token that the forms of
+    this answer carry, `address` the network address, `device` the digest of the device cookie ("" for none).
+    """
+
+    role: Role = "public"
+    person: str = ""
+    name: str = ""
+    agency: str = ""
+    regions: tuple[str, ...] = ()
+    key: str = ""
+    session: str = ""
+    csrf: str = ""
+    address: str = ""
+    device: str = ""
+
+    @property
+    def signed_in(self) -> bool:
+        return bool(self.person)
+
+    @property
+    def actor(self) -> str:
+        """For the audit log: an id, or `public`."""
+        return self.person or self.key or "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One route's. A role that is not in `reach` is denied.
+
+    `hidden`: who is denied is told 404. `at_home`: asked from this machine itself it reaches everything.
+    `key_in_form`: the key comes inside the form, as Open311 has it; no cookie counts here, and the handler asks
+    `Access.of_key`. `asks_nobody`: neither cookie nor key is looked at, so no database is asked.
+    """
+
+    reach: Mapping[Role, Reach]
+    hidden: bool = False
+    at_home: bool = False
+    key_in_form: bool = False
+    asks_nobody: bool = False
+
+
+def _all(reach: Reach, *roles: Role) -> Mapping[Role, Reach]:
+    return MappingProxyType(dict.fromkeys(roles or ROLES, reach))
+
+
+def _with(base: Mapping[Role, Reach], **more: Reach) -> Mapping[Role, Reach]:
+    return MappingProxyType({**base, **more})
+
+
+_PUBLIC = _all(Reach.PUBLIC)
+_STAFF_SEES_MORE = _with(_PUBLIC, officer=Reach.AREA, operator=Reach.ANY, admin=Reach.ANY)
+_HEALTH = _with(_PUBLIC, technician=Reach.ANY, operator=Reach.ANY, admin=Reach.ANY, service=Reach.ANY)
+
+OPEN = Rule(_PUBLIC)
+"""a page for everybody, the same for all"""
+STILL = Rule(_PUBLIC, asks_nobody=True)
+"""the same, and it must answer also while the database is away"""
+CASES = Rule(_STAFF_SEES_MORE)
+"""public cases and incidents for everybody, the others for whose work they are"""
+ACCOUNT = Rule(_all(Reach.OWN, "resident", "officer", "technician", "operator", "admin"))
+BEHIND = Rule(_all(Reach.ANY, "technician", "operator", "admin"))
+"""what stands behind the nodes: strangers, quarantine, who was turned away"""
+ADMIN = Rule(_all(Reach.ANY, "admin"))
+METRICS = Rule(_all(Reach.ANY, "service", "operator", "admin"), at_home=True)
+FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
+
+RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
+    {
+        # residents
+        ("GET", "/"): OPEN,
+        ("GET", "/peta.json"): OPEN,
+        ("GET", "/peta.geojson"): OPEN,
+        ("GET", "/peta.svg"): OPEN,
+        ("GET", "/sungai"): OPEN,
+        ("GET", "/sungai/{node}"): OPEN,
+        ("GET", "/s/{node}"): OPEN,
+        ("GET", "/wifi"): OPEN,
+        ("GET", "/simpul"): OPEN,
+        ("GET", "/kasus"): CASES,
+        ("GET", "/kasus/{number}"): CASES,
+        # programs
+        ("GET", "/api/v1/nodes"): OPEN,
+        ("GET", "/api/v1/gauges"): OPEN,
+        ("GET", "/api/v1/incidents"): CASES,
+        ("GET", "/api/v1/incidents/{incident_id}"): CASES,
+        ("GET", "/api/v1/cases"): CASES,
+        ("GET", "/api/v1/cases/{number}"): CASES,
+        ("GET", "/openapi.json"): STILL,
+        # Open311: open data; filing needs a key
+        ("GET", "/open311/v2/discovery.{fmt}"): OPEN,
+        ("GET", "/open311/v2/services.{fmt}"): OPEN,
+        ("GET", "/open311/v2/services/{service_code}.{fmt}"): OPEN,
+        ("GET", "/open311/v2/requests.{fmt}"): OPEN,
+        ("GET", "/open311/v2/requests/{service_request_id}.{fmt}"): OPEN,
+        ("GET", "/open311/v2/tokens/{token}.{fmt}"): OPEN,
+        ("POST", "/open311/v2/requests.{fmt}"): FILING,
+        # the house
+        ("GET", "/health"): STILL,
+        ("GET", "/health/ready"): Rule(_HEALTH, at_home=True),
+        ("GET", "/metrics"): METRICS,
+        ("GET", "/probe"): STILL,
+        ("GET", "/favicon.ico"): STILL,
+        ("GET", "/static"): STILL,
+        ("GET", "/static/leaflet"): STILL,
+    }
+)
+
+
+def refuses(rule: Rule, caller: Caller, *, at_home: bool) -> bool:
+    """Whether the caller has no business on this route at all."""
+    return reached(rule, caller, at_home=at_home) is None
+
+
+def reached(rule: Rule, caller: Caller, *, at_home: bool) -> Reach | None:
+    """What the caller reaches on a route; None: nothing, the route is closed to them."""
+    if rule.at_home and at_home:
+        return Reach.ANY
+    reach = rule.reach.get(caller.role)
+    return None if reach is Reach.OWN and not caller.person else reach
+
+
+# ---------------------------------------------------------------- objects
+
+
+def within(regions: Iterable[str], region: str) -> bool:
+    """Whether a region code is one of these or lies below one; no regions: the whole city."""
+    wanted = tuple(regions)
+    return not wanted or any(region == one or region.startswith(f"{one}.") for one in wanted)
+
+
+def covers(caller: Caller, agency: str, region: str) -> bool:
+    """Whether this is the caller's own work: their agency's, within their regions. Who has no agency has none."""
+    return bool(caller.agency) and caller.agency == agency and within(caller.regions, region)
+
+
+def sees_case(caller: Caller, reach: Reach, case: Case) -> bool:
+    """Public ones everybody; the others whose work they are, and who reaches everything."""
+    if case.public or reach is Reach.ANY:
+        return True
+    return reach is Reach.AREA and covers(caller, case.agency, case.region)
+
+
+def sees_incident(caller: Caller, reach: Reach, incident: Incident, case: Case | None) -> bool:
+    """As cases: a shadow or staff incident is the work of the agency that has its event's case."""
+    if incident.audience == "public" or reach is Reach.ANY:
+        return True
+    return reach is Reach.AREA and case is not None and covers(caller, case.agency, case.region)
+
+
+def sees_account(caller: Caller, reach: Reach, person: str) -> bool:
+    """One's own, or everybody's."""
+    return reach is Reach.ANY or (reach is Reach.OWN and bool(person) and caller.person == person)
+
+
+# ---------------------------------------------------------------- what the gate left on the request
+
+NOBODY = Caller()
+
+
+def caller_of(request: Request) -> Caller:
+    """Who asks; nobody in particular where the gate has not looked."""
+    caller = getattr(request.state, "caller", NOBODY)
+    return caller if isinstance(caller, Caller) else NOBODY
+
+
+def reach_of(request: Request) -> Reach:
+    """What they reach here; no more than the public where the gate has not looked."""
+    reach = getattr(request.state, "reach", Reach.PUBLIC)
+    return reach if isinstance(reach, Reach) else Reach.PUBLIC
+
+
+def rule_of(method: str, path: str) -> Rule | None:
+    """The rule of a route, by its method and its path as it is declared."""
+    return RULES.get((method, path))

@@ -1,0 +1,109 @@
+"""Tokens that open something, and the cookies they travel in.
+
+A token is 256 random bits; what is kept of it is its SHA-256. Nothing here needs a secret of the server's own.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+
+from starlette.responses import Response
+
+DEVICE_AGE_S = 400 * 86_400
+NONCE_LENGTH = 43
+TOKEN_MOST = 200
+"""characters; nothing longer is one of ours"""
+
+
+def fresh() -> str:
+    """A new token, as text that fits an address and a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """What is kept of it: SHA-256 in lower-case hex."""
+    return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def same(given: str, expected: str) -> bool:
+    """Compared in constant time; an empty expectation is met by nothing."""
+    return bool(expected) and hmac.compare_digest(given.encode(errors="replace"), expected.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser that was here before. `proof` shows for which account somebody has signed in on it."""
+
+    nonce: str = ""
+    proof: str = ""
+
+    @classmethod
+    def read(cls, cookie: str) -> Device:
+        """Of the cookie; an empty one for anything that is not ours."""
+        nonce, _, proof = cookie.partition(".")
+        plain = len(cookie) <= TOKEN_MOST and len(nonce) == NONCE_LENGTH and _urlsafe(nonce)
+        return cls(nonce, proof) if plain else cls()
+
+    @property
+    def cookie(self) -> str:
+        return f"{self.nonce}.{self.proof}"
+
+    @property
+    def form_token(self) -> str:
+        """The token of forms that are sent before anybody has signed in; "" without a device."""
+        return digest(f"form {self.nonce}") if self.nonce else ""
+
+    def signed_in(self, account: str, password: str) -> Device:
+        """The same device, with the proof for an account whose argon2id string is `password`.
+
+        The string is the key: only the database knows it, and a new password makes every older proof void.
+        """
+        return Device(self.nonce, _proof(self.nonce, account, password))
+
+    def knows(self, account: str, password: str) -> bool:
+        """Whether this account has signed in on this device since its password was set."""
+        return bool(self.nonce and password) and same(self.proof, _proof(self.nonce, account, password))
+
+
+def _proof(nonce: str, account: str, password: str) -> str:
+    return hmac.new(password.encode(), f"{nonce} {account}".encode(), sha256).hexdigest()
+
+
+def _urlsafe(text: str) -> bool:
+    return text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """Their names and marks. Over https they carry the prefix that binds them to this very host."""
+
+    secure: bool
+
+    @property
+    def session(self) -> str:
+        return "__Host-siaga" if self.secure else "siaga"
+
+    @property
+    def device(self) -> str:
+        return "__Host-siaga-perangkat" if self.secure else "siaga-perangkat"
+
+    def set_session(self, response: Response, token: str) -> None:
+        """Until the browser ends; how long it opens anything the server alone decides."""
+        response.set_cookie(self.session, token, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+    def drop_session(self, response: Response) -> None:
+        response.delete_cookie(self.session, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+    def set_device(self, response: Response, device: Device) -> None:
+        response.set_cookie(
+            self.device,
+            device.cookie,
+            max_age=DEVICE_AGE_S,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+        )
