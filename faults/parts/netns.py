@@ -1,0 +1,172 @@
+"""Networks of our own: a hub and its spokes, whose links go down, crawl and lose what they carry.
+
+Each place is a network namespace. It has no name: it lives as long as somebody holds it open, so that nothing of it
+is left on the machine, also where we are killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from faults.parts.missing import NotInstalled
+from faults.parts.must import must
+
+_CLONE_NEWNET = 0x4000_0000
+_PREFIX = "10.213"
+_PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
+_BUFFERED = "1s"
+
+
+class Namespace:
+    """A network of its own. Threads and processes started in `entered` stay in it."""
+
+    def __init__(self) -> None:
+        """Raises NotInstalled where this process may not make one."""
+        self._fd = _new_network()
+
+    @property
+    def path(self) -> str:
+        return f"/proc/{os.getpid()}/fd/{self._fd}"
+
+    @contextlib.contextmanager
+    def entered(self) -> Iterator[None]:
+        """This thread is in it, and then again where it was."""
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            _enter(self._fd)
+            try:
+                yield
+            finally:
+                _enter(home)
+        finally:
+            os.close(home)
+
+    def run(self, *words: str) -> None:
+        """A command in it. Raises Broken with its words where it fails."""
+        with self.entered():
+            done = subprocess.run([_program(words[0]), *words[1:]], capture_output=True, text=True, check=False)
+        must(done.returncode == 0, f"{' '.join(words)}: {done.stderr.strip()}")
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+@dataclass(frozen=True)
+class Spoke:
+    """A place and its link to the hub. `address` is its own, `hub_address` the hub's on that link."""
+
+    name: str
+    place: Namespace
+    hub: Namespace
+    address: str
+    hub_address: str
+
+    def down(self) -> None:
+        """The cable is out, on this side."""
+        self.place.run("ip", "link", "set", "hub", "down")
+
+    def up(self) -> None:
+        self.place.run("ip", "link", "set", "hub", "up")
+
+    def lose(self, *, up: float = 0.0, down: float = 0.0) -> None:
+        """Packets to (`up`) and from (`down`) the hub vanish, by share; nobody is told."""
+        self.heal()
+        self.place.run("nft", "add", "table", "inet", "lost")
+        for share, hook in ((up, "output"), (down, "input")):
+            if share:
+                chain = f"{{ type filter hook {hook} priority 0 ; }}"
+                self.place.run("nft", "add", "chain", "inet", "lost", hook, chain)
+                dice = [] if share >= 1 else ["numgen", "random", "mod", "1000", "<", str(round(share * 1_000))]
+                self.place.run("nft", "add", "rule", "inet", "lost", hook, *dice, "drop")
+
+    def heal(self) -> None:
+        """Every packet arrives again."""
+        self.place.run("nft", "flush", "ruleset")
+
+    def crawl(self, bits_per_s: int) -> None:
+        """Both directions at this rate. What comes faster waits for a second in the modem's buffer, then is lost."""
+        for place, device in ((self.place, "hub"), (self.hub, self.name)):
+            place.run(
+                "tc", "qdisc", "replace", "dev", device, "root", "tbf",
+                "rate", f"{bits_per_s}bit", "burst", "3000", "latency", _BUFFERED,
+            )  # fmt: skip
+
+    def run_free(self) -> None:
+        """No bound on the rate any more."""
+        for place, device in ((self.place, "hub"), (self.hub, self.name)):
+            place.run("tc", "qdisc", "del", "dev", device, "root")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A hub and its spokes by name. Spokes do not hear each other."""
+
+    hub: Namespace
+    spokes: dict[str, Spoke]
+
+
+@contextlib.contextmanager
+def network(*names: str) -> Iterator[Network]:
+    """A hub with one spoke a name (at most 11 letters each).
+
+    Raises NotInstalled where this process may not make networks, or ip, tc or nft are missing.
+    """
+    for program, package in (("ip", "iproute2"), ("tc", "iproute2"), ("nft", "nftables")):
+        if shutil.which(program, path=_PATH) is None:
+            raise NotInstalled(f"{program} is missing", package)
+    with contextlib.ExitStack() as stack:
+        hub = _opened(stack)
+        spokes: dict[str, Spoke] = {}
+        for number, name in enumerate(names, start=1):
+            place = _opened(stack)
+            spoke = Spoke(name, place, hub, f"{_PREFIX}.{number}.2", f"{_PREFIX}.{number}.1")
+            hub.run("ip", "link", "add", name, "type", "veth", "peer", "name", "hub", "netns", place.path)
+            hub.run("ip", "address", "add", f"{spoke.hub_address}/24", "dev", name)
+            hub.run("ip", "link", "set", name, "up")
+            place.run("ip", "address", "add", f"{spoke.address}/24", "dev", "hub")
+            spoke.up()
+            spokes[name] = spoke
+        yield Network(hub, spokes)
+
+
+def _opened(stack: contextlib.ExitStack) -> Namespace:
+    place = stack.enter_context(contextlib.closing(Namespace()))
+    place.run("ip", "link", "set", "lo", "up")
+    return place
+
+
+def _program(name: str) -> str:
+    return shutil.which(name, path=_PATH) or name
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _enter(fd: int) -> None:
+    if _libc().setns(fd, _CLONE_NEWNET):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _new_network() -> int:
+    """A descriptor of a new network. Made by a thread that ends with it, so that ours stays where it is."""
+    made: list[int] = []
+
+    def make() -> None:
+        if _libc().unshare(_CLONE_NEWNET) == 0:
+            made.append(os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC))
+
+    thread = threading.Thread(target=make, name="new network")
+    thread.start()
+    thread.join()
+    if not made:
+        raise NotInstalled("network namespaces are not allowed here: they need root")
+    return made[0]
