@@ -1,0 +1,123 @@
+"""A fleet whose rivers do what a trial says: the real agents of firmware_sim, each river in the trial's hand."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from broker.ports import BrokerAddress
+from contract.city import Profile, SensorSpec
+from contract.clock import Clock
+from contract.kinds import FloodValues, Values
+from faults.parts.must import must
+from firmware_sim.fleet import Fleet
+from firmware_sim.noise import unit
+from firmware_sim.scenario import About, Scenario
+from firmware_sim.story import Pole, Story
+
+LOW_CM = 30.0
+_STIR_CM = 1.0
+"""a river is never quite still: one that is looks like a dead gauge"""
+_JOIN_S = 20.0
+
+
+class SteeredStory(Story):
+    """Everybody's day is an ordinary one; a gauge reads what the trial has set."""
+
+    def __init__(self, profile: Profile, seed: int, started_us: int) -> None:
+        super().__init__(_SCENARIO, profile, seed, started_us)
+        self._levels: dict[str, float] = {}
+        self._once: dict[str, deque[float]] = {}
+
+    def set_level(self, node: str, level_cm: float) -> None:
+        """A gauge reads this from its next sample on."""
+        self._levels[node] = level_cm
+
+    def say_once(self, node: str, level_cm: float) -> None:
+        """A gauge reads exactly this, once."""
+        self._once.setdefault(node, deque()).append(level_cm)
+
+    def values(self, pole: Pole, sensor: SensorSpec, story_s: float) -> Values:
+        node = pole.spec.node
+        if sensor.kind != "flood":
+            return super().values(pole, sensor, story_s)
+        once = self._once.get(node)
+        if once:
+            return FloodValues(level_cm=once.popleft(), source="sensor")
+        stir_cm = _STIR_CM * unit(0, "stir", node, round(story_s * 10))
+        return FloodValues(level_cm=round(self._levels.get(node, LOW_CM) + stir_cm, 2), source="sensor")
+
+
+_SCENARIO = Scenario.model_validate({"scenario": About.model_validate({"title": {"id": "Percobaan", "en": "A trial"}})})
+
+
+class SteeredFleet:
+    """Nodes that run in threads of ours. `only` names them."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        broker: BrokerAddress,
+        spools: Path,
+        *,
+        speed: float,
+        clock: Clock,
+        seed: int,
+        only: Sequence[str] | None = None,
+    ) -> None:
+        self.story = SteeredStory(profile, seed, clock.now_us())
+        self._fleet = Fleet(
+            profile=profile,
+            scenario=_SCENARIO,
+            brokers=[broker],
+            folder=spools,
+            speed=speed,
+            clock=clock,
+            seed=seed,
+            only=only,
+            story=self.story,
+        )
+        self._stop = threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="steered fleet", daemon=True)
+        self._thread.start()
+
+    @property
+    def online(self) -> int:
+        """How many nodes have a broker."""
+        return self._fleet.progress().online
+
+    def stop(self) -> None:
+        """Every node says goodbye. Raises Broken where the fleet had ended by itself."""
+        self._stop.set()
+        self._thread.join(_JOIN_S)
+        must(not self._thread.is_alive(), "the fleet does not end")
+        must(self._error is None, f"the fleet ended by itself: {self._error!r}")
+
+    def _run(self) -> None:
+        try:
+            self._fleet.run(self._stop)
+        except BaseException as error:  # noqa: BLE001  a thread's end: whoever stops the fleet is told
+            self._error = error
+
+
+@contextlib.contextmanager
+def steered_fleet(
+    profile: Profile,
+    broker: BrokerAddress,
+    spools: Path,
+    *,
+    speed: float,
+    clock: Clock,
+    seed: int,
+    only: Sequence[str] | None = None,
+) -> Iterator[SteeredFleet]:
+    """The fleet, running; it is stopped at the end in any case."""
+    fleet = SteeredFleet(profile, broker, spools, speed=speed, clock=clock, seed=seed, only=only)
+    try:
+        yield fleet
+    finally:
+        fleet.stop()
