@@ -58,7 +58,7 @@ def seal(row: AuditRow) -> str:
 
 def salted(salt: bytes, name: str, fact: str) -> str:
     """What the log keeps of a personal fact: HMAC-SHA256 under a salt that is deleted with the person."""
-    return "hmac-sha256:" + hmac.new(salt, f"{name}\n{fact}".encode(), hashlib.sha256).hexdigest()
+    return "hmac-sha256:" + hmac.new(salt, f"{name}\n{fact}".encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def details_text(details: Details, personal: Mapping[str, str], salt: bytes | None) -> str:

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from contract.errors import BadInput, Unavailable
@@ -86,6 +86,12 @@ class Database:
             yield
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise self._said(error, way) from error
+        except (DataError, UnicodeEncodeError) as error:
+            # What somebody typed may hold NUL or half of a surrogate pair, which no address of ours and no name does.
+            cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise BadInput(
+                f"the database cannot keep a value ({cause})", remedy="Leave the odd character out."
+            ) from error
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
