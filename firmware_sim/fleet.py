@@ -19,8 +19,9 @@ from broker.ports import BrokerAddress, Tls
 from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.errors import BadInput
+from edge.outbound import Transport
 from edge.runner import Runner
-from firmware_sim.node import SimulatedNode, StoryClock
+from firmware_sim.node import ALIVE, KEEPALIVE_S, SimulatedNode, StoryClock
 from firmware_sim.scenario import Scenario
 from firmware_sim.story import Story
 
@@ -49,7 +50,7 @@ class Fleet:
     The world runs `speed` times as fast as the clock: sensing periods, quality limits and the story are compressed,
     transport times never. `only` names the nodes to run; where None, all of the city and the scenario's strangers.
     `certificates` holds a folder for each node with its `ca.crt`, `tls.crt` and `tls.key`, for brokers with TLS. `story` is
-    one that somebody else tells, in the place of the scenario's.
+    one that somebody else tells, in the place of the scenario's. `transport` and `keepalive_s` are each node's.
     Running again on the same folder continues the same spools; the story begins anew, or goes on where it stands now
     if it began at `since_us` (wall time). Raises BadInput where the scenario or `only` names somebody whom the city
     does not have.
@@ -69,6 +70,8 @@ class Fleet:
         certificates: Path | None = None,
         story: Story | None = None,
         since_us: int | None = None,
+        transport: Transport = ALIVE,
+        keepalive_s: int = KEEPALIVE_S,
     ) -> None:
         if not 0 < speed <= MAX_SPEED:
             raise BadInput(
@@ -101,6 +104,8 @@ class Fleet:
                     self._time,
                     seed,
                     _identity(certificates, pole.spec.node),
+                    transport,
+                    keepalive_s,
                 )
                 for pole in poles
             ]

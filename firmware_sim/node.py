@@ -42,7 +42,8 @@ _log = structlog.get_logger("firmware_sim")
 
 # A city does not connect in one instant, and its end of a blackout is no stampede. Never compressed, as no transport
 # time is.
-_ALIVE = Transport(boot_delay_s=1.0)
+ALIVE = Transport(boot_delay_s=1.0)
+KEEPALIVE_S = 60
 _DEAD = Transport(boot_delay_s=_NEVER_S)
 
 
@@ -85,6 +86,8 @@ class SimulatedNode:
         time: StoryClock,
         seed: int,
         tls: Tls | None,
+        transport: Transport,
+        keepalive_s: int,
     ) -> None:
         self.pole = pole
         self.name = pole.spec.node
@@ -95,13 +98,14 @@ class SimulatedNode:
         self._file = spool_file(folder, self.name)
         self._time = time
         self._seed = seed
+        self._transport = transport
         self._fault: Fault | None = None
         self._lives = 0
         self._junk = 0
         self._new_boot()
         self._due: list[_Due] = []
-        self._reach = Reach(PahoLink(self.name, tls=tls), topics.readings(city, self.name))
-        self.member = Member(self._agent(_ALIVE), self._reach, self, self._instant)
+        self._reach = Reach(PahoLink(self.name, keepalive_s=keepalive_s, tls=tls), topics.readings(city, self.name))
+        self.member = Member(self._agent(transport), self._reach, self, self._instant)
 
     def begin(self) -> None:
         """The story begins."""
@@ -163,7 +167,7 @@ class SimulatedNode:
             self.member.agent = self._agent(_DEAD)
         elif was_dead and not self._dead:
             self._end_life()
-            self.member.agent = self._agent(_ALIVE)
+            self.member.agent = self._agent(self._transport)
         if was_silent and not self.silent:
             self._set_timetable(mono_us)
 

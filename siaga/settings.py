@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     broker_share: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = Field(
         default="", description="MQTT 5 shared subscription by which copies of ingest share the work"
     )
+    broker_keepalive_s: Annotated[int, Field(ge=3, le=3_600)] = Field(
+        default=30,
+        description="MQTT's keep-alive of ingest and alerts: a connection that died without a word is given up within "
+        "1.5 times this",
+    )
     broker_ca_file: Path | None = Field(default=None, description="the CA that signed the broker; sets TLS on")
     broker_cert_file: Path | None = Field(default=None, description="this service's certificate")
     broker_key_file: Path | None = Field(default=None, description="its key")

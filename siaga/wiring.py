@@ -131,6 +131,7 @@ def subscription(settings: Settings, service: str, clock: Clock) -> PahoSubscrip
         tls=tls(settings),
         protocol=settings.broker_protocol,
         session_s=0 if share else SESSION_S,
+        keepalive_s=settings.broker_keepalive_s,
         rng=random.Random(),  # noqa: S311  jitter, no secret
         clock=clock,
     )
@@ -283,3 +284,53 @@ def run_simulator(
         since_us=since_us,
         stop=stop,
     )
+
+
+def run_watch(
+    settings: Settings,
+    clock: Clock,
+    stop: threading.Event,
+    *,
+    log: Path,
+    revoked: Path | None,
+    rights: Path | None,
+    ports: tuple[int, int],
+) -> None:
+    """Beside one broker: its log, and the services' listener as the place from which sessions are ended."""
+    import broker
+    from broker.link import PahoLink
+    from fleet import acl, names
+    from fleet.brokerlog import BrokerLog
+    from fleet.evict import Evictions
+    from fleet.follow import FollowedLog
+    from fleet.handover import REVOKED_NAMES
+    from fleet.watch import Watch
+
+    identity = tls(settings)
+    if identity is None:
+        raise BadInput(
+            "the watch has no certificate",
+            where="setting SIAGA_BROKER_CERT_FILE",
+            remedy=f"`siaga ca issue {names.WATCH}` makes one.",
+        )
+    folder = rights or Path(broker.__path__[0]) / "mosquitto"
+    judged = BrokerLog(
+        city=settings.city,
+        nodes=acl.read(folder / "nodes.acl"),
+        services=acl.read(folder / "services.acl"),
+        nodes_port=ports[0],
+        services_port=ports[1],
+        myself=names.WATCH,
+    )
+    evictions = Evictions(
+        file=revoked or identity.cert_file.with_name(REVOKED_NAMES),
+        connect=lambda client: PahoLink(client, tls=identity),
+        address=brokers(settings)[0],
+        clients_of=judged.clients_of,
+    )
+    with ExitStack() as stack:
+        city_store = stack.enter_context(closing(cities(settings)))
+        stage = Watch(
+            followed=FollowedLog(log), judged=judged, evictions=evictions, note=city_store.note_security, clock=clock
+        )
+        _run(settings, "watch", clock, stop, stage.run, stage.facts, stack)
