@@ -26,7 +26,7 @@ from contract.clock import SECOND_US, SystemClock
 from contract.quality import Quality
 from edge.ports import Instant
 from edge.spool import Spool
-from edge.spoolfile import Entry
+from edge.spoolrow import Entry
 from firmware_sim.fleet import Fleet
 from firmware_sim.scenario import load_scenario
 from ingest.pipeline import Ingest

@@ -30,7 +30,7 @@ from edge.ports import Instant, SensorInfo
 from edge.quality import Checker, QualityLimits, default_limits
 from edge.rising import Rising, RisingLimits
 from edge.spool import Refrozen, Spool, checks_json
-from edge.spoolfile import COUNT_MAX, DROPS_SENSOR, Entry, Row
+from edge.spoolrow import COUNT_MAX, DROPS_SENSOR, Entry, Row
 
 _STOP_WAIT_US = SECOND_US
 _IDLE_US = 60 * SECOND_US

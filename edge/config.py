@@ -19,7 +19,7 @@ from edge.outbound import Transport
 from edge.quality import QualityLimits, default_limits
 from edge.rising import RisingLimits
 from edge.spool import Bound
-from edge.spoolfile import DROPS_SENSOR
+from edge.spoolrow import DROPS_SENSOR
 
 _STRICT = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 _MAX_BYTES = 1024 * 1024

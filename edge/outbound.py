@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from contract.clock import SECOND_US
 from contract.messages import MAX_MESSAGE_BYTES
 from edge.spool import Spool
-from edge.spoolfile import Row
+from edge.spoolrow import Row
 
 _ENVELOPE_BYTES = 2_048
 _READING_BYTES = 260

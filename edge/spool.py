@@ -36,9 +36,11 @@ from contract.kinds import NodeValues
 from contract.messages import CheckName, ClockTrust
 from contract.quality import Quality
 from contract.topics import valid_id
-from edge import spoolfile
+from edge import spoolfile, spoolrow
 from edge.ports import Instant
-from edge.spoolfile import COUNT_MAX, DROPS_SENSOR, REPORT_RANK, Entry, Row, rank_of, row_cost
+from edge.salvage import UNKNOWN, Gap, Lost
+from edge.spoolrow import COUNT_MAX, DROPS_SENSOR, REPORT_RANK, Entry, Row, rank_of, row_cost
+from edge.spoolseal import seal
 
 GROUP_US = SECOND_US
 GROUP_ROWS = 50
@@ -92,17 +94,6 @@ class Refrozen(NamedTuple):
     trust: ClockTrust
 
 
-class _Lost(NamedTuple):
-    how_many: int
-    first_us: int
-    last_us: int
-
-    def and_(self, other: _Lost) -> _Lost:
-        return _Lost(
-            self.how_many + other.how_many, min(self.first_us, other.first_us), max(self.last_us, other.last_us)
-        )
-
-
 class Spool:
     """The one writer of a spool file. Not thread-safe: it belongs to its agent's loop."""
 
@@ -119,7 +110,7 @@ class Spool:
         self._path = path
         self._bound = bound or Bound()
         self.boot = boot
-        opened = spoolfile.open_spool(path, new_epoch)
+        opened = spoolfile.open_spool(path, new_epoch, now.wall_us)
         self._db, self._lock, self.epoch = opened.db, opened.lock, opened.epoch
         self._reserve = spoolfile.Reserve(path)
         self._reserve.make()
@@ -130,7 +121,7 @@ class Spool:
         self._gone: dict[int, bool] = {}
         self._rotten: dict[int, str] = {}
         self._unsaved: dict[str, str] = {}
-        self._ring_drops: dict[str, _Lost] = {}
+        self._ring_drops: dict[str, Lost] = {}
         self._astray = False
         self._trouble_since_us: int | None = None
         self._retry_us = 0
@@ -141,10 +132,7 @@ class Spool:
         self._said_since_prune = REMEMBERED_TIMES
         self._newest: dict[str, int] = dict(self._db.execute("SELECT sensor, max(seq) FROM reading GROUP BY sensor"))
         if opened.gap is not None:
-            _log.error("spool_was_damaged", kept_as=opened.gap.kept_as, salvaged=self._rows, lost=opened.gap.lost)
-            self._buffer.append(_entry(NodeValues(dropped_sensor="unknown", dropped_count=opened.gap.lost), boot, now))
-            self._buffer_since_us = now.mono_us
-            self.commit(now)
+            self._say_gap(opened.gap, now)
 
     # ------------------------------------------------------------ writing
 
@@ -230,7 +218,7 @@ class Spool:
     def after(self, seq: int, limit: int) -> list[Row]:
         """The oldest pending readings after `seq`, at most `limit`."""
         rows = self._db.execute(
-            f"SELECT {spoolfile.COLUMNS} FROM reading WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
+            f"SELECT {spoolrow.COLUMNS} FROM reading WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
             (seq, limit + len(self._gone)),
         ).fetchall()
         return [row for row in self._sound(rows) if row.seq not in self._gone][:limit]
@@ -241,7 +229,7 @@ class Spool:
         for start in range(0, len(seqs), _MAX_VARIABLES):
             some = seqs[start : start + _MAX_VARIABLES]
             marks = ",".join("?" * len(some))
-            query = f"SELECT {spoolfile.COLUMNS} FROM reading WHERE seq IN ({marks})"  # noqa: S608
+            query = f"SELECT {spoolrow.COLUMNS} FROM reading WHERE seq IN ({marks})"  # noqa: S608
             for row in self._sound(self._db.execute(query, some)):
                 found[row.seq] = row
         return [found[seq] for seq in seqs if seq in found and seq not in self._gone]
@@ -249,7 +237,7 @@ class Spool:
     def _sound(self, raws: Iterable[tuple[object, ...]]) -> Iterator[Row]:
         """The readings that are still readings. What rotted on the card is dropped, counted and reported."""
         for raw in raws:
-            row = spoolfile.sound(raw)
+            row = spoolrow.sound(raw)
             if row is not None:
                 yield row
             elif raw[0] not in self._rotten:
@@ -280,6 +268,16 @@ class Spool:
     def ledger(self) -> SpoolLedger:
         """Where every reading is, read from the file."""
         return _ledger_of(self._db)
+
+    def _say_gap(self, gap: Gap, now: Instant) -> None:
+        """What damage has cost, told as every loss is. Where nobody knows how much, that is said too."""
+        lost = {sensor: one.how_many for sensor, one in gap.lost.items()}
+        _log.error("spool_was_damaged", kept_as=gap.kept_as, salvaged=self._rows, lost=lost, perhaps_more=gap.at_least)
+        for sensor, one in gap.lost.items():
+            self.add(_report(sensor, one, self.boot, now))
+        if gap.at_least:
+            self.add(_entry(NodeValues(dropped_sensor=UNKNOWN), self.boot, now))
+        self.commit(now)
 
     # ------------------------------------------------------------ inside a transaction
 
@@ -368,6 +366,7 @@ class Spool:
         size = _Size(self._rows, self._bytes)
         self._delete_answered(size)
         self._write_meta()
+        seal(self._db)
 
         def written() -> None:
             self._gone.clear()
@@ -395,6 +394,7 @@ class Spool:
             for sensor, one in lost.items():
                 self._report(sensor, one, at, size, newest)
             lost = {}  # the reports need room themselves
+        seal(self._db)
         return lambda: self._group_is_written(size, newest, number)
 
     def _group_is_written(self, size: _Size, newest: dict[str, int], number: int) -> None:
@@ -411,7 +411,7 @@ class Spool:
     def _insert(self, entry: Entry, size: _Size) -> int:
         size.rows += 1
         size.bytes += row_cost(entry)
-        return spoolfile.insert(self._db, entry)
+        return spoolrow.insert(self._db, entry)
 
     def _delete_answered(self, size: _Size) -> None:
         for seq in self._gone:
@@ -421,23 +421,23 @@ class Spool:
         stored = sum(self._gone.values())
         self._count(stored=stored, refused=len(self._gone) - stored)
 
-    def _delete_rotten(self, size: _Size, at: Instant) -> dict[str, _Lost]:
-        lost: dict[str, _Lost] = {}
+    def _delete_rotten(self, size: _Size, at: Instant) -> dict[str, Lost]:
+        lost: dict[str, Lost] = {}
         for seq, sensor in self._rotten.items():
             found = self._db.execute("DELETE FROM reading WHERE seq = ? RETURNING cost", (seq,)).fetchall()
             size.rows -= len(found)
             size.bytes -= sum(cost for (cost,) in found)
             self._count(dropped=len(found))
-            one = _Lost(len(found), at.wall_us, at.wall_us)
+            one = Lost(len(found), at.wall_us, at.wall_us)
             lost[sensor] = lost[sensor].and_(one) if sensor in lost else one
         return lost
 
-    def _merged(self, lost: dict[str, _Lost], more: dict[str, _Lost]) -> dict[str, _Lost]:
+    def _merged(self, lost: dict[str, Lost], more: dict[str, Lost]) -> dict[str, Lost]:
         return lost | {sensor: one.and_(lost[sensor]) if sensor in lost else one for sensor, one in more.items()}
 
-    def _make_room(self, size: _Size) -> dict[str, _Lost]:
+    def _make_room(self, size: _Size) -> dict[str, Lost]:
         """Drop until the bound holds again: unpublished before published, then by rank, then the oldest."""
-        lost: dict[str, _Lost] = {}
+        lost: dict[str, Lost] = {}
         while size.rows > self._bound.max_rows or size.bytes > self._bound.max_bytes:
             victim = self._victim()
             if victim is None:
@@ -447,7 +447,7 @@ class Spool:
             size.rows -= 1
             size.bytes -= cost
             self._count(dropped=1)
-            one = _Lost(1, when_us, when_us)
+            one = Lost(1, when_us, when_us)
             lost[sensor] = lost[sensor].and_(one) if sensor in lost else one
         return lost
 
@@ -463,7 +463,7 @@ class Spool:
                     return found  # type: ignore[no-any-return]
         return None
 
-    def _report(self, sensor: str, lost: _Lost, at: Instant, size: _Size, newest: dict[str, int]) -> None:
+    def _report(self, sensor: str, lost: Lost, at: Instant, size: _Size, newest: dict[str, int]) -> None:
         """Say it in a reading. A report of this sensor that nobody has heard yet is made to say it all."""
         unheard = self._db.execute(
             "SELECT seq, vals, cost FROM reading WHERE rank = ? AND observed_us IS NULL", (REPORT_RANK,)
@@ -471,10 +471,10 @@ class Spool:
         for seq, vals, cost in unheard:
             values = NodeValues.model_validate_json(vals)
             if values.dropped_sensor == sensor and values.dropped_count is not None:
-                earlier = _Lost(values.dropped_count, values.dropped_first_us or 0, values.dropped_last_us or 0)
+                earlier = Lost(values.dropped_count, values.dropped_first_us or 0, values.dropped_last_us or 0)
                 entry = _report(sensor, earlier.and_(lost), self.boot, at)
                 size.bytes += row_cost(entry) - cost
-                spoolfile.rewrite(self._db, seq, entry)
+                spoolrow.rewrite(self._db, seq, entry)
                 return
         newest[DROPS_SENSOR] = self._insert(_report(sensor, lost, self.boot, at), size)
         self._count(committed=1)
@@ -487,7 +487,7 @@ class Spool:
             if found is None:
                 continue
             free_us = self._free_time(found[0], observed_us)
-            self._db.execute("UPDATE reading SET observed_us = ?, trust = ? WHERE seq = ?", (free_us, trust, seq))
+            spoolrow.freeze(self._db, seq, free_us, trust)
             self._db.execute("INSERT INTO said (sensor, observed_us) VALUES (?, ?)", (found[0], free_us))
         due = self._said_since_prune + len(times)
         if due >= REMEMBERED_TIMES // 10:
@@ -520,7 +520,7 @@ class Spool:
         """Memory is bounded too: the same order as on disk. Counted with the next commit."""
         index = min(range(len(self._buffer)), key=lambda place: (rank_of(self._buffer[place]), place))
         entry = self._buffer.pop(index)
-        one = _Lost(1, entry.taken.wall_us, entry.taken.wall_us)
+        one = Lost(1, entry.taken.wall_us, entry.taken.wall_us)
         earlier = self._ring_drops.get(entry.sensor)
         self._ring_drops[entry.sensor] = one if earlier is None else earlier.and_(one)
 
@@ -572,7 +572,7 @@ def _ledger_of(db: sqlite3.Connection) -> SpoolLedger:
     return SpoolLedger(*found)
 
 
-def _report(sensor: str, lost: _Lost, boot: str, at: Instant) -> Entry:
+def _report(sensor: str, lost: Lost, boot: str, at: Instant) -> Entry:
     values = NodeValues(
         dropped_sensor=sensor,
         dropped_count=min(lost.how_many, COUNT_MAX),

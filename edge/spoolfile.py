@@ -3,58 +3,41 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NamedTuple, cast, get_args
+from typing import IO
 
 from contract.errors import BadInput
-from contract.kinds import KINDS, VALUES, KindName
-from contract.messages import MAX_US, CheckName, ClockSource, ClockTrust
-from contract.quality import Quality
-from contract.topics import valid_id
-from edge.ports import Instant
-
-DROPS_SENSOR = "drops"
-"""The sensor under which a spool reports what it dropped."""
-
-COUNT_MAX = 10_000_000
-"""As far as a count of readings is told; the contract's bound."""
-
-REPORT_RANK = 4
-_RANK: dict[KindName, int] = {"node": 0, "crowd": 1, "hotspot": 2, "flood": 3}
+from contract.messages import MAX_US
+from edge import salvage, spoollog
+from edge.salvage import DAMAGE
+from edge.spoolrow import Entry, freeze, insert
+from edge.spoolseal import is_sealed, seal
 
 PAGE_BYTES = 1_024
 RESERVE_BYTES = 256 * 1_024
 
-COLUMNS = "seq, sensor, kind, boot, mono_us, wall_us, source, quality, checks, vals, observed_us, trust"
-_OVERHEAD_BYTES = 110  # the row's numbers and its share of two indexes, measured
 _VERSION = 1
 
-_BOOT = re.compile(r"[0-9a-f-]{8,36}")
-_CHECKS = frozenset(get_args(CheckName))
-_FLAGS = frozenset(int(flag) for flag in Quality)
-_TEXTS = (1, 2, 3, 6, 8, 9)  # the places in COLUMNS that hold text
 _EPOCH = re.compile(r"[0-9a-f]{16}")
-# A damaged file also makes Python's driver fail on the text of its own error message.
-_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE ledger (
-  committed INTEGER NOT NULL, stored INTEGER NOT NULL, refused INTEGER NOT NULL, dropped INTEGER NOT NULL
+  committed INTEGER NOT NULL, stored INTEGER NOT NULL, refused INTEGER NOT NULL, dropped INTEGER NOT NULL,
+  highest INTEGER, seal INTEGER
 ) STRICT;
 CREATE TABLE reading (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   sensor TEXT NOT NULL, kind TEXT NOT NULL, rank INTEGER NOT NULL, boot TEXT NOT NULL,
   mono_us INTEGER NOT NULL, wall_us INTEGER NOT NULL, source TEXT NOT NULL,
   observed_us INTEGER, trust TEXT,
-  quality INTEGER NOT NULL, checks TEXT NOT NULL, vals TEXT NOT NULL, cost INTEGER NOT NULL
+  quality INTEGER NOT NULL, checks TEXT NOT NULL, vals TEXT NOT NULL, cost INTEGER NOT NULL, crc INTEGER
 ) STRICT;
 CREATE INDEX reading_rank ON reading (rank, seq);
 CREATE TABLE said (
@@ -63,40 +46,23 @@ CREATE TABLE said (
 ) STRICT;
 """
 
-
-class Entry(NamedTuple):
-    """A reading on its way into the spool. `checks` and `values` are JSON; `taken` is the moment as it was stamped."""
-
-    sensor: str
-    kind: KindName
-    boot: str
-    taken: Instant
-    quality: Quality
-    checks: str
-    values: str
-
-
-class Row(NamedTuple):
-    """A reading in the spool. `observed_us` and `trust` are None until it is published for the first time."""
-
-    seq: int
-    sensor: str
-    kind: KindName
-    boot: str
-    taken: Instant
-    quality: Quality
-    checks: str
-    values: str
-    observed_us: int | None
-    trust: ClockTrust | None
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A damaged spool was set aside as `kept_as`; `lost` pending readings could not be read (None: nobody knows)."""
-
-    kept_as: str
-    lost: int | None
+# A spool of before checksums gets these when it is opened. An agent of before them does not know them and may be put
+# back in place: what it changes loses its checksum or seal, and is then judged by its sense alone, as it was then.
+_COLUMNS_ADDED = {"crc": "reading", "highest": "ledger", "seal": "ledger"}
+_TRIGGERS = """
+CREATE TRIGGER IF NOT EXISTS reading_unsealed
+AFTER UPDATE OF boot, mono_us, wall_us, source, vals, observed_us, trust ON reading WHEN NEW.crc IS OLD.crc
+BEGIN UPDATE reading SET crc = NULL WHERE seq = NEW.seq; END;
+CREATE TRIGGER IF NOT EXISTS ledger_unsealed
+AFTER UPDATE OF committed, stored, refused, dropped ON ledger
+BEGIN UPDATE ledger SET seal = NULL; END;
+CREATE TRIGGER IF NOT EXISTS meta_unsealed
+AFTER UPDATE OF value ON meta WHEN NEW.key IN ('epoch', 'birth_no', 'saved_us')
+BEGIN UPDATE ledger SET seal = NULL; END;
+"""
+_JUMP = 1_000_000
+"""As far as numbers go on after an unclean end: more than a log can hold, so that none is used twice, whatever of it
+was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,41 +73,11 @@ class Opened:
     lock: IO[bytes]
     epoch: str
     meta: dict[str, str]
-    gap: Gap | None
+    gap: salvage.Gap | None
 
 
 def random_epoch() -> str:
     return secrets.token_hex(8)
-
-
-def row_cost(entry: Entry) -> int:
-    """Bytes that a reading is counted as: its texts and the measured share of row and indexes."""
-    return _OVERHEAD_BYTES + len(entry.sensor) + len(entry.boot) + len(entry.checks) + len(entry.values)
-
-
-def rank_of(entry: Entry) -> int:
-    """The order in which a spool over its bound drops: the smallest first. A drop report is never dropped."""
-    return REPORT_RANK if entry.sensor == DROPS_SENSOR else _RANK[entry.kind]
-
-
-def insert(db: sqlite3.Connection, entry: Entry) -> int:
-    """Append a reading and return its seq."""
-    rank, cost = rank_of(entry), row_cost(entry)
-    cursor = db.execute(
-        "INSERT INTO reading (sensor, kind, rank, boot, mono_us, wall_us, source, quality, checks, vals, cost)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (entry.sensor, entry.kind, rank, entry.boot, *entry.taken, entry.quality, entry.checks, entry.values, cost),
-    )
-    return cast("int", cursor.lastrowid)
-
-
-def rewrite(db: sqlite3.Connection, seq: int, entry: Entry) -> None:
-    """Let a reading that nobody has heard say something else."""
-    db.execute(
-        "UPDATE reading SET boot = ?, mono_us = ?, wall_us = ?, source = ?, vals = ?, cost = ?"
-        " WHERE seq = ? AND observed_us IS NULL",
-        (entry.boot, *entry.taken, entry.values, row_cost(entry), seq),
-    )
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
@@ -182,7 +118,7 @@ class Reserve:
         return found.f_bavail * found.f_frsize
 
 
-def open_spool(path: Path, new_epoch: Callable[[], str]) -> Opened:
+def open_spool(path: Path, new_epoch: Callable[[], str], now_us: int) -> Opened:
     """Open, make or mend. Raises BadInput where the place cannot be used or another agent has it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -201,31 +137,66 @@ def open_spool(path: Path, new_epoch: Callable[[], str]) -> Opened:
             "another agent has this spool open", where=str(path), remedy="One spool belongs to one running agent."
         ) from None
     try:
-        return _opened(path, lock, new_epoch)
+        return _opened(path, lock, new_epoch, now_us)
     except BaseException:
         lock.close()
         raise
 
 
-def _opened(path: Path, lock: IO[bytes], new_epoch: Callable[[], str]) -> Opened:
+def _opened(path: Path, lock: IO[bytes], new_epoch: Callable[[], str], now_us: int) -> Opened:
     gap = None
-    db = _healthy(path)
+    vanished = bool(_marks(lock)) and not (path.exists() and path.stat().st_size)
+    log = spoollog.log_of(path)
+    cut_off = spoollog.was_cut_off(log)
+    db = None if cut_off and spoollog.swallows(log, PAGE_BYTES) else _healthy(path)
     if db is None:
         aside = _set_aside(path, "damaged")
+        found = salvage.read(aside, PAGE_BYTES)
         db = _connect(path)
-        gap = _salvage(aside, db, new_epoch())
-    if db.execute("PRAGMA user_version").fetchone()[0] == 0:
         _create(db, new_epoch())
+        _bring_over(db, found)
+        gap = found.gap(aside.name, now_us)
+    elif db.execute("PRAGMA user_version").fetchone()[0] == 0:
+        _create(db, new_epoch())
+        if vanished:
+            gap = salvage.Gap("", {}, at_least=True)
+    else:
+        _bring_up(db)
     meta: dict[str, str] = dict(db.execute("SELECT key, value FROM meta"))
     inode = str(path.stat().st_ino)
     if meta["inode"] and (meta["inode"] != inode or _is_older_copy(db, lock)):
         # A copy put back in place would use numbers again that its original has used since.
         _begin_epoch(db, new_epoch())
+    elif cut_off and gap is None:
+        _go_on_further(db)
     if meta["inode"] != inode:
         db.execute("UPDATE meta SET value = ? WHERE key = 'inode'", (inode,))
     begin_life(db, lock)
     meta = dict(db.execute("SELECT key, value FROM meta"))
     return Opened(db, lock, meta["epoch"], meta, gap)
+
+
+def _bring_up(db: sqlite3.Connection) -> None:
+    """A file of an older agent gets what it lacks."""
+    for column, table in _COLUMNS_ADDED.items():
+        names = {name for (_, name, *_) in db.execute(f"PRAGMA table_info({table})")}
+        if column not in names:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER")
+    for trigger in _triggers():
+        db.execute(trigger)
+
+
+def _triggers() -> list[str]:
+    return [f"{text}END" for text in _TRIGGERS.strip().removesuffix("END;").split("END;\n")]
+
+
+def _go_on_further(db: sqlite3.Connection) -> None:
+    """Numbers that a lost log may have held are left out."""
+    db.execute("BEGIN IMMEDIATE")
+    if not db.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'reading'", (_JUMP,)).rowcount:
+        db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('reading', ?)", (_JUMP,))
+    seal(db)
+    db.execute("COMMIT")
 
 
 def begin_life(db: sqlite3.Connection, lock: IO[bytes]) -> None:
@@ -254,9 +225,13 @@ def _note(lock: IO[bytes], text: str) -> None:
     lock.flush()
 
 
-def _is_older_copy(db: sqlite3.Connection, lock: IO[bytes]) -> bool:
+def _marks(lock: IO[bytes]) -> list[bytes]:
     lock.seek(0)
-    marks = lock.read(100).split()
+    return lock.read(100).split()
+
+
+def _is_older_copy(db: sqlite3.Connection, lock: IO[bytes]) -> bool:
+    marks = _marks(lock)
     return bool(marks) and _life(db).encode() not in marks
 
 
@@ -310,12 +285,12 @@ def _healthy(path: Path) -> sqlite3.Connection | None:
     """A connection to a sound (or not yet existing) file, None where it is damaged."""
     try:
         db = _connect(path)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         _only_damage(error, path)
         return None
     try:
         sound = db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok" and _is_ours(db)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         db.close()
         _only_damage(error, path)
         return None
@@ -352,6 +327,7 @@ def _is_ours(db: sqlite3.Connection) -> bool:
         and meta.keys() >= {"epoch", "birth_no", "saved_us", "inode"}
         and _EPOCH.fullmatch(meta["epoch"]) is not None
         and all(_counts(meta[name]) for name in ("birth_no", "saved_us"))
+        and is_sealed(db)
     )
 
 
@@ -365,8 +341,11 @@ def _create(db: sqlite3.Connection, epoch: str) -> None:
     for statement in _SCHEMA.split(";\n"):
         if statement.strip():
             db.execute(statement)
+    for trigger in _triggers():
+        db.execute(trigger)
     db.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", meta.items())
-    db.execute("INSERT INTO ledger VALUES (0, 0, 0, 0)")
+    db.execute("INSERT INTO ledger (committed, stored, refused, dropped) VALUES (0, 0, 0, 0)")
+    seal(db)
     db.execute(f"PRAGMA user_version = {_VERSION}")
     db.execute("COMMIT")
 
@@ -376,6 +355,7 @@ def _begin_epoch(db: sqlite3.Connection, epoch: str) -> None:
     db.execute("BEGIN IMMEDIATE")
     db.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (epoch,))
     db.execute("UPDATE ledger SET committed = (SELECT count(*) FROM reading), stored = 0, refused = 0, dropped = 0")
+    seal(db)
     db.execute("COMMIT")
 
 
@@ -392,87 +372,21 @@ def _set_aside(path: Path, why: str) -> Path:
     return aside
 
 
-def _salvage(aside: Path, db: sqlite3.Connection, epoch: str) -> Gap:
-    """Bring what can be read of a damaged spool into a new one."""
-    _create(db, epoch)
-    found: dict[int, Row] = {}
-    meta: dict[str, str] = {}
-    pending: int | None = None
-    try:
-        old = sqlite3.connect(aside, isolation_level=None)
-    except _DAMAGE:
-        return Gap(aside.name, None)
-    try:
-        for key, value in _readable(old, "SELECT key, value FROM meta"):
-            meta[str(key)] = str(value)
-        for counters in _readable(old, "SELECT committed, stored, refused, dropped FROM ledger"):
-            numbers = [number for number in counters if isinstance(number, int)]
-            if len(numbers) == len(counters):
-                pending = numbers[0] - sum(numbers[1:])
-        for order in ("ASC", "DESC"):  # from both ends, each as far as the damage
-            query = f"SELECT {COLUMNS} FROM reading NOT INDEXED ORDER BY seq {order}"  # noqa: S608
-            for raw in _readable(old, query):
-                row = sound(raw)
-                if row is not None:
-                    found[row.seq] = row
-    finally:
-        old.close()
-    _put_back(db, [found[seq] for seq in sorted(found)], meta)
-    return Gap(aside.name, None if pending is None else min(max(0, pending - len(found)), COUNT_MAX))
-
-
-def _put_back(db: sqlite3.Connection, found: list[Row], meta: dict[str, str]) -> None:
+def _bring_over(db: sqlite3.Connection, found: salvage.Salvage) -> None:
+    """Bring what was salvaged into a new file. A time that was frozen stays, so that a store knows it again."""
     db.execute("BEGIN IMMEDIATE")
-    for row in found:
+    for _, row in sorted(found.rows.items()):
         entry = Entry(row.sensor, row.kind, row.boot, row.taken, row.quality, row.checks, row.values)
         seq = insert(db, entry)
-        if row.observed_us is not None:
+        if row.observed_us is not None and row.trust is not None:
             said = db.execute(
                 "INSERT OR IGNORE INTO said (sensor, observed_us) VALUES (?, ?)", (row.sensor, row.observed_us)
             )
             if said.rowcount:
-                db.execute(
-                    "UPDATE reading SET observed_us = ?, trust = ? WHERE seq = ?", (row.observed_us, row.trust, seq)
-                )
+                freeze(db, seq, row.observed_us, row.trust)
     for key in ("birth_no", "saved_us"):
-        if _counts(meta.get(key, "")):
-            db.execute("UPDATE meta SET value = ? WHERE key = ?", (meta[key], key))
-    db.execute("UPDATE ledger SET committed = ?", (len(found),))
+        if _counts(found.meta.get(key, "")):
+            db.execute("UPDATE meta SET value = ? WHERE key = ?", (found.meta[key], key))
+    db.execute("UPDATE ledger SET committed = ?", (len(found.rows),))
+    seal(db)
     db.execute("COMMIT")
-
-
-def _readable(db: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
-    """The rows of a query up to the first that cannot be read."""
-    try:
-        yield from db.execute(query)
-    except _DAMAGE:
-        return
-
-
-def sound(raw: tuple[object, ...]) -> Row | None:
-    """A row of `COLUMNS`, None where it is no reading of ours: cards rot."""
-    if not all(isinstance(raw[place], str) for place in _TEXTS):
-        return None
-    try:
-        seq, sensor, kind, boot, mono_us, wall_us, source, quality, checks_, values, observed_us, trust = cast(
-            "tuple[int, str, KindName, str, int, int, ClockSource, int, str, str, int | None, ClockTrust | None]", raw
-        )
-        taken = Instant(mono_us, wall_us, source)
-        row = Row(seq, sensor, kind, boot, taken, Quality(quality), checks_, values, observed_us, trust)
-        VALUES[row.kind].model_validate_json(row.values)
-        checks = json.loads(row.checks)
-    except (ValueError, KeyError, TypeError):
-        return None
-    numbers = (row.taken.mono_us, row.taken.wall_us, row.observed_us or 0)
-    fine = (
-        row.kind in KINDS
-        and isinstance(checks, dict)
-        and all(name in _CHECKS and flag in _FLAGS for name, flag in checks.items())
-        and valid_id(row.sensor)
-        and _BOOT.fullmatch(row.boot) is not None
-        and row.trust in (None, "synced", "corrected", "untrusted")
-        and all(isinstance(number, int) and 0 <= number <= MAX_US for number in numbers)
-        and row.taken.source in ("ntp", "rtc", "server", "none")
-        and (row.observed_us is None) == (row.trust is None)
-    )
-    return row if fine else None

@@ -10,7 +10,7 @@ from contract import codec
 from contract.kinds import VALUES
 from contract.messages import READINGS, Reading, Readings
 from contract.quality import Quality
-from edge.spoolfile import Row
+from edge.spoolrow import Row
 
 Presence = Literal["online", "offline"]
 Reason = Literal["connected", "lost", "stopped"]

@@ -17,7 +17,7 @@ from support.spools import BOOT, entry, moment, publish, spool_at
 from contract.errors import BadInput
 from contract.kinds import KindName, NodeValues
 from edge.spool import Bound, Refrozen, Spool, read_ledger
-from edge.spoolfile import DROPS_SENSOR
+from edge.spoolrow import DROPS_SENSOR
 
 
 @pytest.fixture

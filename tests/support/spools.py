@@ -9,7 +9,7 @@ from contract.kinds import KindName
 from contract.quality import Quality
 from edge.ports import Instant
 from edge.spool import Bound, Refrozen, Spool
-from edge.spoolfile import Entry
+from edge.spoolrow import Entry
 
 BOOT = "0f7e1c52-0000-4000-8000-000000000001"
 WALL_US = 1_750_000_000 * SECOND_US

@@ -1,0 +1,163 @@
+"""What can be read of a damaged spool, and what is known of the rest."""
+
+from __future__ import annotations
+
+import sqlite3
+from bisect import bisect
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from contract.topics import valid_id
+from edge import spoollog
+from edge.spoolrow import COLUMNS, COUNT_MAX, Row, sound
+from edge.spoolseal import is_sealed
+
+UNKNOWN = "unknown"
+"""The sensor in a report about readings of which not even the sensor can be read."""
+
+# A damaged file also makes Python's driver fail on the text of its own error message.
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
+_MAX_STEPS = 200_000
+
+
+class Lost(NamedTuple):
+    """Readings that are gone. `first_us`, `last_us`: between which times they were taken, as far as can be told."""
+
+    how_many: int
+    first_us: int
+    last_us: int
+
+    def and_(self, other: Lost) -> Lost:
+        return Lost(
+            self.how_many + other.how_many, min(self.first_us, other.first_us), max(self.last_us, other.last_us)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A damaged spool was set aside as `kept_as`. `lost`: its pending readings that could not be read, by sensor.
+    `at_least`: nobody knows how many there were."""
+
+    kept_as: str
+    lost: Mapping[str, Lost]
+    at_least: bool
+
+
+@dataclass(slots=True)
+class Salvage:
+    """What was found: readings by their number, notes, and the sensors that unreadable rows still name."""
+
+    rows: dict[int, Row] = field(default_factory=dict)
+    meta: dict[str, str] = field(default_factory=dict)
+    rotten: dict[int, str] = field(default_factory=dict)
+    known: set[int] = field(default_factory=set)
+    """numbers that an index still names"""
+    pending: int | None = None
+
+    def gap(self, kept_as: str, now_us: int) -> Gap:
+        """What is missing, with times from the neighbours of what is missing."""
+        sensors = {row.sensor for row in self.rows.values()}
+        missing = (self.known | self.rotten.keys()) - self.rows.keys()
+        lost: dict[str, Lost] = {}
+        order = sorted(self.rows)
+        for seq in sorted(missing):
+            named = self.rotten.get(seq, UNKNOWN)
+            sensor = named if named in sensors else UNKNOWN
+            one = self._around(seq, order, now_us)
+            lost[sensor] = lost[sensor].and_(one) if sensor in lost else one
+        nameless = 0 if self.pending is None else self.pending - len(self.rows) - len(missing)
+        if nameless > 0:
+            times = [row.taken.wall_us for row in self.rows.values()] or [now_us]
+            one = Lost(min(nameless, COUNT_MAX), min(times), max(now_us, *times))
+            lost[UNKNOWN] = lost[UNKNOWN].and_(one) if UNKNOWN in lost else one
+        return Gap(kept_as, lost, at_least=self.pending is None)
+
+    def _around(self, seq: int, order: list[int], now_us: int) -> Lost:
+        place = bisect(order, seq)
+        first_us = self.rows[order[place - 1]].taken.wall_us if place else 0
+        last_us = self.rows[order[place]].taken.wall_us if place < len(order) else now_us
+        return Lost(1, min(first_us, last_us), max(first_us, last_us))
+
+
+def read(aside: Path, page_bytes: int) -> Salvage:
+    """Everything that can be read of a spool that was set aside; its log is mended for that, in place."""
+    log = spoollog.log_of(aside)
+    if not spoollog.swallows(log, page_bytes):
+        return _read(aside, Salvage())
+    as_it_was = log.read_bytes()
+    spoollog.mend(log, page_bytes)
+    found = _read(aside, Salvage())
+    if found.pending is None:  # the damage hit a page that everything hangs on: what SQLite would have read is better
+        log.write_bytes(as_it_was)
+        found = _read(aside, found)
+    return found
+
+
+def _read(file: Path, found: Salvage) -> Salvage:
+    file.with_name(file.name + "-shm").unlink(missing_ok=True)
+    try:
+        db = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    except DAMAGE:
+        return found
+    with closing(db):
+        for key, value in _readable(db, "SELECT key, value FROM meta"):
+            found.meta[str(key)] = str(value)
+        if found.pending is None:
+            found.pending = _pending(db)
+        for (seq,) in _readable(db, "SELECT seq FROM reading INDEXED BY reading_rank WHERE rank >= 0"):
+            if isinstance(seq, int):
+                found.known.add(seq)
+        for raw in _rows(db):
+            _take(raw, found)
+    return found
+
+
+def _pending(db: sqlite3.Connection) -> int | None:
+    """How many readings there should be; None where the counters cannot be trusted."""
+    try:
+        if not is_sealed(db):
+            return None
+        committed, *gone = db.execute("SELECT committed, stored, refused, dropped FROM ledger").fetchone()
+    except (*DAMAGE, TypeError):
+        return None
+    pending: int = committed - sum(gone)
+    return pending if pending >= 0 else None
+
+
+def _take(raw: tuple[object, ...], found: Salvage) -> None:
+    row = sound(raw)
+    if row is not None:
+        known = found.rows.get(row.seq)
+        if known is None or known.observed_us is None:
+            found.rows[row.seq] = row
+    elif isinstance(raw[0], int):
+        found.rotten[raw[0]] = raw[1] if isinstance(raw[1], str) and valid_id(raw[1]) else UNKNOWN
+
+
+def _rows(db: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
+    """Every row that can be read: forwards, and where a page is damaged, on behind it."""
+    query = f"SELECT {COLUMNS} FROM reading NOT INDEXED WHERE seq {{}} ORDER BY seq {{}}"  # noqa: S608
+    last = 0
+    for raw in _readable(db, query.format("> 0", "ASC")):
+        last = raw[0] if isinstance(raw[0], int) else last
+        yield raw
+    top = last
+    for raw in _readable(db, query.format("> 0", "DESC")):
+        if not isinstance(raw[0], int) or raw[0] <= last:
+            return
+        top = raw[0]
+        yield raw
+    # Between the first damage and the last: number by number, as far as that can be paid for.
+    for seq in range(last + 1, min(top, last + _MAX_STEPS)):
+        yield from _readable(db, query.format(f"= {seq}", "ASC"))
+
+
+def _readable(db: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
+    """The rows of a query up to the first that cannot be read."""
+    try:
+        yield from db.execute(query)
+    except DAMAGE:
+        return
