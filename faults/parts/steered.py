@@ -12,8 +12,10 @@ from broker.ports import BrokerAddress
 from contract.city import Profile, SensorSpec
 from contract.clock import Clock
 from contract.kinds import FloodValues, Values
+from edge.outbound import Transport
 from faults.parts.must import must
 from firmware_sim.fleet import Fleet
+from firmware_sim.node import ALIVE, KEEPALIVE_S
 from firmware_sim.noise import unit
 from firmware_sim.scenario import About, Scenario
 from firmware_sim.story import Pole, Story
@@ -55,7 +57,7 @@ _SCENARIO = Scenario.model_validate({"scenario": About.model_validate({"title": 
 
 
 class SteeredFleet:
-    """Nodes that run in threads of ours. `only` names them."""
+    """Nodes that run in threads of ours. `only` names them; `further` are brokers beside the first one."""
 
     def __init__(
         self,
@@ -67,18 +69,23 @@ class SteeredFleet:
         clock: Clock,
         seed: int,
         only: Sequence[str] | None = None,
+        further: Sequence[BrokerAddress] = (),
+        transport: Transport = ALIVE,
+        keepalive_s: int = KEEPALIVE_S,
     ) -> None:
         self.story = SteeredStory(profile, seed, clock.now_us())
         self._fleet = Fleet(
             profile=profile,
             scenario=_SCENARIO,
-            brokers=[broker],
+            brokers=[broker, *further],
             folder=spools,
             speed=speed,
             clock=clock,
             seed=seed,
             only=only,
             story=self.story,
+            transport=transport,
+            keepalive_s=keepalive_s,
         )
         self._stop = threading.Event()
         self._error: BaseException | None = None
@@ -114,9 +121,23 @@ def steered_fleet(
     clock: Clock,
     seed: int,
     only: Sequence[str] | None = None,
+    further: Sequence[BrokerAddress] = (),
+    transport: Transport = ALIVE,
+    keepalive_s: int = KEEPALIVE_S,
 ) -> Iterator[SteeredFleet]:
     """The fleet, running; it is stopped at the end in any case."""
-    fleet = SteeredFleet(profile, broker, spools, speed=speed, clock=clock, seed=seed, only=only)
+    fleet = SteeredFleet(
+        profile,
+        broker,
+        spools,
+        speed=speed,
+        clock=clock,
+        seed=seed,
+        only=only,
+        further=further,
+        transport=transport,
+        keepalive_s=keepalive_s,
+    )
     try:
         yield fleet
     finally:
