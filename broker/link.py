@@ -56,8 +56,8 @@ class PahoLink:
         self._tokens: dict[int, int] = {}
         self._events: list[LinkEvent] = []
 
-    def open(self, address: BrokerAddress, will: Will) -> None:
-        """Begin to connect, forgetting any connection there was."""
+    def open(self, address: BrokerAddress, will: Will | None) -> None:
+        """Begin to connect, forgetting any connection there was. A node has a will; who has none just ends."""
         self._forget()
         self._late = [dial for dial in self._late if dial.alive]
         if len(self._late) >= _DIALS_AT_ONCE:
@@ -137,7 +137,7 @@ class PahoLink:
         happened, self._events = self._events, []
         return happened
 
-    def _new_client(self, will: Will) -> Client:
+    def _new_client(self, will: Will | None) -> Client:
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._client_id,
@@ -146,7 +146,8 @@ class PahoLink:
         )
         client.max_inflight_messages_set(0)  # the agent bounds what is unacknowledged; paho must not queue beside it
         client.connect_timeout = self._connect_timeout_us / SECOND_US
-        client.will_set(will.topic, will.payload, qos=1, retain=True)
+        if will is not None:
+            client.will_set(will.topic, will.payload, qos=1, retain=True)
         if self._tls is not None:
             self._context = self._context or tls_files.context(self._tls)
             client.tls_set_context(self._context)

@@ -33,12 +33,11 @@ def give(given: Given, to: Path) -> Path:
 
 
 def give_revocations(authority: Authority, to: Path) -> None:
-    """Bring the list of the revoked to where the broker and its watch read it, where they are on this machine.
+    """Bring the list of the revoked to the broker and the names in it to its watch, where they are on this machine.
 
-    The names first: whoever sees the new list finds them.
+    The names first: whoever sees the broker read the new list knows them already.
     """
     listed, by_name = authority.revocations()
-    folder = to / names.BROKER
-    if folder.is_dir():
-        files.write(folder / REVOKED_NAMES, by_name, files.PUBLIC)
-        files.write(folder / REVOKED, listed, files.PUBLIC)
+    for party, file, content in ((names.WATCH, REVOKED_NAMES, by_name), (names.BROKER, REVOKED, listed)):
+        if (to / party).is_dir():
+            files.write(to / party / file, content, files.PUBLIC)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contract.errors import BadInput
 from contract.topics import valid_id
 
-SERVICES = ("ingest", "alerts", "watch")
+WATCH = "watch"
+SERVICES = ("ingest", "alerts", WATCH)
 """the services that have rights at the broker; their rights stand in broker/mosquitto/services.acl"""
 BROKER = "broker"
 _RESERVED = frozenset({

@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 
 from contract.errors import BadInput, PortError
-from siaga.commands import ca, city, dashboards, demo, doctor, edge, faults, nodes, quarantine, rules, stages, webhooks
+from siaga.commands import (
+    broker,
+    ca,
+    city,
+    dashboards,
+    demo,
+    doctor,
+    edge,
+    faults,
+    nodes,
+    quarantine,
+    rules,
+    stages,
+    webhooks,
+)
 
 app = typer.Typer(
     name="siaga",
@@ -31,6 +45,7 @@ app.command("simulate")(stages.simulate)
 app.command("faults")(faults.faults)
 app.add_typer(edge.app, name="edge")
 app.add_typer(city.app, name="city")
+app.add_typer(broker.app, name="broker")
 app.add_typer(ca.app, name="ca")
 app.add_typer(ca.secrets_app, name="secrets")
 app.add_typer(rules.app, name="rules")
