@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,7 +48,7 @@ def secret_bytes(text: str, *, where: str) -> bytes:
         raise BadInput(f"the secret does not begin with {SECRET_PREFIX}", where=where, remedy=remedy)
     try:
         secret = base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise BadInput(f"what follows {SECRET_PREFIX} is not base64", where=where, remedy=remedy) from None
     if not SHORTEST_SECRET <= len(secret) <= _LONGEST_SECRET:
         raise BadInput(

@@ -115,7 +115,11 @@ def judged(
         raise _wrong(where, "the address has a colon and no port", "Leave the colon out.")
     if port is not None and port < 1_024 and port != usual:
         raise _wrong(where, f"port {port} belongs to another service", f"Use {usual}, or one of 1024 to 65535.")
-    literal = _literal(host, where, bracketed=parts.netloc.startswith("["))
+    bracketed = parts.netloc.startswith("[")
+    plain = (f"[{host}]" if bracketed else host) + ("" if port is None else f":{port}")
+    if parts.netloc.lower() != plain:
+        raise _wrong(where, "the address can be read in two ways", f"Write it as {parts.scheme}://{plain}/path.")
+    literal = _literal(host, where, bracketed=bracketed)
     reason = _name_refusal(host, allowed) if literal is None else refusal(literal, allowed)
     if reason is not None:
         raise _wrong(where, f"{host} is {reason}", "If it really is yours, name its network in outward_allow.")
