@@ -198,7 +198,7 @@ class ServedCity:
         result.cases += sum(cases.values())
 
 
-def _write_city(root: Path, rivers: int, points: int) -> None:
+def write_city(root: Path, rivers: int, points: int) -> None:
     gauges = [f"cth-duga-{number}" for number in range(1, rivers + 1)]
     folder = tiny_city.write(
         root,
@@ -237,7 +237,7 @@ def served_city(
     Raises Broken where it does not come up.
     """
     room.mkdir(parents=True, exist_ok=True)
-    _write_city(room / "cities", rivers, points)
+    write_city(room / "cities", rivers, points)
     profile = load(tiny_city.CODE, room / "cities")
     (room / "token").write_text(servers.token)
     with contextlib.ExitStack() as stack:
