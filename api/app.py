@@ -8,16 +8,32 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import assets, cases, errors, health, nodes, open311, probe, rivers, v1, wifi
+from api import (
+    account,
+    assets,
+    cases,
+    errors,
+    health,
+    invitation_page,
+    nodes,
+    open311,
+    probe,
+    rivers,
+    sign_in,
+    v1,
+    wifi,
+)
 from api import map as home
 from api.access import Access
 from api.address import networks
 from api.context import Context
+from api.door import Door
 from api.gate import Gate, Table, let_in
 from api.guard import Guard, Head
 from api.map import Cells
 from api.open311_desk import Refusal
 from api.page import Pages
+from api.passwords import Passwords
 from api.security import People, Security
 from api.sessions import Sessions
 from api.snapshot import Snapshots
@@ -39,6 +55,7 @@ def create_app(
     base_url: str,
     metrics: Callable[[], Iterable[Any]] | None = None,
     trusted_proxies: Sequence[str] = (),
+    passwords: Passwords | None = None,
     speed: float = 1.0,
     status: Callable[[], Mapping[str, Any]] | None = None,
     keep_s: float = KEEP_S,
@@ -83,6 +100,16 @@ def create_app(
         openapi_url="/openapi.json",
         dependencies=[Depends(let_in)],
     )
+    passwords = passwords or Passwords()
+    door = Door(
+        city=profile.code,
+        people=people,
+        clock=clock,
+        access=context.access,
+        sessions=sessions,
+        security=context.security,
+        passwords=passwords,
+    )
     pages = Pages(context, assets.version())
     outage = errors.Outage()
     snapshots = Snapshots(context, keep_s, outage.healed)
@@ -94,6 +121,9 @@ def create_app(
     app.include_router(nodes.router(pages, snapshots))
     app.include_router(open311.router(context, cells))
     app.include_router(v1.router(context, snapshots))
+    app.include_router(sign_in.router(context, pages, door))
+    app.include_router(invitation_page.router(context, pages, door, passwords))
+    app.include_router(account.router(context, pages, door, passwords))
     app.include_router(health.router(context))
     app.include_router(probe.router())
     assets.install(app)

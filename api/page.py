@@ -15,9 +15,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from api.context import Context
 from api.language import COOKIE, Speech, language_of
+from api.policy import caller_of
 
 HERE = Path(__file__).parent
 COOKIE_AGE_S = 365 * 86_400
+PRIVATE = "private, no-store"
 NO_STORE = "no-cache"  # may be kept, must be asked for again: the ETag answers cheaply
 
 
@@ -47,6 +49,10 @@ def same(request: Request, etag: str) -> bool:
 def with_etag(request: Request, response: Response) -> Response:
     """The answer with its ETag, or 304 where the asker has it."""
     etag = etag_of(bytes(response.body))
+    caller = caller_of(request)
+    if caller.signed_in or caller.key:
+        response.headers["Cache-Control"] = PRIVATE
+        return response
     headers = {"ETag": etag, "Cache-Control": NO_STORE}
     if request.method == "GET" and response.status_code == 200 and same(request, etag):
         return Response(status_code=304, headers=headers)
@@ -77,9 +83,14 @@ class Pages:
         *,
         status: int = 200,
         media_type: str = "text/html",
+        private: bool = False,
     ) -> Response:
-        """The template in the asker's language. A `?lang=` is remembered in a cookie that holds nothing else."""
+        """The template in the asker's language. A `?lang=` is remembered in a cookie that holds nothing else.
+
+        What is private, or shown to somebody who has signed in, no cache may keep.
+        """
         speech = self.speech(request)
+        caller = caller_of(request)
         say: Mapping[str, Any] = {
             "t": speech,
             "s": speech,
@@ -87,6 +98,8 @@ class Pages:
             "city": self._context.profile,
             "speed": self._context.speed,
             "path": request.url.path,
+            "caller": caller,
+            "csrf": caller.csrf,
             "here": partial(_here, request),
             "other": _here(request, lang="id" if speech.language == "en" else "en"),
         }
@@ -94,7 +107,9 @@ class Pages:
         response: Response = HTMLResponse(text, status_code=status, media_type=media_type)
         response.headers["Content-Language"] = speech.language
         response.headers["Vary"] = "Cookie"
-        if status == 200:
+        if private or caller.signed_in or caller.key:
+            response.headers["Cache-Control"] = PRIVATE
+        elif status == 200:
             response = with_etag(request, response)
         if request.query_params.get("lang") in {"id", "en"}:
             response.set_cookie(COOKIE, speech.language, max_age=COOKIE_AGE_S, samesite="lax", httponly=True)

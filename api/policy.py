@@ -80,7 +80,8 @@ class Rule:
 
     `hidden`: who is denied is told 404. `at_home`: asked from this machine itself it reaches everything.
     `key_in_form`: the key comes inside the form, as Open311 has it; no cookie counts here, and the handler asks
-    `Access.of_key`. `asks_nobody`: neither cookie nor key is looked at, so no database is asked.
+    `Access.of_key`. `asks_nobody`: neither cookie nor key is looked at, so no database is asked. `no_keys`: for
+    people alone; a program has no business here.
     """
 
     reach: Mapping[Role, Reach]
@@ -88,6 +89,7 @@ class Rule:
     at_home: bool = False
     key_in_form: bool = False
     asks_nobody: bool = False
+    no_keys: bool = False
 
 
 def _all(reach: Reach, *roles: Role) -> Mapping[Role, Reach]:
@@ -109,6 +111,7 @@ STILL = Rule(_PUBLIC, asks_nobody=True)
 CASES = Rule(_STAFF_SEES_MORE)
 """public cases and incidents for everybody, the others for whose work they are"""
 ACCOUNT = Rule(_all(Reach.OWN, "resident", "officer", "technician", "operator", "admin"))
+SIGN_IN = Rule(_all(Reach.PUBLIC), no_keys=True)
 BEHIND = Rule(_all(Reach.ANY, "technician", "operator", "admin"))
 """what stands behind the nodes: strangers, quarantine, who was turned away"""
 ADMIN = Rule(_all(Reach.ANY, "admin"))
@@ -129,6 +132,16 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/simpul"): OPEN,
         ("GET", "/kasus"): CASES,
         ("GET", "/kasus/{number}"): CASES,
+        # people
+        ("GET", "/masuk"): SIGN_IN,
+        ("POST", "/masuk"): SIGN_IN,
+        ("GET", "/keluar"): SIGN_IN,
+        ("POST", "/keluar"): SIGN_IN,
+        ("GET", "/undangan/{token}"): SIGN_IN,
+        ("POST", "/undangan/{token}"): SIGN_IN,
+        ("GET", "/akun"): ACCOUNT,
+        ("POST", "/akun/sandi"): ACCOUNT,
+        ("POST", "/akun/sesi"): ACCOUNT,
         # programs
         ("GET", "/api/v1/nodes"): OPEN,
         ("GET", "/api/v1/gauges"): OPEN,
@@ -166,6 +179,8 @@ def reached(rule: Rule, caller: Caller, *, at_home: bool) -> Reach | None:
     """What the caller reaches on a route; None: nothing, the route is closed to them."""
     if rule.at_home and at_home:
         return Reach.ANY
+    if rule.no_keys and caller.key:
+        return None
     reach = rule.reach.get(caller.role)
     return None if reach is Reach.OWN and not caller.person else reach
 

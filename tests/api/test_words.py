@@ -9,9 +9,11 @@ from typing import get_args
 
 import api
 from api.cases import STEPS
+from api.errors import WORDED
 from api.language import Speech
 from api.map import LAYERS
 from api.nodes import KINDS, ORDERS
+from api.passwords import REASONS
 from api.status import NodeState, Why
 from api.words import WORDS
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
@@ -19,6 +21,7 @@ from contract.incident import What
 from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
+from contract.roles import ROLES
 
 HOME = Path(api.__file__).parent
 TEMPLATES = sorted((HOME / "templates").glob("*.*"))
@@ -49,7 +52,16 @@ def built() -> set[str]:
         *(f"author_{author}" for author in ("sensor", "warga")),
         *(f"wifi_{word}" for word in ("up", "down", "unknown")),
         *(f"{unit}{one}" for unit in ("hours", "minutes", "seconds") for one in ("", "_one")),
-        *(f"error_{code}_{part}" for code in (400, 404, 405, 413, 500, 503) for part in ("title", "text")),
+        *(f"error_{code}_{part}" for code in sorted(WORDED) for part in ("title", "text")),
+        *(f"role_{role}" for role in ROLES),
+        *REASONS,
+        *(f"account_{wrong}" for wrong in ("shape", "taken")),
+        *(f"password_{wrong}" for wrong in ("differs", "changed")),
+        *(f"sign_in_{wrong}" for wrong in ("wrong", "slow")),
+        "name_missing",
+        "old_password_wrong",
+        "session_ended",
+        "error_form",
         "days",
         "people",
         "people_at_least",
@@ -61,7 +73,7 @@ def built() -> set[str]:
 
 def test_every_text_has_both_languages_and_the_same_places():
     """Nothing is empty, nothing is left untranslated, and a place in braces is in both."""
-    same_in_both = {"WiFi", "NORMAL", "{m} m", "{km} km"}
+    same_in_both = {"WiFi", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator"}
     for key, text in WORDS.items():
         assert text.id.strip(), key
         assert text.en.strip(), key

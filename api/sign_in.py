@@ -1,0 +1,94 @@
+"""`/masuk` and `/keluar`: the door for staff and signed-in residents."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.context import Context
+from api.door import Door, Opened
+from api.page import Pages
+from api.policy import caller_of
+from api.tokens import Device, fresh
+
+FIELDS_MOST = 20
+TEXT_MOST = 1000
+
+
+def next_address(wanted: str) -> str:
+    """Where to go after signing in: a page of ours, never another site's."""
+    plain = wanted.isascii() and wanted.isprintable() and len(wanted) <= TEXT_MOST
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\\" not in wanted
+    return wanted if plain and ours else ""
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """A form's texts; files are not taken, and PostgreSQL keeps no NUL."""
+    form = await request.form(max_files=0, max_fields=FIELDS_MOST)
+    return {name: value.replace("\0", "\ufffd") for name, value in form.items() if isinstance(value, str)}
+
+
+def with_form(request: Request) -> tuple[str, Device | None]:
+    """The token for a form of somebody who may not have signed in, and the device to remember if it is a new one."""
+    known = caller_of(request).csrf
+    if known:
+        return known, None
+    device = Device(fresh())
+    return device.form_token, device
+
+
+def router(context: Context, pages: Pages, door: Door) -> APIRouter:
+    """Routes of this resource."""
+    routes = APIRouter()
+
+    def form(request: Request, wanted: str, *, status: int = 200, said: str = "", minutes: int = 0) -> Response:
+        token, device = with_form(request)
+        values = {"csrf": token, "wanted": next_address(wanted), "said": said, "minutes": minutes}
+        response = pages.render(request, "masuk.html", values, status=status, private=True)
+        if device is not None:
+            context.cookies.set_device(response, device)
+        return response
+
+    @routes.get("/masuk", include_in_schema=False)
+    def sign_in_page(request: Request, lanjut: str = "") -> Response:
+        return form(request, lanjut)
+
+    @routes.post("/masuk", include_in_schema=False)
+    async def sign_in(request: Request) -> Response:
+        fields = await fields_of(request)
+        wanted = fields.get("lanjut", "")
+        caller = caller_of(request)
+        came = await door.sign_in(request, caller, fields.get("akun", ""), fields.get("sandi", ""))
+        if isinstance(came, Opened):
+            return opened(context, came, next_address(wanted) or "/akun")
+        if came.wait_s is None:
+            return await run_in_threadpool(form, request, wanted, status=403, said="sign_in_wrong")
+        minutes = round(came.wait_s / 60)
+        response = await run_in_threadpool(form, request, wanted, status=429, said="sign_in_slow", minutes=minutes)
+        response.headers["Retry-After"] = str(round(came.wait_s))
+        return response
+
+    @routes.get("/keluar", include_in_schema=False)
+    def sign_out_page(request: Request) -> Response:
+        return pages.render(request, "keluar.html", {}, private=True)
+
+    @routes.post("/keluar", include_in_schema=False)
+    def sign_out(request: Request) -> Response:
+        caller = caller_of(request)
+        if caller.session:
+            context.sessions.end(caller.session, caller.person)
+        response = RedirectResponse("/keluar", status_code=303)
+        context.cookies.drop_session(response)
+        return response
+
+    return routes
+
+
+def opened(context: Context, came: Opened, address: str) -> Response:
+    """On to a page, with the cookies of a session that has just begun."""
+    response = RedirectResponse(address, status_code=303)
+    context.cookies.set_session(response, came.token)
+    context.cookies.set_device(response, came.device)
+    return response
