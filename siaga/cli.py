@@ -11,6 +11,7 @@ import typer
 
 from contract.errors import BadInput, PortError
 from siaga.commands import (
+    audit,
     broker,
     ca,
     city,
@@ -52,6 +53,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(nodes.app, name="node")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dashboards.app, name="dashboards")
+app.add_typer(audit.app, name="audit")
 app.add_typer(webhooks.app, name="webhooks")
 
 

@@ -18,6 +18,7 @@ from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.errors import BadInput, Unavailable
 from siaga import data_folder, heartbeat, wiring
+from siaga.deeds import by_itself
 from siaga.ports_free import check_free
 from siaga.settings import PREFIX, Broker, Settings
 from siaga.supervisor import Child, Supervisor
@@ -84,7 +85,9 @@ class City:
     def _prepare(self, profile: Profile) -> None:
         wiring.readings(self.settings).close()
         with closing(wiring.cities(self.settings, migrate=True)) as store:
-            store.put_profile(profile, self._clock.now_us())
+            now_us = self._clock.now_us()
+            said = by_itself("city.apply", profile.code, now_us, nodes=len(profile.nodes))
+            store.put_profile(profile, now_us, said)
 
     def _start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._stages[name] = self._supervisor.start(name, arguments, environment)

@@ -82,6 +82,19 @@ def details_of(text: object) -> Details:
     return {_UNREADABLE: repr(text)}
 
 
+def facts(row: AuditRow) -> dict[str, Any]:
+    """A row by the names of its fields, for whoever checks it elsewhere."""
+    return {name: getattr(row, name) for name in AuditRow.__slots__}
+
+
+def every_row(log: AuditLog, city: str, *, page: int = 1_000) -> Iterator[AuditRow]:
+    """A city's whole log in order, a page at a time."""
+    after = 0
+    while found := log.audit(city, after, limit=page):
+        yield from found
+        after = found[-1].number
+
+
 def verify(rows: Iterable[AuditRow], head: tuple[int, str]) -> Verdict:
     """Judge all rows of one city, in order of their numbers, against its head."""
     count, last, digest = 0, None, ""
@@ -102,15 +115,12 @@ def examine(log: AuditLog, city: str, *, anchor: str = "", page: int = 1_000) ->
     seen: set[str] = set()
 
     def rows() -> Iterator[AuditRow]:
-        after = 0
-        while found := log.audit(city, after, limit=page):
-            for row in found:
-                if _whole(row.number) and row.number > head[0] and log.audit_head(city)[0] >= row.number:
-                    return
-                if row.digest == anchor:
-                    seen.add(anchor)
-                yield row
-            after = found[-1].number
+        for row in every_row(log, city, page=page):
+            if _whole(row.number) and row.number > head[0] and log.audit_head(city)[0] >= row.number:
+                return
+            if row.digest == anchor:
+                seen.add(anchor)
+            yield row
 
     verdict = verify(rows(), head)
     if verdict.wrong is None and anchor and anchor not in seen:

@@ -15,7 +15,7 @@ from contract.incident import Change, Incident, Subject
 from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
 from contract.quality import Quality
-from store.people import AuditLog, PeopleStore
+from store.people import AuditLog, Deed, PeopleStore
 
 Scalar = bool | int | float | str
 
@@ -280,8 +280,8 @@ class Found:
 class CityStore(PeopleStore, AuditLog, Protocol):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
 
-    # registry
-    def put_profile(self, profile: Profile, now_us: int) -> None:
+    # registry; a `deed` is kept in the same transaction, where anything was changed
+    def put_profile(self, profile: Profile, now_us: int, deed: Deed | None = None) -> None:
         """Make the registry hold this city: upserts regions, agencies, categories, sites, nodes; a node that moved
         gets a new placement from `now_us` on, the old one stays in history."""
 
@@ -294,7 +294,7 @@ class CityStore(PeopleStore, AuditLog, Protocol):
     def registry_version(self, city: str) -> int:
         """Grows with every change of the registry, so that a reader may cache it."""
 
-    def put_boundaries(self, city: str, boundaries: Mapping[str, str], now_us: int) -> None:
+    def put_boundaries(self, city: str, boundaries: Mapping[str, str], now_us: int, deed: Deed | None = None) -> None:
         """Region code -> GeoJSON geometry as text."""
 
     def boundaries(self, city: str) -> Mapping[str, str]: ...
@@ -304,7 +304,7 @@ class CityStore(PeopleStore, AuditLog, Protocol):
 
     def strangers(self, city: str) -> Sequence[Stranger]: ...
 
-    def adopt(self, city: str, node: str, site: str, kind: NodeKind, now_us: int) -> None:
+    def adopt(self, city: str, node: str, site: str, kind: NodeKind, now_us: int, deed: Deed | None = None) -> None:
         """Put a stranger into the registry at a known site. Raises Rejected where site or stranger do not exist."""
 
     # presence

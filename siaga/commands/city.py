@@ -56,12 +56,14 @@ def apply() -> None:
     """Bring the database's schema and registry to the city's folder."""
     from siaga import settings as settings_module
     from siaga import wiring
+    from siaga.deeds import by_hand
 
     settings = settings_module.load()
     profile = wiring.profile(settings)
     store = wiring.cities(settings, migrate=True)
+    now_us = SystemClock().now_us()
     try:
-        store.put_profile(profile, SystemClock().now_us())
+        store.put_profile(profile, now_us, by_hand("city.apply", profile.code, now_us, nodes=len(profile.nodes)))
     finally:
         store.close()
     typer.echo(f"{profile.name}: {len(profile.nodes)} nodes at {len(profile.sites)} sites")
@@ -76,14 +78,17 @@ def import_(
     from cities.boundaries import read_geojson
     from siaga import settings as settings_module
     from siaga import wiring
+    from siaga.deeds import by_hand
 
     settings = settings_module.load()
     profile = wiring.profile(settings)
     boundaries = read_geojson(file, profile, code_property=code_property)
     store = wiring.cities(settings, migrate=True)
+    now_us = SystemClock().now_us()
     try:
-        store.put_profile(profile, SystemClock().now_us())
-        store.put_boundaries(profile.code, boundaries, SystemClock().now_us())
+        store.put_profile(profile, now_us, by_hand("city.apply", profile.code, now_us, nodes=len(profile.nodes)))
+        said = by_hand("city.import", profile.code, now_us, regions=len(boundaries))
+        store.put_boundaries(profile.code, boundaries, now_us, said)
     finally:
         store.close()
     typer.echo(f"{profile.name}: outlines of {len(boundaries)} regions; without one the map draws a cell")

@@ -60,6 +60,7 @@ def adopt(
     from contract.errors import BadInput
     from siaga import settings as settings_module
     from siaga import wiring
+    from siaga.deeds import by_hand
 
     kinds: dict[str, NodeKind] = {"wifi": "wifi", "camera": "camera", "gauge": "gauge"}
     if kind not in kinds:
@@ -67,7 +68,9 @@ def adopt(
     settings = settings_module.load()
     store = wiring.cities(settings)
     try:
-        store.adopt(settings.city, node, site, kinds[kind], SystemClock().now_us())
+        now_us = SystemClock().now_us()
+        deed = by_hand("node.adopt", node, now_us, site=site, kind=kind)
+        store.adopt(settings.city, node, site, kinds[kind], now_us, deed)
     finally:
         store.close()
     typer.echo(f"{node} is adopted at {site}")

@@ -62,6 +62,7 @@ def adopt_(
     from ingest.adopt import adopt, find
     from siaga import settings as settings_module
     from siaga import wiring
+    from siaga.deeds import by_hand
 
     settings = settings_module.load()
     store, readings = wiring.cities(settings), wiring.readings(settings)
@@ -74,6 +75,8 @@ def adopt_(
             clock=SystemClock(),
             retime=retime,
         )
+        said = by_hand("quarantine.adopt", str(item), SystemClock().now_us(), readings=kept, retime=retime)
+        store.record(settings.city, said)
     finally:
         readings.close()
         store.close()

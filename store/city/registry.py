@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, upd
 from contract.city import NodeKind, NodeSpec, Profile, Site
 from contract.errors import BadInput, Rejected
 from store.city import schema
+from store.city.audit import append
 from store.city.database import Part
 from store.city.schema import (
     agencies,
@@ -23,6 +24,7 @@ from store.city.schema import (
     sites,
     strangers,
 )
+from store.people import Deed
 from store.ports import Placement
 
 _DIGEST_OF = 1
@@ -32,7 +34,7 @@ _DIGEST_OF = 1
 class RegistryTables(Part):
     """What a city folder says, with the history of where nodes stood."""
 
-    def put_profile(self, profile: Profile, now_us: int) -> None:
+    def put_profile(self, profile: Profile, now_us: int, deed: Deed | None = None) -> None:
         """See `CityStore.put_profile`.
 
         A node's first placement is valid for all time before it, for its readings may be older than the registry. A
@@ -51,6 +53,7 @@ class RegistryTables(Part):
             self._put_city(connection, profile, digest)
             self._put_lists(connection, profile)
             self._put_sites_and_nodes(connection, profile, now_us)
+            self._note(connection, profile.code, deed)
 
     def _ensure_city(self, connection: Connection, profile: Profile) -> None:
         taken = set(
@@ -214,7 +217,7 @@ class RegistryTables(Part):
         with self._db.read() as connection:
             return connection.execute(query).scalar_one_or_none() or 0
 
-    def put_boundaries(self, city: str, boundaries: Mapping[str, str], now_us: int) -> None:
+    def put_boundaries(self, city: str, boundaries: Mapping[str, str], now_us: int, deed: Deed | None = None) -> None:
         """See `CityStore.put_boundaries`. Raises Rejected for an unknown city; other areas' boundaries stay."""
         with self._db.write() as connection:
             _bump(connection, city)
@@ -222,6 +225,7 @@ class RegistryTables(Part):
                 kept = {"geometry": geometry, "changed_us": now_us}
                 new = self._db.insert(schema.boundaries).values(city=city, code=code, **kept)
                 connection.execute(new.on_conflict_do_update(index_elements=["city", "code"], set_=kept))
+            self._note(connection, city, deed)
 
     def boundaries(self, city: str) -> Mapping[str, str]:
         """See `CityStore.boundaries`."""
@@ -230,7 +234,7 @@ class RegistryTables(Part):
             found = connection.execute(query.order_by(schema.boundaries.c.code)).all()
         return {row.code: row.geometry for row in found}
 
-    def adopt(self, city: str, node: str, site: str, kind: NodeKind, now_us: int) -> None:
+    def adopt(self, city: str, node: str, site: str, kind: NodeKind, now_us: int, deed: Deed | None = None) -> None:
         """See `CityStore.adopt`. The node's sensors are what its birth says; its incidents start in shadow."""
         with self._db.write() as connection:
             stranger = and_(strangers.c.city == city, strangers.c.node == node)
@@ -245,6 +249,11 @@ class RegistryTables(Part):
             connection.execute(new.on_conflict_do_update(index_elements=["city", "node"], set_=facts))
             place = Site(code=site, name=found.name, lat=found.lat, lon=found.lon, region=found.region)
             self._place(connection, city, node, place, now_us)
+            self._note(connection, city, deed)
+
+    def _note(self, connection: Connection, city: str, deed: Deed | None) -> None:
+        if deed is not None:
+            append(self._db, connection, city, deed)
 
 
 def _current(city: str, node: str) -> Any:

@@ -10,13 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.city_data import NOON_US
+from support.city_data import NOON_US, profile
 from support.people_data import CITY, LATER_US, api_key, deed, invitation, person, session
 
 from contract.errors import Rejected
 from store.audit import examine
 from store.people import AuditRow, Deed
-from store.ports import CityStore
+from store.ports import CityStore, Stranger
 
 _TESTS = Path(__file__).parents[1]
 _WRITER = """
@@ -197,3 +197,15 @@ def test_a_noted_head_proves_that_nothing_was_cut(city_store: CityStore) -> None
     wrong = examine(city_store, CITY, anchor="0" * 64).wrong
     assert wrong is not None
     assert wrong.how == "anchor"
+
+
+def test_what_changes_the_registry_is_kept_with_its_deed(city_store: CityStore) -> None:
+    """Where something was changed: the same profile again, and what is refused, is no deed."""
+    for turn in range(2):
+        city_store.put_profile(profile(), NOON_US + turn, deed("city.apply"))
+    city_store.put_boundaries(CITY, {"34.71.01.1001": "{}"}, NOON_US, deed("city.import"))
+    with pytest.raises(Rejected):
+        city_store.adopt(CITY, "gauge-9", "bridge", "gauge", NOON_US, deed("node.adopt"))
+    city_store.note_stranger(Stranger(CITY, "gauge-9", 10, 10, "{}"))
+    city_store.adopt(CITY, "gauge-9", "bridge", "gauge", NOON_US, deed("node.adopt"))
+    assert [row.what for row in _all(city_store)] == ["city.apply", "city.import", "node.adopt"]
