@@ -16,7 +16,7 @@ import structlog
 
 from alerts.canary import Canary
 from alerts.carriers import Carrier, DeskCarrier, WebhookCarrier
-from alerts.catchup import last_heard, missed, recall
+from alerts.catchup import Arrears, judge, missed_since, recall
 from alerts.commit import gather, remembered
 from alerts.engine import Engine, Transition
 from alerts.orphans import settle
@@ -41,6 +41,7 @@ _WAIT_S = 0.2
 _RETRY_S = 0.5
 _REGISTRY_S = 2.0
 _OWED_S = 5.0
+_ORDER_S = 2.0
 _TRAVEL_S = 3.0
 _JUMP_US = 30 * SECOND_US
 _PAUSED_US = MINUTE_US
@@ -112,6 +113,8 @@ class AlertsProcess:
         self._unsaved = False
         self._owed_us: int | None = None
         self._owed_mono_us = 0
+        self._arrears: Arrears | None = None
+        self._paid = 0
         self._last: tuple[int, int] | None = None
         self._away: frozenset[str] = frozenset()
         self._judged = 0
@@ -280,7 +283,7 @@ class AlertsProcess:
             self.outbox.wake()
             if self._clock.mono_us() - self._pending_since_us > _PAUSED_US:
                 # The broker's queue grew old meanwhile; the store knows when each reading really came.
-                self._owed_us = self._judged_us
+                self._owe(self._judged_us)
             self._pending_since_us = 0
         if self._held:
             self._subscription.done(self._held)
@@ -345,25 +348,54 @@ class AlertsProcess:
         log.info("alerts.leading", city=self._profile.code, holder=self._holder, streams=engine.streams())
         return engine
 
+    def _owe(self, since_us: int) -> None:
+        """Whatever was received since then has yet to be judged."""
+        self._owed_us = since_us if self._owed_us is None else min(self._owed_us, since_us)
+        self._owed_mono_us = 0
+        self._drop_arrears()
+
     def _pay(self, engine: Engine) -> None:
-        """Judge what was missed, as soon as the readings' store can be read. Without it, what comes is still judged."""
-        mono_us = self._clock.mono_us()
-        if self._owed_us is None or (self._owed_mono_us and mono_us - self._owed_mono_us < _OWED_S * SECOND_US):
+        """Judge what was missed, as far as the readings' store has told it.
+
+        A new debt is waited for a moment, so that all is judged in the order in which it came; what comes in now does
+        not wait for a store that is slow or away.
+        """
+        if self._owed_us is None:
             return
-        self._owed_mono_us = mono_us
-        rows = 0
+        began_us, patience_s = self._clock.mono_us(), 0.0
+        if self._arrears is None:
+            if not self._owed_mono_us:
+                patience_s = min(_ORDER_S, self._lease_ttl_s / 4)
+            elif began_us - self._owed_mono_us < _OWED_S * SECOND_US:
+                return
+            self._owed_mono_us = began_us
+            self._paid = 0
+            since_us = missed_since(self._owed_us, self._rules)
+            self._arrears = Arrears(self._profile.code, self._readings, since_us)
         try:
-            for transitions, count in missed(engine, self._readings, self._rules, self._owed_us, self._clock.now_us()):
-                self._pending += transitions
-                rows += count
-            last_heard(engine, self._readings)
+            while page := self._arrears.next(patience_s):
+                self._pending += judge(engine, page, self._clock.now_us())
+                self._paid += len(page.rows)
+                if page.last:
+                    self._paid_off()
+                    return
+                if self._clock.mono_us() - began_us > self._lease_ttl_s * SECOND_US / 4:
+                    return  # the lease must not run out over it; the next turn goes on
         except Unavailable as error:
+            self._drop_arrears()
             self._say_away("readings", str(error))
-            return
+
+    def _paid_off(self) -> None:
+        self._drop_arrears()
         self._say_back("readings")
         self._owed_us = None
         self._unsaved = True
-        log.info("alerts.caught_up", city=self._profile.code, readings=rows, transitions=len(self._pending))
+        log.info("alerts.caught_up", city=self._profile.code, readings=self._paid, transitions=len(self._pending))
+
+    def _drop_arrears(self) -> None:
+        if self._arrears is not None:
+            self._arrears.close()
+            self._arrears = None
 
     def _stand_by(self, wait_s: float) -> None:
         """Another engine owns the city: remember the last messages, for the moment it is gone."""
@@ -383,6 +415,7 @@ class AlertsProcess:
 
     def _forget(self) -> None:
         self._leading.clear()
+        self._drop_arrears()
         self._engine = None
         self._pending.clear()
         self._pending_since_us = 0
@@ -395,6 +428,7 @@ class AlertsProcess:
     def _leave(self) -> None:
         """At the end: save and free the city, so that the next engine need not wait."""
         self._leading.clear()
+        self._drop_arrears()
         if self._lease is None:
             return
         try:
@@ -446,8 +480,7 @@ class AlertsProcess:
             return
         log.warning("alerts.paused", city=self._profile.code)
         engine.deafened(self._clock.now_us())
-        self._owed_us = self._judged_us if self._owed_us is None else min(self._owed_us, self._judged_us)
-        self._owed_mono_us = 0
+        self._owe(self._judged_us)
 
     def _watch_clock(self, engine: Engine) -> None:
         """A wall clock that jumps must not make a thousand points silent at once."""

@@ -1,8 +1,9 @@
-"""Which readings go next, and which are on their way: live before back-fill, at most W batches unanswered.
+"""Which readings go next, and which are on their way: live before back-fill, at most W batches awaiting an answer.
 
 Pure bookkeeping over the spool's rows. A batch is on its way until every reading in it is answered (or the connection
 is lost); it is sent again after T, then 2 T, 4 T …, with jitter. One place of the window is kept for live readings, so
-that a long back-fill never makes a rising river wait.
+that a long back-fill never makes a rising river wait. A city whose store is away answers nothing, and its alerts listen
+all the same: then the newest reading takes the place of the batch that has waited longest.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class Outbound:
         self._flying: set[int] = set()
         self._cursor = 0
         self._more = False
+        self._attempts = 1  # of the next batch: one that replaces another is as patient with a silent city
         self.held_until_us: int | None = None
 
     @property
@@ -103,7 +105,7 @@ class Outbound:
                 return []
             return self._cut(self._oldest(spool, may_go, self._transport.batch_readings))
         if places <= 0:
-            return []
+            return self._in_place_of_another(spool, may_go)
         live = self._live(spool, may_go)
         rest = spool.pending - len(self._flying) - len(live)
         if live and rest > self._transport.batch_readings - len(live):
@@ -113,6 +115,18 @@ class Outbound:
         taken = {row.seq for row in live}
         older = self._oldest(spool, may_go, self._transport.batch_readings - len(live)) if rest > 0 else []
         return self._cut(live + [row for row in older if row.seq not in taken])
+
+    def _in_place_of_another(self, spool: Spool, may_go: Callable[[Row], bool]) -> list[Row]:
+        """Live readings where the window is full. The batch that the broker took first is no longer waited for; its
+        readings are in the spool, and an answer to them counts whenever it comes. Empty where the broker takes
+        nothing: then more words would help nobody."""
+        oldest = next((batch for batch in self._batches if batch.confirmed), None)
+        live = self._cut(self._live(spool, may_go)) if oldest is not None else []
+        if oldest is not None and live:
+            self.forget(oldest)
+            self._cursor = min(self._cursor, min(oldest.seqs, default=self._cursor) - 1)
+            self._attempts = oldest.attempts
+        return live
 
     def _live(self, spool: Spool, may_go: Callable[[Row], bool]) -> list[Row]:
         wanted = sorted((seq for seq in spool.newest().values() if seq not in self._flying), reverse=True)
@@ -156,7 +170,9 @@ class Outbound:
 
     def sent(self, seqs: Sequence[int], token: int, mono_us: int) -> None:
         """A new batch was handed to the connection."""
-        batch = Batch(set(seqs), token, mono_us, mono_us + self._after(1), order=list(seqs))
+        attempts, self._attempts = self._attempts, 1
+        due_us = mono_us + self._after(attempts)
+        batch = Batch(set(seqs), token, mono_us, due_us, attempts=attempts, order=list(seqs))
         self._batches.append(batch)
         self._flying |= batch.seqs
 

@@ -153,9 +153,9 @@ class InfluxHttp:
 
 def _sentence(status: int, reason: str, url: str, bucket: str) -> str:
     if status in {401, 403}:
-        return f"InfluxDB at {url} does not accept the token for bucket {bucket}: give the store a valid token"
+        return f"InfluxDB at {url} does not accept the token for bucket {bucket}: mend SIAGA_READINGS_TOKEN_FILE"
     if status == 404:
-        return f"InfluxDB at {url} has no bucket {bucket}: create it, or name another"
+        return f"InfluxDB at {url} has no bucket {bucket}: create it, or name another in SIAGA_READINGS_URL"
     if status in {429, 503}:
         return f"InfluxDB at {url} asks to come back later ({status})"
     if status:
