@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from store.ports import CityStore, ReadingStore
 
 STAGES = ("ingest", "alerts", "api")
+BESIDE = ("watch",)
+"""what stands beside a broker of a city and not in `siaga up`"""
 
 
 def profile(settings: Settings) -> Profile:

@@ -28,17 +28,16 @@ def doctor(
 
 
 def health(
-    stage: Annotated[str, typer.Argument(help="ingest, alerts or api.")],
+    stage: Annotated[str, typer.Argument(help="ingest, alerts, api or watch.")],
 ) -> None:
     """Whether a stage on this machine gave a sign of life within 15 s; exit 1 where not."""
     from contract.errors import BadInput
     from siaga import heartbeat, wiring
     from siaga import settings as settings_module
 
-    if stage not in wiring.STAGES:
-        raise BadInput(
-            f"there is no stage {stage!r}", where="siaga health", remedy=f"One of {', '.join(wiring.STAGES)}."
-        )
+    stages = (*wiring.STAGES, *wiring.BESIDE)
+    if stage not in stages:
+        raise BadInput(f"there is no stage {stage!r}", where="siaga health", remedy=f"One of {', '.join(stages)}.")
     beat = heartbeat.read(settings_module.load().run_folder, stage)
     if beat is None or not beat.fresh(SystemClock().now_us()):
         typer.echo(f"{stage}: no sign of life")

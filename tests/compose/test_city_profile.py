@@ -19,6 +19,8 @@ import yaml
 from api.app import create_app
 from cities.load import available, load
 from contract.clock import SystemClock
+from fleet.handover import CERTIFICATE, KEY, REVOKED, TRUST
+from fleet.names import SERVICES
 from siaga import settings as settings_module
 from siaga import wiring
 from siaga.cli import app
@@ -26,6 +28,7 @@ from store import open_city, open_readings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = Path(sys.executable).with_name("docker-compose")
+IDENTITY = "/run/identity"
 GIVEN = {"SIAGA_CITY": "yogyakarta", "SIAGA_BASE_URL": "https://siaga.example"}
 
 
@@ -94,10 +97,13 @@ def test_every_variable_is_explained() -> None:
 
 def test_every_command_exists(stages: dict[str, dict[str, Any]]) -> None:
     """What a container starts is a command of the CLI."""
-    assert {"apply", "ingest", "alerts", "api"} == set(stages)
+    assert {"apply", "ingest", "alerts", "watch", "api"} == set(stages)
     for name, stage in stages.items():
         command: Any = typer.main.get_command(app)
         for word in stage["command"]:
+            if word.startswith("-"):
+                assert word in {option for one in command.params for option in one.opts}, f"{name}: {word}"
+                break
             assert word in command.commands, f"{name}: {stage['command']}"
             command = command.commands[word]
 
@@ -119,9 +125,9 @@ def test_every_setting_exists_and_loads(stages: dict[str, dict[str, Any]], monke
 
 def test_health_is_asked_as_the_code_answers(stages: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     """`siaga health STAGE` names a stage; the page's health address answers on the port that is set."""
-    for name in ("ingest", "alerts"):
+    for name in ("ingest", "alerts", "watch"):
         assert stages[name]["healthcheck"]["test"] == ["CMD", "siaga", "health", name]
-        assert name in wiring.STAGES
+        assert name in (*wiring.STAGES, *wiring.BESIDE)
     port, path = re.findall(r"127\.0\.0\.1:(\d+)(/[\w/]+)", stages["api"]["healthcheck"]["test"][-1])[0]
     assert stages["api"]["environment"]["SIAGA_API_PORT"] == port
     assert [str(one["target"]) for one in stages["api"]["ports"]] == [port]
@@ -148,7 +154,7 @@ def test_only_the_broker_is_published(services: dict[str, dict[str, Any]]) -> No
         (name, port["target"]): port.get("host_ip") for name, one in services.items() for port in one.get("ports", [])
     }
     assert published == {("broker", 8883): "0.0.0.0", ("api", 8080): "127.0.0.1", ("grafana", 3000): "127.0.0.1"}  # noqa: S104
-    for name in ("postgres", "influxdb", "ingest", "alerts", "apply"):
+    for name in ("postgres", "influxdb", "ingest", "alerts", "watch", "apply"):
         assert list(services[name]["networks"]) == ["inside"]
     config = json.loads(compose("config", "--format", "json", given=GIVEN).stdout)
     assert config["networks"]["inside"]["internal"] is True
@@ -163,7 +169,7 @@ def test_hardened(services: dict[str, dict[str, Any]]) -> None:
         assert one["logging"]["options"]["max-size"], name
         assert "privileged" not in one, name
         assert one["restart"] == ("no" if name == "apply" else "unless-stopped"), name
-    for name in ("ingest", "alerts", "api", "apply", "grafana"):
+    for name in ("ingest", "alerts", "watch", "api", "apply", "grafana"):
         assert services[name]["cap_drop"] == ["ALL"]
 
 
@@ -184,6 +190,7 @@ def test_no_secret_in_an_environment(services: dict[str, dict[str, Any]]) -> Non
             )
             for secret in one.get("secrets", [])
         }
+        mounted |= {f"{place}/{file}" for place in _identities(one) for file in (TRUST, CERTIFICATE, KEY)}
         for variable, value in one.get("environment", {}).items():
             if re.search(r"PASSWORD|TOKEN|KEY|CERT", variable):
                 assert variable.endswith("_FILE"), f"{name}: {variable}"
@@ -203,12 +210,42 @@ def test_grafana_finds_its_token(services: dict[str, dict[str, Any]]) -> None:
 
 
 def test_bind_mounts_exist(services: dict[str, dict[str, Any]]) -> None:
-    """What is mounted from the checkout is in it, and read-only."""
+    """What is mounted from the checkout is in it; a party's folder is its own, and one that is missing is not made up.
+    All of it is read-only."""
     for name, one in services.items():
         for volume in one.get("volumes", []):
-            if volume["type"] == "bind":
+            if volume["type"] != "bind":
+                continue
+            assert volume["read_only"] is True, name
+            if volume["target"] == IDENTITY:
+                assert Path(volume["source"]).name == name
+                assert volume["bind"]["create_host_path"] is False
+            else:
                 assert Path(volume["source"]).exists(), f"{name}: {volume['source']}"
-                assert volume["read_only"] is True, name
+
+
+def _identities(service: dict[str, Any]) -> list[str]:
+    return [volume["target"] for volume in service.get("volumes", []) if volume["target"] == IDENTITY]
+
+
+def test_the_brokers_log_is_small_in_memory_and_read_by_the_watch(services: dict[str, dict[str, Any]]) -> None:
+    """mosquitto.conf writes it into a bounded tmpfs; the watch, as the same user, reads it there; nobody else does."""
+    volume = json.loads(compose("config", "--format", "json", given=GIVEN).stdout)["volumes"]["broker-log"]
+    options = dict(one.split("=") for one in volume["driver_opts"]["o"].split(","))
+    assert (volume["driver_opts"]["type"], options["size"], options["mode"]) == ("tmpfs", "64m", "0700")
+    places = {
+        name: one_volume["target"]
+        for name, one in services.items()
+        for one_volume in one.get("volumes", [])
+        if one_volume["source"] == "broker-log"
+    }
+    assert places == {"broker": "/run/mosquitto", "watch": "/run/mosquitto"}
+    conf = (ROOT / "broker" / "mosquitto" / "mosquitto.conf").read_text()
+    written = re.findall(r"(?m)^log_dest file (\S+)", conf)
+    command: Any = typer.main.get_command(app)
+    (option,) = [one for one in command.commands["broker"].commands["watch"].params if "--log" in one.opts]
+    assert written == [str(option.default)]
+    assert services["watch"]["user"] == f"{options['uid']}:{options['gid']}"
 
 
 def test_the_broker_finds_its_files_and_parties(services: dict[str, dict[str, Any]]) -> None:
@@ -219,8 +256,10 @@ def test_the_broker_finds_its_files_and_parties(services: dict[str, dict[str, An
     ports = set(re.findall(r"(?m)^listener (\d+)", conf))
     assert {str(port["target"]) for port in broker["ports"]} < ports
     assert set(re.findall(r"127\.0\.0\.1 (\d+)", broker["healthcheck"]["test"][1])) == ports
-    mounted = {"/run/secrets/" + one["target"].removeprefix("/run/secrets/") for one in broker["secrets"]}
-    assert set(re.findall(r"(?m)^(?:cafile|certfile|keyfile) (\S+)", conf)) == mounted
+    given = {f"{IDENTITY}/{file}" for file in (TRUST, CERTIFICATE, KEY, REVOKED)}
+    assert set(re.findall(r"(?m)^(?:cafile|certfile|keyfile|crlfile) (\S+)", conf)) == given
+    assert _identities(broker) == [IDENTITY]
+    assert broker["command"] == ["sh", "/mosquitto/config/run.sh", "/mosquitto/config/mosquitto.conf"]
     folders = {volume["target"]: Path(volume.get("source", "")) for volume in broker["volumes"]}
     for acl in re.findall(r"(?m)^acl_file /mosquitto/config/(\S+)", conf):
         assert (folders["/mosquitto/config"] / acl).is_file()
@@ -230,43 +269,60 @@ def test_the_broker_finds_its_files_and_parties(services: dict[str, dict[str, An
         if "SIAGA_BROKERS" in one.get("environment", {}):
             host, port = one["environment"]["SIAGA_BROKERS"].split(":")
             assert (host in services, port in ports, name in users) == (True, True, True)
-            assert f"{name}_certificate" in {secret["source"] for secret in one["secrets"]}
+            assert name in SERVICES
+            assert _identities(one) == [IDENTITY]
 
 
 def test_secrets_are_made_by_the_script(made: Path) -> None:
-    """Every secret that the profile names is made; the folder is closed; the CA's key is nobody's but the owner's."""
+    """Every secret and every party's folder that the profile names is made; the folder is closed; the keys of the
+    authority and of nodes are nobody's but the owner's."""
     config = json.loads(compose("config", "--format", "json", given={**GIVEN, "SECRETS_FOLDER": str(made)}).stdout)
     for secret in config["secrets"].values():
         assert Path(secret["file"]).stat().st_size > 0
-    assert stat.S_IMODE(made.stat().st_mode) == 0o700
-    assert stat.S_IMODE((made / "ca.key").stat().st_mode) == 0o600
-    assert stat.S_IMODE((made / "jog-gauge-01.key").stat().st_mode) == 0o600
+    folders = [
+        Path(volume["source"])
+        for one in config["services"].values()
+        for volume in one.get("volumes", [])
+        if volume["target"] == IDENTITY
+    ]
+    assert {folder.name for folder in folders} == {"broker", *SERVICES}
+    for folder in folders:
+        assert {TRUST, CERTIFICATE, KEY} <= {file.name for file in folder.iterdir()}
+    assert (made / "broker" / REVOKED).exists()
+    assert stat.S_IMODE(made.stat().st_mode) == stat.S_IMODE((made / "ca").stat().st_mode) == 0o700
+    for key in ("ca/root.key", "ca/issuing.key", f"jog-gauge-01/{KEY}"):
+        assert stat.S_IMODE((made / key).stat().st_mode) == 0o600
     assert len((made / "postgres_password").read_text().strip()) == 64
 
 
 def test_certificates_hold(made: Path) -> None:
-    """Each certificate is signed by the city's CA for its purpose; its common name is the party."""
-    for name, purpose in (
-        ("broker", "sslserver"),
-        ("ingest", "sslclient"),
-        ("alerts", "sslclient"),
-        ("jog-gauge-01", "sslclient"),
+    """OpenSSL's own word: each is signed by the city's authority for its one purpose; its common name is the party."""
+    for name, purpose, other in (
+        ("broker", "sslserver", "sslclient"),
+        ("ingest", "sslclient", "sslserver"),
+        ("alerts", "sslclient", "sslserver"),
+        ("watch", "sslclient", "sslserver"),
+        ("jog-gauge-01", "sslclient", "sslserver"),
     ):
-        verify = ["openssl", "verify", "-CAfile", "ca.crt", "-purpose", purpose, f"{name}.crt"]
-        assert subprocess.run(verify, cwd=made, capture_output=True, check=False).returncode == 0, name
-        show = ["openssl", "x509", "-in", f"{name}.crt", "-noout", "-subject", "-ext", "subjectAltName"]
+        file = f"{name}/{CERTIFICATE}"
+        verify = ["openssl", "verify", "-CAfile", "ca/root.crt", "-untrusted", "ca/issuing.crt", "-purpose"]
+        right, wrong = (
+            subprocess.run([*verify, word, file], cwd=made, capture_output=True, check=False).returncode
+            for word in (purpose, other)
+        )
+        assert (right, wrong) == (0, 2), name
+        show = ["openssl", "x509", "-in", file, "-noout", "-subject", "-ext", "subjectAltName"]
         shown = subprocess.run(show, cwd=made, capture_output=True, text=True, check=False).stdout
+        assert f"CN = {name}" in shown
         if name == "broker":
             assert "DNS:broker, DNS:broker.example" in shown
-        else:
-            assert f"CN = {name}" in shown
 
 
 def test_a_second_run_changes_nothing(made: Path) -> None:
     """What exists is left alone: a rerun never locks a running city out."""
-    before = {path.name: path.read_bytes() for path in made.iterdir()}
-    assert make_secrets(made, "broker.example").returncode == 0
-    assert {path.name: path.read_bytes() for path in made.iterdir()} == before
+    before = {path: path.read_bytes() for path in made.rglob("*") if path.is_file()}
+    assert make_secrets(made, "broker.example", "jog-gauge-01").returncode == 0
+    assert {path: path.read_bytes() for path in made.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize(
