@@ -21,6 +21,7 @@ from siaga.commands import (
     edge,
     faults,
     nodes,
+    person,
     quarantine,
     rules,
     stages,
@@ -51,6 +52,7 @@ app.add_typer(ca.app, name="ca")
 app.add_typer(ca.secrets_app, name="secrets")
 app.add_typer(rules.app, name="rules")
 app.add_typer(nodes.app, name="node")
+app.add_typer(person.app, name="person")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(audit.app, name="audit")

@@ -2,7 +2,8 @@
 
 Read from the environment (`SIAGA_…`), then from the TOML file that `SIAGA_CONFIG` or `--config` names; the first wins.
 A wrong setting stops the start with its name. Secrets come from files, never from the tree itself, and none has a
-default. The node's side has its own file, `node.toml` (see docs/node-toml.md).
+default; one that is empty, short, a default word or for everybody's eyes stops the start. The node's side has its own
+file, `node.toml` (see docs/node-toml.md).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pydantic_settings import (
 
 from contract.errors import BadInput
 from contract.topics import ID_PATTERN
+from siaga import secret_files
 
 PREFIX = "SIAGA_"
 CONFIG_VARIABLE = "SIAGA_CONFIG"
@@ -220,7 +222,7 @@ def load(**overrides: Any) -> Settings:
             remedy="`siaga settings` lists all of them.",
         )
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
@@ -230,6 +232,10 @@ def load(**overrides: Any) -> Settings:
             where=_said_at(name, file, overrides) if first["loc"] else "settings",
             remedy="`siaga settings` says what it means.",
         ) from None
+    if (weak := secret_files.check(settings)) is not None:
+        name, wrong = weak
+        raise BadInput(wrong.what, where=_said_at(name, file, overrides), remedy=wrong.remedy)
+    return settings
 
 
 _OTHERS_VARIABLES = ("SIAGA_SHARED_DATA", "SIAGA_TEST_INFLUX_URL", "SIAGA_TEST_INFLUX_TOKEN")

@@ -24,6 +24,7 @@ from siaga.settings import PREFIX, Broker, Settings
 from siaga.supervisor import Child, Supervisor
 from siaga.watchdog import Watchdog
 
+ARGUMENTS = {"api": ("--supervised",)}
 BROKER_AGAIN_US = SECOND_US
 STARTING_S = 60.0
 """a first sign of life may take this long"""
@@ -77,7 +78,7 @@ class City:
         try:
             self._prepare(profile)
             for stage in wiring.STAGES:
-                self._start(stage, [stage], environment)
+                self._start(stage, [stage, *ARGUMENTS.get(stage, ())], environment)
         except BaseException:
             self.stop()
             raise

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alerts.webhooks import Receiver
     from broker.subscription import PahoSubscription
     from complaints.outward import Outward
+    from contract.roles import Role
     from store.ports import CityStore, ReadingStore
 
 STAGES = ("ingest", "alerts", "api")
@@ -50,6 +51,20 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
     from cities.load import rules_folder
 
     return compressed(load_rules(rules_folder(settings.city, settings.cities_folder)), settings.speed)
+
+
+def check_area(settings: Settings, role: Role, agency: str, regions: Sequence[str]) -> None:
+    """Raises BadInput where a role's agency or regions are not the city's: a typing error would open nothing, or hide
+    that it opens too much."""
+    city = profile(settings)
+    codes = [one.code for one in city.agencies]
+    if role == "officer" and not agency:
+        raise BadInput("an officer needs an agency", where="--agency", remedy=f"One of {', '.join(codes)}.")
+    if agency and agency not in codes:
+        raise BadInput(f"there is no agency {agency!r}", where="--agency", remedy=f"One of {', '.join(codes)}.")
+    for code in regions:
+        if not any(one.code == code or one.code.startswith(f"{code}.") for one in city.regions):
+            raise BadInput(f"no region of the city begins with {code!r}", where="--region", remedy="As 34.71.06.")
 
 
 def readings(settings: Settings) -> ReadingStore:
@@ -242,6 +257,8 @@ def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         access_log=False,
         timeout_graceful_shutdown=2,
         server_header=False,
+        # Whose word about the address counts is a setting of ours; uvicorn would believe any proxy on this machine.
+        proxy_headers=False,
         callback_notify=loop_moved,
         timeout_notify=0,  # whenever it looks, which is once a second
     )

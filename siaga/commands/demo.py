@@ -64,6 +64,7 @@ def demo(
             typer.echo(json.dumps(report.as_json()))
         raise typer.Exit(0 if report.passed else 1)
 
+    from siaga import first_admin
     from siaga.up import City
 
     settings = settings_module.load(scenario="flood", speed=speed or SPEED, api_port=port)
@@ -79,6 +80,7 @@ def demo(
             return
         _say(f"Yogyakarta: {settings.public_url}  (Ctrl-C ends it; logs in {place / 'log'})")
         _say(f"A real flood (Dead Run, June 2018), {settings.speed:g} times as fast, runs down Kali Code.")
+        first_admin.say(city.settings, clock)
         while not stop.wait(0.2):
             city.watch()
     finally:

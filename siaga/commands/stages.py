@@ -34,14 +34,21 @@ def alerts() -> None:
     wiring.run_alerts(settings, SystemClock(), stop_event())
 
 
-def api() -> None:
+def api(
+    supervised: Annotated[
+        bool,
+        typer.Option("--supervised", hidden=True, help="`siaga up` has said how the first administrator comes in."),
+    ] = False,
+) -> None:
     """Show it: pages, Open311, health, metrics."""
-    from siaga import logs, wiring
+    from siaga import first_admin, logs, wiring
     from siaga import settings as settings_module
     from siaga.signals import stop_event
 
     settings = settings_module.load()
     logs.set_up("api", settings.log_format)
+    if not supervised:
+        first_admin.say(settings, SystemClock())
     # The web server ends cleanly and then raises the signal again: somebody must be there to take it.
     wiring.run_api(settings, SystemClock(), stop_event())
 
@@ -80,7 +87,7 @@ def up(
     scenario: Annotated[str | None, typer.Option(help="Also run this simulated fleet.")] = None,
 ) -> None:
     """Run a whole city on this machine: broker, ingest, alerts, pages."""
-    from siaga import logs
+    from siaga import first_admin, logs
     from siaga import settings as settings_module
     from siaga.signals import stop_event
     from siaga.up import City
@@ -94,6 +101,7 @@ def up(
         if not city.wait_ready(stop, within_s=60):
             return
         sys.stderr.write(f"Siaga {settings.city}: {settings.public_url}\n")
+        first_admin.say(city.settings, SystemClock())
         while not stop.wait(0.2):
             city.watch()
     finally:

@@ -73,7 +73,7 @@ def built() -> set[str]:
 
 def test_every_text_has_both_languages_and_the_same_places():
     """Nothing is empty, nothing is left untranslated, and a place in braces is in both."""
-    same_in_both = {"WiFi", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator"}
+    same_in_both = {"WiFi", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator", "Program"}
     for key, text in WORDS.items():
         assert text.id.strip(), key
         assert text.en.strip(), key
