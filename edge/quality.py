@@ -12,6 +12,11 @@ from that sample on: a wall of water must not wait, and two samples that agree a
 flagged for three samples; from the fourth on the median has moved and it is good again. One exception: a value that
 jumped down and has not moved since, not even by `flat_tolerance`, is a dead instrument until it moves. It would else
 end a flood.
+
+And one addition to the flat line, whose 24 hours are far too long for a gauge that always moves: how often this sensor
+stands still from one sample to the next is counted, and a stand-still that would come about by chance once in ten
+thousand times is suspect after `stuck_suspect_s`. That is for instruments that show the water's waves; of one that
+counts whole centimetres in a calm river nothing but the flat line of a day can be said.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import log
 from statistics import median
 
 from contract.clock import MINUTE_US, SECOND_US
@@ -28,6 +34,15 @@ from contract.quality import Quality, roll_up
 
 _MEMORY = 5
 _ENOUGH_FOR_A_MEDIAN = 3
+_BY_CHANCE = log(1e-4)
+_LIVELY = 0.25
+"""a sensor that stands still more often than this is no lively one: its stand-stills follow each other, and the flat
+line of a day is all that can be said of it"""
+_FADING = 0.995
+_UNKNOWN = (6.0, 2.0)
+"""stood still, moved: what is believed of a sensor before anything is known"""
+_LEARNT_AT_ONCE = 12
+"""samples of one stand-still that count: a dead instrument is no habit"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +52,8 @@ class QualityLimits:
     `fail_min`/`fail_max`: what the instrument can read at all. `suspect_min`/`suspect_max`: what the place has ever
     seen. `max_rise_per_min`, `max_fall_per_min`: the field's unit per minute, beside `noise`, which is always allowed.
     `spike_suspect`, `spike_fail`: a jump in the field's unit; judged only within `spike_window_s` of the reference.
-    `flat_suspect_s`, `flat_fail_s`: how long a value may stay within `flat_tolerance`.
+    `flat_suspect_s`, `flat_fail_s`: how long a value may stay within `flat_tolerance`. `stuck_suspect_s`: how long at
+    least, for a sensor that is known to move.
     """
 
     field: str = ""
@@ -53,6 +69,7 @@ class QualityLimits:
     spike_window_s: float = 900.0
     flat_suspect_s: float = 0.0
     flat_fail_s: float = 0.0
+    stuck_suspect_s: float = 0.0
     flat_tolerance: float = 0.0
 
 
@@ -67,6 +84,7 @@ GAUGE = QualityLimits(
     spike_suspect=100.0,
     spike_fail=300.0,
     flat_suspect_s=86_400.0,
+    stuck_suspect_s=1_500.0,
     flat_tolerance=0.05,
 )
 
@@ -100,6 +118,8 @@ class Checker:
         self._good: tuple[int, float] | None = None
         self._seen = False
         self._flat: tuple[int, float, float] | None = None
+        self._stood, self._moved = _UNKNOWN
+        self._still = 0
         self._fallen_to: float | None = None
         self._risen: tuple[int, float] | None = None
 
@@ -164,11 +184,29 @@ class Checker:
         low, high = min(low, value), max(high, value)
         if high - low > limits.flat_tolerance:
             since, low, high = mono_us, value, value
+            self._learn()
+        elif self._flat is not None:
+            self._still += 1
         self._flat = (since, low, high)
         flat_s = (mono_us - since) / SECOND_US
         if limits.flat_fail_s and flat_s >= limits.flat_fail_s:
             return Quality.FAIL
+        if limits.stuck_suspect_s and flat_s >= limits.stuck_suspect_s and self._is_stuck():
+            return Quality.SUSPECT
         return Quality.SUSPECT if limits.flat_suspect_s and flat_s >= limits.flat_suspect_s else Quality.GOOD
+
+    def _is_stuck(self) -> bool:
+        """Whether as many samples in a row as now never stand still by chance, by what is known of this sensor."""
+        share = self._stood / (self._stood + self._moved)
+        return share <= _LIVELY and self._still * log(share) <= _BY_CHANCE
+
+    def _learn(self) -> None:
+        """It moved: what it did until now is remembered, and older things fade."""
+        stood = min(self._still, _LEARNT_AT_ONCE)
+        fading = _FADING ** (stood + 1)
+        self._stood = self._stood * fading + stood
+        self._moved = self._moved * fading + 1
+        self._still = 0
 
     def _remember(self, value: float, mono_us: int, flags: dict[CheckName, Quality]) -> None:
         if flags["gross_range"] is Quality.FAIL:

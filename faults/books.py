@@ -7,12 +7,19 @@ has not heard so yet, leaves every total as it should be.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy import create_engine, select
+
+from contract.clock import SECOND_US
+from contract.incident import Incident
+from faults.truth import Excursion
 from firmware_sim import NodeLedger, ledger, waiting
+from store.city.schema import events as events_table
+from store.city.schema import outbox
 from store.ports import Case, CityStore, ReadingStore
 
 
@@ -98,3 +105,116 @@ def all_cases(city: str, cities: CityStore) -> list[Case]:
         cursor = page.next_cursor
         if cursor is None:
             return found
+
+
+# ---------------------------------------------------------------- what was told of the water
+
+
+@dataclass(frozen=True)
+class FloodBooks:
+    """What was opened for the floods that truly happened.
+
+    `missing`: gauges' floods without an incident. `doubled`: incidents, events and cases beyond one for each true
+    flood, true event and true event. `untrue`: incidents of a flood that never was. `left_open`: incidents that did not
+    end with their flood.
+    """
+
+    expected: int
+    opened: int
+    cases: int
+    missing: list[str]
+    doubled: list[str]
+    untrue: list[str]
+    left_open: list[str]
+
+
+def flood_books(
+    true_events: Sequence[Sequence[Excursion]],
+    incidents: Sequence[Incident],
+    cases: Sequence[Case],
+    *,
+    began_us: int,
+    speed: float,
+    slack_s: float,
+) -> FloodBooks:
+    """Each true flood beside what was opened for it. `incidents` and `cases` are all there are; only floods count.
+
+    An incident belongs to the flood in which its water crossed, give or take `slack_s` of the wall clock.
+    """
+    floods = [incident for incident in incidents if incident.subject == "flood"]
+    cased = Counter(case.event for case in cases if case.event is not None)
+    missing: list[str] = []
+    doubled: list[str] = []
+    left_open: list[str] = []
+    claimed: set[str] = set()
+    for number, event in enumerate(true_events, start=1):
+        opened: set[str] = set()
+        for one in event:
+            from_us = began_us + round((one.from_s / speed - slack_s) * SECOND_US)
+            until_us = None if one.until_s is None else began_us + round((one.until_s / speed + slack_s) * SECOND_US)
+            its = [
+                incident
+                for incident in floods
+                if incident.node == one.node
+                and from_us <= incident.crossed_us
+                and (until_us is None or incident.crossed_us <= until_us)
+            ]
+            claimed |= {incident.id for incident in its}
+            opened |= {incident.event for incident in its}
+            if not its:
+                missing.append(f"flood {number} of {one.node}")
+            if len(its) > 1:
+                doubled += [f"flood {number} of {one.node} has {len(its)} incidents"] * (len(its) - 1)
+            if one.until_s is not None:
+                left_open += [f"{incident.entity} of flood {number}" for incident in its if incident.open]
+        if len(opened) > 1:
+            doubled += [f"flood {number} has {len(opened)} events"] * (len(opened) - 1)
+        filed = sum(cased[event_id] for event_id in opened)
+        if opened and not filed:
+            missing.append(f"the case of flood {number}")
+        if filed > 1:
+            doubled += [f"flood {number} has {filed} cases"] * (filed - 1)
+    events = {incident.event for incident in floods}
+    return FloodBooks(
+        expected=len(true_events),
+        opened=len(events),
+        cases=sum(cased[event] for event in events),
+        missing=missing,
+        doubled=doubled,
+        untrue=[f"{one.entity} at {one.crossed_us}" for one in floods if one.id not in claimed],
+        left_open=left_open,
+    )
+
+
+# ---------------------------------------------------------------- what was to be said
+
+
+class Said(NamedTuple):
+    """One row of the outbox."""
+
+    key: str
+    channel: str
+    event: str
+    state: str
+
+
+def outbox_rows(city_url: str, city: str) -> list[Said]:
+    """Every row of a city's outbox, in order, read from its table."""
+    engine = create_engine(city_url)
+    try:
+        with engine.connect() as connection:
+            query = select(outbox.c.key, outbox.c.channel, outbox.c.event, outbox.c.state).where(outbox.c.city == city)
+            return [Said(*row) for row in connection.execute(query.order_by(outbox.c.id))]
+    finally:
+        engine.dispose()
+
+
+def orphans(city_url: str, city: str) -> list[str]:
+    """Rows that speak of an event that was never kept."""
+    engine = create_engine(city_url)
+    try:
+        with engine.connect() as connection:
+            known = set(connection.execute(select(events_table.c.id).where(events_table.c.city == city)).scalars())
+    finally:
+        engine.dispose()
+    return [row.key for row in outbox_rows(city_url, city) if row.event and row.event not in known]

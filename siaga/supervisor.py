@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 STOP_WITHIN_S = 4.0
 RESTART_BASE_S = 0.2
-RESTART_CAP_S = 10.0
+RESTART_CAP_S = 5.0
 HEALTHY_AFTER_S = 5.0
 """who has lived so long has started: its next death is not one more failure in a row"""
 

@@ -61,6 +61,56 @@ class Stage:
         return self.process.wait(within_s)
 
 
+class Kept:
+    """One `siaga …` that whoever kills it starts again at once, as systemd or Docker would."""
+
+    def __init__(self, log: Path, settings: Mapping[str, object], *arguments: str) -> None:
+        self._log = log
+        self._environment = environment(settings)
+        self._arguments = arguments
+        self._running: Stage | None = None
+        log.parent.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def now(self) -> Stage:
+        """The process that runs now, or ran last. Raises LookupError before the first start."""
+        if self._running is None:
+            raise LookupError(f"{self._arguments[0]} was never started")
+        return self._running
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "siaga", *self._arguments],
+                env=self._environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+            )
+        self._running = Stage(process, self._log)
+
+    def kill(self) -> None:
+        """SIGKILL, and another life."""
+        self.now.kill()
+        self.start()
+
+    def end(self) -> None:
+        """SIGKILL for good where it still runs."""
+        if self._running is not None and not self._running.ended:
+            self._running.kill()
+
+
+@contextlib.contextmanager
+def kept(log: Path, settings: Mapping[str, object], *arguments: str) -> Iterator[Kept]:
+    """`siaga ARGUMENTS…`, started; killed at the end where it still runs."""
+    one = Kept(log, settings, *arguments)
+    one.start()
+    try:
+        yield one
+    finally:
+        one.end()
+
+
 @contextlib.contextmanager
 def stage(folder: Path, settings: Mapping[str, object], *arguments: str) -> Iterator[Stage]:
     """`siaga ARGUMENTS…`, killed at the end where it still runs."""

@@ -42,6 +42,10 @@ class SteeredStory(Story):
         """A gauge reads exactly this, once."""
         self._once.setdefault(node, deque()).append(level_cm)
 
+    def left(self, node: str) -> int:
+        """How much of `say_once` a gauge has not said yet."""
+        return len(self._once.get(node, ()))
+
     def values(self, pole: Pole, sensor: SensorSpec, story_s: float) -> Values:
         node = pole.spec.node
         if sensor.kind != "flood":

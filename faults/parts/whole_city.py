@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,18 @@ class WholeCity:
         """Readings kept, counted by reading them."""
         return sum(entry.rows for entry in self.readings.ledger(self.city))
 
+    @property
+    def pages(self) -> str:
+        return f"http://127.0.0.1:{self.settings['SIAGA_API_PORT']}"
+
+    def began_us(self) -> int | None:
+        """When the simulator's story began (wall time), None while no simulator runs."""
+        pid = self.pid("simulate")
+        with contextlib.suppress(psutil.NoSuchProcess, ValueError):
+            words = psutil.Process(pid).cmdline() if pid is not None else []
+            return int(words[words.index("--since-us") + 1])
+        return None
+
     def pid(self, name: str) -> int | None:
         """The process of a stage, of the simulator ("simulate") or of the broker ("nats-server"), None while none."""
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -90,10 +102,18 @@ def write_city(root: Path) -> None:
 
 
 @contextlib.contextmanager
-def whole_city(folder: Path, *, speed: float, **settings: object) -> Iterator[WholeCity]:
-    """A city of 21 nodes with a river that rises, up and accepting readings. `settings` are further variables."""
-    write_city(folder / "cities")
-    (folder / "flash.toml").write_text(FLASH)
+def whole_city(
+    folder: Path,
+    *,
+    speed: float,
+    write: Callable[[Path], None] = write_city,
+    scenario: str = FLASH,
+    **settings: object,
+) -> Iterator[WholeCity]:
+    """A city of 21 nodes with a river that rises, up and accepting readings. `write` puts another city (of the same
+    code) into a folder, `scenario` is the text of another story, `settings` are further variables."""
+    write(folder / "cities")
+    (folder / "flash.toml").write_text(scenario)
     given: dict[str, object] = {
         "SIAGA_CITY": tiny_city.CODE,
         "SIAGA_CITIES_FOLDER": folder / "cities",

@@ -1,0 +1,172 @@
+"""Two systems of a city's own that are told by webhook: one that honours idempotency keys, one that knows none.
+
+Both check the signature as a stranger would, from the published rules alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+import secrets
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+
+from faults.parts.brokers import HOST
+
+OPENED, ALL_CLEAR = "incident.opened", "incident.all_clear"
+
+
+class Message(NamedTuple):
+    """What a receiver counted. `thing`: the incident and the number of its change, which is what is told, whatever key
+    it came under."""
+
+    key: str
+    kind: str
+    incident: str
+    change: int
+
+    @property
+    def thing(self) -> tuple[str, int]:
+        return self.incident, self.change
+
+
+@dataclass
+class Receiver:
+    """One system. `honours_keys`: a key is stored durably before it answers, and is counted once."""
+
+    name: str
+    honours_keys: bool
+    file: Path
+    secret: bytes
+    wrong: list[str] = field(default_factory=list)
+    """messages that no honest sender sends: unsigned, unreadable"""
+    port: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, key: str, at: str, signed: str, body: bytes) -> int:
+        """Judge one message; returns the HTTP status."""
+        due = hmac.new(self.secret, f"{key}.{at}.".encode() + body, hashlib.sha256).digest()
+        if f"v1,{base64.b64encode(due).decode()}" not in signed.split():
+            self.wrong.append(f"{key}: the signature is wrong")
+            return 401
+        try:
+            told = json.loads(body)
+            message = Message(key, told["type"], told["data"]["incident"], told["data"]["change"])
+        except (ValueError, KeyError, TypeError) as error:
+            self.wrong.append(f"{key}: {error!r}")
+            return 400
+        self._count(message)
+        return 200
+
+    def _count(self, message: Message) -> None:
+        with self._lock, contextlib.closing(sqlite3.connect(self.file)) as db, db:
+            db.execute("PRAGMA synchronous = FULL")
+            if self.honours_keys and db.execute("SELECT 1 FROM message WHERE key = ?", (message.key,)).fetchone():
+                return
+            db.execute("INSERT INTO message VALUES (?, ?, ?, ?)", message)
+
+    def prepare(self) -> None:
+        with contextlib.closing(sqlite3.connect(self.file)) as db, db:
+            db.execute("CREATE TABLE IF NOT EXISTS message (key TEXT, kind TEXT, incident TEXT, change INTEGER)")
+
+    def counted(self) -> list[Message]:
+        """Everything it counted, in order, read from its own file."""
+        with contextlib.closing(sqlite3.connect(self.file)) as db:
+            return [Message(*row) for row in db.execute("SELECT * FROM message ORDER BY rowid")]
+
+    def again(self) -> int:
+        """How many messages told what it had been told before."""
+        return sum(times - 1 for times in Counter(message.thing for message in self.counted()).values())
+
+    def heard(self, kind: str) -> frozenset[str]:
+        """The incidents of which it heard this kind of message."""
+        return frozenset(message.incident for message in self.counted() if message.kind == kind)
+
+
+@dataclass
+class Receivers:
+    """Both, and the file that the city is given."""
+
+    keyed: Receiver
+    keyless: Receiver
+    file: Path
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What makes a city speak to them."""
+        return {"SIAGA_WEBHOOKS_FILE": self.file, "SIAGA_OUTWARD_ALLOW": "127.0.0.0/8"}
+
+    @property
+    def wrong(self) -> list[str]:
+        return self.keyed.wrong + self.keyless.wrong
+
+    def silent(self, opened: frozenset[str], ended: frozenset[str]) -> list[str]:
+        """Who was never told of these incidents' beginning or end."""
+        missing: list[str] = []
+        for receiver in (self.keyed, self.keyless):
+            missing += [f"{receiver.name}: opening of {one}" for one in sorted(opened - receiver.heard(OPENED))]
+            missing += [f"{receiver.name}: all-clear of {one}" for one in sorted(ended - receiver.heard(ALL_CLEAR))]
+        return missing
+
+
+@contextlib.contextmanager
+def receivers(folder: Path) -> Iterator[Receivers]:
+    """Both, listening on loopback."""
+    folder.mkdir(parents=True, exist_ok=True)
+    both = [
+        Receiver("honours-keys", True, folder / "keyed.db", secrets.token_bytes(32)),
+        Receiver("knows-no-keys", False, folder / "keyless.db", secrets.token_bytes(32)),
+    ]
+    lines: list[str] = []
+    with contextlib.ExitStack() as stack:
+        for one in both:
+            one.prepare()
+            one.port = stack.enter_context(_served(one))
+            (folder / f"{one.name}.secret").write_text(f"whsec_{base64.b64encode(one.secret).decode()}\n")
+            lines.append(
+                f'[[webhook]]\nname = "{one.name}"\nurl = "http://{HOST}:{one.port}/siaga"\n'
+                f'secret_file = "{one.name}.secret"\n'
+            )
+        file = folder / "webhooks.toml"
+        file.write_text("\n".join(lines))
+        yield Receivers(both[0], both[1], file)
+
+
+@contextlib.contextmanager
+def _served(receiver: Receiver) -> Iterator[int]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+            key, at, signed = (self.headers.get(name, "") for name in names)
+            status = receiver.take(key, at, signed, body)
+            # Whoever told us may be dead by now.
+            with contextlib.suppress(OSError):
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """The ledger has its own words."""
+
+    server = ThreadingHTTPServer((HOST, 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield int(server.server_address[1])
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
