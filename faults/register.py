@@ -41,7 +41,7 @@ FAULTS = (
     Fault("power-cut", "the node's card as it was at a random instant", "no committed reading gone", 500, 20),
     Fault("corrupt", "bits flipped in a spool, its end cut off", "salvaged, a new epoch, no crash loop", 1_000, 40),
     Fault("clock", "1970, ten years ahead, steps of three years", "order holds, times are mended", 50, 4),
-    Fault("replay", "readings twice, in another order, a month old", "the end is the same", 10_000, 200),
+    Fault("replay", "readings twice, in another order, a month old", "the end is the same", 10_000, 50),
     Fault("poison", "mutated payloads among live ones", "none accepted, nobody stops", 1_000_000, 5_000),
     Fault("flapping", "a level that plays round its limit for a day", "one incident", 200, 10),
     Fault("upgrade", "old nodes, a new city; a migration killed midway", "old or new, never half", 50, 3),
