@@ -18,6 +18,7 @@ from ingest.admit import Verdict, awaits_birth, refusal
 from ingest.births import Births
 from ingest.counts import IngestCounts
 from ingest.decode import BatchNews, BirthNews, Garbage, News, StatusNews, alone, decode
+from ingest.intruders import Intruders
 from ingest.place import Registry
 from ingest.quarantine import Quarantine
 from ingest.rows import row_of
@@ -71,6 +72,7 @@ class Ingest:
         self._rng = rng or random.Random()  # noqa: S311  jitter, no secret
         self._registry = Registry(city, cities)
         self._births = Births(city, cities, subscription, self._registry, clock)
+        self._intruders = Intruders(city, cities, self._registry)
         self._quarantine = quarantine or Quarantine(cities)
         self._counts = IngestCounts()
         self._messages: list[Incoming] = []
@@ -113,6 +115,7 @@ class Ingest:
         self._registry.refresh()
         self._note_births(turn)
         self._place_and_admit(turn)
+        self._intruders.note(self._news, turn.now_us)
         self._write(turn)
         kept = self._keep_refused(turn)
         # From here on everything is durable, and nothing can fail.

@@ -10,6 +10,7 @@ from support.accepting import NODE, Bench, batch, birth, reading
 from support.city_data import EPOCH, NOON_US, profile
 from support.linked import CITY
 
+from contract import topics
 from contract.clock import DAY_US, SECOND_US
 from contract.messages import Refusal
 
@@ -147,11 +148,31 @@ def test_what_cannot_be_believed_is_kept_and_answered_to_nobody(bench: Bench, pa
 
 
 def test_a_wrong_identity_is_a_security_event(bench: Bench) -> None:
-    """It is said in the log, with the topic it came on."""
+    """It is said in the log and kept for the people who watch over the city, with the topic it came on."""
     with capture_logs() as logs:
         bench.accept(batch(reading(1), node="somebody"))
-    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["ingest.identity"]
-    assert bench.ingest.facts()["identity"] == 1
+        bench.accept(batch(reading(2), city="elsewhere"))
+    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["ingest.identity"] * 2
+    assert bench.ingest.facts()["identity"] == 2
+    events = bench.cities.security_events(CITY)
+    assert {(event.where, event.what, event.claimed) for event in events} == {("ingest", "wrong_identity", NODE)}
+    assert {event.detail for event in events} == {
+        f"the message says it is from {CITY}/somebody, on {topics.readings(CITY, NODE)}",
+        f"the message says it is from elsewhere/{NODE}, on {topics.readings(CITY, NODE)}",
+    }
+
+
+def test_an_unknown_node_is_a_security_event_once_an_hour(bench: Bench) -> None:
+    """Whoever speaks and is in no registry is noted, and a stranger that waits for weeks fills no table."""
+    bench.cities.put_profile(profile(CITY, nodes=("another",)), NOON_US)
+    for seq in (1, 2):
+        bench.accept(batch(reading(seq)))
+    assert [(event.what, event.claimed, event.count) for event in bench.cities.security_events(CITY)] == [
+        ("unknown_node", NODE, 1)
+    ]
+    bench.clock.advance(3_601)
+    bench.accept(batch(reading(3)))
+    assert len(bench.cities.security_events(CITY)) == 2
 
 
 def test_an_unknown_node_keeps_its_readings_until_it_is_adopted(bench: Bench) -> None:
