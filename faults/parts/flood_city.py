@@ -273,7 +273,7 @@ def server_flood(folder: Path, *, speed: float, **settings: object) -> Iterator[
     (folder / "flash.toml").write_text(SCENARIO)
     (folder / "fleet").mkdir()
     profile = load(tiny_city.CODE, folder / "cities")
-    secrets = make_secrets(folder / "secrets", [*(node.node for node in profile.nodes), POLE])
+    secrets = make_secrets(folder / "secrets", [*(node.node for node in profile.nodes), POLE], tiny_city.CODE)
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(postgres())
         influx = stack.enter_context(influxes.influx())
@@ -320,13 +320,14 @@ def _service(settings: Mapping[str, object], broker: CityBroker, name: str) -> M
     if name == "api":
         return settings
     host, port = broker.address(SERVICES)
+    own = identity(broker.secrets, name)
     return {
         **settings,
         "SIAGA_BROKERS": f"{host}:{port}",
         "SIAGA_BROKER_PROTOCOL": "5",
-        "SIAGA_BROKER_CA_FILE": broker.secrets / "ca.crt",
-        "SIAGA_BROKER_CERT_FILE": broker.secrets / f"{name}.crt",
-        "SIAGA_BROKER_KEY_FILE": broker.secrets / f"{name}.key",
+        "SIAGA_BROKER_CA_FILE": own.ca_file,
+        "SIAGA_BROKER_CERT_FILE": own.cert_file,
+        "SIAGA_BROKER_KEY_FILE": own.key_file,
     }
 
 
