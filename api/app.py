@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import (
     account,
     assets,
+    behind,
     cases,
     errors,
     health,
@@ -119,6 +120,7 @@ def create_app(
     app.include_router(wifi.router(context, pages, snapshots))
     app.include_router(cases.router(context, pages, snapshots))
     app.include_router(nodes.router(pages, snapshots))
+    app.include_router(behind.router(context, pages))
     app.include_router(open311.router(context, cells))
     app.include_router(v1.router(context, snapshots))
     app.include_router(sign_in.router(context, pages, door))

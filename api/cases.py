@@ -14,7 +14,7 @@ from api.evidence import Evidence, came_after, came_before, evidence_of
 from api.gauges import gauges_of
 from api.overview import confirmed
 from api.page import Pages
-from api.policy import Reach, caller_of, reach_of, sees_case
+from api.policy import Reach, caller_of, own_cases, reach_of, sees_case
 from api.snapshot import Snapshots
 from store.ports import Case, CaseState, CaseUpdate
 
@@ -97,6 +97,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             cursor=lanjut or None,
             limit=PAGE,
             public_only=reach_of(request) is not Reach.ANY,
+            also=own_cases(caller_of(request), reach_of(request)),
         )
         values = {
             "found": found,

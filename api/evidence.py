@@ -64,7 +64,8 @@ def evidence_of(context: Context, snapshot: Snapshot, case: Case) -> Evidence:
     """Read it from the store; nothing for a case that no sensor opened."""
     if case.event is None:
         return Evidence()
-    incidents = [one for one in context.cities.incidents_of(case.event) if one.audience == "public"]
+    # Whoever is shown a case that is not public is shown what opened it, too.
+    incidents = [one for one in context.cities.incidents_of(case.event) if one.audience == "public" or not case.public]
     floods = [one for one in incidents if one.subject == "flood"]
     changes = context.cities.changes_of(case.event) if floods else ()
     gauges: dict[str, list[Incident]] = {}

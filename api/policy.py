@@ -112,7 +112,7 @@ CASES = Rule(_STAFF_SEES_MORE)
 """public cases and incidents for everybody, the others for whose work they are"""
 ACCOUNT = Rule(_all(Reach.OWN, "resident", "officer", "technician", "operator", "admin"))
 SIGN_IN = Rule(_all(Reach.PUBLIC), no_keys=True)
-BEHIND = Rule(_all(Reach.ANY, "technician", "operator", "admin"))
+BEHIND = Rule(_all(Reach.ANY, "technician", "admin"))
 """what stands behind the nodes: strangers, quarantine, who was turned away"""
 ADMIN = Rule(_all(Reach.ANY, "admin"))
 METRICS = Rule(_all(Reach.ANY, "service", "operator", "admin"), at_home=True)
@@ -130,6 +130,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/s/{node}"): OPEN,
         ("GET", "/wifi"): OPEN,
         ("GET", "/simpul"): OPEN,
+        ("GET", "/simpul/rinci"): BEHIND,
         ("GET", "/kasus"): CASES,
         ("GET", "/kasus/{number}"): CASES,
         # people
@@ -204,6 +205,11 @@ def sees_case(caller: Caller, reach: Reach, case: Case) -> bool:
     if case.public or reach is Reach.ANY:
         return True
     return reach is Reach.AREA and covers(caller, case.agency, case.region)
+
+
+def own_cases(caller: Caller, reach: Reach) -> tuple[str, tuple[str, ...]] | None:
+    """What a list of cases holds besides the public ones, for `CityStore.find_cases(also=…)`: as `sees_case` has it."""
+    return (caller.agency, caller.regions) if reach is Reach.AREA and caller.agency else None
 
 
 def sees_incident(caller: Caller, reach: Reach, incident: Incident, case: Case | None) -> bool:

@@ -15,8 +15,8 @@ from api.context import Context
 from api.gauges import Gauge, gauges_of
 from api.nodes import NodeLine, lines_of
 from api.page import with_etag
-from api.policy import Reach, caller_of, reach_of, sees_incident
-from api.snapshot import Snapshots
+from api.policy import Reach, caller_of, own_cases, reach_of, sees_case, sees_incident
+from api.snapshot import Snapshot, Snapshots
 from api.status import NodeState
 from contract.clock import rfc3339
 from contract.incident import Incident
@@ -206,6 +206,7 @@ def gauge_out(gauge: Gauge, region: str) -> GaugeOut:
 
 
 def incident_out(incident: Incident, case: Case | None) -> IncidentOut:
+    """`case` None: there is none, or not for this caller."""
     return IncidentOut(
         id=incident.id,
         event=incident.event,
@@ -222,11 +223,12 @@ def incident_out(incident: Incident, case: Case | None) -> IncidentOut:
         opened=rfc3339(incident.opened_us),
         changed=rfc3339(incident.changed_us),
         resolved=_when(incident.resolved_us),
-        case=case.number if case is not None and case.public else None,
+        case=case.number if case is not None else None,
     )
 
 
-def case_out(case: Case, base_url: str) -> CaseOut:
+def case_out(case: Case, base_url: str, recurs: Case | None) -> CaseOut:
+    """`recurs` None: it recurs from none, or from one that is not for this caller."""
     return CaseOut(
         number=case.number,
         url=f"{base_url}/kasus/{case.number}",
@@ -241,7 +243,7 @@ def case_out(case: Case, base_url: str) -> CaseOut:
         updated=rfc3339(case.updated_us),
         due=rfc3339(case.due_us),
         closed=_when(case.closed_us),
-        recurs=case.recurs,
+        recurs=recurs.number if recurs is not None else None,
     )
 
 
@@ -257,6 +259,21 @@ def _answer(request: Request, model: BaseModel) -> Response:
 def router(context: Context, snapshots: Snapshots) -> APIRouter:
     """Routes of this resource."""
     routes = APIRouter(prefix="/api/v1", tags=["v1"])
+
+    def _before(request: Request, case: Case) -> Case | None:
+        return _shown(request, context.cities.case(case.recurs)) if case.recurs is not None else None
+
+    def _seen(request: Request, snapshot: Snapshot) -> dict[str, tuple[Incident, Case | None]]:
+        """The open incidents that this caller sees, by id, each with its case: the public ones everybody."""
+        seen = {one.id: (one, snapshot.cases.get(one.event)) for one in snapshot.incidents}
+        caller, reach = caller_of(request), reach_of(request)
+        if reach is not Reach.PUBLIC:
+            for one in context.cities.open_incidents(context.city):
+                if one.id not in seen:
+                    case = context.cities.case_of_event(one.event)
+                    if sees_incident(caller, reach, one, case):
+                        seen[one.id] = (one, case)
+        return seen
 
     @routes.get("/nodes", response_model=NodePage, summary="Nodes and whether they are up")
     def nodes(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
@@ -278,11 +295,12 @@ def router(context: Context, snapshots: Snapshots) -> APIRouter:
     @routes.get("/incidents", response_model=IncidentPage, summary="Open incidents")
     def incidents(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
         snapshot = snapshots.now()
-        ordered = sorted(snapshot.incidents, key=_incident_key, reverse=True)
+        known = _seen(request, snapshot)
+        ordered = sorted((one for one, _ in known.values()), key=_incident_key, reverse=True)
         rest = [one for one in ordered if cursor is None or _incident_key(one) < cursor]
         page = rest[:limit]
         following = _incident_key(page[-1]) if len(rest) > limit else None
-        items = [incident_out(one, snapshot.cases.get(one.event)) for one in page]
+        items = [incident_out(one, _shown(request, known[one.id][1])) for one in page]
         return _answer(request, IncidentPage(items=items, next=following, total=len(ordered)))
 
     @routes.get("/incidents/{incident_id}", response_model=IncidentOut, summary="One incident, open or resolved")
@@ -293,7 +311,7 @@ def router(context: Context, snapshots: Snapshots) -> APIRouter:
         case = context.cities.case_of_event(found.event)
         if not sees_incident(caller_of(request), reach_of(request), found, case):
             raise HTTPException(404)
-        return _answer(request, incident_out(found, case))
+        return _answer(request, incident_out(found, _shown(request, case)))
 
     @routes.get("/cases", response_model=CasePage, summary="Public cases")
     def cases(
@@ -310,18 +328,24 @@ def router(context: Context, snapshots: Snapshots) -> APIRouter:
             cursor=cursor,
             limit=limit,
             public_only=reach_of(request) is not Reach.ANY,
+            also=own_cases(caller_of(request), reach_of(request)),
         )
-        items = [case_out(case, context.base_url) for case in found.cases]
+        items = [case_out(case, context.base_url, _before(request, case)) for case in found.cases]
         return _answer(request, CasePage(items=items, next=found.next_cursor, total=found.total))
 
     @routes.get("/cases/{number}", response_model=CaseWithThread, summary="One case and its thread")
     def case(request: Request, number: str) -> Response:
         found = seen_case(context, request, number)
         updates = [update_out(update) for update in context.cities.updates(number)]
-        out = CaseWithThread(**case_out(found, context.base_url).model_dump(), updates=updates)
+        out = CaseWithThread(**case_out(found, context.base_url, _before(request, found)).model_dump(), updates=updates)
         return _answer(request, out)
 
     return routes
+
+
+def _shown(request: Request, case: Case | None) -> Case | None:
+    """None where the caller must not know of it."""
+    return case if case is not None and sees_case(caller_of(request), reach_of(request), case) else None
 
 
 def _incident_key(incident: Incident) -> str:

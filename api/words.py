@@ -320,6 +320,28 @@ _ERRORS = {
     ),
 }
 
+_BEHIND = {
+    "behind_title": Text("Di balik simpul", "Behind the nodes"),
+    "strangers_title": Text("Belum dikenal", "Not known yet"),
+    "strangers_text": Text(
+        "Simpul ini berbicara tetapi tidak terdaftar. Datanya menunggu di simpul sampai ia diterima.",
+        "These nodes speak and are not in the registry. Their readings wait at the node until it is adopted.",
+    ),
+    "no_strangers": Text("Tidak ada simpul asing.", "No strangers."),
+    "first_heard": Text("Pertama terdengar", "First heard"),
+    "quarantine_title": Text("Karantina", "Quarantine"),
+    "no_quarantine": Text("Karantina kosong.", "Nothing in quarantine."),
+    "how_many": Text("Jumlah", "Count"),
+    "unseen_title": Text("Tidak tampil untuk umum", "Not shown to the public"),
+    "no_unseen": Text("Semua simpul tampil untuk umum.", "Every node is shown to the public."),
+    "audience_staff": Text("untuk petugas", "for staff"),
+    "audience_shadow": Text("uji coba diam", "shadow"),
+    "turned_away_title": Text("Yang ditolak", "Turned away"),
+    "nobody_turned_away": Text("Belum ada yang ditolak. Itu kabar baik.", "Nobody was turned away. That is good news."),
+    "where_at": Text("Pintu", "Door"),
+    "claimed": Text("Mengaku sebagai", "Claimed to be"),
+}
+
 _PEOPLE = {
     "sign_in": Text("Masuk", "Sign in"),
     "sign_in_title": Text("Masuk", "Sign in"),
@@ -425,4 +447,6 @@ _PEOPLE = {
     "invitation_accept": Text("Buat akun", "Make the account"),
 }
 
-WORDS: Mapping[str, Text] = MappingProxyType({**_HOUSE, **_RIVERS, **_MAP, **_CASES, **_NODES, **_ERRORS, **_PEOPLE})
+WORDS: Mapping[str, Text] = MappingProxyType(
+    {**_HOUSE, **_RIVERS, **_MAP, **_CASES, **_NODES, **_ERRORS, **_BEHIND, **_PEOPLE}
+)

@@ -414,8 +414,10 @@ class CityStore(PeopleStore, AuditLog, Protocol):
         cursor: str | None = None,
         limit: int = 100,
         public_only: bool = True,
+        also: tuple[str, Sequence[str]] | None = None,
     ) -> Found:
-        """Newest opened first; start and end bind opened_us."""
+        """Newest opened first; start and end bind opened_us. `also`: besides the public ones, those of an agency
+        within regions (codes or beginnings of them at a dot; none: the whole city)."""
 
     # the house
     def ping(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from contract.clock import from_us
@@ -110,6 +110,7 @@ class DeskTables(Part):
         cursor: str | None = None,
         limit: int = 100,
         public_only: bool = True,
+        also: tuple[str, Sequence[str]] | None = None,
     ) -> Found:
         """See `CityStore.find_cases`. Start and end are both included. Raises BadInput for a cursor that none of
         our pages gave."""
@@ -125,7 +126,7 @@ class DeskTables(Part):
         if end_us is not None:
             wanted.append(cases.c.opened_us <= end_us)
         if public_only:
-            wanted.append(cases.c.public.is_(True))
+            wanted.append(or_(cases.c.public.is_(True), _of(also)) if also else cases.c.public.is_(True))
         page = select(cases).where(*wanted).order_by(cases.c.opened_us.desc(), cases.c.number.desc()).limit(limit + 1)
         if cursor is not None:
             opened_us, number = _read_cursor(cursor)
@@ -145,6 +146,13 @@ def _values(value: Any) -> dict[str, Any]:
     return {
         name: item if item is None or isinstance(item, str | int | float) else dict(item) for name, item in kept.items()
     }
+
+
+def _of(also: tuple[str, Sequence[str]]) -> ColumnElement[bool]:
+    """An agency's cases within regions."""
+    agency, regions = also
+    below = [or_(cases.c.region == one, cases.c.region.startswith(f"{one}.", autoescape=True)) for one in regions]
+    return and_(cases.c.agency == agency, or_(*below)) if below else cases.c.agency == agency
 
 
 def _one(connection: Connection, where: Any) -> Case | None:

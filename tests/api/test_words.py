@@ -54,6 +54,7 @@ def built() -> set[str]:
         *(f"{unit}{one}" for unit in ("hours", "minutes", "seconds") for one in ("", "_one")),
         *(f"error_{code}_{part}" for code in sorted(WORDED) for part in ("title", "text")),
         *(f"role_{role}" for role in ROLES),
+        *(f"audience_{one}" for one in ("staff", "shadow")),
         *REASONS,
         *(f"account_{wrong}" for wrong in ("shape", "taken")),
         *(f"password_{wrong}" for wrong in ("differs", "changed")),

@@ -519,6 +519,27 @@ def test_cases_are_found_by_what_is_asked(store: CityStore) -> None:
 # ---------------------------------------------------------------- the house
 
 
+def test_an_agencys_own_cases_are_found_besides_the_public_ones(store: CityStore) -> None:
+    """Of its regions only, and a region's code ends at a dot: 34.71.0 is not the beginning of 34.71.01."""
+    for number, (agency, region) in enumerate(
+        [("bpbd", "34.71.01.1001"), ("bpbd", "34.71.02.1001"), ("dpu", "34.71.01.1001")]
+    ):
+        hidden = replace(case(f"hidden-{number}"), agency=agency, region=region, public=False)
+        store.file_case(hidden, update(f"hidden-{number}"))
+    store.file_case(case("open"), update("open"))
+
+    def found(agency: str, *regions: str) -> set[str | None]:
+        return {one.event for one in store.find_cases(CITY, also=(agency, regions)).cases}
+
+    assert found("bpbd") == {"open", "hidden-0", "hidden-1"}
+    assert found("bpbd", "34.71.01") == {"open", "hidden-0"}
+    assert found("bpbd", "34.71.01.1001", "34.71.02") == {"open", "hidden-0", "hidden-1"}
+    assert found("bpbd", "34.71.0") == {"open"}
+    assert found("dpu", "34.71.02") == {"open"}
+    assert found("") == {"open"}
+    assert store.find_cases(CITY, also=("bpbd", ())).total == 3
+
+
 def test_many_threads_share_one_store(store: CityStore) -> None:
     """A web server's threads write and read beside each other; every line arrives once."""
     number = store.file_case(case(), update("u0")).number
