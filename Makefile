@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 PIP = PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet --no-input
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml
 
-.PHONY: demo test faults faults-short setup setup-test check lint clean lock
+.PHONY: demo test faults faults-short setup setup-test check lint clean lock sbom
 
 ## demo: install into .venv and run a city with a flood on http://127.0.0.1:8080
 demo: $(VENV)/.product
@@ -54,6 +54,10 @@ check lint: $(VENV)/.tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+## sbom: what Siaga is made of, as CycloneDX, into sbom.cdx.json
+sbom: $(VENV)/.product
+	@$(BIN)/python -m siaga.sbom > sbom.cdx.json
 
 ## lock: pin every dependency again
 lock:

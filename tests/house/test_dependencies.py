@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import hashlib
+import importlib.metadata
 import re
+import subprocess
+import sys
 import sysconfig
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
+import httpcore
 import pytest
 import urllib3
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from siaga import sbom
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -88,3 +100,73 @@ def test_urllib3_is_urllib3() -> None:
     assert urllib3.__version__ == version
     for name in ("urllib3-future", "niquests", "grafana-client"):
         assert name not in pinned("requirements-test.lock")
+
+
+@pytest.mark.parametrize(("module", "name"), [(urllib3, "urllib3"), (httpcore, "httpcore")])
+def test_what_is_loaded_is_byte_for_byte_what_was_installed(module: ModuleType, name: str) -> None:
+    """Every file of the package has the hash that its own RECORD states, and it is that package which is loaded."""
+    distribution = importlib.metadata.distribution(name)
+    home = Path(str(distribution.locate_file("")))
+    assert Path(str(module.__file__)).is_relative_to(home / name)
+    checked = 0
+    for path, digest, _ in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
+        if path.startswith(f"{name}/") and digest:
+            kind, _, expected = digest.partition("=")
+            found = hashlib.new(kind, (home / path).read_bytes()).digest()
+            assert base64.urlsafe_b64encode(found).rstrip(b"=").decode() == expected, path
+            checked += 1
+    assert checked > 20
+    on_disk = {path.relative_to(home).as_posix() for path in (home / name).rglob("*.py")}
+    recorded = {row[0] for row in csv.reader((distribution.read_text("RECORD") or "").splitlines())}
+    assert on_disk <= recorded, "somebody put files into it"
+
+
+ALLOWED = {
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "EPL-2.0", "ISC", "LGPL-3.0-only", "MIT", "MIT-0",
+    "MPL-2.0", "PSF-2.0", "Zlib",
+}  # fmt: skip
+
+
+def test_every_licence_is_known_and_allowed() -> None:
+    """What is shipped may be shipped: no package without a licence, none that binds the whole work."""
+    found = {pin.name: sbom.licence(pin.name) for pin in sbom.locked(sbom.LOCK.read_text())}
+    assert {name: said for name, said in found.items() if not set(re.split(r" OR | AND ", said)) <= ALLOWED} == {}
+
+
+def test_no_package_knows_faces_or_number_plates() -> None:
+    """A camera gives numbers: nothing that could recognise a person is in the tree, nor a model that does."""
+    forbidden = re.compile(
+        r"face|dlib|insightface|deepface|mtcnn|arcface|openalpr|alpr|easyocr|tesseract|paddleocr|number.?plate|reid",
+        re.IGNORECASE,
+    )
+    assert [name for name in pinned("requirements-test.lock") if forbidden.search(name)] == []
+    models = [path.name for path in ROOT.glob("edge/**/*.onnx")]
+    assert models == ["pedestrian_ssdlite_300.onnx"]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "edge").rglob("*.py"))
+    assert re.findall(r"FaceDetector|FaceRecognizer|CascadeClassifier|text_recognition|QRCodeDetector", code) == []
+
+
+def test_the_bill_of_materials_is_valid_cyclonedx() -> None:
+    """`make sbom` writes what CycloneDX 1.6 asks for."""
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(sbom.text(sbom.LOCK.read_text())) is None
+
+
+def test_the_bill_of_materials_is_in_step_with_the_lock() -> None:
+    """Every pin with all its hashes, every bundled file with its own, and nothing else."""
+    document = sbom.document(sbom.LOCK.read_text())
+    packages = {one["name"]: one for one in document["components"] if one["type"] == "library"}
+    assert packages.keys() == pinned("requirements.lock").keys()
+    for pin in sbom.locked(sbom.LOCK.read_text()):
+        of_this = [one for one in document["components"] if one["bom-ref"] == f"pkg:pypi/{pin.name}@{pin.version}"]
+        assert [{entry["value"] for entry in one["properties"]} for one in of_this] == [set(pin.hashes)]
+    files = {one["name"] for one in document["components"] if one["type"] != "library"}
+    assert "edge/crowd/models/pedestrian_ssdlite_300.onnx" in files
+    assert "api/static/siaga.js" in files
+
+
+def test_the_bill_of_materials_is_the_same_every_time() -> None:
+    """No clock and no chance in it: two makers can compare theirs."""
+    command = [sys.executable, "-m", "siaga.sbom"]
+    first, second = (subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout for _ in range(2))
+    assert first == second
+    assert first.decode() == sbom.text(sbom.LOCK.read_text())
