@@ -44,9 +44,8 @@ class PahoLink:
     ) -> None:
         self._client_id = client_id
         self._keepalive_s = keepalive_s
-        self._tls = tls
+        self._identity = tls_files.Identity(tls) if tls is not None else None
         self._connect_timeout_us = round(connect_timeout_s * SECOND_US)
-        self._context: ssl.SSLContext | None = None
         self._dial: Dial | None = None
         self._late: list[Dial] = []
         self._client: Client | None = None
@@ -148,9 +147,8 @@ class PahoLink:
         client.connect_timeout = self._connect_timeout_us / SECOND_US
         if will is not None:
             client.will_set(will.topic, will.payload, qos=1, retain=True)
-        if self._tls is not None:
-            self._context = self._context or tls_files.context(self._tls)
-            client.tls_set_context(self._context)
+        if self._identity is not None:
+            client.tls_set_context(self._identity.context())
         return client
 
     def _adopt(self) -> None:

@@ -105,7 +105,9 @@ class PahoSubscription:
         self._window = window
         self._session_s = session_s
         self._limit = queue
-        self._context = tls_files.context(tls) if tls is not None else None
+        self._identity = tls_files.Identity(tls) if tls is not None else None
+        if self._identity is not None:
+            self._identity.context()  # a wrong file is said to whoever starts us, and not again and again to nobody
         self._protocol: Protocol = protocol
         self._keepalive_s = keepalive_s
         self._connect_timeout_s = connect_timeout_s
@@ -228,8 +230,8 @@ class PahoSubscription:
         )
         client.max_inflight_messages_set(0)
         client.connect_timeout = self._connect_timeout_s
-        if self._context is not None:
-            client.tls_set_context(self._context)
+        if self._identity is not None:
+            client.tls_set_context(self._identity.context())
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe

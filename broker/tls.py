@@ -25,3 +25,41 @@ def context(tls: Tls) -> ssl.SSLContext:
             remedy="Enrol this machine again.",
         ) from None
     return made
+
+
+_State = tuple[tuple[int, int, int], ...]
+
+
+class Identity:
+    """A party's own files, read again whenever they have changed: a renewed certificate needs no restart.
+
+    Files that do not belong together yet (a renewal writes the key first) are no reason to stop: what was good before
+    is used until they do.
+    """
+
+    def __init__(self, tls: Tls) -> None:
+        self._tls = tls
+        self._read: _State | None = None
+        self._made: ssl.SSLContext | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """For the next connection. Raises BadInput where there never was a usable set of files."""
+        state = _state(self._tls)
+        if self._made is None or state != self._read:
+            try:
+                self._made = context(self._tls)
+            except BadInput:
+                if self._made is None:
+                    raise
+                return self._made  # and look again at the next connection
+            self._read = state
+        return self._made
+
+
+def _state(tls: Tls) -> _State | None:
+    """What changes when a file is replaced: its inode, time and length. None while one is missing."""
+    try:
+        found = [path.stat() for path in (tls.ca_file, tls.cert_file, tls.key_file)]
+    except OSError:
+        return None
+    return tuple((one.st_ino, one.st_mtime_ns, one.st_size) for one in found)

@@ -1,9 +1,12 @@
 """The city's certificate authority: a folder, and what may be done with it.
 
-root.crt  root.key        signs the issuing authority once; the key may leave the machine after that
-issuing.crt  issuing.key  signs parties and the list of the revoked
-index.jsonl               everything ever issued or revoked
-crl.pem  revoked.txt      what was revoked: for the broker's TLS, and by name for whoever must end live sessions
+root.crt  root.key          signs the issuing authority once; the key may leave the machine after that
+issuing.crt  issuing.key    signs nodes and the broker
+services.crt  services.key  signs services, which the broker lets in by a door of their own
+index.jsonl                 everything ever issued or revoked
+refused.jsonl               what was asked for and refused
+issuing.crl  services.crl   what was revoked, for the broker's TLS
+revoked.txt                 the same by name, for whoever must end live sessions
 """
 
 from __future__ import annotations
@@ -25,6 +28,17 @@ from fleet.ledger import Issued, Kind, Ledger
 ROOT_DAYS, ISSUING_DAYS = 20 * 365, 10 * 365
 NODE_DAYS, SERVICE_DAYS = 90, 397
 _NODE_DAYS_RANGE = (30, 90)
+_LISTS = {"issuing": "issuing.crl", "services": "services.crl"}
+_BY_NAME = "revoked.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Revocations:
+    """The lists of the revoked, for the broker's two doors, and the same by name ("serial name" a line)."""
+
+    nodes: bytes
+    services: bytes
+    by_name: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +70,15 @@ class Authority:
         if not 0 < len(organisation) <= 64 or not organisation.isprintable():
             raise BadInput("an authority needs a name of 1 to 64 letters")
         files.make_folder(folder, 0o700)
-        root_key, issuing_key = certificates.new_key(), certificates.new_key()
+        root_key, issuing_key, services_key = (certificates.new_key() for _ in range(3))
+        services = certificates.services(organisation, services_key, now_us, now_us + ISSUING_DAYS * DAY_US)
         root = certificates.root(organisation, root_key, now_us, now_us + ROOT_DAYS * DAY_US)
         signer = Signer(root, root_key)
         issuing = certificates.issuing(signer, organisation, issuing_key, now_us, now_us + ISSUING_DAYS * DAY_US)
         files.write(folder / "root.key", certificates.key_pem(root_key), files.PRIVATE)
         files.write(folder / "issuing.key", certificates.key_pem(issuing_key), files.PRIVATE)
+        files.write(folder / "services.key", certificates.key_pem(services_key), files.PRIVATE)
+        files.write(folder / "services.crt", certificates.pem(services), files.PUBLIC)
         files.write(folder / "root.crt", certificates.pem(root), files.PUBLIC)
         # Last: whoever finds this file finds a whole authority.
         files.write(folder / "issuing.crt", certificates.pem(issuing), files.PUBLIC)
@@ -132,14 +149,14 @@ class Authority:
             self._publish(now_us)
             return good
 
-    def publish_revocations(self, now_us: int) -> tuple[bytes, bytes]:
-        """Write the list of the revoked anew and return it: (crl.pem, revoked.txt)."""
+    def publish_revocations(self, now_us: int) -> None:
+        """Write the lists of the revoked anew."""
         with self._alone():
-            return self._publish(now_us)
+            self._publish(now_us)
 
-    def revocations(self) -> tuple[bytes, bytes]:
-        """(crl.pem, revoked.txt) as last written."""
-        return (self._folder / "crl.pem").read_bytes(), (self._folder / "revoked.txt").read_bytes()
+    def revocations(self) -> Revocations:
+        """As last written."""
+        return Revocations(*((self._folder / name).read_bytes() for name in (*_LISTS.values(), _BY_NAME)))
 
     def all(self) -> Sequence[Issued]:
         """Everything ever issued, oldest first."""
@@ -151,8 +168,12 @@ class Authority:
         return [one for one in newest.values() if one.due(now_us)]
 
     def trust(self) -> bytes:
-        """The root: what everybody trusts."""
+        """The root: what nodes and services trust the broker by, and the broker nodes."""
         return (self._folder / "root.crt").read_bytes()
+
+    def trust_in_services(self) -> bytes:
+        """What the broker trusts services by."""
+        return (self._folder / "services.crt").read_bytes()
 
     # ---------------------------------------------------------------- inside
 
@@ -196,7 +217,7 @@ class Authority:
         now_us: int,
         until_us: int,
     ) -> Given:
-        by = self._issuing()
+        by = self._signer("services" if kind == "service" else "issuing")
         organisation = str(by.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
         if public is None:
             key = certificates.new_key()
@@ -207,22 +228,22 @@ class Authority:
             made = certificates.client(by, organisation, city or "services", name, public, now_us, until_us)
         issued = Issued(made.serial_number, kind, name, city, now_us, until_us, hosts)
         self._ledger.issued(issued)
-        chain = certificates.pem(made) + certificates.pem(by.certificate)
+        chain = certificates.pem(made) + (b"" if kind == "service" else certificates.pem(by.certificate))
         return Given(issued, self.trust(), chain, certificates.key_pem(key) if key is not None else b"")
 
-    def _issuing(self) -> Signer:
-        file = self._folder / "issuing.key"
+    def _signer(self, name: str) -> Signer:
+        file = self._folder / f"{name}.key"
         key = certificates.read_key(files.read_private(file), str(file))
-        made = self._folder / "issuing.crt"
+        made = self._folder / f"{name}.crt"
         return Signer(certificates.read_certificate(made.read_bytes(), str(made)), key)
 
-    def _publish(self, now_us: int) -> tuple[bytes, bytes]:
+    def _publish(self, now_us: int) -> None:
         known = self._ledger.all()
         revoked = [(one, at) for one in known if (at := one.revoked_us) is not None and now_us < one.until_us]
         number = 1 + sum(one.revoked_us is not None for one in known)
-        signed = certificates.revocations(self._issuing(), [(one.serial, at) for one, at in revoked], number, now_us)
-        listed = certificates.pem(signed)
         by_name = "".join(f"{one.serial:x} {one.name}\n" for one, _ in revoked).encode()
-        files.write(self._folder / "revoked.txt", by_name, files.PUBLIC)
-        files.write(self._folder / "crl.pem", listed, files.PUBLIC)
-        return listed, by_name
+        files.write(self._folder / _BY_NAME, by_name, files.PUBLIC)
+        for signer, file in _LISTS.items():
+            serials = [(one.serial, at) for one, at in revoked if (one.kind == "service") == (signer == "services")]
+            signed = certificates.revocations(self._signer(signer), serials, number, now_us)
+            files.write(self._folder / file, certificates.pem(signed), files.PUBLIC)

@@ -1,8 +1,10 @@
 """What each certificate of a city says (RFC 5280). Pure: keys and times come in, certificates go out.
 
-P-256 throughout. A root that may be kept offline signs one issuing authority; that one signs nodes, services, the
-broker and the list of what was revoked. Both say what they may not do: the root signs no second level (`pathlen`), the
-issuing authority no other authority, and only parties of its own organisation (`nameConstraints`).
+P-256 throughout. A root that may be kept offline signs one issuing authority; that one signs nodes, the broker and
+the list of what was revoked. Both say what they may not do: the root signs no second level (`pathlen`), the issuing
+authority no other authority, and only parties of its own organisation (`nameConstraints`). Services have an authority
+of their own, which nobody but the broker's listener for services trusts: there a client id is free, so that a node that
+came in could throw anybody out.
 """
 
 from __future__ import annotations
@@ -65,6 +67,19 @@ def issuing(root: Signer, organisation: str, key: Key, now_us: int, until_us: in
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(_signed_by(root), critical=False)
         .sign(root.key, _HASH)
+    )
+
+
+def services(organisation: str, key: Key, now_us: int, until_us: int) -> x509.Certificate:
+    """Signed by itself; may sign services, as TLS clients alone."""
+    name = _name(organisation, "Siaga services")
+    return (
+        _begun(name, name, key.public_key(), now_us, until_us)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_signs(), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([_CLIENT]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, _HASH)
     )
 
 

@@ -12,7 +12,8 @@ from fleet import files, names
 from fleet.authority import Authority, Given
 
 TRUST, CERTIFICATE, KEY = "ca.crt", "tls.crt", "tls.key"
-REVOKED, REVOKED_NAMES = "crl.pem", "revoked.txt"
+TRUST_IN_SERVICES = "services-ca.crt"
+REVOKED, REVOKED_SERVICES, REVOKED_NAMES = "crl.pem", "services-crl.pem", "revoked.txt"
 
 
 def give(given: Given, to: Path) -> Path:
@@ -32,12 +33,16 @@ def give(given: Given, to: Path) -> Path:
     return folder
 
 
-def give_revocations(authority: Authority, to: Path) -> None:
-    """Bring the list of the revoked to the broker and the names in it to its watch, where they are on this machine.
-
-    The names first: whoever sees the broker read the new list knows them already.
+def give_broker(authority: Authority, to: Path) -> None:
+    """Bring the broker what it judges clients by, and the names of the revoked to its watch, where they are on this
+    machine. The names first: whoever sees the broker read a new list knows them already.
     """
-    listed, by_name = authority.revocations()
-    for party, file, content in ((names.WATCH, REVOKED_NAMES, by_name), (names.BROKER, REVOKED, listed)):
+    lists = authority.revocations()
+    for party, file, content in (
+        (names.WATCH, REVOKED_NAMES, lists.by_name),
+        (names.BROKER, TRUST_IN_SERVICES, authority.trust_in_services()),
+        (names.BROKER, REVOKED_SERVICES, lists.services),
+        (names.BROKER, REVOKED, lists.nodes),
+    ):
         if (to / party).is_dir():
             files.write(to / party / file, content, files.PUBLIC)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fleet import files, names
 from fleet.authority import Authority
-from fleet.handover import CERTIFICATE, give, give_revocations
+from fleet.handover import CERTIFICATE, give, give_broker
 
 AUTHORITY = "ca"
 PASSWORDS = ("postgres_password", "influx_admin_password", "grafana_admin_password", "readings_token")
@@ -48,7 +48,7 @@ def make(folder: Path, host: str, nodes: Sequence[str], city: str, now_us: int) 
             given = authority.node(party, city, now_us)
         give(given, folder)
         made.append(party)
-    give_revocations(authority, folder)
+    give_broker(authority, folder)
     return made
 
 

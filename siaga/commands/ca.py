@@ -106,24 +106,25 @@ def revoke(
     to: To = None,
 ) -> None:
     """Turn a party away for good: its certificates go onto the list that the broker reads."""
-    from fleet.handover import give_revocations
+    from fleet.handover import give_broker
 
     authority = _open(folder)
     revoked = authority.revoke(party, SystemClock().now_us())
-    give_revocations(authority, to or authority.folder.parent)
+    give_broker(authority, to or authority.folder.parent)
     typer.echo(f"{party}: {len(revoked)} revoked ({', '.join(f'{one.serial:x}' for one in revoked)}).")
     typer.echo("The broker reads the list within seconds, and its watch ends a live session.")
 
 
 @app.command("crl")
 def crl(folder: Folder = None, to: To = None) -> None:
-    """Write the list of the revoked anew, bring it to the broker's folder, and print it."""
-    from fleet.handover import give_revocations
+    """Write the lists of the revoked anew, bring them to the broker's folder, and print them."""
+    from fleet.handover import give_broker
 
     authority = _open(folder)
-    listed, _ = authority.publish_revocations(SystemClock().now_us())
-    give_revocations(authority, to or authority.folder.parent)
-    typer.echo(listed.decode(), nl=False)
+    authority.publish_revocations(SystemClock().now_us())
+    give_broker(authority, to or authority.folder.parent)
+    lists = authority.revocations()
+    typer.echo((lists.nodes + lists.services).decode(), nl=False)
 
 
 @app.command("list")
@@ -190,10 +191,10 @@ def _read(request: Path | None) -> bytes | None:
 
 
 def _hand_over(given: Sequence[Given], authority: Authority, to: Path | None) -> None:
-    from fleet.handover import give, give_revocations
+    from fleet.handover import give, give_broker
 
     place = to or authority.folder.parent
     for one in given:
         folder = give(one, place)
         typer.echo(f"{one.issued.name}: good until {rfc3339(one.issued.until_us)}, in {folder}")
-    give_revocations(authority, place)
+    give_broker(authority, place)

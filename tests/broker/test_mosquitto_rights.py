@@ -179,16 +179,18 @@ def test_a_connection_without_a_certificate_is_ended(city: City) -> None:
         assert answer == b""
 
 
-def test_a_node_can_do_nothing_on_the_services_listener(city: City, ingest: PahoSubscription) -> None:
-    """Its certificate is good, its rights there are none."""
-    node = city.link("tugu").open(city.services, will_of("tugu"))
-    node.link.subscribe("siaga/#")
-    node.run_for(0.05)
-    assert ingest.publish(topics.ack(CITY, "tugu"), b"x")
-    node.run_for(0.1)
-    assert not node.all(Received)
-    try_to_publish(node, topics.readings(CITY, "tugu"), b"by the back door")
-    assert heard(ingest) == []
+def test_nobody_comes_in_by_the_others_door(city: City) -> None:
+    """A node's certificate is good on its own listener alone, and so is a service's: among services a client id is free,
+    and whoever came in with another's would throw it out."""
+    victim = city.link("tugu").open(city.nodes, will_of("tugu"))
+    for name, door in (("kali", city.services), ("ingest", city.nodes)):
+        party = Linked(PahoLink("tugu", tls=city.tls[name], connect_timeout_s=2.0))
+        party.link.open(door, will_of("tugu"))
+        assert party.spin(lambda party=party: party.all(Disconnected))  # type: ignore[misc]
+        assert not party.all(Connected)
+        party.link.close(graceful=False)
+    victim.run_for(0.1)
+    assert not victim.all(Disconnected)
 
 
 def test_a_message_over_the_wires_limit_is_not_carried(city: City, ingest: PahoSubscription) -> None:
@@ -231,8 +233,9 @@ def test_the_canary_is_the_alert_engines_alone(city: City, ingest: PahoSubscript
         node = city.link("tugu").open(city.nodes, will_of("tugu"))
         node.link.subscribe(topics.canary(CITY))
         try_to_publish(node, topics.canary(CITY), b"a node's")
-        assert ingest.publish(topics.canary(CITY), b"another service's", qos=1)
+        # Mosquitto 2.0.11 may end the connection of whoever is refused, so that comes last.
         assert ingest.publish(topics.ack(CITY, "tugu"), b"x")
+        assert ingest.publish(topics.canary(CITY), b"another service's", qos=1)
         node.run_for(0.1)
         assert alerts.publish(topics.canary(CITY), b"its own", qos=1)
         got: list[tuple[bytes, bool]] = []

@@ -19,7 +19,7 @@ import yaml
 from api.app import create_app
 from cities.load import available, load
 from contract.clock import SystemClock
-from fleet.handover import CERTIFICATE, KEY, REVOKED, TRUST
+from fleet.handover import CERTIFICATE, KEY, REVOKED, REVOKED_SERVICES, TRUST, TRUST_IN_SERVICES
 from fleet.names import SERVICES
 from siaga import settings as settings_module
 from siaga import wiring
@@ -256,7 +256,8 @@ def test_the_broker_finds_its_files_and_parties(services: dict[str, dict[str, An
     ports = set(re.findall(r"(?m)^listener (\d+)", conf))
     assert {str(port["target"]) for port in broker["ports"]} < ports
     assert set(re.findall(r"127\.0\.0\.1 (\d+)", broker["healthcheck"]["test"][1])) == ports
-    given = {f"{IDENTITY}/{file}" for file in (TRUST, CERTIFICATE, KEY, REVOKED)}
+    files = (TRUST, CERTIFICATE, KEY, REVOKED, TRUST_IN_SERVICES, REVOKED_SERVICES)
+    given = {f"{IDENTITY}/{file}" for file in files}
     assert set(re.findall(r"(?m)^(?:cafile|certfile|keyfile|crlfile) (\S+)", conf)) == given
     assert _identities(broker) == [IDENTITY]
     assert broker["command"] == ["sh", "/mosquitto/config/run.sh", "/mosquitto/config/mosquitto.conf"]
@@ -288,9 +289,9 @@ def test_secrets_are_made_by_the_script(made: Path) -> None:
     assert {folder.name for folder in folders} == {"broker", *SERVICES}
     for folder in folders:
         assert {TRUST, CERTIFICATE, KEY} <= {file.name for file in folder.iterdir()}
-    assert (made / "broker" / REVOKED).exists()
+    assert {REVOKED, REVOKED_SERVICES, TRUST_IN_SERVICES} <= {file.name for file in (made / "broker").iterdir()}
     assert stat.S_IMODE(made.stat().st_mode) == stat.S_IMODE((made / "ca").stat().st_mode) == 0o700
-    for key in ("ca/root.key", "ca/issuing.key", f"jog-gauge-01/{KEY}"):
+    for key in ("ca/root.key", "ca/issuing.key", "ca/services.key", f"jog-gauge-01/{KEY}"):
         assert stat.S_IMODE((made / key).stat().st_mode) == 0o600
     assert len((made / "postgres_password").read_text().strip()) == 64
 
@@ -305,7 +306,8 @@ def test_certificates_hold(made: Path) -> None:
         ("jog-gauge-01", "sslclient", "sslserver"),
     ):
         file = f"{name}/{CERTIFICATE}"
-        verify = ["openssl", "verify", "-CAfile", "ca/root.crt", "-untrusted", "ca/issuing.crt", "-purpose"]
+        by = "services.crt" if name in SERVICES else "root.crt"
+        verify = ["openssl", "verify", "-CAfile", f"ca/{by}", "-untrusted", "ca/issuing.crt", "-purpose"]
         right, wrong = (
             subprocess.run([*verify, word, file], cwd=made, capture_output=True, check=False).returncode
             for word in (purpose, other)
