@@ -45,6 +45,8 @@ class IngestCounts:
     """not kept there, because their node sends too many of them"""
     pushed_out: int = 0
     """older ones that the bound of their node pushed out"""
+    unanswered: int = 0
+    """batches that could not be judged while the city's database was away: their nodes send them again"""
     turns: int = 0
     failed_turns: int = 0
     """turns that a database could not take, which are tried again"""

@@ -28,24 +28,30 @@ _MESSAGES_AT_ONCE = 8
 _FIRST_WAIT_S = 0.2
 _BACKOFF_S = 0.25
 _BACKOFF_CAP_S = 15.0
+_GARBAGE_ASIDE = 500
 
 log = structlog.get_logger(__name__)
 
 
 class _Turn:
-    """What one turn has gathered. Nothing in it leaves before the store has said that it is durable."""
+    """What one turn is about and has gathered. Nothing in it leaves before the store has said that it is durable."""
 
-    def __init__(self, now_us: int) -> None:
+    def __init__(self, now_us: int, news: Sequence[News]) -> None:
         self.now_us = now_us
+        self.news = news
         self.rows: dict[tuple[str, str, int], Row] = {}
         self.origins: dict[tuple[str, str, int], tuple[BatchNews, Reading]] = {}
         self.refused: list[Quarantined] = []
         self.acks = Acks()
         self.held = 0
+        self.unanswered = 0
 
 
 class Ingest:
     """One copy of the stage. Copies may run side by side on a shared subscription; none keeps anything.
+
+    Where the city's own database is away, readings of nodes that are known go on being kept and answered. Births and
+    garbage wait for it here (the broker retains a birth, should we die); other readings are asked for again.
 
     A turn takes at most about `batch_rows` readings and waits at most `linger_s` for more than the first message.
     """
@@ -80,6 +86,9 @@ class Ingest:
         self._failures = 0
         self._loops = 0
         self._wait_s = 0.0
+        self._aside: list[News] = []
+        self._city_away = 0
+        self._city_due_us = 0
 
     def run(self, stop: threading.Event) -> None:
         """Turn after turn until `stop`; after a failed one wait, longer each time, with jitter."""
@@ -89,39 +98,103 @@ class Ingest:
                 stop.wait(self._wait_s)
 
     def turn(self) -> int:
-        """One turn; returns how many messages it finished. Where a database is away it returns 0, has answered
-        nobody, and the next turn tries the same messages again."""
+        """One turn; returns how many messages it finished. Where the readings' database is away it returns 0, has
+        answered nobody, and the next turn tries the same messages again."""
         self._loops += 1
         self._take_and_decode()
-        if not self._messages:
+        city_is_due = self._clock.mono_us() >= self._city_due_us
+        if not (self._messages or (self._aside and city_is_due)):
             return 0
         try:
-            self._work(_Turn(self._clock.now_us()))
+            finished = self._work_with_city() if city_is_due else self._work_alone()
         except PortError as error:
             self._failed(error)
             return 0
         self._healed()
+        return finished
+
+    def facts(self) -> dict[str, Any]:
+        """The counters, whether a database is failing now, how many messages wait for the city's, and `loops`, which
+        stands still where the process hangs."""
+        return {
+            **self._counts.snapshot(),
+            "failing": self._failures > 0 or self._city_away > 0,
+            "put_aside": len(self._aside),
+            "loops": self._loops,
+        }
+
+    # ---------------------------------------------------------------- the way of a reading
+
+    def _work_with_city(self) -> int:
+        """All of it. Where the city's database is away, what can be done without it."""
+        turn = _Turn(self._clock.now_us(), [*self._aside, *self._news])
+        try:
+            self._registry.refresh()
+            self._note_births(turn)
+            self._place_and_admit(turn)
+            self._intruders.note(turn.news, turn.now_us)
+        except Unavailable as error:
+            return self._go_on_alone(error)
+        self._write(turn)
+        try:
+            kept = self._keep_refused(turn)
+        except Unavailable as error:
+            return self._go_on_alone(error)
+        # From here on everything is durable, and nothing can fail.
+        self._city_is_back()
+        return self._finish(turn, kept)
+
+    def _work_alone(self) -> int:
+        """What can be said without the city's database: readings of known nodes, with nothing wrong in them."""
+        turn = _Turn(self._clock.now_us(), self._news)
+        aside: list[News] = []
+        for news in self._news:
+            if not isinstance(news, BatchNews):
+                aside.append(news)
+            elif not self._place_remembered(turn, news):
+                turn.unanswered += 1
+        self._write(turn)
+        turn.refused.clear()  # there is nowhere to keep them now: their nodes are told nothing and ask again
+        self._put_aside(aside)
+        return self._finish(turn, ())
+
+    def _finish(self, turn: _Turn, kept: Sequence[Quarantined]) -> int:
+        self._answer(turn, kept)
+        self._subscription.done(self._messages)
+        self._count(turn, kept)
         finished = len(self._messages)
         self._messages, self._news = [], []
         return finished
 
-    def facts(self) -> dict[str, Any]:
-        """The counters, whether the store is failing now, and `loops`, which stands still where the process hangs."""
-        return {**self._counts.snapshot(), "failing": self._failures > 0, "loops": self._loops}
+    def _put_aside(self, news: Sequence[News]) -> None:
+        """Of births and of statuses a node's last, of garbage as much as there is room for."""
+        last: dict[tuple[str, str], News] = {}
+        garbage: list[News] = []
+        for one in (*self._aside, *news):
+            if isinstance(one, BirthNews):
+                last["birth", one.birth.node] = one
+            elif isinstance(one, StatusNews):
+                last["status", one.status.node] = one
+            elif len(garbage) < _GARBAGE_ASIDE:
+                garbage.append(one)
+            else:
+                self._counts.over_rate += 1
+        self._aside = [*last.values(), *garbage]
 
-    # ---------------------------------------------------------------- the way of a reading
+    def _go_on_alone(self, error: Unavailable) -> int:
+        if not self._registry.read:
+            raise error
+        if not self._city_away:
+            log.warning("ingest.city_away", why=str(error))
+        self._city_due_us = self._clock.mono_us() + round(self._backoff_s(self._city_away, error) * SECOND_US)
+        self._city_away += 1
+        return self._work_alone()
 
-    def _work(self, turn: _Turn) -> None:
-        self._registry.refresh()
-        self._note_births(turn)
-        self._place_and_admit(turn)
-        self._intruders.note(self._news, turn.now_us)
-        self._write(turn)
-        kept = self._keep_refused(turn)
-        # From here on everything is durable, and nothing can fail.
-        self._answer(turn, kept)
-        self._subscription.done(self._messages)
-        self._count(turn, kept)
+    def _city_is_back(self) -> None:
+        if self._city_away:
+            log.info("ingest.city_back", failed_attempts=self._city_away, put_aside=len(self._aside))
+        self._city_away = self._city_due_us = 0
+        self._aside = []
 
     def _take_and_decode(self) -> None:
         """A batch of news; that of a failed turn is still there."""
@@ -141,14 +214,14 @@ class Ingest:
             wait_s = max(0, until_us - now_us) / SECOND_US
 
     def _note_births(self, turn: _Turn) -> None:
-        for news in self._news:
+        for news in turn.news:
             if isinstance(news, BirthNews):
                 self._births.note(news.birth, turn.now_us, known=self._registry.knows(news.birth.node))
             elif isinstance(news, StatusNews):
                 self._births.status(news.status, turn.now_us)
 
     def _place_and_admit(self, turn: _Turn) -> None:
-        for news in self._news:
+        for news in turn.news:
             if isinstance(news, Garbage):
                 turn.refused.append(self._whole(news, turn))
             elif isinstance(news, BatchNews):
@@ -173,6 +246,22 @@ class Ingest:
             region = self._registry.region(known, reading.observed_us)
             turn.rows[key] = row_of(self._city, batch, reading, region, turn.now_us)
             turn.origins[key] = (batch, reading)
+
+    def _place_remembered(self, turn: _Turn, batch: BatchNews) -> bool:
+        """Place a batch from memory. False, and nothing is taken of it, where a single reading of it needs more."""
+        known = self._registry.remembered(batch.node)
+        if known is None or batch.malformed:
+            return False
+        rows = {}
+        for reading in batch.readings:
+            region = self._registry.remembered_region(known, reading.observed_us)
+            if region is None or awaits_birth(reading, known, batch.boot) or refusal(reading, known, turn.now_us):
+                return False
+            key = (batch.node, batch.epoch, reading.seq)
+            rows[key] = row_of(self._city, batch, reading, region, turn.now_us)
+            turn.origins[key] = (batch, reading)
+        turn.rows |= rows
+        return True
 
     def _write(self, turn: _Turn) -> None:
         """One write a turn. What the store refuses for ever goes the way of everything refused."""
@@ -237,6 +326,7 @@ class Ingest:
         counts.messages += len(self._messages)
         counts.births += sum(isinstance(news, BirthNews) for news in self._news)
         counts.statuses += sum(isinstance(news, StatusNews) for news in self._news)
+        counts.unanswered += turn.unanswered
         garbage = [news for news in self._news if isinstance(news, Garbage)]
         counts.garbage += len(garbage)
         counts.identity += sum(news.reason == "identity" for news in garbage)
@@ -252,10 +342,13 @@ class Ingest:
         self._counts.failed_turns += 1
         if self._failures == 0:
             log.warning("ingest.waiting", why=str(error), messages=len(self._messages))
-        bound_s = min(_BACKOFF_CAP_S, _BACKOFF_S * 2 ** min(self._failures, 16))
-        wished_s = error.retry_after_s if isinstance(error, Unavailable) else None
-        self._wait_s = (wished_s or 0.0) + self._rng.uniform(bound_s / 2, bound_s)
+        self._wait_s = self._backoff_s(self._failures, error)
         self._failures += 1
+
+    def _backoff_s(self, failures: int, error: PortError) -> float:
+        bound_s = min(_BACKOFF_CAP_S, _BACKOFF_S * 2 ** min(failures, 16))
+        wished_s = error.retry_after_s if isinstance(error, Unavailable) else None
+        return (wished_s or 0.0) + self._rng.uniform(bound_s / 2, bound_s)
 
     def _healed(self) -> None:
         if self._failures:

@@ -34,6 +34,8 @@ class Registry:
         self._placements: dict[str, Placement] = {}
         self._births: dict[str, tuple[str, dict[str, KindName]]] = {}
         self._regions: dict[tuple[str, int], str | None] = {}
+        self._settled: dict[str, int] = {}
+        """node -> the newest span of ten minutes that it is known to have stood where it stands now"""
         self._looked_again = False
 
     def refresh(self) -> None:
@@ -46,7 +48,31 @@ class Registry:
         self._read_births()
         self._placements = placements
         self._regions.clear()
+        self._settled.clear()
         self._version = version
+
+    @property
+    def read(self) -> bool:
+        """Whether the registry was ever read: without it nobody can say who is known."""
+        return self._version is not None
+
+    def remembered(self, node: str) -> Known | None:
+        """A node as it was when the registry could be read last, without asking; None for one that was not in it."""
+        placement = self._placements.get(node)
+        return None if placement is None else self._known(placement)
+
+    def remembered_region(self, known: Known, observed_us: int) -> str | None:
+        """The region of a reading without asking; None where it cannot be known.
+
+        Who has stood where they stand now since an earlier reading stands there still: a registry that cannot be read
+        is not changed either.
+        """
+        start = observed_us // _SPAN_US
+        region = self._regions.get((known.node, start))
+        if region is None:
+            since = self._settled.get(known.node)
+            region = known.region if since is not None and since <= start else None
+        return region or None
 
     def heard(self, birth: Birth) -> None:
         """A birth that has just been noted in the store."""
@@ -86,6 +112,8 @@ class Registry:
             first = self._cities.region_at(self._city, known.node, start * _SPAN_US)
             last = self._cities.region_at(self._city, known.node, (start + 1) * _SPAN_US - 1)
             self._regions[key] = first if first == last else ""
+            if first == last == known.region:
+                self._settled[known.node] = max(start, self._settled.get(known.node, start))
         region = self._regions[key]
         if region == "":
             region = self._cities.region_at(self._city, known.node, observed_us)
