@@ -17,8 +17,9 @@ from broker.ports import BrokerAddress
 
 def ping_s(keepalive_s: int) -> int:
     """What to tell paho so that a connection that has died without a word is given up within 1.5 times `keepalive_s`,
-    as MQTT asks of brokers: paho waits one keep-alive before it pings and another one for the answer."""
-    return max(1, keepalive_s * 3 // 4)
+    as MQTT asks of brokers: paho waits one keep-alive before it pings and another one for the answer, and each time up
+    to a second more until somebody lets it look."""
+    return max(1, keepalive_s * 3 // 4 - 1)
 
 
 def hang_up(client: Client) -> None:

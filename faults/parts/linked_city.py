@@ -27,18 +27,21 @@ from faults.result import Result
 from firmware_sim.node import ALIVE
 from store import open_city, open_readings
 
-ANYWHERE = """
-listener {port} 0.0.0.0
+_KEEPING = """
+listener {{port}} {host}
 allow_anonymous true
 persistence true
-persistence_location {folder}/data/
-autosave_interval 1
-autosave_on_changes true
-max_inflight_messages 100
+persistence_location {{folder}}/data/
+autosave_interval 60
+persistent_client_expiration 1h
+max_inflight_messages 500
 max_queued_messages 0
-log_dest file {folder}/mosquitto.log
+set_tcp_nodelay true
+log_dest file {{folder}}/mosquitto.log
 """
-"""a Mosquitto for a network of its own, where nobody else is"""
+ANYWHERE, LOOPBACK = _KEEPING.format(host="0.0.0.0"), _KEEPING.format(host="127.0.0.1")  # noqa: S104
+"""Mosquitto as the city profile has it keep and queue, without its doors. The first is for a network of its own, where
+nobody else is. One that saved at every change would be busy with nothing else while a thousand nodes come back."""
 _LEASE_S = 2.0
 _UP_S = 60.0
 _LOOK_S = 0.05

@@ -105,8 +105,9 @@ class TcpProxy:
         self._pairs: set[_Pair] = set()
         self._server: asyncio.Server | None = None
         self._loop = asyncio.new_event_loop()
-        with _listener(host, 0) as probe:
-            self.address = BrokerAddress(host, probe.getsockname()[1])
+        # Never listens: while nobody else does, no caller's own end gets this port, which would then be taken.
+        self._place = _bound(host, 0)
+        self.address = BrokerAddress(host, self._place.getsockname()[1])
         self._thread = threading.Thread(target=self._run, name=f"proxy {self.address.port}", daemon=True)
         self._thread.start()
         try:
@@ -163,7 +164,7 @@ class TcpProxy:
 
         async def listen() -> None:
             if self._server is None:
-                sock = _listener(*self.address)
+                sock = _bound(*self.address)
                 self._server = await self._loop.create_server(lambda: _Near(self), sock=sock, backlog=1_024)
 
         self._call(listen())
@@ -181,6 +182,7 @@ class TcpProxy:
         self._call(drain())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CALL_S)
+        self._place.close()
 
     # ------------------------------------------------------------ what it has seen
 
@@ -235,7 +237,7 @@ def tcp_proxy(target: BrokerAddress, clock: Clock, rng: random.Random) -> Iterat
         proxy.close()
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
     sock = socket.socket()
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

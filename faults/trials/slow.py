@@ -1,0 +1,66 @@
+"""A link of 64 kbit/s; then one of two seconds' round trip on which every twentieth packet's train stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from faults.laboratory import Laboratory
+from faults.parts.linked_city import linked_city, pause, recovery, told
+from faults.parts.linked_network import LinkedNetwork, linked_network
+from faults.parts.served_city import ServedCity
+from faults.parts.tcp_proxy import FAIR, Way, Weather
+from faults.result import Result
+
+_SPEED = 300.0
+_POINTS = 3
+_ROUNDS_A_CITY = 2
+"""A world that runs three hundred times as fast fills 64 kbit/s with ten nodes: more rivers would be another trial."""
+_BITS_PER_S = 64_000
+_FAR = Way(latency_s=1.0, stall_share=0.05, stall_s=3.0)
+_WITHIN_S = 120.0
+_LASTS_S, _LASTS_SHORT_S = (20.0, 60.0), (0.5, 1.0)
+
+
+def run(laboratory: Laboratory) -> Result:
+    """Two rivers rise in each round: one over the narrow link, one over the long one. Both are told meanwhile."""
+    result = laboratory.result()
+    for first in range(0, laboratory.rounds, _ROUNDS_A_CITY):
+        rounds = min(_ROUNDS_A_CITY, laboratory.rounds - first)
+        with (
+            linked_network(laboratory) as linked,
+            linked_city(
+                laboratory, f"city-{first}", linked.ways, rivers=2 * rounds, points=_POINTS, speed=_SPEED
+            ) as city,
+        ):
+            for number in range(first + 1, first + rounds + 1):
+                _narrow(laboratory, result, linked, city, f"round {number}, 64 kbit/s")
+                _far(laboratory, result, linked, city, f"round {number}, 2 s round trip")
+            result.expect(city.drained(_WITHIN_S), "some readings were never answered")
+            city.settle(result)
+    return result
+
+
+def _narrow(laboratory: Laboratory, result: Result, linked: LinkedNetwork, city: ServedCity, during: str) -> None:
+    linked.nodes.crawl(_BITS_PER_S)
+    _last(laboratory, result, city, during)
+    _heal(laboratory, result, city, linked.nodes.run_free, during)
+
+
+def _far(laboratory: Laboratory, result: Result, linked: LinkedNetwork, city: ServedCity, during: str) -> None:
+    linked.proxy.set_weather(Weather(_FAR, _FAR))
+    linked.proxy.reset_all()  # they also have to find back over such a link
+    _last(laboratory, result, city, during)
+    _heal(laboratory, result, city, lambda: linked.proxy.set_weather(FAIR), during)
+
+
+def _last(laboratory: Laboratory, result: Result, city: ServedCity, during: str) -> None:
+    gauge = city.rise(during)
+    pause(laboratory.rng.uniform(*(_LASTS_SHORT_S if laboratory.short else _LASTS_S)))
+    told(city, result, gauge, _WITHIN_S, during)
+    laboratory.say(f"slow: {during}: told")
+
+
+def _heal(laboratory: Laboratory, result: Result, city: ServedCity, mend: Callable[[], None], during: str) -> None:
+    healed_us = laboratory.clock.now_us()
+    mend()
+    recovery(city, result, healed_us, _WITHIN_S, during)
