@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 
 import uvicorn
+from fastapi import FastAPI
 from support.seed import Town
 
 from api.app import create_app
@@ -38,10 +39,10 @@ class _Prompt(uvicorn.Server):
 
 
 @contextmanager
-def serving(city: Town, *, keys: Sequence[str] = (KEY,), **more: object) -> Iterator[str]:
+def serving(city: Town, *, keys: Sequence[str] = (KEY,), app: FastAPI | None = None, **more: object) -> Iterator[str]:
     """The address of a running server; it is gone when the block ends. `more` goes to `create_app`.
 
-    `keys` may file by Open311.
+    `keys` may file by Open311. `app`: that application instead of the city's own.
     """
     for key in keys:
         give_key(city, key)
@@ -54,7 +55,7 @@ def serving(city: Town, *, keys: Sequence[str] = (KEY,), **more: object) -> Iter
         "keep_s": 0.0,
         **more,
     }
-    app = create_app(
+    app = app or create_app(
         profile=city.profile,
         readings=city.readings,
         cities=city.cities,

@@ -1,0 +1,377 @@
+"""Every endpoint × every role × own and foreign objects. The expectations stand here and not in the policy.
+
+Each line is a request and what each column gets. Columns:
+
+    P public · R resident · O officer of the case's agency and area · A officer of another agency, same area ·
+    G officer of the same agency, another area · T technician · C operator · D administrator ·
+    S a program's key (service) · K a key with an officer's role, agency and area
+
+and letters:
+
+    o served · s sent to sign in (a page) or 401 (a program) · d denied, 403 · h hidden: 404, as if it were not there
+"""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from fastapi import APIRouter, FastAPI
+from support.seed import Town, town
+from support.visitors import Visitor, person, program, signed_in, stranger
+from support.web_server import KEY, serving
+
+from api.app import create_app
+from api.gate import NoRule, Table
+from api.invitations import invite
+from api.passwords import Passwords
+from contract.levels import Level
+from contract.roles import ROLES
+from store.people import Deed, Invitation
+
+COLUMNS = "PROAGTCDSK"
+ALL = "o" * 10
+PASSWORD = "kuda batu lampu hujan"
+REPORT = {"service_code": "lampu-jalan", "lat": "-7.7828", "long": "110.3671"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table. `ok` is what "o" means where it is not 200; `of` names the object."""
+
+    method: str
+    route: str
+    expected: str
+    of: str = ""
+    path: str = ""
+    data: dict[str, str] | None = None
+    ok: int = 200
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.route} {self.of}".strip()
+
+
+def get(route: str, expected: str, path: str = "", of: str = "") -> Line:
+    return Line("GET", route, expected, of, path or route)
+
+
+def post(route: str, expected: str, path: str = "", of: str = "", ok: int = 303, **data: str) -> Line:
+    return Line("POST", route, expected, of, path or route, data, ok)
+
+
+PEOPLE_ONLY = "oooooooo" + "dd"
+OWN = "sooooooo" + "dd"
+#        PROAGTCDSK
+STAFF = "hhohhhoohh"
+STAFF_AND_KEY = "hhohhhooho"
+
+LINES = [
+    get("/", ALL),
+    get("/peta.json", ALL),
+    get("/peta.geojson", ALL),
+    get("/peta.svg", ALL),
+    get("/sungai", ALL),
+    get("/sungai/{node}", ALL, "/sungai/jog-gauge-05"),
+    get("/s/{node}", ALL, "/s/jog-gauge-05"),
+    get("/wifi", ALL),
+    get("/simpul", ALL),
+    get("/simpul/rinci", "sddddododd"),
+    get("/kasus", ALL),
+    get("/kasus/{number}", ALL, "/kasus/{public}", "public"),
+    get("/kasus/{number}", STAFF_AND_KEY, "/kasus/{hidden}", "not public"),
+    get("/kasus/{number}", "h" * 10, "/kasus/{foreign}", "another city's"),
+    get("/kasus/{number}", "h" * 10, "/kasus/JOG-1999-000001", "not there"),
+    get("/api/v1/nodes", ALL),
+    get("/api/v1/gauges", ALL),
+    get("/api/v1/incidents", ALL),
+    get("/api/v1/incidents/{incident_id}", ALL, "/api/v1/incidents/{open_incident}", "public"),
+    get("/api/v1/incidents/{incident_id}", STAFF_AND_KEY, "/api/v1/incidents/{staff_incident}", "for staff"),
+    get("/api/v1/incidents/{incident_id}", "hhhhhhoohh", "/api/v1/incidents/{shadow_incident}", "shadow, nobody's"),
+    get("/api/v1/incidents/{incident_id}", "h" * 10, "/api/v1/incidents/none", "not there"),
+    get("/api/v1/cases", ALL),
+    get("/api/v1/cases/{number}", ALL, "/api/v1/cases/{public}", "public"),
+    get("/api/v1/cases/{number}", STAFF_AND_KEY, "/api/v1/cases/{hidden}", "not public"),
+    get("/api/v1/cases/{number}", "h" * 10, "/api/v1/cases/{foreign}", "another city's"),
+    get("/openapi.json", ALL),
+    get("/open311/v2/discovery.{fmt}", ALL, "/open311/v2/discovery.json"),
+    get("/open311/v2/services.{fmt}", ALL, "/open311/v2/services.json"),
+    get("/open311/v2/services/{service_code}.{fmt}", ALL, "/open311/v2/services/banjir.json"),
+    get("/open311/v2/requests.{fmt}", ALL, "/open311/v2/requests.json"),
+    get("/open311/v2/requests/{service_request_id}.{fmt}", ALL, "/open311/v2/requests/{public}.json", "public"),
+    get("/open311/v2/requests/{service_request_id}.{fmt}", "h" * 10, "/open311/v2/requests/{hidden}.json", "hidden"),
+    get("/open311/v2/tokens/{token}.{fmt}", "h" * 10, "/open311/v2/tokens/abc.json"),
+    post("/open311/v2/requests.{fmt}", "ddddddddod", "/open311/v2/requests.json", "by header", 201, **REPORT),
+    post(
+        "/open311/v2/requests.{fmt}", ALL, "/open311/v2/requests.json", "with a key in it", 201, **REPORT, api_key=KEY
+    ),
+    post(
+        "/open311/v2/requests.{fmt}",
+        "d" * 10,
+        "/open311/v2/requests.json",
+        "with a bad key",
+        201,
+        **REPORT,
+        api_key="x",
+    ),
+    get("/health", ALL),
+    get("/health/ready", ALL),
+    get("/metrics", "sdddddoood"),
+    get("/probe", ALL, "/probe?nonce=" + "a" * 32),
+    get("/favicon.ico", ALL),
+    get("/static", ALL, "/static/siaga.css"),
+    get("/static/leaflet", ALL, "/static/leaflet/leaflet.js"),
+    get("/masuk", PEOPLE_ONLY),
+    post("/masuk", PEOPLE_ONLY, akun="pintu", sandi=PASSWORD),
+    get("/keluar", PEOPLE_ONLY),
+    post("/keluar", PEOPLE_ONLY),
+    get("/undangan/{token}", PEOPLE_ONLY, "{invitation}", "valid"),
+    get("/undangan/{token}", "hhhhhhhh" + "dd", "/undangan/none", "not there"),
+    get("/undangan/{token}", "hhhhhhhh" + "dd", "{foreign_invitation}", "another city's"),
+    post(
+        "/undangan/{token}", PEOPLE_ONLY, "{invitation}", "too short a password", 400, akun="baru", nama="B", sandi="x"
+    ),
+    post("/undangan/{token}", "hhhhhhhh" + "dd", "/undangan/none", "not there", akun="baru", nama="B", sandi=PASSWORD),
+    get("/akun", OWN),
+    post("/akun/sandi", OWN, ok=400, sandi_lama=PASSWORD, sandi="pendek"),
+    post("/akun/sesi", OWN, sesi="none"),
+]
+
+
+@dataclass
+class Stage:
+    """The served city, its objects by name, and a visitor for each column."""
+
+    client: httpx.Client
+    city: Town
+    objects: dict[str, str]
+    visitors: dict[str, Callable[[], Visitor]]
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def ask(self, line: Line, column: str) -> httpx.Response:
+        visitor = self.visitors[column]()
+        # From an address of its own: how often one address may try is another test's matter.
+        address = IPv4Address("198.18.0.0") + next(self.numbers)
+        headers = {**visitor.sent, "x-forwarded-for": str(address)}
+        self.client.cookies.clear()
+        data = None
+        if line.data is not None:
+            headers["origin"] = str(self.client.base_url).rstrip("/")
+            data = {"csrf": visitor.csrf, **line.data}
+        path = line.path
+        for name, value in self.objects.items():
+            path = path.replace(f"{{{name}}}", value)
+        return self.client.request(line.method, path, headers=headers, data=data)
+
+
+def _foreign(city: Town) -> tuple[str, str]:
+    """Another city in the same database, with a case and an invitation of its own."""
+    other = replace(city.profile, code="bantul", nodes=(), sites=(), scales=())
+    city.cities.put_profile(other, city.now_us)
+    case = city.file(None, city.nodes("gauge")[0], "banjir", {"id": "Sini", "en": "Here"})
+    known = city.cities.case(case.number)
+    assert known is not None
+    thread = city.cities.updates(case.number)[0]
+    elsewhere = city.cities.file_case(replace(known, city="bantul"), replace(thread, key="foreign"))
+    link = invite(city.cities, city="bantul", base_url="", role="admin", now_us=city.now_us, actor="system")
+    return elsewhere.number, link
+
+
+@pytest.fixture(scope="module")
+def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One city, one server for all lines."""
+    folder = tmp_path_factory.mktemp("matrix") / "city"
+    shutil.copytree(played("normal"), folder)
+    city = town(folder, register=False)
+    gauges = city.nodes("gauge")
+    shown, shown_event = city.open_flood(gauges[4], Level.SIAGA, 160.0)
+    public = city.file(shown_event, gauges[4], "banjir", {"id": "Banjir", "en": "Flood"})
+    other_river = next(
+        one for one in gauges if city.profile.site_of(one.node).river != city.profile.site_of(gauges[4].node).river
+    )
+    staff, staff_event = city.open_flood(other_river, Level.WASPADA, 90.0, audience="staff")
+    hidden = city.file(staff_event, other_river, "banjir", {"id": "Uji", "en": "Trial"}, public=False)
+    shadow = city.open_outage(city.nodes("wifi")[3], audience="shadow")
+    foreign, foreign_link = _foreign(city)
+    area = hidden.region.rsplit(".", 1)[0]
+    elsewhere = next(one.code for one in city.profile.regions if not one.code.startswith(area))
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    password = hasher.hash(PASSWORD)
+    city.cities.invite(
+        Invitation("0" * 64, "yogyakarta", "officer", created_us=city.now_us, until_us=city.now_us + 1),
+        Deed("system", "person.invited", "", city.now_us),
+    )
+    link = invite(
+        city.cities, city="yogyakarta", base_url="", role="officer", agency="bpbd", now_us=city.now_us, actor="system"
+    )
+    door = person(city, "pintu", "resident", password=password)
+    assert door.password
+    people = {
+        "R": person(city, "warga", "resident", password=password),
+        "O": person(city, "sendiri", "officer", agency="bpbd", regions=(area,), password=password),
+        "A": person(city, "dinas-lain", "officer", agency="damkar", regions=(area,), password=password),
+        "G": person(city, "wilayah-lain", "officer", agency="bpbd", regions=(elsewhere,), password=password),
+        "T": person(city, "teknisi", "technician", password=password),
+        "C": person(city, "operator", "operator", password=password),
+        "D": person(city, "admin", "admin", password=password),
+    }
+    service = program(city, "service")
+    officer_key = program(city, "officer", agency="bpbd", regions=(area,))
+    visitors: dict[str, Callable[[], Visitor]] = {"P": stranger, "S": lambda: service, "K": lambda: officer_key}
+    for column, one in people.items():
+        visitors[column] = lambda one=one: signed_in(city, one)  # type: ignore[misc]
+    objects = {
+        "public": public.number,
+        "hidden": hidden.number,
+        "foreign": foreign,
+        "open_incident": shown.id,
+        "staff_incident": staff.id,
+        "shadow_incident": shadow.id,
+        "invitation": link,
+        "foreign_invitation": foreign_link,
+    }
+    with (
+        serving(
+            city, passwords=Passwords(hasher), trusted_proxies=("127.0.0.1",), status=lambda: {"ingest": "ok"}
+        ) as address,
+        httpx.Client(base_url=address, timeout=20, trust_env=False) as client,
+    ):
+        yield Stage(client, city, objects, visitors)
+    city.close()
+
+
+def letter(line: Line, answer: httpx.Response) -> str:
+    """What somebody got, as the table writes it; the status itself where it has no letter."""
+    to_door = answer.status_code == 303 and answer.headers["location"].startswith("/masuk")
+    if answer.status_code == 401 or to_door:
+        return "s"
+    if answer.status_code == line.ok:
+        return "o"
+    return {403: "d", 404: "h"}.get(answer.status_code, str(answer.status_code))
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
+def test_every_cell(stage: Stage, line: Line) -> None:
+    """Each role gets on each endpoint, for its own and for foreign objects, what the table says and nothing else."""
+    assert len(line.expected) == len(COLUMNS)
+    got = {column: letter(line, stage.ask(line, column)) for column in COLUMNS}
+    assert got == dict(zip(COLUMNS, line.expected, strict=True))
+
+
+def test_the_table_is_whole(stage: Stage) -> None:
+    """Every route of the application has a line, no line is of a route that is gone, and every role has a column."""
+    told = {(line.method, line.route) for line in LINES}
+    assert told == {(one.method, one.path) for one in Table(application(stage.city).routes).lines}
+    assert len(COLUMNS) >= len(ROLES)
+    assert len(LINES) * len(COLUMNS) >= 500
+
+
+def application(city: Town) -> FastAPI:
+    """The same application without a server."""
+    return create_app(
+        profile=city.profile,
+        readings=city.readings,
+        cities=city.cities,
+        people=city.cities,
+        clock=city.clock,
+        base_url="http://kota.test",
+    )
+
+
+def test_a_route_without_a_rule_stops_the_start(stage: Stage) -> None:
+    """Whoever adds a page and forgets who may see it finds out at once."""
+    app = application(stage.city)
+    more = APIRouter()
+    more.add_api_route("/rahasia", lambda: "x", methods=["GET"])
+    app.include_router(more)
+    with pytest.raises(NoRule, match="GET /rahasia"):
+        Table(app.routes)
+
+
+def test_a_route_that_came_later_is_closed(stage: Stage) -> None:
+    """A page added behind the gate's back answers 404: the second lock does not know it."""
+    city = stage.city
+    app = application(city)
+    app.add_api_route("/rahasia", lambda: "lemari besi", methods=["GET"])
+    with serving(city, app=app) as address:
+        answer = httpx.get(f"{address}/rahasia", trust_env=False)
+    assert answer.status_code == 404
+    assert "lemari besi" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_no_other_method_does_anything(stage: Stage, method: str) -> None:
+    """What has no rule is served to nobody, whatever they show: neither to the public nor to an administrator."""
+    ruled = {(line.method, line.route) for line in LINES}
+    for line in {one.route: one for one in LINES}.values():
+        if (method, line.route) in ruled:
+            continue
+        for column in "PDS":
+            answer = stage.ask(replace(line, method=method, data=None), column)
+            assert answer.status_code in {400, 404, 405}, (method, line.route, column, answer.status_code)
+
+
+def test_head_tells_no_more_than_get(stage: Stage) -> None:
+    """The cheapest question must not be the loosest."""
+    for line in LINES:
+        if line.method == "GET":
+            for column in "PA":
+                asked = stage.ask(line, column).status_code
+                assert stage.ask(replace(line, method="HEAD"), column).status_code == asked, line.name
+
+
+def test_lists_hold_what_each_may_see(stage: Stage) -> None:
+    """A hidden case stands in the lists of those whose work it is, and in nobody else's."""
+    hidden, staff = stage.objects["hidden"], stage.objects["staff_incident"]
+    for column in COLUMNS:
+        seen = column in "OCDK"
+        for path in ("/kasus", "/api/v1/cases"):
+            assert (hidden in stage.ask(get(path, ALL), column).text) is seen, (path, column)
+        assert (staff in stage.ask(get("/api/v1/incidents", ALL), column).text) is seen, column
+        assert (stage.objects["shadow_incident"] in stage.ask(get("/api/v1/incidents", ALL), column).text) is (
+            column in "CD"
+        )
+        for path in ("/", "/peta.json", "/open311/v2/requests.json", "/open311/v2/requests.xml"):
+            assert hidden not in stage.ask(get(path, ALL), column).text, (path, column)
+
+
+def test_a_foreign_session_is_not_ended(stage: Stage) -> None:
+    """Whoever knows the number of another's session can do nothing with it; one's own ends."""
+    victim = person(stage.city, "admin", "admin")
+    theirs = signed_in(stage.city, victim)
+    (session, *_) = [
+        one for one in stage.city.cities.sessions_of(victim.id, stage.city.now_us) if one.csrf == theirs.csrf
+    ]
+    line = post("/akun/sesi", OWN, sesi=session.digest)
+    for column in "ROAGTC":
+        assert stage.ask(line, column).status_code == 303
+    assert session in stage.city.cities.sessions_of(victim.id, stage.city.now_us)
+    assert stage.ask(line, "D").status_code == 303
+    assert session not in stage.city.cities.sessions_of(victim.id, stage.city.now_us)
+
+
+def test_readiness_says_why_to_staff_alone(stage: Stage) -> None:
+    """Reasons hold addresses of the inside; a stranger reads that it is well or not."""
+    line = get("/health/ready", ALL)
+    for column in COLUMNS:
+        stages = stage.ask(line, column).json()["stages"]
+        assert bool(stages) is (column in "TCDS"), column
+
+
+def test_metrics_are_for_this_machine_too(stage: Stage) -> None:
+    """A collector beside the server needs no key; what a proxy passes on does. Where a proxy is named, all do."""
+    no_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with serving(stage.city) as address, httpx.Client(base_url=address, trust_env=False, verify=no_tls) as beside:
+        assert beside.get("/metrics").status_code == 200
+        for name in ("x-forwarded-for", "forwarded", "via", "x-real-ip"):
+            assert beside.get("/metrics", headers={name: "127.0.0.1"}).status_code == 401, name
+    stage.client.cookies.clear()
+    assert stage.client.get("/metrics").status_code == 401
