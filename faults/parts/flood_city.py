@@ -278,6 +278,7 @@ def server_flood(folder: Path, *, speed: float, **settings: object) -> Iterator[
         database = stack.enter_context(postgres())
         influx = stack.enter_context(influxes.influx())
         broker = stack.enter_context(city_broker(folder / "broker", secrets))
+        (secrets / "readings_token").touch(0o600)
         (secrets / "readings_token").write_text(influx.token + "\n")
         given: dict[str, object] = {
             "SIAGA_CITY": tiny_city.CODE,

@@ -131,6 +131,7 @@ def receivers(folder: Path) -> Iterator[Receivers]:
         for one in both:
             one.prepare()
             one.port = stack.enter_context(_served(one))
+            (folder / f"{one.name}.secret").touch(0o600)
             (folder / f"{one.name}.secret").write_text(f"whsec_{base64.b64encode(one.secret).decode()}\n")
             lines.append(
                 f'[[webhook]]\nname = "{one.name}"\nurl = "http://{HOST}:{one.port}/siaga"\n'

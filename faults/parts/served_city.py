@@ -230,7 +230,14 @@ awas = {{ raise_cm = 160, clear_cm = 140, local_name = "Siaga 1" }}
 
 @contextlib.contextmanager
 def served_city(
-    laboratory: Laboratory, room: Path, servers: Servers, *, rivers: int, points: int, pages: bool = False
+    laboratory: Laboratory,
+    room: Path,
+    servers: Servers,
+    *,
+    rivers: int,
+    points: int,
+    pages: bool = False,
+    further: Mapping[str, object] | None = None,
 ) -> Iterator[ServedCity]:
     """A city of `rivers` gauges, `points` WiFi points and a camera (which the fleet leaves out), up and accepting.
 
@@ -239,6 +246,7 @@ def served_city(
     room.mkdir(parents=True, exist_ok=True)
     write_city(room / "cities", rivers, points)
     profile = load(tiny_city.CODE, room / "cities")
+    (room / "token").touch(0o600)
     (room / "token").write_text(servers.token)
     with contextlib.ExitStack() as stack:
         broker = stack.enter_context(mosquitto())
@@ -247,12 +255,13 @@ def served_city(
             "SIAGA_CITIES_FOLDER": room / "cities",
             "SIAGA_DATA_FOLDER": room / "data",
             "SIAGA_READINGS_URL": servers.readings_url,
-            "SIAGA_READINGS_TOKEN_FILE": room / "token",
+            **({"SIAGA_READINGS_TOKEN_FILE": room / "token"} if servers.token else {}),
             "SIAGA_CITY_URL": servers.city_url,
             "SIAGA_BROKERS": f"{broker.address.host}:{broker.address.port}",
             "SIAGA_API_PORT": free_port(),
             "SIAGA_SPEED": SPEED,
             "SIAGA_LEASE_TTL_S": _LEASE_S,
+            **(further or {}),
         }
         cities = stack.enter_context(contextlib.closing(open_city(servers.own_city_url or servers.city_url)))
         cities.put_profile(profile, laboratory.clock.now_us())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faults.parts.brokers import wait_until
+from faults.parts.missing import NotInstalled
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -112,14 +114,18 @@ def kept(log: Path, settings: Mapping[str, object], *arguments: str) -> Iterator
 
 
 @contextlib.contextmanager
-def stage(folder: Path, settings: Mapping[str, object], *arguments: str) -> Iterator[Stage]:
-    """`siaga ARGUMENTS…`, killed at the end where it still runs."""
+def stage(folder: Path, settings: Mapping[str, object], *arguments: str, machine: str = "") -> Iterator[Stage]:
+    """`siaga ARGUMENTS…`, killed at the end where it still runs. `machine`: it runs as on another machine of that name
+    (in a namespace for its name; for root alone)."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{arguments[0]}-{len(list(folder.iterdir()))}.log"
+    command = [sys.executable, "-m", "siaga", *arguments]
+    if machine:
+        if os.geteuid() != 0 or shutil.which("unshare") is None:
+            raise NotInstalled("a machine of another name is for root, with unshare", "util-linux")
+        command = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', machine, *command]
     with file.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "siaga", *arguments], env=environment(settings), cwd=ROOT, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, env=environment(settings), cwd=ROOT, stdout=log, stderr=log)
     try:
         yield Stage(process, file)
     finally:
