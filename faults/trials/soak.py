@@ -1,0 +1,164 @@
+"""`soak`: a city under load for an hour (each round is one): memory and descriptors of every process stay flat.
+
+Memory is judged by the slope of a line through what was sampled after a warm-up (least squares), for a process
+breathes. A process that grows keeps its figures in the result; nothing is averaged over processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from contract.clock import SECOND_US
+from faults.laboratory import Laboratory
+from faults.parts import tiny_city
+from faults.parts.brokers import wait_until
+from faults.parts.must import must
+from faults.parts.stages import ROOT
+from faults.parts.whole_city import WholeCity, whole_city
+from faults.result import Result
+
+HOUR_S = 3_600.0
+SHORT_S = 8.0
+PROCESSES = ("ingest", "alerts", "api", "simulate", "nats-server")
+LEAST_PER_S = 1_000
+_SPEED = 1_500.0
+_POINTS, _SHORT_POINTS = 250, 40
+_WARM_UP = 0.2
+"""the first share of the time, in which caches fill"""
+_MOST_MIB_PER_HOUR = 1.0
+_MOST_DESCRIPTORS = 8
+"""a store's idle connection, a page that is being served: what may come and go"""
+_CALM = """
+[scenario]
+title = { id = "Hari biasa", en = "An ordinary day" }
+starts_at = 08:00:00
+"""
+
+
+@dataclass
+class Trace:
+    """One process's samples: seconds, resident MiB, open descriptors."""
+
+    at_s: list[float] = field(default_factory=list)
+    mib: list[float] = field(default_factory=list)
+    descriptors: list[int] = field(default_factory=list)
+
+    def settled(self, warm_up_s: float) -> Trace:
+        """What was sampled after the warm-up."""
+        first = next((at for at, at_s in enumerate(self.at_s) if at_s >= warm_up_s), len(self.at_s))
+        return Trace(self.at_s[first:], self.mib[first:], self.descriptors[first:])
+
+    @property
+    def mib_per_hour(self) -> float:
+        return slope(self.at_s, self.mib) * HOUR_S
+
+    @property
+    def more_descriptors(self) -> int:
+        """How many more it held in its last quarter, at its best moment, than in its first: what came and went is in
+        both."""
+        quarter = max(1, len(self.descriptors) // 4)
+        return min(self.descriptors[-quarter:]) - max(self.descriptors[:quarter])
+
+
+def slope(x: Sequence[float], y: Sequence[float]) -> float:
+    """Of the line of least squares, in y a unit of x. Raises ValueError for fewer than two different x."""
+    n = len(x)
+    mean_x, mean_y = sum(x) / max(1, n), sum(y) / max(1, n)
+    spread = sum((one - mean_x) ** 2 for one in x)
+    if n < 2 or spread == 0:
+        raise ValueError("a line needs two points")
+    return sum((one - mean_x) * (other - mean_y) for one, other in zip(x, y, strict=True)) / spread
+
+
+def judge(traces: dict[str, Trace], result: Result, *, warm_up_s: float, memory: bool) -> None:
+    """Each process by itself. `memory`: whether the time was long enough for a slope to mean something."""
+    for name, trace in traces.items():
+        settled = trace.settled(warm_up_s)
+        per_hour = settled.mib_per_hour
+        result.figures[name] = {
+            "mib": round(settled.mib[-1], 1),
+            "mib_per_hour": round(per_hour, 2),
+            "descriptors": settled.descriptors[-1],
+        }
+        more = settled.more_descriptors
+        result.expect(more <= _MOST_DESCRIPTORS, f"{name} holds {more} descriptors more than at first")
+        result.expect(not memory or per_hour < _MOST_MIB_PER_HOUR, f"{name} grows by {per_hour:.2f} MiB an hour")
+
+
+def run(laboratory: Laboratory) -> Result:
+    """`rounds` hours; the short form is some seconds, which only prove the instrument, and descriptors."""
+    result = laboratory.result()
+    length_s = SHORT_S if laboratory.short else laboratory.rounds * HOUR_S
+    soak(laboratory, result, length_s)
+    return result
+
+
+def soak(laboratory: Laboratory, result: Result, length_s: float) -> None:
+    """Sample for `length_s` and judge."""
+    points = _SHORT_POINTS if laboratory.short else _POINTS
+
+    def write(root: Path) -> None:
+        _write(root, points)
+
+    with whole_city(laboratory.room("city"), speed=_SPEED, write=write, scenario=_CALM) as city:
+        connected = wait_until(lambda: city.stored() > 2 * points, 60, 0.2)
+        must(connected, city.up.said())
+        before = city.stored()
+        began_us = laboratory.clock.mono_us()
+        traces = _sample(laboratory, city, length_s)
+        took_s = (laboratory.clock.mono_us() - began_us) / SECOND_US
+        per_s = (city.stored() - before) / took_s
+        result.figures["readings_per_s"] = round(per_s)
+        judge(traces, result, warm_up_s=_WARM_UP * length_s, memory=not laboratory.short)
+        result.figures["readings_per_s_aimed_at"] = LEAST_PER_S
+        result.expect(per_s > 0, "nothing was kept")
+        code = city.up.terminate()
+        result.expect(code == 0, f"the city ended with {code}: {city.up.said()}")
+        counted = city.books()
+    result.committed, result.stored, result.pending = counted.committed, counted.stored, counted.pending
+    result.refused, result.dropped = counted.refused, counted.dropped
+    result.lost, result.duplicated = counted.lost, counted.duplicated + counted.cases_twice
+    # A goodbye does not wait for the answer to the last batches.
+    most = round(per_s * 3)
+    result.expect(counted.pending <= most, f"{counted.pending} readings waited in the spools at the end")
+
+
+def _sample(laboratory: Laboratory, city: WholeCity, length_s: float) -> dict[str, Trace]:
+    """A sample of every process every few seconds."""
+    every_s = 0.25 if laboratory.short else 5.0
+    clock, pause = laboratory.clock, threading.Event()
+    watched = {name: psutil.Process(pid) for name in PROCESSES if (pid := city.pid(name)) is not None}
+    watched["up"] = psutil.Process(city.up.pid)
+    must(len(watched) == len(PROCESSES) + 1, city.up.said())
+    traces: defaultdict[str, Trace] = defaultdict(Trace)
+    began_us = told_us = clock.mono_us()
+    while (at_s := (clock.mono_us() - began_us) / SECOND_US) < length_s:
+        for name, process in watched.items():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                traces[name].at_s.append(at_s)
+                traces[name].mib.append(process.memory_info().rss / 2**20)
+                traces[name].descriptors.append(process.num_fds())
+        if clock.mono_us() - told_us > 10 * SECOND_US:
+            told_us = clock.mono_us()
+            said = ", ".join(f"{name} {trace.mib[-1]:.0f}" for name, trace in traces.items())
+            laboratory.say(f"{at_s:.0f} of {length_s:.0f} s, MiB: {said}")
+        pause.wait(every_s)
+    for name, process in watched.items():
+        must(process.is_running(), f"{name} died: {city.up.said()}")
+    return dict(traces)
+
+
+def _write(root: Path, points: int) -> None:
+    """Gauges, a camera and so many WiFi points; no rules but the city's own."""
+    nodes = tiny_city.FILES["nodes.csv"] + "".join(
+        f"cth-wifi-{number},wifi,Titik {number},taman,public,wifi\n" for number in range(4, points + 1)
+    )
+    shutil.copytree(ROOT / "cities" / "yogyakarta" / "rules", tiny_city.write(root, nodes_csv=nodes) / "rules")
