@@ -75,16 +75,18 @@ class Spoke:
     def up(self) -> None:
         self.place.run("ip", "link", "set", "hub", "up")
 
-    def lose(self, *, up: float = 0.0, down: float = 0.0) -> None:
-        """Packets to (`up`) and from (`down`) the hub vanish, by share; nobody is told."""
+    def lose(self, *, up: float = 0.0, down: float = 0.0, port: int | None = None) -> None:
+        """Packets to (`up`) and from (`down`) the hub vanish, by share; nobody is told. `port`: only those of this TCP
+        port of the hub."""
         self.heal()
         self.place.run("nft", "add", "table", "inet", "lost")
-        for share, hook in ((up, "output"), (down, "input")):
+        for share, hook, end in ((up, "output", "dport"), (down, "input", "sport")):
             if share:
                 chain = f"{{ type filter hook {hook} priority 0 ; }}"
                 self.place.run("nft", "add", "chain", "inet", "lost", hook, chain)
+                which = [] if port is None else ["tcp", end, str(port)]
                 dice = [] if share >= 1 else ["numgen", "random", "mod", "1000", "<", str(round(share * 1_000))]
-                self.place.run("nft", "add", "rule", "inet", "lost", hook, *dice, "drop")
+                self.place.run("nft", "add", "rule", "inet", "lost", hook, *which, *dice, "drop")
 
     def heal(self) -> None:
         """Every packet arrives again."""
