@@ -9,11 +9,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 
 from faults.parts.brokers import wait_until
@@ -28,6 +30,8 @@ class Postgres:
     """A cluster under test. Each database is a copy of a template that is already at the newest schema."""
 
     folder: Path
+    command: Sequence[str] = ()
+    process: subprocess.Popen[bytes] | None = None
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str) -> str:
@@ -45,6 +49,41 @@ class Postgres:
     def fresh(self) -> str:
         """The URL of a new database at the newest schema."""
         return self._make("siaga_template")
+
+    def copy_of(self, url: str) -> str:
+        """The URL of a new database with everything that another of ours holds, to which nobody is connected."""
+        return self._make(urlsplit(url).path.removeprefix("/"))
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self.folder / ".s.PGSQL.5432"
+
+    def start(self) -> None:
+        """Start it, on what it kept."""
+        log = self.folder / "postgres.log"
+        with log.open("ab") as out:
+            process = subprocess.Popen([*self.command], stdout=out, stderr=out, cwd="/")
+        self.process = process
+        wait_until(lambda: self.answers() or process.poll() is not None, _START_S)
+        if not self.answers():
+            raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}")
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT ends every connection, SIGQUIT every process at once; after SIGKILL its children have to notice."""
+        if self.process is None:
+            return
+        children = psutil.Process(self.process.pid).children()
+        self.process.send_signal(number)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+        _, alive = psutil.wait_procs(children, timeout=10)
+        for child in alive:
+            child.kill()
 
     def _make(self, template: str) -> str:
         name = f"siaga_{next(self._numbers)}"
@@ -82,40 +121,27 @@ def _as_other_user(folder: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(*, connections: int = 60) -> Iterator[Postgres]:
     """A cluster that promises nothing about power cuts (fsync off): tests kill processes, not the machine."""
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="siaga-pg-"))
-    process: subprocess.Popen[bytes] | None = None
+    before = _as_other_user(folder)
+    data, log = folder / "data", folder / "initdb.log"
+    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off",
+               "-c", f"max_connections={connections}", "-c", "shared_buffers=32MB", "-c", "jit=off"]  # fmt: skip
+    server = Postgres(folder, [*before, str(programs / "postgres"), "-D", str(data), *options])
     try:
-        before = _as_other_user(folder)
-        data, log = folder / "data", folder / "initdb.log"
         with log.open("wb") as out:
             subprocess.run(
                 [*before, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
                  "--locale=C", "--no-sync"],
                 stdout=out, stderr=out, check=True, cwd="/",
             )  # fmt: skip
-            options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off",
-                       "-c", "max_connections=60", "-c", "shared_buffers=32MB", "-c", "jit=off"]  # fmt: skip
-            process = subprocess.Popen(
-                [*before, str(programs / "postgres"), "-D", str(data), *options], stdout=out, stderr=out, cwd="/"
-            )
-        server = Postgres(folder)
-        running = process
-        wait_until(lambda: server.answers() or running.poll() is not None, _START_S)
-        if not server.answers():
-            raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}")
+        server.start()
         with server.connect() as connection:
             connection.execute("CREATE DATABASE siaga_template TEMPLATE template0")
         open_city(server.url("siaga_template")).close()
         yield server
     finally:
-        if process is not None:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
