@@ -12,9 +12,11 @@ revoked.txt                 the same by name, for whoever must end live sessions
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
@@ -30,6 +32,7 @@ NODE_DAYS, SERVICE_DAYS = 90, 397
 _NODE_DAYS_RANGE = (30, 90)
 _LISTS = {"issuing": "issuing.crl", "services": "services.crl"}
 _BY_NAME = "revoked.txt"
+_REFUSED = "refused.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +95,16 @@ class Authority:
 
     def node(self, name: str, city: str, now_us: int, *, days: int = NODE_DAYS, request: bytes | None = None) -> Given:
         """A node's certificate, for 30 to 90 days. With a request (PEM) the key never left the node."""
-        names.check_node(name)
-        names.check_city(city)
         least, most = _NODE_DAYS_RANGE
-        if not least <= days <= most:
-            raise BadInput(f"a node's certificate holds {least} to {most} days, not {days}")
-        public, key = (certificates.requested_key(request, name), None) if request is not None else (None, None)
-        with self._alone():
+        with self._alone(), self._refusals_noted(name, now_us):
+            names.check_node(name)
+            names.check_city(city)
+            if not least <= days <= most:
+                raise BadInput(f"a node's certificate holds {least} to {most} days, not {days}")
+            public = certificates.requested_key(request, name) if request is not None else None
             self._refuse_another_city(name, city)
             self._refuse_a_second(name, now_us)
-            return self._give("node", name, city, (), public, key, now_us, now_us + days * DAY_US)
+            return self._give("node", name, city, (), public, now_us, now_us + days * DAY_US)
 
     def service(self, name: str, now_us: int, *, days: int = SERVICE_DAYS) -> Given:
         """A service's certificate."""
@@ -109,7 +112,7 @@ class Authority:
             raise BadInput(f"there is no service {name[:60]!r}", remedy=f"One of: {', '.join(names.SERVICES)}.")
         with self._alone():
             self._refuse_a_second(name, now_us)
-            return self._give("service", name, "", (), None, None, now_us, now_us + days * DAY_US)
+            return self._give("service", name, "", (), None, now_us, now_us + days * DAY_US)
 
     def broker(self, hosts: Sequence[str], now_us: int, *, days: int = SERVICE_DAYS) -> Given:
         """The broker's certificate, for the names under which it is reached."""
@@ -119,12 +122,12 @@ class Authority:
             raise BadInput("the broker needs a name under which it is reached")
         with self._alone():
             self._refuse_a_second(names.BROKER, now_us)
-            return self._give("broker", names.BROKER, "", tuple(hosts), None, None, now_us, now_us + days * DAY_US)
+            return self._give("broker", names.BROKER, "", tuple(hosts), None, now_us, now_us + days * DAY_US)
 
     def renew(self, name: str, now_us: int, *, days: int | None = None, request: bytes | None = None) -> Given:
         """Another certificate for a party that has or had one, also after its end: a node that was away for months must
         come back. Never for one that was revoked. The old one stays good until its own end."""
-        with self._alone():
+        with self._alone(), self._refusals_noted(name, now_us):
             last = self._last(name)
             if last.revoked_us is not None:
                 raise BadInput(
@@ -134,7 +137,7 @@ class Authority:
             public = certificates.requested_key(request, name) if request is not None else None
             usual = NODE_DAYS if last.kind == "node" else SERVICE_DAYS
             until_us = now_us + (days or usual) * DAY_US
-            return self._give(last.kind, name, last.city, last.hosts, public, None, now_us, until_us)
+            return self._give(last.kind, name, last.city, last.hosts, public, now_us, until_us)
 
     def revoke(self, name: str, now_us: int) -> Sequence[Issued]:
         """Every good certificate of this name. Returns them; the list of the revoked is written anew."""
@@ -167,6 +170,12 @@ class Authority:
         newest = {one.name: one for one in self._ledger.all() if one.revoked_us is None}
         return [one for one in newest.values() if one.due(now_us)]
 
+    def refusals(self) -> Sequence[dict[str, Any]]:
+        """What was asked for and refused, oldest first: at_us, name, why."""
+        file = self._folder / _REFUSED
+        lines = file.read_text(encoding="utf-8").rpartition("\n")[0].splitlines() if file.exists() else []
+        return [json.loads(line) for line in lines]
+
     def trust(self) -> bytes:
         """The root: what nodes and services trust the broker by, and the broker nodes."""
         return (self._folder / "root.crt").read_bytes()
@@ -181,6 +190,16 @@ class Authority:
     def _alone(self) -> Iterator[None]:
         with files.locked(self._folder / "lock"):
             yield
+
+    @contextlib.contextmanager
+    def _refusals_noted(self, name: str, now_us: int) -> Iterator[None]:
+        """Who asked to be somebody it cannot be, for whoever looks for it later."""
+        try:
+            yield
+        except BadInput as error:
+            told = {"at_us": now_us, "name": name[:100], "why": error.what[:200]}
+            files.append_line(self._folder / _REFUSED, json.dumps(told))
+            raise
 
     def _of(self, name: str) -> Sequence[Issued]:
         return [one for one in self._ledger.all() if one.name == name]
@@ -213,12 +232,12 @@ class Authority:
         city: str,
         hosts: tuple[str, ...],
         public: ec.EllipticCurvePublicKey | None,
-        key: certificates.Key | None,
         now_us: int,
         until_us: int,
     ) -> Given:
         by = self._signer("services" if kind == "service" else "issuing")
         organisation = str(by.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
+        key = None
         if public is None:
             key = certificates.new_key()
             public = key.public_key()

@@ -28,8 +28,10 @@ _ACCEPTED = re.compile(
     r"\(p\d+, c\d, k\d+, u'(?P<user>[^']*)'\)\.$"
 )
 _TAKEN = re.compile(r"^Client (?P<id>.*) already connected, closing old connection\.$")
-_DENIED = re.compile(r"^Denied PUBLISH from (?P<id>.*) \(d\d, q\d, r\d, m\d+, '(?P<topic>.*)', \.\.\. \(\d+ bytes\)\)$")
-_LARGE = re.compile(r"^Dropped too large PUBLISH from (?P<id>.*) \(d\d, q\d, r\d, m\d+, '(?P<topic>.*)', \.\.\. \(")
+# A line is cut off after a thousand bytes, and a topic may be longer than that.
+_PUBLISH = r"(?P<id>.*?) \(d\d, q\d, r\d, m\d+, '(?P<topic>.*?)(?:', \.\.\. \(\d+ bytes\)\))?$"
+_DENIED = re.compile(rf"^Denied PUBLISH from {_PUBLISH}")
+_LARGE = re.compile(rf"^Dropped too large PUBLISH from {_PUBLISH}")
 _REFUSED = ((_DENIED, "acl_denied"), (_LARGE, "too_large"))
 _SUBSCRIBING = re.compile(r"^Received SUBSCRIBE from (?P<id>.*)$")
 _FILTER = re.compile(r"^\t(?P<filter>.*) \((?:QoS \d|denied)\)$")
@@ -42,6 +44,8 @@ _ENDED = re.compile(
 )
 _EVERYDAY = ("Received P", "Sending ", "Received DISCONNECT")
 """the beginnings of nearly all lines, of which nothing follows"""
+_BROKEN_OFF = re.compile(r"^Bad socket read/write on client (?P<id>.*): Unknown error\.$")
+"""2.0 has no word for the reasons of MQTT 5 by which it ends a connection"""
 _VIOLATIONS = ("malformed packet", "protocol error", "not authorised", "topic alias invalid", "identifier not valid")
 _OVERSIZE = ("oversize packet", "oversize payload")
 _HUNG_UP = ("unexpected eof", "shutdown while in init", "connection reset")
@@ -94,6 +98,8 @@ class BrokerLog:
     _arrived: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
     _takeovers: OrderedDict[str, _Takeovers] = field(default_factory=OrderedDict)
     _moment: _Moment = field(default_factory=_Moment)
+    _answered: str = ""
+    """whose publish was refused last"""
 
     def read(self, line: str) -> Iterator[SecurityEvent]:
         """The events of one line, with its own time."""
@@ -134,6 +140,7 @@ class BrokerLog:
     def _turned_away(self, text: str, before: _Moment) -> Iterator[tuple[str, str, str, str]]:
         for pattern, what in _REFUSED:
             if found := pattern.match(text):
+                self._answered = found["id"]
                 yield (what, *self._who(found["id"]), f"publish to {found['topic']}")
                 return
         if found := _TLS.match(text):
@@ -142,6 +149,10 @@ class BrokerLog:
             yield from self._handshake(found["why"], found["address"])
         elif found := _TOO_MANY.match(text):
             yield ("too_many_connections", "", found["address"], "max_connections")
+        elif found := _BROKEN_OFF.match(text):
+            if found["id"] != self._answered:  # 2.0.11 also breaks off after a publish that it has refused
+                yield ("protocol_violation", *self._who(found["id"]), "the broker broke off")
+            self._answered = ""
         elif found := _ENDED.match(text):
             yield from self._ended(found, before)
 

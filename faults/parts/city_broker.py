@@ -45,6 +45,8 @@ class CityBroker:
 
     folder: Path
     secrets: Path
+    rights: Path = ROOT / "broker" / "mosquitto"
+    """where the ACL files are; the shipped ones, unless a trial needs somebody who hears everything"""
     ports: dict[str, int] = field(default_factory=lambda: {NODES: free_port(), SERVICES: free_port()})
     process: subprocess.Popen[bytes] | None = None
 
@@ -63,7 +65,7 @@ class CityBroker:
         text = (shipped / "mosquitto.conf").read_text()
         text = re.sub(r"(?m)^listener (\d+)$", lambda found: f"listener {self.ports[found[1]]} {HOST}", text)
         text = text.replace("/run/identity", str(self.secrets / "broker"))
-        text = text.replace("/mosquitto/config", str(shipped))
+        text = text.replace("/mosquitto/config", str(self.rights))
         text = text.replace("/run/mosquitto", str(self.folder)).replace("/mosquitto/data", str(self.folder))
         # Started by root it would give up the right to read this folder.
         (self.folder / "mosquitto.conf").write_text(text + "\nuser root\n")
@@ -90,10 +92,10 @@ class CityBroker:
 
 
 @contextlib.contextmanager
-def city_broker(folder: Path, secrets: Path) -> Iterator[CityBroker]:
+def city_broker(folder: Path, secrets: Path, rights: Path | None = None) -> Iterator[CityBroker]:
     """The broker, running."""
     folder.mkdir(parents=True, exist_ok=True)
-    broker = CityBroker(folder, secrets)
+    broker = CityBroker(folder, secrets, *(() if rights is None else (rights,)))
     try:
         broker.start()
         yield broker

@@ -180,7 +180,7 @@ def test_a_connection_without_a_certificate_is_ended(city: City) -> None:
 
 
 def test_nobody_comes_in_by_the_others_door(city: City) -> None:
-    """A node's certificate is good on its own listener alone, and so is a service's: among services a client id is free,
+    """A certificate is good on its own listener alone, a node's and a service's: among services a client id is free,
     and whoever came in with another's would throw it out."""
     victim = city.link("tugu").open(city.nodes, will_of("tugu"))
     for name, door in (("kali", city.services), ("ingest", city.nodes)):
