@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from contract.topics import valid_id
 from edge import spoollog
-from edge.spoolrow import COLUMNS, COUNT_MAX, Row, sound
+from edge.spoolrow import COUNT_MAX, Row, readable_text, sound
 from edge.spoolseal import is_sealed
 
 UNKNOWN = "unknown"
@@ -21,6 +21,7 @@ UNKNOWN = "unknown"
 # A damaged file also makes Python's driver fail on the text of its own error message.
 DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
 _MAX_STEPS = 200_000
+_TABLE_COLUMNS = 15
 
 
 class Lost(NamedTuple):
@@ -55,12 +56,15 @@ class Salvage:
     rotten: dict[int, str] = field(default_factory=dict)
     known: set[int] = field(default_factory=set)
     """numbers that an index still names"""
+    counted: bool = False
+    """the index could be read to its end"""
     pending: int | None = None
 
     def gap(self, kept_as: str, now_us: int) -> Gap:
         """What is missing, with times from the neighbours of what is missing."""
         sensors = {row.sensor for row in self.rows.values()}
-        missing = (self.known | self.rotten.keys()) - self.rows.keys()
+        # A zeroed page is full of rows without a number: only the index, where there is one, says what was there.
+        missing = (self.known or self.rotten.keys()) - self.rows.keys()
         lost: dict[str, Lost] = {}
         order = sorted(self.rows)
         for seq in sorted(missing):
@@ -73,7 +77,7 @@ class Salvage:
             times = [row.taken.wall_us for row in self.rows.values()] or [now_us]
             one = Lost(min(nameless, COUNT_MAX), min(times), max(now_us, *times))
             lost[UNKNOWN] = lost[UNKNOWN].and_(one) if UNKNOWN in lost else one
-        return Gap(kept_as, lost, at_least=self.pending is None)
+        return Gap(kept_as, lost, at_least=self.pending is None and not self.counted)
 
     def _around(self, seq: int, order: list[int], now_us: int) -> Lost:
         place = bisect(order, seq)
@@ -102,17 +106,27 @@ def _read(file: Path, found: Salvage) -> Salvage:
         db = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     except DAMAGE:
         return found
+    db.text_factory = readable_text
     with closing(db):
         for key, value in _readable(db, "SELECT key, value FROM meta"):
             found.meta[str(key)] = str(value)
         if found.pending is None:
             found.pending = _pending(db)
-        for (seq,) in _readable(db, "SELECT seq FROM reading INDEXED BY reading_rank WHERE rank >= 0"):
-            if isinstance(seq, int):
-                found.known.add(seq)
+        _count(db, found)
         for raw in _rows(db):
             _take(raw, found)
     return found
+
+
+def _count(db: sqlite3.Connection, found: Salvage) -> None:
+    """The numbers of all readings, from the index, as far as it can be read."""
+    try:
+        for (seq,) in db.execute("SELECT seq FROM reading INDEXED BY reading_rank WHERE rank >= 0"):
+            if isinstance(seq, int):
+                found.known.add(seq)
+    except DAMAGE:
+        return
+    found.counted = True
 
 
 def _pending(db: sqlite3.Connection) -> int | None:
@@ -138,21 +152,35 @@ def _take(raw: tuple[object, ...], found: Salvage) -> None:
 
 
 def _rows(db: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
-    """Every row that can be read: forwards, and where a page is damaged, on behind it."""
-    query = f"SELECT {COLUMNS} FROM reading NOT INDEXED WHERE seq {{}} ORDER BY seq {{}}"  # noqa: S608
+    """Every row that can be read: forwards, and where a page is damaged, on behind it.
+
+    Columns are taken by their place: their names are on the card too.
+    """
+    query = "SELECT * FROM reading NOT INDEXED WHERE rowid {} ORDER BY rowid {}"
     last = 0
-    for raw in _readable(db, query.format("> 0", "ASC")):
+    for raw in _in_order(_readable(db, query.format("> 0", "ASC"))):
         last = raw[0] if isinstance(raw[0], int) else last
         yield raw
     top = last
-    for raw in _readable(db, query.format("> 0", "DESC")):
+    for raw in _in_order(_readable(db, query.format("> 0", "DESC"))):
         if not isinstance(raw[0], int) or raw[0] <= last:
             return
         top = raw[0]
         yield raw
     # Between the first damage and the last: number by number, as far as that can be paid for.
     for seq in range(last + 1, min(top, last + _MAX_STEPS)):
-        yield from _readable(db, query.format(f"= {seq}", "ASC"))
+        yield from _in_order(_readable(db, query.format(f"= {seq}", "ASC")))
+
+
+def _in_order(raws: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
+    """Rows of the table as rows of `COLUMNS`; a table of before checksums has none."""
+    for raw in raws:
+        if len(raw) in (_TABLE_COLUMNS - 1, _TABLE_COLUMNS):
+            seq, sensor, kind, _, boot, mono, wall, source, observed, trust, quality, checks, values, _, *crc = raw
+            yield (
+                seq, sensor, kind, boot, mono, wall, source, quality, checks, values, observed, trust,
+                crc[0] if crc else None,
+            )  # fmt: skip
 
 
 def _readable(db: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:

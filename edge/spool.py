@@ -33,7 +33,7 @@ import structlog
 from contract.clock import SECOND_US
 from contract.errors import BadInput
 from contract.kinds import NodeValues
-from contract.messages import CheckName, ClockTrust
+from contract.messages import MAX_US, CheckName, ClockTrust
 from contract.quality import Quality
 from contract.topics import valid_id
 from edge import spoolfile, spoolrow
@@ -428,9 +428,23 @@ class Spool:
             size.rows -= len(found)
             size.bytes -= sum(cost for (cost,) in found)
             self._count(dropped=len(found))
-            one = Lost(len(found), at.wall_us, at.wall_us)
+            one = self._between_neighbours(seq, len(found), at)
             lost[sensor] = lost[sensor].and_(one) if sensor in lost else one
         return lost
+
+    def _between_neighbours(self, seq: int, how_many: int, at: Instant) -> Lost:
+        """What is known of when an unreadable reading was taken: its own time may be what is damaged."""
+        sane = "wall_us BETWEEN 0 AND ?"  # a neighbour may be damaged as well
+        before = self._db.execute(
+            f"SELECT max(seq), wall_us FROM reading WHERE seq < ? AND {sane}",  # noqa: S608
+            (seq, MAX_US),
+        ).fetchone()[1]
+        after = self._db.execute(
+            f"SELECT min(seq), wall_us FROM reading WHERE seq > ? AND {sane}",  # noqa: S608
+            (seq, MAX_US),
+        ).fetchone()[1]
+        first_us, last_us = before or 0, after or at.wall_us
+        return Lost(how_many, min(first_us, last_us), max(first_us, last_us))
 
     def _merged(self, lost: dict[str, Lost], more: dict[str, Lost]) -> dict[str, Lost]:
         return lost | {sensor: one.and_(lost[sensor]) if sensor in lost else one for sensor, one in more.items()}

@@ -16,7 +16,7 @@ from contract.errors import BadInput
 from contract.messages import MAX_US
 from edge import salvage, spoollog
 from edge.salvage import DAMAGE
-from edge.spoolrow import Entry, freeze, insert
+from edge.spoolrow import Entry, freeze, insert, readable_text
 from edge.spoolseal import is_sealed, seal
 
 PAGE_BYTES = 1_024
@@ -60,6 +60,11 @@ CREATE TRIGGER IF NOT EXISTS meta_unsealed
 AFTER UPDATE OF value ON meta WHEN NEW.key IN ('epoch', 'birth_no', 'saved_us')
 BEGIN UPDATE ledger SET seal = NULL; END;
 """
+_PROBES = (
+    "SELECT seq, sensor, kind, rank, boot, mono_us, wall_us, source, observed_us, trust, quality, checks, vals, cost"
+    " FROM reading INDEXED BY reading_rank WHERE rank = 0 AND seq = 0",
+    "SELECT id FROM said WHERE sensor = '' AND observed_us = 0",
+)
 _JUMP = 1_000_000
 """As far as numbers go on after an unclean end: more than a log can hold, so that none is used twice, whatever of it
 was lost."""
@@ -85,6 +90,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise BadInput("there is no spool", where=str(path), remedy="Name the file that [node] spool names.")
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    db.text_factory = readable_text
     db.execute("PRAGMA busy_timeout = 5000")
     return db
 
@@ -267,6 +273,7 @@ def put_back(path: Path, db: sqlite3.Connection) -> sqlite3.Connection:
 def _connect(path: Path) -> sqlite3.Connection:
     # isolation_level=None: transactions are begun by hand; the agent's loop may run on any one thread.
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db.text_factory = readable_text
     try:
         db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # a small commit then costs an SD card little
         db.execute("PRAGMA journal_mode = WAL")
@@ -317,6 +324,8 @@ def _is_ours(db: sqlite3.Connection) -> bool:
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
         return bool(db.execute("SELECT count(*) = 0 FROM sqlite_schema").fetchone()[0])
+    for probe in _PROBES:  # the names of tables and columns are on the card too
+        db.execute(probe)
     meta = dict(db.execute("SELECT key, value FROM meta"))
     counters = db.execute(
         "SELECT count(*), sum(committed - stored - refused - dropped) = (SELECT count(*) FROM reading) FROM ledger"

@@ -72,6 +72,12 @@ def rank_of(entry: Entry) -> int:
     return REPORT_RANK if entry.sensor == DROPS_SENSOR else _RANK[entry.kind]
 
 
+def readable_text(raw: bytes) -> str:
+    """For connections to a spool: a text that is no UTF-8 any more is damaged, and its checksum says so; the driver's
+    own way is an error that nobody could get past."""
+    return raw.decode("utf-8", "replace")
+
+
 def checksum(content: Sequence[object]) -> int:
     """CRC-32 of a row's `CONTENT`: SQLite knows a torn page, but not a bit that a card has flipped in a value."""
     return zlib.crc32("\x1f".join(map(str, content)).encode("utf-8", "surrogatepass"))

@@ -329,6 +329,141 @@ def test_reading_that_rotted_on_the_card_is_counted_and_reported(path: Path) -> 
         assert spool.ledger().closes
 
 
+def test_flipped_digit_is_no_reading_any_more(path: Path) -> None:
+    """A digit of a value is another one: still a number, still in bounds, and not what was measured."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 5)
+        spool.add(entry(values='{"level_cm":123.0}'))
+        spool.commit(moment(6))
+    path.write_bytes(path.read_bytes().replace(b'{"level_cm":123.0}', b'{"level_cm":323.0}'))
+    with closing(spool_at(path)) as spool:
+        assert [row.seq for row in spool.after(0, 10)] == [1, 2, 3, 4, 5]
+        spool.commit(moment(9))
+        assert drops(spool)["level"].dropped_count == 1
+        assert spool.ledger().closes
+
+
+def test_text_that_is_none_any_more_does_not_end_the_agent(path: Path) -> None:
+    """One flipped bit makes a text undecodable: the driver's own error would end every life of the agent."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 5)
+        boot = spool.boot.encode()
+    path.write_bytes(path.read_bytes().replace(boot, b"\xff" + boot[1:], 1))
+    with closing(spool_at(path)) as spool:
+        assert len(spool.after(0, 10)) == 4
+        spool.commit(moment(9))
+        assert spool.ledger().dropped == 1
+
+
+def test_name_in_the_schema_may_rot_too(path: Path) -> None:
+    """A column that is called otherwise is found by its place."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 5)
+        old = spool.epoch
+    path.write_bytes(path.read_bytes().replace(b"  sensor TEXT NOT NULL, kind", b"  sensos TEXT NOT NULL, kind"))
+    with closing(spool_at(path)) as spool:
+        assert spool.epoch != old
+        assert len([row for row in spool.after(0, 10) if row.sensor != DROPS_SENSOR]) == 5
+
+
+def killed(path: Path, number: int) -> tuple[str, list[int]]:
+    """A spool as `kill -9` leaves it, its readings in the log: epoch and numbers."""
+    with closing(spool_at(path)) as spool:
+        for start in range(number):
+            fill(spool, 1, start_s=start)
+        epoch, seqs = spool.epoch, [row.seq for row in spool.after(0, 1_000)]
+        files = {file: file.read_bytes() for file in path.parent.iterdir() if not file.name.endswith("-shm")}
+    for file, data in files.items():
+        file.write_bytes(data)
+    return epoch, seqs
+
+
+def test_number_is_not_used_again_after_a_log_that_ends_early(path: Path) -> None:
+    """A log cut short looks like a power cut; numbers it may have held are left out."""
+    epoch, seqs = killed(path, 20)
+    log = path.with_name(path.name + "-wal")
+    log.write_bytes(log.read_bytes()[:-3_000])
+    with closing(spool_at(path)) as spool:
+        assert spool.epoch == epoch
+        assert len(spool.after(0, 1_000)) < len(seqs)
+        fill(spool, 1)
+        assert spool.newest()["level"] > max(seqs)
+
+
+def test_bit_in_the_middle_of_the_log_swallows_nothing(path: Path) -> None:
+    """SQLite stops at a frame that does not sum up; what was committed after it is read all the same."""
+    epoch, seqs = killed(path, 20)
+    log = path.with_name(path.name + "-wal")
+    data = bytearray(log.read_bytes())
+    data[len(data) // 2] ^= 1
+    log.write_bytes(data)
+    with closing(spool_at(path)) as spool:
+        assert spool.epoch != epoch
+        readings = [row for row in spool.after(0, 1_000) if row.sensor != DROPS_SENSOR]
+        said = sum(one.dropped_count or 0 for one in drops(spool).values())
+        assert len(readings) >= len(seqs) - 8
+        assert len(readings) + said == len(seqs)
+
+
+def test_counter_that_rots_is_noticed(path: Path) -> None:
+    """The highest number used and the counters are signed: one bit less, and numbers would be used again."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 5)
+        publish(spool, [1, 2, 3, 4, 5])
+        spool.acknowledge([(1, 5)], [], moment(6))
+        old = spool.epoch
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'reading'")
+        db.commit()
+    with closing(spool_at(path)) as spool:
+        assert spool.epoch != old
+
+
+def test_spool_that_is_gone_is_missed(path: Path) -> None:
+    """An empty file where a spool was: nobody knows what it held, and that is said."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 5)
+    path.write_bytes(b"")
+    with closing(spool_at(path)) as spool:
+        assert drops(spool)["unknown"].dropped_count is None
+
+
+def test_agent_of_before_checksums_may_come_back(path: Path) -> None:
+    """What it changes loses its checksum or seal by itself, so that the next agent does not take it for damaged."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 3)
+        old = spool.epoch
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE reading SET observed_us = 1, trust = 'synced' WHERE seq = 1")
+        db.execute("INSERT INTO reading SELECT 4, sensor, kind, rank, boot, mono_us, wall_us, source, NULL, NULL,"
+                   " quality, checks, vals, cost, NULL FROM reading WHERE seq = 2")  # fmt: skip
+        db.execute("UPDATE ledger SET committed = committed + 1")
+        db.execute("UPDATE meta SET value = '7' WHERE key = 'birth_no'")
+        db.commit()
+    with closing(spool_at(path)) as spool:
+        assert spool.epoch == old
+        assert [row.seq for row in spool.after(0, 10)] == [1, 2, 3, 4]
+
+
+def test_file_of_before_checksums_is_brought_up(path: Path) -> None:
+    """Its readings, numbers and times stay; from then on they are protected."""
+    with closing(spool_at(path)) as spool:
+        fill(spool, 3)
+        old = spool.epoch
+    with closing(sqlite3.connect(path)) as db:
+        for trigger in ("reading_unsealed", "ledger_unsealed", "meta_unsealed"):
+            db.execute(f"DROP TRIGGER {trigger}")
+        for table, column in (("reading", "crc"), ("ledger", "highest"), ("ledger", "seal")):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        db.commit()
+    with closing(spool_at(path)) as spool:
+        assert (spool.epoch, spool.pending) == (old, 3)
+        fill(spool, 1)
+        publish(spool, [1, 4])
+    with closing(spool_at(path)) as spool:
+        assert (spool.epoch, [row.seq for row in spool.after(0, 10)]) == (old, [1, 2, 3, 4])
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_any_damage_at_all_never_stops_an_agent(path: Path, seed: int) -> None:
     """Bit flips, truncation, garbage: it opens, it works, it opens again."""
