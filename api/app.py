@@ -28,6 +28,7 @@ from api import map as home
 from api.access import Access
 from api.address import networks
 from api.context import Context
+from api.document import describe
 from api.door import Door
 from api.gate import Gate, Table, let_in
 from api.guard import Guard, Head
@@ -129,6 +130,7 @@ def create_app(
     app.include_router(health.router(context))
     app.include_router(probe.router())
     assets.install(app)
+    describe(app)
     answers = errors.install(app, pages, outage)
     app.add_exception_handler(Refusal, open311.refused)
     # From the inside out.
