@@ -21,7 +21,7 @@ from contract.incident import Incident, What
 from contract.kinds import FloodValues
 from contract.levels import Level, Scale, Threshold
 from contract.quality import Quality
-from edge.quality import Checker, default_limits
+from edge.quality import GAUGE, Checker, QualityLimits
 from faults import truth
 from faults.laboratory import Laboratory
 from faults.parts.brokers import wait_until
@@ -40,7 +40,7 @@ _SAY_S = 8.0
 _DAYS_WITHIN_US = 1_800 * SECOND_US
 _RAISES, _CLEARS = (70.0, 110.0, 160.0), (60.0, 95.0, 140.0)
 _CITY, _NODE = "contoh", "cth-gauge-1"
-_SCALE = Scale(
+SCALE = Scale(
     _NODE,
     "contoh",
     "rising",
@@ -168,10 +168,12 @@ def _water(rng: random.Random, stretches: list[tuple[float, float, float, float,
     return found
 
 
-def judge(day: Day, rules: tuple[Rule, ...], rng: random.Random) -> Verdict:
+def judge(
+    day: Day, rules: tuple[Rule, ...], rng: random.Random, *, limits: QualityLimits = GAUGE, scale: Scale = SCALE
+) -> Verdict:
     """Through the edge's checks and the engine, each reading a second or two under way."""
-    checker = Checker(default_limits("flood"))
-    engine = Engine(_CITY, rules, {_NODE: _PLACE}, {_NODE: _SCALE}, travel_s=3.0)
+    checker = Checker(limits)
+    engine = Engine(_CITY, rules, {_NODE: _PLACE}, {_NODE: scale}, travel_s=3.0)
     verdict = Verdict([], [])
     for seq, ((at_s, _), cm) in enumerate(zip(day.water, day.read(), strict=True), start=1):
         observed_us = _START_US + round(at_s * SECOND_US)

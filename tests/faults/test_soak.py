@@ -1,0 +1,65 @@
+"""The soak sees what grows; its short form proves the instrument on a real city."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from contract.clock import SystemClock
+from faults import register
+from faults.laboratory import Laboratory
+from faults.result import Result
+from faults.trials.soak import PROCESSES, Trace, judge, slope
+
+
+def _trace(per_hour: float, leak: int = 0) -> Trace:
+    """An hour in samples of 5 s: memory that breathes by 2 MiB and grows, descriptors that come and go."""
+    at_s = [5.0 * number for number in range(720)]
+    mib = [100 + per_hour * at / 3_600 + (number % 7) * 0.3 for number, at in enumerate(at_s)]
+    return Trace(at_s, mib, [20 + number % 4 + leak * number // 720 for number in range(720)])
+
+
+def _judged(trace: Trace) -> Result:
+    result = Result("soak", 1, 1)
+    judge({"ingest": trace}, result, warm_up_s=600, memory=True)
+    return result
+
+
+def test_a_slope_is_that_of_least_squares() -> None:
+    """y = 3x + 1 without a doubt, and with noise that cancels."""
+    assert slope([0, 1, 2, 3], [1, 4, 7, 10]) == pytest.approx(3)
+    assert slope([0, 1, 2, 3], [2, 3, 6, 11]) == pytest.approx(3)
+    with pytest.raises(ValueError, match="two points"):
+        slope([1, 1], [2, 3])
+
+
+def test_memory_that_breathes_is_flat() -> None:
+    """Up and down by two MiB is no leak."""
+    assert _judged(_trace(0.0)).passed
+
+
+def test_a_slow_leak_is_caught() -> None:
+    """Two MiB an hour, hidden in breathing of the same size."""
+    (failure,) = _judged(_trace(2.0)).failures
+    assert failure.startswith("ingest grows by 2.0")
+
+
+def test_descriptors_that_are_never_given_back_are_caught() -> None:
+    """Thirty in an hour, whatever comes and goes meanwhile."""
+    assert not _judged(_trace(0.0, leak=30)).passed
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.timeout(240)
+def test_short_form_measures_every_process(tmp_path: Path) -> None:
+    """As `siaga faults soak --short` runs it: every process has its figures, and nothing is lost."""
+    laboratory = Laboratory("soak", 1, 1, random.Random(1), tmp_path, SystemClock(), lambda _: None, short=True)
+    result = register.fault("soak").run(laboratory)
+    assert result.passed, result.failures
+    assert result.stored > 500
+    for name in (*PROCESSES, "up"):
+        assert result.figures[name]["mib"] > 5
+        assert result.figures[name]["descriptors"] > 0
