@@ -97,6 +97,7 @@ class Pages:
             "lang": speech.language,
             "city": self._context.profile,
             "speed": self._context.speed,
+            "not_kept": self._not_kept(),
             "path": request.url.path,
             "caller": caller,
             "csrf": caller.csrf,
@@ -114,6 +115,12 @@ class Pages:
         if request.query_params.get("lang") in {"id", "en"}:
             response.set_cookie(COOKIE, speech.language, max_age=COOKIE_AGE_S, samesite="lax", httponly=True)
         return response
+
+    def _not_kept(self) -> bool:
+        """Whether new readings cannot be kept just now, by what ingest says of itself: then what is shown grows old."""
+        stages = self._context.status() if self._context.status else {}
+        ingest = stages.get("ingest", {})
+        return bool(ingest.get("alive") and ingest.get("failing"))
 
 
 def _here(request: Request, **changes: object) -> str:

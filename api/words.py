@@ -26,6 +26,10 @@ _HOUSE = {
         "Sambungan terputus {minutes} menit. Angka di bawah dari {time}.",
         "Connection lost for {minutes} min. Figures below are from {time}.",
     ),
+    "not_kept": Text(
+        "Bacaan baru sedang belum bisa disimpan. Angka di bawah adalah yang terakhir tersimpan. Peringatan tetap bekerja.",
+        "New readings cannot be kept just now. Figures below are the last that were kept. Warnings go on working.",
+    ),
     "emergency": Text("Darurat, telepon", "Emergency, call"),
     "open_data": Text("Data terbuka:", "Open data:"),
     "no_faces": Text(

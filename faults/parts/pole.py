@@ -1,0 +1,100 @@
+"""One node as it runs on a pole: `siaga edge run` with a node.toml, a river, a WiFi-less self-report, a spool."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker.ports import BrokerAddress
+from edge.spool import SpoolLedger, read_ledger
+from faults.parts.stages import Stage, stage
+from firmware_sim.ledgers import SPOOL_SUFFIX
+
+_NODE_TOML = """
+[node]
+city = "{city}"
+node = "{node}"
+spool = "{spool}"
+boot_delay_s = 0.0
+
+[[brokers]]
+host = "{host}"
+port = {port}
+
+[spool]
+ring_rows = {ring_rows}
+
+[transport]
+resend_s = 2.0
+reconnect_max_s = 1.0
+
+[[sensors]]
+type = "flood"
+sensor = "{river}"
+period_s = {river_s}
+
+[sensors.options]
+source = {{ type = "replay", file = "{record}", length_column = "level_cm", speed = 60.0, loop = true }}
+
+[[sensors]]
+type = "node"
+sensor = "{self}"
+period_s = {self_s}
+
+[sensors.options]
+disk = "{folder}"
+"""
+RIVER, SELF = "level", "self"
+
+
+@dataclass
+class Pole:
+    """The node's files and its process."""
+
+    node: str
+    spool: Path
+    running: Stage
+
+    def ledger(self) -> SpoolLedger:
+        """Read from the file."""
+        return read_ledger(self.spool)
+
+
+@contextlib.contextmanager
+def pole(
+    folder: Path,
+    spools: Path,
+    city: str,
+    node: str,
+    broker: BrokerAddress,
+    *,
+    river_s: float,
+    self_s: float,
+    ring_rows: int,
+) -> Iterator[Pole]:
+    """The node, running; its spool is in `spools`, all else in `folder`. Killed at the end where it still runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    record = folder / "river.csv"
+    rows = [f"2026-01-01T{n // 60:02d}:{n % 60:02d}:00Z,{30 + n % 7}" for n in range(600)]
+    record.write_text("time,level_cm\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    spool = spools / f"{node}{SPOOL_SUFFIX}"
+    config = folder / "node.toml"
+    text = _NODE_TOML.format(
+        city=city,
+        node=node,
+        spool=spool,
+        host=broker.host,
+        port=broker.port,
+        ring_rows=ring_rows,
+        river=RIVER,
+        river_s=river_s,
+        record=record,
+        self=SELF,
+        self_s=self_s,
+        folder=folder,
+    )
+    config.write_text(text, encoding="utf-8")
+    with stage(folder / "log", {}, "edge", "run", "--config", str(config)) as running:
+        yield Pole(node, spool, running)
