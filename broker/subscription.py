@@ -74,7 +74,8 @@ class PahoSubscription:
     `window` is how many unacknowledged messages an MQTT 5 broker may send (in 3.1.1 the broker decides); `queue` how
     many wait here for the consumer. `session_s` is how long an MQTT 5 broker keeps the session of one that is gone.
     Waits between attempts are drawn from `rng`, uniformly between nothing and a bound that doubles up to
-    `backoff_cap_s`.
+    `backoff_cap_s`: no longer than a node waits for the answer to its birth, for what it says after that reaches nobody
+    while no service listens.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class PahoSubscription:
         keepalive_s: int = 30,
         connect_timeout_s: float = 5.0,
         backoff_s: float = 0.5,
-        backoff_cap_s: float = 15.0,
+        backoff_cap_s: float = 3.0,
     ) -> None:
         if not addresses:
             raise ValueError("a subscription needs the address of a broker")

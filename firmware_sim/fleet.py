@@ -49,8 +49,9 @@ class Fleet:
 
     The world runs `speed` times as fast as the clock: sensing periods, quality limits and the story are compressed,
     transport times never. `only` names the nodes to run; where None, all of the city and the scenario's strangers.
-    `certificates` holds a folder for each node with its `ca.crt`, `tls.crt` and `tls.key`, for brokers with TLS. `story` is
-    one that somebody else tells, in the place of the scenario's. `transport` and `keepalive_s` are each node's.
+    `certificates` holds a folder for each node with its `ca.crt`, `tls.crt` and `tls.key`, for brokers with TLS.
+    `story` is one that somebody else tells, in the place of the scenario's. `transport` and `keepalive_s` are each
+    node's.
     Running again on the same folder continues the same spools; the story begins anew, or goes on where it stands now
     if it began at `since_us` (wall time). Raises BadInput where the scenario or `only` names somebody whom the city
     does not have.
@@ -125,6 +126,11 @@ class Fleet:
             online=sum(node.online for node in self.nodes),
             samples=sum(node.samples for node in self.nodes),
         )
+
+    def set_speed(self, speed: float) -> None:
+        """From now on sensors sample, and the story goes on, so many times as fast. What a node was told at its start
+        stays: its quality limits, and the periods that its birth names. From any thread."""
+        self._time.set_speed(speed)
 
     def run(self, stop: threading.Event, *, each_second: Callable[[Progress], None] | None = None) -> None:
         """Until `stop` is set; then every node says goodbye and its spool is closed. Once only.

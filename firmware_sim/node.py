@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -52,16 +53,33 @@ class StoryClock:
 
     def __init__(self, clock: Clock, speed: float) -> None:
         self.clock = clock
-        self.speed = speed
-        self._started_mono_us = clock.mono_us()
+        self._run = _Run(clock.mono_us(), 0.0, speed)
+
+    @property
+    def speed(self) -> float:
+        return self._run.speed
 
     def begin(self, since_us: int | None = None) -> None:
         """Story second 0 is now, or was at `since_us` of the wall clock."""
         ago_us = 0 if since_us is None else self.clock.now_us() - since_us
-        self._started_mono_us = self.clock.mono_us() - ago_us
+        self._run = _Run(self.clock.mono_us() - ago_us, 0.0, self._run.speed)
+
+    def set_speed(self, speed: float) -> None:
+        """From now on the story runs so fast. From any thread."""
+        now_us = self.clock.mono_us()
+        self._run = _Run(now_us, self.story_s(now_us), speed)
 
     def story_s(self, mono_us: int) -> float:
-        return (mono_us - self._started_mono_us) / SECOND_US * self.speed
+        run = self._run
+        return run.story_s + (mono_us - run.since_us) / SECOND_US * run.speed
+
+
+class _Run(NamedTuple):
+    """Since when (monotonic) and from where the story runs at one speed."""
+
+    since_us: int
+    story_s: float
+    speed: float
 
 
 @dataclass(slots=True)
@@ -104,6 +122,7 @@ class SimulatedNode:
         self._junk = 0
         self._new_boot()
         self._due: list[_Due] = []
+        self._paced = time.speed
         self._reach = Reach(PahoLink(self.name, keepalive_s=keepalive_s, tls=tls), topics.readings(city, self.name))
         self.member = Member(self._agent(transport), self._reach, self, self._instant)
 
@@ -149,6 +168,8 @@ class SimulatedNode:
 
     def look(self, mono_us: int) -> None:
         """See how the node fares now. Call it between two turns of the runner, a few times a second."""
+        if self._paced != self._time.speed:
+            self._set_timetable(mono_us)
         story_s = self._time.story_s(mono_us)
         fault = self._story.fault(self.pole, story_s)
         if fault is not self._fault:
@@ -209,6 +230,7 @@ class SimulatedNode:
     def _set_timetable(self, mono_us: int) -> None:
         """Each sensor starts within a second or two, at a moment of its own."""
         self._due = []
+        self._paced = self._time.speed
         for spec in self.pole.spec.sensors:
             period_us = max(1, round(spec.period_s / self._time.speed * SECOND_US))
             phase = unit(self._seed, "phase", self.name, spec.sensor)

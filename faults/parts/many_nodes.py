@@ -1,8 +1,8 @@
 """A thousand nodes: the steered fleet in several processes, for one interpreter does not drive them all in time.
 
 `python -m faults.parts.many_nodes` is one of them. Its first line of standard input says what it runs (JSON); further
-ones are `NODE LEVEL_CM`. It says every half second how many of its nodes are online. Its input's end is its own, so
-that it never outlives a trial that was killed.
+ones are `NODE LEVEL_CM` or `speed TIMES`. It says every half second how many of its nodes are online. Its input's end
+is its own, so that it never outlives a trial that was killed.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from faults.parts.must import must
 from faults.parts.stages import ROOT, environment
 from faults.parts.steered import steered_fleet
 
+_SPEED = "speed"
 _TELL_S = 0.5
 _JOIN_S = 60.0
 
@@ -76,6 +77,11 @@ class ManyNodes:
         """A gauge reads this from its next sample on."""
         for hand in self._hands:
             hand.say(f"{node} {level_cm}")
+
+    def set_speed(self, speed: float) -> None:
+        """As `Fleet.set_speed`."""
+        for hand in self._hands:
+            hand.say(f"{_SPEED} {speed}")
 
     def stop(self) -> None:
         """Every node says goodbye. Raises Broken where a process ended by itself, or does not end."""
@@ -205,8 +211,11 @@ def main() -> None:
         teller = threading.Thread(target=tell, name="teller")
         teller.start()
         for line in sys.stdin:
-            node, level_cm = line.split()
-            fleet.story.set_level(node, float(level_cm))
+            what, number = line.split()
+            if what == _SPEED:
+                fleet.set_speed(float(number))
+            else:
+                fleet.story.set_level(what, float(number))
         stop.set()
         teller.join()
 

@@ -101,6 +101,10 @@ class SteeredFleet:
         """How many nodes have a broker."""
         return self._fleet.progress().online
 
+    def set_speed(self, speed: float) -> None:
+        """As `Fleet.set_speed`."""
+        self._fleet.set_speed(speed)
+
     def stop(self) -> None:
         """Every node says goodbye. Raises Broken where the fleet had ended by itself."""
         self._stop.set()
