@@ -20,6 +20,8 @@ from fleet.authority import Authority
 from fleet.handover import give, give_broker
 
 _FIRST_MARK = 1_000_000
+_LATE_S = 1.2
+"""longer than the longest delay of a will"""
 _EVENTS_S = 10.0
 _SAID_EVERY = 20
 
@@ -67,6 +69,7 @@ def run(laboratory: Laboratory) -> Result:
             if not city.node.alive:
                 accepted.append(f"{attack.name}: the rightful node was thrown out")
                 city.node.restart()
+        city.node.until(lambda: False, _LATE_S)
         pairs = list(zip(attacks, grounds, strict=True))
         city.node.until(lambda: not _unnoticed(pairs, city, authority), _EVENTS_S)
         unnoticed = _unnoticed(pairs, city, authority)
