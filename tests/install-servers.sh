@@ -7,6 +7,10 @@ command -v mosquitto >/dev/null 2>&1 || [ -x /usr/sbin/mosquitto ] || want="$wan
 command -v influxd >/dev/null 2>&1 || want="$want influxdb"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want="$want postgresql"
 command -v chromium >/dev/null 2>&1 || want="$want chromium"
+for program in nft:nftables tc:iproute2; do
+    command -v "${program%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${program%%:*}" ] || [ -x "/sbin/${program%%:*}" ] \
+        || want="$want ${program#*:}"
+done
 command -v openssl >/dev/null 2>&1 || want="$want openssl"
 [ -n "$want" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
