@@ -30,7 +30,7 @@ FAULTS = (
     Fault("kill", "kill -9 of each process in a flood", "one case an event", 200, 10),
     Fault("pause", "SIGSTOP of a stage for 5 to 300 s", "a zombie is fenced, a hung stage replaced", 40, 3),
     Fault("broker-down", "no broker for an hour, then 1,000 nodes come back", "≤ 60 connects/s, live first", 1, 1),
-    Fault("broker-amnesia", "the broker starts again with its data deleted", "nothing is missing", 20, 3),
+    Fault("broker-amnesia", "the broker starts again with its data deleted", "nothing is missing", 20, 2),
     Fault("flap", "the link goes down and up every few seconds", "nothing is missing", 40, 4),
     Fault("slow", "64 kbit/s, 2 s round trips, stalls", "nothing is missing", 10, 1),
     Fault("half-open", "a connection that is dead and does not say so", "noticed within 1.5 keepalives", 20, 2),
@@ -47,7 +47,7 @@ FAULTS = (
     Fault("flapping", "a level that plays round its limit for a day", "one incident", 200, 10),
     Fault("upgrade", "old nodes, a new city; a migration killed midway", "old or new, never half", 50, 3),
     Fault("soak", "an hour of load", "memory and descriptors stay flat", 1, 1),
-    Fault("identity", "a stranger, or a node, who says it is another", "none accepted, each noticed", 40, 40),
+    Fault("identity", "a stranger, or a node, who says it is another", "none accepted, each noticed", 93, 93),
 )  # fmt: skip
 
 
