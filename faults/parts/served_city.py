@@ -37,6 +37,7 @@ SPEED = 600.0
 HIGH_CM = 85.0
 CAMERA = "cth-kamera-1"
 _LEASE_S = 2.0
+_JUST_NOW = 4
 _START_S = 60.0
 
 
@@ -161,11 +162,8 @@ class ServedCity:
     # ------------------------------------------------------------ the end
 
     def drained(self, within_s: float) -> bool:
-        """Whether every reading came to where it belongs: no node waits for an answer any more."""
-        return wait_until(lambda: not self._pending(), within_s, 0.1)
-
-    def _pending(self) -> int:
-        return sum(node.pending for node in ledger(self.spools))
+        """Whether the nodes wait for no more answers than those to what they have just measured."""
+        return wait_until(lambda: all(node.pending <= _JUST_NOW for node in ledger(self.spools)), within_s, 0.1)
 
     def settle(self, result: Result) -> None:
         """End the city and add its account to `result`."""
