@@ -224,10 +224,10 @@ def laptop_flood(folder: Path, *, speed: float, **settings: object) -> Iterator[
         whole = stack.enter_context(whole_city(folder, speed=speed, write=write, scenario=SCENARIO, **settings))
         began_us = whole.began_us()
         must(began_us is not None, whole.up.said())
-        _adopt_pole(whole.cities)
+        adopt_pole(whole.cities)
         port = int(str(whole.settings["SIAGA_MQTT_PORT"]))
-        pole = stack.enter_context(_pole(folder, BrokerAddress(HOST, port), None))
-        yield LaptopFlood(folder, speed, whole.settings, whole.readings, whole.cities, began_us or 0, pole, whole)
+        agent = stack.enter_context(pole(folder, BrokerAddress(HOST, port), None))
+        yield LaptopFlood(folder, speed, whole.settings, whole.readings, whole.cities, began_us or 0, agent, whole)
 
 
 # ---------------------------------------------------------------- on a city's servers
@@ -301,7 +301,7 @@ def server_flood(folder: Path, *, speed: float, **settings: object) -> Iterator[
         }
         readings = stack.enter_context(contextlib.closing(open_readings(influx.url, token=influx.token)))
         cities = stack.enter_context(contextlib.closing(open_city(str(given["SIAGA_CITY_URL"]), migrate=False)))
-        _adopt_pole(cities)
+        adopt_pole(cities)
         nodes = broker.address(NODES)
         run = folder / "data" / "run"
         up = wait_until(lambda: all((run / f"{name}.json").exists() for name in STAGES), 90, 0.1)
@@ -312,8 +312,8 @@ def server_flood(folder: Path, *, speed: float, **settings: object) -> Iterator[
         stages[FLEET] = stack.enter_context(
             kept(folder / "log" / "fleet.log", fleet, FLEET, *words, "--since-us", str(began_us))
         )
-        pole = stack.enter_context(_pole(folder, nodes, identity(secrets, POLE)))
-        yield ServerFlood(folder, speed, given, readings, cities, began_us, pole, broker, stages)
+        agent = stack.enter_context(pole(folder, nodes, identity(secrets, POLE)))
+        yield ServerFlood(folder, speed, given, readings, cities, began_us, agent, broker, stages)
 
 
 def _service(settings: Mapping[str, object], broker: CityBroker, name: str) -> Mapping[str, object]:
@@ -335,7 +335,7 @@ def _service(settings: Mapping[str, object], broker: CityBroker, name: str) -> M
 # ---------------------------------------------------------------- the pole
 
 
-def _adopt_pole(cities: CityStore) -> None:
+def adopt_pole(cities: CityStore) -> None:
     """The registry knows it; no profile and no simulator does."""
     now_us = SystemClock().now_us()
     cities.note_stranger(Stranger(tiny_city.CODE, POLE, now_us, now_us, "{}"))
@@ -343,7 +343,7 @@ def _adopt_pole(cities: CityStore) -> None:
 
 
 @contextlib.contextmanager
-def _pole(folder: Path, broker: BrokerAddress, tls: Tls | None) -> Iterator[Kept]:
+def pole(folder: Path, broker: BrokerAddress, tls: Tls | None) -> Iterator[Kept]:
     """`siaga edge run` with a river that stays low, and its own health."""
     river = folder / "river.csv"
     rows: Sequence[str] = [f"2026-01-01T{n // 60:02d}:{n % 60:02d}:00Z,{40 + n % 7}" for n in range(600)]

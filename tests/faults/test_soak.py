@@ -60,6 +60,6 @@ def test_short_form_measures_every_process(tmp_path: Path) -> None:
     result = register.fault("soak").run(laboratory)
     assert result.passed, result.failures
     assert result.stored > 500
-    for name in (*PROCESSES, "up"):
+    for name in (*PROCESSES, "up", "edge"):
         assert result.figures[name]["mib"] > 5
         assert result.figures[name]["descriptors"] > 0
