@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from broker.ports import Incoming
 from contract import codec, topics
@@ -30,6 +30,8 @@ from contract.topics import Address
 
 _READING: TypeAdapter[Reading] = TypeAdapter(AnyReading)
 _SEQ: TypeAdapter[int] = TypeAdapter(Seq)
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+_EPOCH: TypeAdapter[str] = TypeAdapter(Epoch)
 
 WholeReason = Literal["oversize", "undecodable", "wrong_topic", "identity"]
 
@@ -66,6 +68,8 @@ class BatchNews:
     sent_us: int
     readings: tuple[Reading, ...]
     malformed: tuple[Malformed, ...] = ()
+    beyond: tuple[int, ...] = ()
+    """seqs in a message of a later version than ours: whoever speaks so keeps them until we are brought up to date"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,10 @@ def _read(topic: str, address: Address, payload: bytes) -> tuple[News, tuple[str
 
 
 def _read_one_by_one(topic: str, payload: bytes) -> tuple[BatchNews, tuple[str, str]]:
-    envelope = codec.decode(Envelope, payload)
+    try:
+        envelope = codec.decode(Envelope, payload)
+    except BadInput as error:
+        return _read_numbers(topic, payload, error)
     bare = BatchNews(topic, envelope.node, envelope.boot, envelope.epoch, envelope.sent_us, ())
     good: dict[int, Reading] = {}
     bad: list[Malformed] = []
@@ -176,6 +183,29 @@ def _read_one_by_one(topic: str, payload: bytes) -> tuple[BatchNews, tuple[str, 
         tuple(answered),
     )
     return news, (envelope.city, envelope.node)
+
+
+def _read_numbers(topic: str, payload: bytes, why: BadInput) -> tuple[BatchNews, tuple[str, str]]:
+    """Of a message whose frame is broken: who says so and which numbers, as far as that can be answered. Raises `why`
+    where it cannot. Unanswered, such a message is sent for ever and holds up all that its node has to say."""
+    try:
+        whole = from_json(payload)
+        claimed = (_ID.validate_python(whole["city"], strict=True), _ID.validate_python(whole["node"], strict=True))
+        epoch = _EPOCH.validate_python(whole["epoch"], strict=True)
+        items = list(whole["readings"])[:MAX_BATCH]
+    except (ValueError, TypeError, KeyError):
+        raise why from None
+    numbered = {seq: item for item in items if (seq := _seq(item))}
+    if not numbered:
+        raise why
+    version = whole.get("v")
+    if isinstance(version, int) and version > 1:
+        return BatchNews(topic, claimed[1], "", epoch, 0, (), beyond=tuple(numbered)), claimed
+    bad = tuple(
+        Malformed(seq, str(why), to_json({**whole, "readings": [item]}, inf_nan_mode="constants"))
+        for seq, item in numbered.items()
+    )
+    return BatchNews(topic, claimed[1], "", epoch, 0, (), bad), claimed
 
 
 def _seq(item: Any) -> int:

@@ -233,6 +233,11 @@ class Ingest:
             self._births.spoke(batch.node, turn.now_us)
         for bad in batch.malformed:
             turn.refused.append(self._item(turn, batch, bad.seq, Verdict("malformed", bad.detail), bad.alone))
+        if batch.beyond:
+            log.warning("ingest.newer_than_this", node=batch.node, readings=len(batch.beyond))
+        for seq in batch.beyond:
+            turn.acks.held(batch.node, batch.epoch, seq)
+            turn.held += 1
         for reading in batch.readings:
             if known is None or awaits_birth(reading, known, batch.boot):
                 turn.acks.held(batch.node, batch.epoch, reading.seq)

@@ -131,7 +131,7 @@ def test_a_reading_without_a_seq_is_kept_and_the_others_stored(bench: Bench, ite
         (b"[" * 5_000, "undecodable"),
         (batch(), "undecodable"),
         (batch(reading(1), epoch="nonsense"), "undecodable"),
-        (batch(reading(1), v=2), "undecodable"),
+        (batch(reading(1), v=2, epoch="nonsense"), "undecodable"),
         (b" " * 70_000, "oversize"),
         (batch(reading(1), node="somebody"), "identity"),
         (batch(reading(1), city="elsewhere"), "identity"),
@@ -145,6 +145,30 @@ def test_what_cannot_be_believed_is_kept_and_answered_to_nobody(bench: Bench, pa
     assert bench.kept() == [(NODE, reason, 0)]
     (ack,) = bench.accept(batch(reading(9)))
     assert ack.stored == ((9, 9),)
+
+
+@pytest.mark.parametrize("frame", [{"sent_us": -1}, {"boot": "?"}, {"strange": 1}, {"v": "one"}])
+def test_a_broken_frame_is_answered_by_the_numbers_in_it(bench: Bench, frame: dict[str, object]) -> None:
+    """Unanswered it would come for ever, and hold up everything else that its node has to say."""
+    (ack,) = bench.accept(batch(reading(1), reading(2), **frame))
+    assert [(one.seq, one.reason) for one in ack.refused] == [(1, "malformed"), (2, "malformed")]
+    assert ack.stored == ()
+    assert sorted(bench.kept()) == [(NODE, "malformed", 1), (NODE, "malformed", 2)]
+
+
+def test_a_later_version_is_held(bench: Bench) -> None:
+    """The node keeps what this city cannot read yet, and asks again slowly."""
+    with capture_logs() as logs:
+        (ack,) = bench.accept(batch(reading(1), reading(2), v=2))
+    assert (ack.held, ack.stored, ack.refused) == (((1, 2),), (), ())
+    assert bench.kept() == []
+    assert "ingest.newer_than_this" in {entry["event"] for entry in logs}
+
+
+def test_a_broken_frame_does_not_hide_a_wrong_identity(bench: Bench) -> None:
+    """Nobody's readings are refused, and so deleted, on somebody else's word."""
+    assert bench.accept(batch(reading(1), sent_us=-1, node="somebody")) == []
+    assert bench.kept() == [(NODE, "identity", 0)]
 
 
 def test_a_wrong_identity_is_a_security_event(bench: Bench) -> None:
