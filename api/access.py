@@ -13,7 +13,6 @@ from contract.clock import MINUTE_US, Clock
 from store.people import ApiKey, PeopleStore
 
 KEY_SEEN_EVERY_US = MINUTE_US
-BEARER = "bearer "
 
 
 class Access:
@@ -52,8 +51,8 @@ class Access:
 
     def shown_key(self, request: Request) -> str | None:
         """The key of `Authorization: Bearer …`; None where none is shown."""
-        header = request.headers.get("authorization", "")
-        return header[len(BEARER) :].strip() if header.lower().startswith(BEARER) else None
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        return key.strip() if scheme.lower() == "bearer" else None
 
     def shows_session(self, request: Request) -> bool:
         return bool(request.cookies.get(self._cookies.session))

@@ -180,8 +180,9 @@ class Gate:
             return False
         if origin is None:
             return site is not None
-        host = request.headers.get("host", "")
-        return _origin(origin) == self._origin or (bool(host) and urlsplit(origin).netloc == host)
+        scheme, host, port = _origin(origin)
+        asked = _origin(f"{scheme}://{request.headers.get('host', '')}")
+        return bool(host) and (scheme, host, port) in {self._origin, asked}
 
     async def _refusal(self, request: Request, status: int, text: str = "") -> Response:
         answer = await run_in_threadpool(self._errors.refuse, request, status, text)

@@ -240,7 +240,10 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
     }
     with (
         serving(
-            city, passwords=Passwords(hasher), trusted_proxies=("127.0.0.1",), status=lambda: {"ingest": "ok"}
+            city,
+            passwords=Passwords(hasher),
+            trusted_proxies=("127.0.0.1",),
+            status=lambda: {"ingest": {"alive": True}},
         ) as address,
         httpx.Client(base_url=address, timeout=20, trust_env=False) as client,
     ):

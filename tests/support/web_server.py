@@ -63,7 +63,9 @@ def serving(city: Town, *, keys: Sequence[str] = (KEY,), app: FastAPI | None = N
         clock=city.clock,
         **options,  # type: ignore[arg-type]
     )
-    server = _Prompt(uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=2))
+    # As `siaga api` starts it: uvicorn itself believes no proxy.
+    config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=2, proxy_headers=False)
+    server = _Prompt(config)
     # The socket listens before the server runs: who connects early waits in its queue instead of being refused.
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
