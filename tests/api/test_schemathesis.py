@@ -11,6 +11,7 @@ from support.bench import short
 from support.seed import Town
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.slow
 @pytest.mark.alone
 def test_no_question_breaks_the_server(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from contract.clock import SystemClock
 from faults.venom import Piece, sound, spoil
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.slow
 @pytest.mark.alone
 def test_nothing_mutated_is_accepted_and_nobody_stops(tmp_path: Path) -> None:

@@ -48,6 +48,31 @@ def test_nothing_of_the_writers_machine() -> None:
     assert found == []
 
 
+# What the services of the world give out as keys; pieces are put together, so that this file does not find itself.
+SECRETS = {
+    "a GitHub token": r"gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22}_\w{59}",
+    "an AWS key": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    "a Google key": r"\bAIza[A-Za-z0-9_-]{35}\b",
+    "a Slack token": r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
+    "a Telegram bot's token": r"\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b",
+    "a PyPI token": r"pypi-AgE" + r"[A-Za-z0-9_-]{50,}",
+    "a JSON web token": r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}",
+    "a webhook's secret": r"whsec_[A-Za-z0-9+/]{32,}",
+    "an age or PGP key": r"AGE-SECRET-KEY-1[A-Z0-9]{50}|-----BEGIN PGP PRIV" + "ATE KEY",
+}
+
+
+def test_no_secret_is_tracked() -> None:
+    """No token, key or password of any service stands in a file, not even in a test."""
+    found = [
+        f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: {what}"
+        for path, text in texts()
+        for what, pattern in SECRETS.items()
+        for match in re.finditer(pattern, text)
+    ]
+    assert found == []
+
+
 def test_every_text_is_utf_8_and_ends_its_last_line() -> None:
     """Files that tools and people can read alike."""
     bad = [str(path.relative_to(ROOT)) for path, text in texts() if text and (not text.endswith("\n") or "\r" in text)]
@@ -117,6 +142,23 @@ def test_promises_name_tests_that_exist() -> None:
         if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
     ]
     assert missing == []
+
+
+def test_the_threat_table_names_tests_that_exist() -> None:
+    """docs/security.md: each row has a test or a trial, each test it names is there, and each control's file."""
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith(("| threat", "| ---"))]
+    table = [row for row in rows if row.count("|") == 5]
+    assert len(table) > 15
+    assert [row for row in table if not re.search(r"`tests/\S+::\w+`|`siaga faults \w+`", row)] == []
+    named = re.findall(r"`(tests/\S+\.py)::(\w+)`", text)
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
+    ]
+    assert missing == []
+    assert {"campaign:begin", "campaign:end"} <= set(re.findall(r"<!-- (\S+) -->", text))
 
 
 def test_decisions_are_numbered() -> None:

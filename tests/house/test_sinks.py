@@ -1,0 +1,61 @@
+"""What nobody may do in the product: parse foreign XML, write a spreadsheet, go out unguarded."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+XML = {"xml", "lxml", "xmltodict", "defusedxml", "bs4", "html5lib", "feedparser"}
+WEB_CLIENTS = {"httpx", "requests", "urllib.request", "http.client", "httpcore", "aiohttp", "urllib3"}
+MAY_ASK = {
+    # Each asks one address that its own operator configured, and never one that a city's file or a person names.
+    "siaga/check.py": "our own pages on this machine",
+    "store/influx_http.py": "the readings' store, from the settings",
+    "dashboards/publish.py": "Grafana, from the command line",
+    # A node asks what its own technician wrote into node.toml; its instruments stand in a private network by design.
+    "edge/flood/fetch.py": "a telemetry",
+    "edge/hotspot/portal.py": "the city's probe",
+    "complaints/outward.py": "the guard itself",
+}
+
+
+def imports() -> Iterator[tuple[str, str, ast.AST]]:
+    """(file, module, node) of every import in the product; the laboratory is not part of a running city."""
+    for package in PACKAGES:
+        if package in {"faults", "firmware_sim"}:
+            continue
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+                yield from ((path.relative_to(ROOT).as_posix(), name, node) for name in names)
+
+
+def test_nobody_parses_xml() -> None:
+    """No entity, no DTD and no network can be smuggled into a parser that is not there: XML is only written."""
+    found = {(file, name) for file, name, _ in imports() if name.split(".")[0] in XML}
+    assert {file for file, _ in found} <= {"api/open311_format.py"}
+    text = (ROOT / "api" / "open311_format.py").read_text(encoding="utf-8")
+    for parser in ("fromstring", "parse(", "XML(", "iterparse", "XMLParser", "HTMLParser"):
+        assert parser not in text, parser
+
+
+def test_nobody_writes_a_spreadsheet() -> None:
+    """A cell that begins with = is a formula to Excel: until somebody escapes them in one place, no CSV goes out."""
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        if package != "faults"
+        for path in (ROOT / package).rglob("*.py")
+        if any(word in path.read_text(encoding="utf-8") for word in ("csv.writer", "csv.DictWriter", '"text/csv"'))
+    ]
+    assert found == []
+
+
+def test_only_known_files_go_out() -> None:
+    """Whoever else wants to send something to an address that somebody wrote goes through `complaints.outward`."""
+    found = {file for file, name, _ in imports() if name in WEB_CLIENTS or name.split(".")[0] in WEB_CLIENTS - {"http"}}
+    assert found == MAY_ASK.keys()
