@@ -40,11 +40,19 @@ class PahoLink:
     """
 
     def __init__(
-        self, client_id: str, *, keepalive_s: int = 60, tls: Tls | None = None, connect_timeout_s: float = 5.0
+        self,
+        client_id: str,
+        *,
+        keepalive_s: int = 60,
+        tls: Tls | None = None,
+        connect_timeout_s: float = 5.0,
+        knows_the_time: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`knows_the_time` says before each connection whether this machine can judge a certificate's dates."""
         self._client_id = client_id
         self._keepalive_s = keepalive_s
         self._identity = tls_files.Identity(tls) if tls is not None else None
+        self._knows_the_time = knows_the_time
         self._connect_timeout_us = round(connect_timeout_s * SECOND_US)
         self._dial: Dial | None = None
         self._late: list[Dial] = []
@@ -148,7 +156,7 @@ class PahoLink:
         if will is not None:
             client.will_set(will.topic, will.payload, qos=1, retain=True)
         if self._identity is not None:
-            client.tls_set_context(self._identity.context())
+            client.tls_set_context(self._identity.context(knows_the_time=self._knows_the_time()))
         return client
 
     def _adopt(self) -> None:

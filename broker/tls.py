@@ -7,6 +7,8 @@ import ssl
 from broker.ports import Tls
 from contract.errors import BadInput
 
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL; Python has no name for it
+
 
 def context(tls: Tls) -> ssl.SSLContext:
     """A client's context that trusts the city's CA alone. Raises BadInput with the file that cannot be used."""
@@ -42,8 +44,18 @@ class Identity:
         self._read: _State | None = None
         self._made: ssl.SSLContext | None = None
 
-    def context(self) -> ssl.SSLContext:
-        """For the next connection. Raises BadInput where there never was a usable set of files."""
+    def context(self, *, knows_the_time: bool = True) -> ssl.SSLContext:
+        """For the next connection. Raises BadInput where there never was a usable set of files.
+
+        A machine that does not know the time cannot judge a certificate's: it would never hear the time either. Who
+        signed it and for whom is checked all the same.
+        """
+        made = self._current()
+        flags = made.verify_flags & ~_NO_CHECK_TIME
+        made.verify_flags = ssl.VerifyFlags(flags if knows_the_time else flags | _NO_CHECK_TIME)
+        return made
+
+    def _current(self) -> ssl.SSLContext:
         state = _state(self._tls)
         if self._made is None or state != self._read:
             try:

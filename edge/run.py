@@ -19,7 +19,7 @@ from contract.messages import ClockSource
 from edge import config as configuration
 from edge import kinds
 from edge.agent import Agent, Identity
-from edge.clock import boot_id, system_source
+from edge.clock import BUILD_US, boot_id, system_source
 from edge.ports import Instant, Sensor
 from edge.runner import Member, Runner
 from edge.sdnotify import Notifier
@@ -38,7 +38,12 @@ def run(config_path: Path, stop_event: threading.Event) -> None:
     loaded = configuration.load(config_path)
     node = loaded.config.node
     clock, source = SystemClock(), _Remembered()
-    link = PahoLink(node.node, keepalive_s=node.keepalive_s, tls=_sound(loaded.tls))
+    link = PahoLink(
+        node.node,
+        keepalive_s=node.keepalive_s,
+        tls=_sound(loaded.tls),
+        knows_the_time=lambda: source() != "none" and clock.now_us() >= BUILD_US,
+    )
     sensors = _sensors(loaded)
     try:
         now = Instant(clock.mono_us(), clock.now_us(), source())
