@@ -73,6 +73,7 @@ class City:
         data_folder.make(settings.data_folder)
         profile = wiring.profile(settings)
         wiring.rules(settings)
+        wiring.receivers(settings)
         environment = as_environment(settings)
         self._broker.start()
         try:
