@@ -152,3 +152,23 @@ def test_memory_is_constant_and_every_verdict_is_a_flag(levels: list[float | Non
         assert (judged.quality is Quality.MISSING) == (level is None)
         assert all(flag is not Quality.GOOD for flag in judged.checks.values())
         assert len(checker._raw) <= 5
+
+
+@pytest.mark.parametrize("period_s", [60, 300])
+def test_a_lively_gauge_that_stands_still_is_suspect_within_half_an_hour(period_s: int) -> None:
+    """Eight hours of small waves, then one number for ever; the first that moves is good again."""
+    alive: list[float | None] = [
+        40.0 + (0.3, -0.2, 0.5, 0.0, -0.4, 0.1, 0.6)[number % 7] for number in range(8 * 3_600 // period_s)
+    ]
+    dead: list[float | None] = [40.2] * (3_600 // period_s)
+    seen = flags([*alive, *dead, 40.6, 40.1], period_us=period_s * SECOND_US)
+    flagged = seen.index(Quality.SUSPECT)
+    assert 0 < (flagged - len(alive)) * period_s <= 1_800
+    assert seen[: len(alive)] == [Quality.GOOD] * len(alive)
+    assert set(seen[flagged : len(alive) + len(dead)]) == {Quality.SUSPECT}
+    assert seen[-2:] == [Quality.GOOD, Quality.GOOD]
+
+
+def test_an_instrument_that_counts_whole_centimetres_is_believed_in_calm_water() -> None:
+    """A river that falls by a centimetre every two hours stands still most of the time: nothing is wrong with it."""
+    assert set(flags([40.0 - number // 24 for number in range(480)])) == {Quality.GOOD}

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cities.load import load
-from contract.clock import SECOND_US
+from contract.clock import SECOND_US, ManualClock
 from contract.compress import compressed
 from contract.kinds import CrowdValues, FloodValues, HotspotValues
 from contract.levels import Level, Scale, Threshold
 from contract.quality import Quality
 from edge.quality import Checker, default_limits
+from firmware_sim.node import StoryClock
 from firmware_sim.rivers import on_staff
 from firmware_sim.scenario import available, load_scenario
 from firmware_sim.story import Pole, Story
@@ -219,3 +220,15 @@ def test_counts_are_consistent() -> None:
             counts = (values.people_min, values.people, values.people_p90, values.people_max)
             assert None not in counts
             assert list(counts) == sorted(count or 0 for count in counts)
+
+
+def test_a_story_that_was_cut_short_goes_on_where_it_stands_now() -> None:
+    """Begun 30 s ago at 100 times the speed: a simulator that is started again is 3,000 s into it."""
+    clock = ManualClock()
+    began_us = clock.now_us()
+    clock.advance(30)
+    time = StoryClock(clock, 100.0)
+    time.begin(began_us)
+    assert time.story_s(clock.mono_us()) == pytest.approx(3_000)
+    time.begin()
+    assert time.story_s(clock.mono_us()) == 0
