@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from edge.quality import GAUGE, Checker, QualityLimits, default_limits
 FIVE_MIN_US = 300 * SECOND_US
 
 
-def flags(levels: list[float | None], limits: QualityLimits = GAUGE, period_us: int = FIVE_MIN_US) -> list[Quality]:
+def flags(levels: Sequence[float | None], limits: QualityLimits = GAUGE, period_us: int = FIVE_MIN_US) -> list[Quality]:
     checker = Checker(limits)
     return [
         checker.judge(None if level is None else FloodValues(level_cm=level), number * period_us).quality
@@ -157,10 +158,8 @@ def test_memory_is_constant_and_every_verdict_is_a_flag(levels: list[float | Non
 @pytest.mark.parametrize("period_s", [60, 300])
 def test_a_lively_gauge_that_stands_still_is_suspect_within_half_an_hour(period_s: int) -> None:
     """Eight hours of small waves, then one number for ever; the first that moves is good again."""
-    alive: list[float | None] = [
-        40.0 + (0.3, -0.2, 0.5, 0.0, -0.4, 0.1, 0.6)[number % 7] for number in range(8 * 3_600 // period_s)
-    ]
-    dead: list[float | None] = [40.2] * (3_600 // period_s)
+    alive = [40.0 + (0.3, -0.2, 0.5, 0.0, -0.4, 0.1, 0.6)[number % 7] for number in range(8 * 3_600 // period_s)]
+    dead = [40.2] * (3_600 // period_s)
     seen = flags([*alive, *dead, 40.6, 40.1], period_us=period_s * SECOND_US)
     flagged = seen.index(Quality.SUSPECT)
     assert 0 < (flagged - len(alive)) * period_s <= 1_800
