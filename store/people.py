@@ -84,7 +84,9 @@ class Deed:
     """Something that somebody did, for the audit log.
 
     `actor` and `object` are ids (a person's, a key's, "system"), never names. `details` are plain facts. `personal` are
-    facts about a living person: the log keeps their salted digest alone, so that the person can still be erased.
+    facts about a living person: the log keeps their salted digest alone, so that the person can still be erased. The
+    salt is the person's whom the change is about (a session's, an account's); of a deed that is only recorded, the
+    object's.
     """
 
     actor: str
@@ -146,13 +148,15 @@ class PeopleStore(Protocol):
     def put_person(self, person: Person, deed: Deed) -> None:
         """Add or change. Who is disabled, or has another role, agency, area or password than before, is signed out
         everywhere. Raises Rejected(reason="taken") where the account or subject is another's, and
-        Rejected(reason="last_admin") where the city would be left without an administrator."""
+        Rejected(reason="last_admin") where the city would be left without an administrator, and
+        Rejected(reason="no_account") for an account that is empty or not in lower case."""
 
     def erase_person(self, person_id: str, deed: Deed) -> None:
         """Forget account, name, password and the salts of their digests in the audit log; the id stays, disabled.
         Raises Rejected as `put_person`."""
 
-    def open_session(self, session: Session, deed: Deed) -> None: ...
+    def open_session(self, session: Session, deed: Deed) -> None:
+        """Raises Rejected(reason="unknown_person") for who is not there, erased or disabled."""
 
     def session(self, digest: str, now_us: int) -> tuple[Session, Person] | None:
         """None where it has ended or its person is disabled."""
@@ -161,9 +165,11 @@ class PeopleStore(Protocol):
 
     def sessions_of(self, person_id: str, now_us: int) -> Sequence[Session]: ...
 
-    def end_session(self, digest: str, deed: Deed) -> None: ...
+    def end_session(self, digest: str, deed: Deed) -> None:
+        """Nothing is done, nor noted, where there is none."""
 
-    def put_key(self, key: ApiKey, deed: Deed) -> None: ...
+    def put_key(self, key: ApiKey, deed: Deed) -> None:
+        """Raises Rejected(reason="taken") where id or digest is there: a key is never changed, only revoked."""
 
     def key(self, digest: str, now_us: int) -> ApiKey | None:
         """None where it is revoked or over."""
@@ -171,22 +177,27 @@ class PeopleStore(Protocol):
     def keys(self, city: str) -> Sequence[ApiKey]:
         """Newest first, revoked ones too."""
 
-    def revoke_key(self, key_id: str, now_us: int, deed: Deed) -> None: ...
+    def revoke_key(self, key_id: str, now_us: int, deed: Deed) -> None:
+        """The second time does nothing. Raises Rejected(reason="unknown_key")."""
 
     def key_seen(self, key_id: str, now_us: int) -> None: ...
 
-    def invite(self, invitation: Invitation, deed: Deed) -> None: ...
+    def invite(self, invitation: Invitation, deed: Deed) -> None:
+        """Raises Rejected(reason="taken") for a digest that is there, (reason="unknown_person") for a new password of
+        nobody."""
 
     def invitation(self, digest: str, now_us: int) -> Invitation | None:
         """None where it was used or is over."""
 
     def redeem(self, digest: str, person: Person, now_us: int, deed: Deed) -> bool:
         """Use the invitation and put the person, in one transaction. False where it is used or over: then nothing is
-        written. Raises Rejected as `put_person`."""
+        written. Raises Rejected as `put_person`, and Rejected(reason="not_invited") for a person whom it was not made
+        for; then the invitation is still good."""
 
     def attempt(self, city: str, bucket: str, now_us: int, window_s: float) -> int:
         """Note an attempt and return how many this bucket saw within the window, this one among them. Holds for all
-        copies of the web server; buckets are digests or short words, never an address as it stands."""
+        copies of the web server; buckets are digests or short words, never an address as it stands. A bucket is always
+        asked with the same window; beyond a thousand it says a thousand."""
 
 
 class AuditLog(Protocol):
