@@ -1,0 +1,81 @@
+"""`siaga ca` and `siaga secrets`, as somebody types them."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from typer.testing import CliRunner
+
+from contract.errors import BadInput
+from faults import forgeries
+from siaga.cli import app
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path / "secrets"))
+    monkeypatch.setenv("SIAGA_CITY", "yogyakarta")
+    return tmp_path / "secrets"
+
+
+def ca(*words: str) -> str:
+    answer = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def test_from_init_to_revocation(place: Path) -> None:
+    """Each step leaves its files and a line; the state of a party is what happened last."""
+    assert "root.key" in ca("ca", "init", "--name", "Kota Contoh")
+    ca("ca", "issue", "broker", "--host", "broker.example")
+    ca("ca", "issue", "ingest")
+    ca("ca", "issue", "watch")
+    ca("ca", "issue", "jog-gauge-01")
+    first = (place / "jog-gauge-01" / "tls.crt").read_bytes()
+    ca("ca", "renew", "jog-gauge-01")
+    assert (place / "jog-gauge-01" / "tls.crt").read_bytes() != first
+    assert "No certificate is due" in ca("ca", "renew", "--due")
+    assert "2 revoked" in ca("ca", "revoke", "jog-gauge-01")
+    states = [json.loads(line) for line in ca("ca", "list", "--json").splitlines()]
+    assert [(one["name"], one["state"]) for one in states] == [
+        ("broker", "good"),
+        ("ingest", "good"),
+        ("watch", "good"),
+        ("jog-gauge-01", "revoked"),
+        ("jog-gauge-01", "revoked"),
+    ]
+    revoked = x509.load_pem_x509_crl((place / "broker" / "crl.pem").read_bytes())
+    assert {f"{one.serial_number:x}" for one in revoked} == {states[3]["serial"], states[4]["serial"]}
+    assert (place / "watch" / "revoked.txt").read_text().count(" jog-gauge-01\n") == 2
+    assert "jog-gauge-01" in ca("ca", "list")
+    assert ca("ca", "crl").count("BEGIN X509 CRL") == 2
+
+
+def test_a_request_gets_no_key(place: Path, tmp_path: Path) -> None:
+    """What the node made stays with the node."""
+    ca("ca", "init")
+    (tmp_path / "node.csr").write_bytes(forgeries.request("jog-gauge-01"))
+    ca("ca", "issue", "jog-gauge-01", "--request", str(tmp_path / "node.csr"))
+    assert {file.name for file in (place / "jog-gauge-01").iterdir()} == {"ca.crt", "tls.crt"}
+    assert stat.S_IMODE((place / "jog-gauge-01").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("ca", "list"), "`siaga ca init` makes one"),
+        (("ca", "issue", "jog-gauge-01", "--folder", "/nonexistent"), "there is no certificate authority here"),
+        (("secrets", "make", "-x"), "cannot be a host's name"),
+        (("secrets", "make", "broker.example", "ingest"), "is reserved"),
+    ],
+)
+def test_what_cannot_be_is_a_sentence(place: Path, words: tuple[str, ...], said: str) -> None:
+    """And leaves nothing behind."""
+    with pytest.raises(BadInput, match=said):
+        CliRunner().invoke(app, [words[0], words[1], "--", *words[2:]] if "-x" in words else list(words),
+                           catch_exceptions=False)  # fmt: skip
+    assert not place.exists()

@@ -1,0 +1,87 @@
+"""The watch between a log that grows and a database that may be away."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from broker.ports import BrokerAddress
+from contract.clock import ManualClock
+from contract.errors import Unavailable
+from fleet import acl
+from fleet.brokerlog import BrokerLog
+from fleet.evict import Evictions
+from fleet.follow import FollowedLog
+from fleet.watch import Watch
+from store.people import SecurityEvent
+
+SHIPPED = Path(__file__).parents[2] / "broker" / "mosquitto"
+DENIED = "1700000000: Denied PUBLISH from tugu (d0, q1, r0, m1, 'siaga/v1/c/kali/ack', ... (6 bytes))\n"
+
+
+class Database:
+    """Keeps events, unless it is away."""
+
+    def __init__(self) -> None:
+        self.kept: list[SecurityEvent] = []
+        self.away = False
+
+    def note(self, events: Sequence[SecurityEvent]) -> None:
+        if self.away:
+            raise Unavailable("the database does not answer")
+        self.kept += events
+
+
+@pytest.fixture
+def database() -> Database:
+    return Database()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "mosquitto.log"
+
+
+@pytest.fixture
+def watch(tmp_path: Path, log: Path, database: Database) -> Iterator[Watch]:
+    judged = BrokerLog(
+        city="c", nodes=acl.read(SHIPPED / "nodes.acl"), services=acl.read(SHIPPED / "services.acl"),
+        nodes_port=8883, services_port=8884, myself="watch",
+    )  # fmt: skip
+
+    def nobody(client: str) -> object:
+        raise AssertionError(f"nobody is revoked, and {client} is to be thrown out")
+
+    evictions = Evictions(
+        file=tmp_path / "revoked.txt", connect=nobody, address=BrokerAddress("127.0.0.1", 1),  # type: ignore[arg-type]
+        clients_of=judged.clients_of,
+    )  # fmt: skip
+    with contextlib.closing(FollowedLog(log)) as followed:
+        yield Watch(followed=followed, judged=judged, evictions=evictions, note=database.note, clock=ManualClock(0))
+
+
+def test_equal_ones_of_a_minute_are_one_with_a_count(watch: Watch, log: Path, database: Database) -> None:
+    """Whoever knocks a thousand times is one row."""
+    log.write_text(DENIED * 1_000)
+    watch.turn()
+    assert [(event.what, event.claimed, event.count) for event in database.kept] == [("acl_denied", "tugu", 1_000)]
+
+
+def test_a_database_that_is_away_loses_no_event(watch: Watch, log: Path, database: Database) -> None:
+    """They wait, are counted on, and are kept once it is back; the log's space is not given back before."""
+    database.away = True
+    log.write_text(DENIED * 100)
+    watch.turn()
+    with log.open("a") as more:
+        more.write(DENIED * 100)
+    watch.turn()
+    assert (database.kept, watch.facts()["failing"]) == ([], True)
+    assert log.stat().st_blocks * 512 >= log.stat().st_size
+    database.away = False
+    watch.turn()
+    assert [event.count for event in database.kept] == [200]
+    assert watch.facts()["failing"] is False
+    assert log.stat().st_blocks * 512 <= 8_192
