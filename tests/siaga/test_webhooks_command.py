@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.receiver import receiver
 
 from alerts.webhookfile import secret_bytes
 from faults.parts.stages import siaga
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_from_the_secret_to_the_first_message(tmp_path: Path) -> None:
     """A secret is made, the file is read, the message arrives; what does not fit is one sentence and exit 2 or 3."""
     secret = siaga({}, "webhooks", "secret").stdout
