@@ -140,8 +140,10 @@ def run(laboratory: Laboratory) -> Result:
             _close(laboratory, city, result, told)
         for target, times in one.recoveries.items():
             recoveries[target] += times
-        if result.failures:
-            laboratory.say(f"failed: {result.failures[0]}")
+        laboratory.say(
+            f"so far: {result.committed} committed, {result.lost} lost, {result.duplicated} twice, "
+            f"{result.events_expected} floods, {result.events_opened} events, {len(result.failures)} failures"
+        )
     result.recoveries_s = [time for times in recoveries.values() for time in times]
     kills = laboratory.rounds * len(TARGETS)
     repeated = result.notifications_repeated
