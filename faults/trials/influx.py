@@ -160,7 +160,7 @@ class _Round:
 
     def _operators(self, outage: _Outage) -> None:
         """Nobody but an operator can mend it: log and readiness say what, by the name of the setting."""
-        last = self.city.stage("ingest").lines("ingest.waiting")[-1]
+        last = next(reversed(self.city.stage("ingest").lines("ingest.waiting")), "nothing")
         self.result.expect(outage.setting in last, f"{outage.name}: the log does not name {outage.setting}: {last}")
         ready = httpx.get(f"{self.city.page}/health/ready", timeout=30, trust_env=False)
         named = ready.status_code == 503 and outage.setting in ready.text
