@@ -424,6 +424,7 @@ _PEOPLE = {
     "role_service": Text("Program", "Program"),
     "area": Text("Wilayah", "Area"),
     "whole_city": Text("Seluruh kota", "The whole city"),
+    "own_agency": Text("Dinas", "Agency"),
     "no_agency": Text("Tanpa dinas", "No agency"),
     "sessions_title": Text("Perangkat yang masuk", "Signed-in devices"),
     "device": Text("Perangkat", "Device"),
