@@ -260,7 +260,8 @@ class PahoSubscription:
         sock = client.socket()
         if sock is None:
             return False
-        self._paused = len(self._waiting) >= self._limit
+        # A new connection's first answers are read in any case: left unread, none would ever come about.
+        self._paused = self._granted and len(self._waiting) >= self._limit
         reads = [self._wake_in] if self._paused else [self._wake_in, sock]
         writes = [sock] if client.want_write() else []
         readable, writable, _ = select.select(reads, writes, [], _TURN_S)

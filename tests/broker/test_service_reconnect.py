@@ -9,7 +9,8 @@ from broker.ports import BrokerAddress
 from broker.subscription import PahoSubscription
 from contract.clock import SystemClock
 from edge.outbound import Transport
-from faults.parts.brokers import free_port, wait_until
+from faults.parts.brokers import free_port, mosquitto, wait_until
+from faults.parts.tcp_proxy import tcp_proxy
 
 
 class _Impatient(random.Random):
@@ -33,3 +34,33 @@ def test_a_service_never_waits_longer_than_a_node_waits_for_its_answer() -> None
         assert wait_until(lambda: len(rng.bounds_s) >= 10)
     assert rng.bounds_s == sorted(rng.bounds_s), "each wait may be longer than the one before"
     assert max(rng.bounds_s) <= Transport().birth_wait_s
+
+
+def test_a_service_that_is_far_behind_still_gets_its_connection_back() -> None:
+    """Its queue is full and nobody takes from it: the broker's answers to a new connection are read all the same."""
+    clock, topic = SystemClock(), "siaga/v1/contoh/tugu/readings"
+    with (
+        mosquitto() as broker,
+        tcp_proxy(broker.address, clock, random.Random(1)) as proxy,
+        closing(
+            PahoSubscription(
+                [proxy.address],
+                "siaga-ingest-contoh",
+                [(topic, 1)],
+                rng=random.Random(1),
+                clock=clock,
+                queue=3,
+                keepalive_s=3,
+            )
+        ) as behind,
+        closing(
+            PahoSubscription([broker.address], "sender", [("siaga/none", 1)], rng=random.Random(1), clock=clock)
+        ) as sender,
+    ):
+        assert wait_until(lambda: behind.connected and sender.connected)
+        for number in range(20):
+            assert sender.publish(topic, str(number).encode(), qos=1)
+        assert behind.take(1, 10.0)
+        assert wait_until(lambda: len(behind._waiting) >= 3)
+        assert wait_until(lambda: len(proxy.callers()) == 2), "what it leaves unread makes it give up"
+        assert wait_until(lambda: behind.connected, 4.0)
