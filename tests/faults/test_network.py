@@ -12,7 +12,7 @@ from faults import register
 from faults.laboratory import Laboratory
 from faults.result import Result
 
-pytestmark = [pytest.mark.alone, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def _tried(name: str, folder: Path, seed: int = 1) -> Result:
