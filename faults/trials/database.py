@@ -11,6 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -132,9 +133,9 @@ class _PostgresRound(_Watch):
 
     def run(self) -> None:
         rng = self.laboratory.rng
-        parts: list[Callable[[], None]] = [lambda number=number: self._restart(number) for number in _ENDS]  # type: ignore[misc]
+        parts: list[Callable[[], None]] = [partial(self._restart, number) for number in _ENDS]
         parts += [self._no_connection, self._locked]
-        cuts: list[tuple[Cut, str]] = [(cut, about) for cut in ("after", "before") for about in _DECISIONS]  # type: ignore[misc]
+        cuts: list[tuple[Cut, str]] = [(cut, about) for cut in ("after", "before") for about in _DECISIONS]
         if self.laboratory.short:
             parts = [*rng.sample(parts[:3], 1), *parts[3:]]
             cuts = [*rng.sample(cuts[:3], 2), *rng.sample(cuts[6:], 1)]
