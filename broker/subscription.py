@@ -1,8 +1,9 @@
 """A service's reader: a persistent session, messages acknowledged by hand, a bounded hand-off queue.
 
 One thread of its own holds paho and its socket; the consumer's thread only touches the queues between them. When the
-hand-off queue is full the socket is left unread, and TCP holds the broker back. The broker's own in-flight window is
-not trusted for that: Mosquitto before 2.0.13 releases a whole new window for every acknowledgement.
+hand-off queue is full the socket is left unread, and TCP holds the broker back; it is pinged all the same, and what
+nobody has read is not taken for silence. The broker's own in-flight window is not trusted for that: Mosquitto before
+2.0.13 releases a whole new window for every acknowledgement.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from broker import tls as tls_files
 from broker.dial import hang_up, ping_s
+from broker.heartbeat import Heartbeat
 from broker.ports import BrokerAddress, Incoming, Tls
 from contract import topics as addresses_of
 from contract.clock import SECOND_US, Clock
@@ -132,6 +134,7 @@ class PahoSubscription:
         self._complained = ""
         self._why = ""
         self._paused = False
+        self._heartbeat = Heartbeat(ping_s(keepalive_s), 0)
 
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
@@ -241,7 +244,9 @@ class PahoSubscription:
 
     def _serve(self) -> None:
         """Until the connection ends or we close."""
-        until_us = self._clock.mono_us() + round(self._connect_timeout_s * SECOND_US)
+        began_us = self._clock.mono_us()
+        until_us = began_us + round(self._connect_timeout_s * SECOND_US)
+        self._heartbeat = Heartbeat(ping_s(self._keepalive_s), began_us)
         while not self._closing:
             client = self._client
             if client is None or not self._turn(client):
@@ -252,7 +257,11 @@ class PahoSubscription:
                 return
             if self._retry_us is not None and now_us >= self._retry_us:
                 self._subscribe(client)
-            client.loop_misc()
+            if self._accepted and self._heartbeat.dead(now_us):
+                self._why = "the broker has fallen silent"
+                return
+            if self._accepted and self._heartbeat.ping_due(now_us):
+                client._send_pingreq()  # paho pings by itself only where it may also judge the answer
 
     def _turn(self, client: Client) -> bool:
         """Wait for work and do it. False where the connection has ended."""
@@ -269,6 +278,8 @@ class PahoSubscription:
             self._drain_wakes()
         if sock in readable:
             self._read(client)
+        if self._paused or sock in readable:
+            self._heartbeat.heard(self._clock.mono_us())
         if sock in writable:
             client.loop_write()
         return True

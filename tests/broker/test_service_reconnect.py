@@ -62,5 +62,41 @@ def test_a_service_that_is_far_behind_still_gets_its_connection_back() -> None:
             assert sender.publish(topic, str(number).encode(), qos=1)
         assert behind.take(1, 10.0)
         assert wait_until(lambda: len(behind._waiting) >= 3)
-        assert wait_until(lambda: len(proxy.callers()) == 2), "what it leaves unread makes it give up"
+        proxy.reset_all()
+        assert wait_until(lambda: len(proxy.callers()) == 2)
         assert wait_until(lambda: behind.connected, 4.0)
+
+
+def test_a_service_that_is_far_behind_keeps_its_connection() -> None:
+    """Megabytes lie unread between it and the broker's answers to its pings, for three times as long as a keep-alive
+    allows: it neither gives up nor is given up, and in the end it has each message once."""
+    clock, topic, keepalive_s, number = SystemClock(), "siaga/v1/contoh/tugu/readings", 3, 200
+    with (
+        mosquitto() as broker,
+        tcp_proxy(broker.address, clock, random.Random(1)) as proxy,
+        closing(
+            PahoSubscription(
+                [proxy.address],
+                "siaga-ingest-contoh",
+                [(topic, 1)],
+                rng=random.Random(1),
+                clock=clock,
+                queue=3,
+                keepalive_s=keepalive_s,
+            )
+        ) as behind,
+        closing(
+            PahoSubscription([broker.address], "sender", [("siaga/none", 1)], rng=random.Random(1), clock=clock)
+        ) as sender,
+    ):
+        assert wait_until(lambda: behind.connected and sender.connected)
+        for sent in range(number):
+            assert sender.publish(topic, sent.to_bytes(2, "big").rjust(60_000), qos=1)
+        assert wait_until(lambda: len(behind._waiting) >= 3)
+        assert not wait_until(lambda: len(proxy.callers()) > 1 or not behind.connected, 3 * 1.5 * keepalive_s)
+        got = list[int]()
+        while len(got) < number and (taken := behind.take(10, 10.0)):
+            got += [int.from_bytes(one.payload[-2:], "big") for one in taken]
+            behind.done(taken)
+        assert got == list(range(number))
+        assert len(proxy.callers()) == 1
