@@ -10,6 +10,8 @@ from ingest.place import Registry
 from store.ports import CityStore, Stranger
 
 _AGAIN_US = MINUTE_US
+STRANGERS = 1_000
+"""unknown nodes remembered of a city"""
 
 
 class Births:
@@ -24,12 +26,15 @@ class Births:
         self._registry = registry
         self._clock = clock
         self._strangers: dict[str, Stranger] = {}
+        self.forgotten = 0
+        """unknown nodes that the bound has pushed out; they are noted again when they speak again"""
 
     def note(self, birth: Birth, now_us: int, *, known: bool) -> None:
         """Note a birth and answer it. A stranger's is noted too, so that its sensors are known once it is adopted."""
         self._cities.note_birth(birth, now_us)
-        self._registry.heard(birth)
-        if not known:
+        if known:
+            self._registry.heard(birth)
+        else:
             self._note(Stranger(self._city, birth.node, now_us, now_us, birth.model_dump_json()))
         # The node places this time between its sending and our answer, so it is read as late as can be.
         answer = Ack(
@@ -53,5 +58,7 @@ class Births:
             self._note(Stranger(self._city, node, now_us, now_us, earlier.birth_json if earlier else ""))
 
     def _note(self, stranger: Stranger) -> None:
-        self._cities.note_stranger(stranger)
+        self.forgotten += self._cities.note_stranger(stranger, per_city_limit=STRANGERS)
+        if len(self._strangers) >= STRANGERS:
+            self._strangers.clear()  # whoever speaks again is looked up in the store
         self._strangers[stranger.node] = stranger

@@ -44,7 +44,7 @@ class IngestCounts:
     over_rate: int = 0
     """not kept there, because their node sends too many of them"""
     pushed_out: int = 0
-    """older ones that the bound of their node pushed out"""
+    """older ones that the bound of their node, or of the city, pushed out"""
     unanswered: int = 0
     """batches that could not be judged while the city's database was away: their nodes send them again"""
     turns: int = 0

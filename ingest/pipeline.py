@@ -114,12 +114,13 @@ class Ingest:
         return finished
 
     def facts(self) -> dict[str, Any]:
-        """The counters, whether a database is failing now, how many messages wait for the city's, and `loops`, which
-        stands still where the process hangs."""
+        """The counters, whether a database is failing now, how many messages wait for the city's, how many unknown
+        nodes were forgotten for too many others, and `loops`, which stands still where the process hangs."""
         return {
             **self._counts.snapshot(),
             "failing": self._failures > 0 or self._city_away > 0,
             "put_aside": len(self._aside),
+            "strangers_forgotten": self._births.forgotten,
             "loops": self._loops,
         }
 

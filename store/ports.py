@@ -299,15 +299,16 @@ class CityStore(PeopleStore, AuditLog, Protocol):
 
     def boundaries(self, city: str) -> Mapping[str, str]: ...
 
-    def note_stranger(self, stranger: Stranger) -> None:
-        """Remember that an unknown node spoke; `first_us` of an earlier note stays."""
+    def note_stranger(self, stranger: Stranger, *, per_city_limit: int = 1_000) -> int:
+        """Remember that an unknown node spoke; `first_us` of an earlier note stays. Beyond the limit those that have
+        been silent longest are forgotten, with what they said of themselves: returns how many."""
 
     def strangers(self, city: str) -> Sequence[Stranger]: ...
 
     def adopt(self, city: str, node: str, site: str, kind: NodeKind, now_us: int, deed: Deed | None = None) -> None:
         """Put a stranger into the registry at a known site. Raises Rejected where site or stranger do not exist."""
 
-    # presence
+    # presence; of nodes outside the registry so many a city, beyond which the one that changed longest ago is forgotten
     def note_birth(self, birth: Birth, now_us: int) -> None:
         """Newest birth of a node; an older `birth_no` changes nothing."""
 
@@ -317,9 +318,12 @@ class CityStore(PeopleStore, AuditLog, Protocol):
     def presences(self, city: str) -> Mapping[str, Presence]: ...
 
     # quarantine
-    def quarantine(self, items: Sequence[Quarantined], *, per_node_limit: int = 1_000) -> int:
-        """Keep what could not be accepted; beyond the limit the node's oldest unadopted go first. Returns how many
-        were pushed out. The same (node, epoch, seq, reason) again replaces the earlier one, unless that was adopted."""
+    def quarantine(
+        self, items: Sequence[Quarantined], *, per_node_limit: int = 1_000, per_city_limit: int = 10_000
+    ) -> int:
+        """Keep what could not be accepted; beyond the limits the oldest unadopted go first: a node's, and a city's, of
+        which those under names outside the registry go before all others. Returns how many were pushed out. The same
+        (node, epoch, seq, reason) again replaces the earlier one, unless that was adopted."""
 
     def quarantined(self, city: str, node: str | None = None, *, limit: int = 100) -> Sequence[Quarantined]:
         """Newest first."""

@@ -12,6 +12,7 @@ import pytest
 
 from faults.parts.influx import summary
 from faults.parts.missing import NotInstalled
+from faults.parts.postgres import Postgres, postgres
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,13 @@ def _no_process_is_left_behind() -> Iterator[None]:
     left = [process for process in psutil.Process().children(recursive=True) if process.pid not in before]
     _, alive = psutil.wait_procs(left, timeout=5)
     assert not alive, f"left behind: {[process.name() for process in alive]}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One cluster for all suites of a session, a database a test."""
+    with postgres() as server:
+        yield server
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, select
+from sqlalchemy import Connection, and_, delete, exists, select
 
 from contract.messages import Birth, Status
 from store.city.database import Part
-from store.city.schema import presences, strangers
+from store.city.schema import nodes, presences, strangers
 from store.ports import Presence, Stranger
+
+_UNKNOWN = 1_000
+"""presences kept of nodes that are not in the registry; theirs are needed until somebody adopts them"""
 
 
 class PresenceTable(Part):
@@ -28,7 +31,8 @@ class PresenceTable(Part):
             city=birth.city, node=birth.node, online=True, since_us=now_us, **identity
         )
         with self._db.write() as connection:
-            connection.execute(new.on_conflict_do_nothing())
+            if connection.execute(new.on_conflict_do_nothing()).rowcount:
+                _cut_unknown(connection, birth.city, birth.node)
             this = and_(presences.c.city == birth.city, presences.c.node == birth.node)
             known = connection.execute(select(presences).where(this).with_for_update()).one()
             if birth.birth_no > known.birth_no:
@@ -53,7 +57,8 @@ class PresenceTable(Part):
             sensors={},
         )
         with self._db.write() as connection:
-            connection.execute(new.on_conflict_do_nothing())
+            if connection.execute(new.on_conflict_do_nothing()).rowcount:
+                _cut_unknown(connection, status.city, status.node)
             this = and_(presences.c.city == status.city, presences.c.node == status.node)
             known = connection.execute(
                 select(presences.c.online, presences.c.birth_no).where(this).with_for_update()
@@ -85,7 +90,7 @@ class PresenceTable(Part):
             for row in found
         }
 
-    def note_stranger(self, stranger: Stranger) -> None:
+    def note_stranger(self, stranger: Stranger, *, per_city_limit: int = 1_000) -> int:
         """See `CityStore.note_stranger`."""
         new = self._db.insert(strangers).values(
             city=stranger.city,
@@ -102,9 +107,29 @@ class PresenceTable(Part):
                     where=new.excluded.last_us >= strangers.c.last_us,
                 )
             )
+            heard_last = select(strangers.c.node).where(strangers.c.city == stranger.city)
+            heard_last = heard_last.order_by(strangers.c.last_us.desc(), strangers.c.node)
+            beyond = connection.execute(heard_last.offset(per_city_limit)).scalars().all()
+            if beyond:
+                connection.execute(
+                    delete(strangers).where(strangers.c.city == stranger.city, strangers.c.node.in_(beyond))
+                )
+        return len(beyond)
 
     def strangers(self, city: str) -> Sequence[Stranger]:
         """See `CityStore.strangers`. Those that spoke last come first."""
         query = select(strangers).where(strangers.c.city == city).order_by(strangers.c.last_us.desc(), strangers.c.node)
         with self._db.read() as connection:
             return [Stranger(**row) for row in connection.execute(query).mappings()]
+
+
+def _cut_unknown(connection: Connection, city: str, node: str) -> None:
+    """After a new name: beyond the bound the unknown ones that changed longest ago go, but never the new one."""
+    registered = exists().where(nodes.c.city == presences.c.city, nodes.c.node == presences.c.node)
+    if connection.execute(select(nodes.c.node).where(nodes.c.city == city, nodes.c.node == node)).first():
+        return
+    unknown = select(presences.c.node).where(presences.c.city == city, ~registered, presences.c.node != node)
+    newest_first = unknown.order_by(presences.c.since_us.desc(), presences.c.node)
+    beyond = connection.execute(newest_first.offset(_UNKNOWN - 1)).scalars().all()
+    if beyond:
+        connection.execute(delete(presences).where(presences.c.city == city, presences.c.node.in_(beyond)))

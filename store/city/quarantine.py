@@ -1,15 +1,19 @@
-"""What could not be accepted, kept as it came with the reason, within a bound a node."""
+"""What could not be accepted, kept as it came with the reason, within a bound a node and a bound a city.
+
+A node has one name, but whoever may write to every topic (an embedded broker's neighbour on this machine, the holder of
+a stolen service certificate) has as many as they can invent.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, distinct, func, select, update
+from sqlalchemy import Connection, Select, and_, delete, distinct, exists, func, select, update
 
 from contract.messages import MAX_MESSAGE_BYTES
 from store.city.database import Part
-from store.city.schema import quarantine
+from store.city.schema import nodes, quarantine
 from store.city.storable import storable
 from store.ports import Quarantined
 
@@ -20,14 +24,18 @@ _NO_ID = 2**63
 class QuarantineTable(Part):
     """Dead letters that can be read, counted and adopted."""
 
-    def quarantine(self, items: Sequence[Quarantined], *, per_node_limit: int = 1_000) -> int:
+    def quarantine(
+        self, items: Sequence[Quarantined], *, per_node_limit: int = 1_000, per_city_limit: int = 10_000
+    ) -> int:
         """See `CityStore.quarantine`. What has no epoch (it could not be decoded) is never a repetition."""
         pushed_out = 0
         with self._db.write() as connection:
             for item in items:
                 self._keep(connection, item)
             for city, node in sorted({(item.city, item.node) for item in items}):
-                pushed_out += _cut(connection, city, node, per_node_limit)
+                pushed_out += _cut_node(connection, city, node, per_node_limit)
+            for city in sorted({item.city for item in items}):
+                pushed_out += _cut_city(connection, city, per_city_limit)
         return pushed_out
 
     def _keep(self, connection: Connection, item: Quarantined) -> None:
@@ -111,14 +119,27 @@ def _rows(connection: Connection, query: Any) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _cut(connection: Connection, city: str, node: str, limit: int) -> int:
+def _cut_node(connection: Connection, city: str, node: str, limit: int) -> int:
     """Push out a node's oldest unadopted items beyond the limit; returns how many."""
-    kept = (
-        select(quarantine.c.id)
-        .where(quarantine.c.city == city, quarantine.c.node == node, quarantine.c.adopted_us.is_(None))
-        .order_by(quarantine.c.received_us.desc(), quarantine.c.id.desc())
-    )
-    beyond = connection.execute(kept.offset(limit)).scalars().all()
-    if beyond:
-        connection.execute(delete(quarantine).where(quarantine.c.id.in_(beyond)))
-    return len(beyond)
+    waiting = and_(quarantine.c.city == city, quarantine.c.node == node, quarantine.c.adopted_us.is_(None))
+    kept = select(quarantine.c.id).where(waiting)
+    return _push_out(connection, kept.order_by(quarantine.c.received_us.desc(), quarantine.c.id.desc()).offset(limit))
+
+
+def _cut_city(connection: Connection, city: str, limit: int) -> int:
+    """Push out a city's unadopted items beyond the limit: an invented name never costs a node of the registry its
+    own. Returns how many."""
+    waiting = and_(quarantine.c.city == city, quarantine.c.adopted_us.is_(None))
+    if connection.execute(select(func.count()).where(waiting)).scalar_one() <= limit:
+        return 0
+    known = exists().where(nodes.c.city == quarantine.c.city, nodes.c.node == quarantine.c.node)
+    kept = select(quarantine.c.id).where(waiting)
+    kept = kept.order_by(known.desc(), quarantine.c.received_us.desc(), quarantine.c.id.desc())
+    return _push_out(connection, kept.offset(limit))
+
+
+def _push_out(connection: Connection, beyond: Select[tuple[int]]) -> int:
+    found = connection.execute(beyond).scalars().all()
+    if found:
+        connection.execute(delete(quarantine).where(quarantine.c.id.in_(found)))
+    return len(found)

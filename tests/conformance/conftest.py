@@ -7,16 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from faults.parts.postgres import Postgres, postgres
+from faults.parts.postgres import Postgres
 from store import open_city
 from store.ports import CityStore
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Postgres]:
-    """One cluster a session, a database a test."""
-    with postgres() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

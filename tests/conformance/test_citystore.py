@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from support.city_data import NOON_US, birth, case, incident, moved, outgoing, profile, status, update
@@ -14,36 +13,23 @@ from support.city_data import NOON_US, birth, case, incident, moved, outgoing, p
 from contract.clock import HOUR_US, SECOND_US
 from contract.errors import BadInput, Rejected
 from contract.incident import opened, recovering, resolved, with_value
-from faults.parts.postgres import Postgres, postgres
 from store import open_city
 from store.ports import CityStore, EngineCommit, Event, Lease, Presence, Quarantined, Stranger
 
 CITY = "yogyakarta"
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Postgres]:
-    """One cluster a session, a database a test."""
-    with postgres() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def url(city_url: str) -> str:
     """A new database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/city.db"
-    server: Postgres = request.getfixturevalue("postgres_server")
-    return server.fresh()
+    return city_url
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[CityStore]:
+def store(city_store: CityStore) -> CityStore:
     """A store with one city in it."""
-    opened_store = open_city(url)
-    opened_store.put_profile(profile(), NOON_US)
-    yield opened_store
-    opened_store.close()
+    city_store.put_profile(profile(), NOON_US)
+    return city_store
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
@@ -143,6 +129,19 @@ def test_a_stranger_is_noted_and_adopted(store: CityStore) -> None:
     ]
 
 
+def test_strangers_are_bounded_by_city(store: CityStore) -> None:
+    """Beyond the bound those that have been silent longest are forgotten; another city's stay."""
+    store.put_profile(profile("sleman", nodes=("gauge-7",)), NOON_US)
+    store.note_stranger(Stranger("sleman", "node-1", 1, 1, "{}"))
+    pushed_out = [
+        store.note_stranger(Stranger(CITY, f"node-{number}", at_us, at_us, "{}"), per_city_limit=3)
+        for at_us, number in enumerate((1, 2, 3, 1, 4, 5, 4), start=10)
+    ]
+    assert pushed_out == [0, 0, 0, 0, 1, 1, 0]
+    assert [one.node for one in store.strangers(CITY)] == ["node-4", "node-5", "node-1"]
+    assert [one.node for one in store.strangers("sleman")] == ["node-1"]
+
+
 # ---------------------------------------------------------------- presence
 
 
@@ -168,6 +167,18 @@ def test_a_retained_birth_raises_nobody_from_the_dead(store: CityStore) -> None:
     store.note_birth(birth(3), 40)
     assert store.presences(CITY)["gauge-1"].online
     assert store.presences(CITY)["gauge-1"].since_us == 40
+
+
+def test_what_unknown_nodes_say_of_themselves_is_bounded(store: CityStore) -> None:
+    """A thousand invented names leave a node of the registry, and whoever spoke last."""
+    store.note_birth(birth(1), 1)
+    for number in range(1_000):
+        store.note_status(status(1, "offline", node=f"node-{number}"), 10 + number)
+    store.note_birth(birth(1, node="node-new"), 5)
+    kept = store.presences(CITY)
+    assert len(kept) == 1_001
+    assert {"gauge-1", "node-new", "node-1", "node-999"} <= kept.keys()
+    assert "node-0" not in kept
 
 
 @pytest.mark.parametrize("state", ["online", "offline"])
@@ -236,6 +247,17 @@ def test_quarantine_is_bounded_by_node(store: CityStore) -> None:
     assert [one.seq for one in store.quarantined(CITY, "gauge-1")] == [7, 6, 5, 1]
     assert [one.adopted_us for one in store.quarantined(CITY, "gauge-1")] == [None, None, None, 99]
     assert store.quarantine_counts(CITY) == {("gauge-1", "time_taken"): 3, ("gauge-2", "time_taken"): 1}
+
+
+def test_quarantine_is_bounded_by_city(store: CityStore) -> None:
+    """Invented names push out one another, oldest first, and a node of the registry last; what was adopted stays."""
+    store.quarantine([_refused(1), _refused(2)])
+    store.mark_adopted([one.id for one in store.quarantined(CITY) if one.seq == 1], 99)
+    invented = [_refused(0, "malformed", received_us=10 + number, node=f"node-{number}") for number in range(4)]
+    assert store.quarantine(invented, per_city_limit=3) == 2
+    assert [one.node for one in store.quarantined(CITY)] == ["node-3", "node-2", "gauge-1", "gauge-1"]
+    assert store.quarantine([_refused(seq) for seq in (3, 4, 5)], per_city_limit=3) == 3
+    assert [one.seq for one in store.quarantined(CITY)] == [5, 4, 3, 1]
 
 
 # ---------------------------------------------------------------- engine

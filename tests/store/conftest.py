@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from faults.parts.postgres import Postgres, postgres
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Postgres]:
-    """One cluster a session, a database a test."""
-    with postgres() as server:
-        yield server
+from faults.parts.postgres import Postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
