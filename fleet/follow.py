@@ -39,7 +39,8 @@ class FollowedLog:
         chunk = os.pread(self._descriptor, _AT_ONCE, self._at)
         whole = chunk[: chunk.rfind(b"\n") + 1]
         self._at += len(whole)
-        return whole.decode(errors="replace").replace("\0", "").splitlines()
+        # Not `splitlines`: a topic may hold U+2028, and what follows it would be read as a line of the broker's own.
+        return whole.decode(errors="replace").replace("\0", "").split("\n")[:-1]
 
     def done(self) -> None:
         """Free what was read, in whole pages."""

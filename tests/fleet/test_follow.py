@@ -63,3 +63,12 @@ def test_a_file_that_is_replaced_is_read_from_its_beginning(tmp_path: Path) -> N
         path.rename(tmp_path / "gone")
         append(path, "new")
         assert list(log.lines()) == ["new"]
+
+
+def test_a_line_ends_where_the_writer_ends_it(tmp_path: Path) -> None:
+    """What else Python takes for the end of a line is a letter like any other: a name may hold it."""
+    path = tmp_path / "log"
+    written = [f"before{one}after" for one in "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"]
+    with contextlib.closing(FollowedLog(path)) as log:
+        path.write_bytes("".join(f"{line}\n" for line in written).encode())
+        assert list(log.lines()) == written
