@@ -16,8 +16,10 @@ from api import (
     errors,
     health,
     invitation_page,
+    keys,
     nodes,
     open311,
+    person,
     probe,
     rivers,
     sign_in,
@@ -25,6 +27,7 @@ from api import (
     wifi,
 )
 from api import map as home
+from api import people as people_pages
 from api.access import Access
 from api.address import networks
 from api.context import Context
@@ -127,6 +130,9 @@ def create_app(
     app.include_router(sign_in.router(context, pages, door))
     app.include_router(invitation_page.router(context, pages, door, passwords))
     app.include_router(account.router(context, pages, door, passwords))
+    app.include_router(people_pages.router(context, pages))
+    app.include_router(person.router(context, pages))
+    app.include_router(keys.router(context, pages))
     app.include_router(health.router(context))
     app.include_router(probe.router())
     assets.install(app)

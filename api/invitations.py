@@ -24,6 +24,40 @@ NAME_MOST = 80
 FOR_PEOPLE: tuple[Role, ...] = ("resident", "officer", "technician", "operator", "admin")
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A link that has just been made: the invitation as it is kept, the link as it is shown once."""
+
+    invitation: Invitation
+    link: str
+
+
+def fresh(
+    *,
+    city: str,
+    base_url: str,
+    role: Role,
+    now_us: int,
+    agency: str = "",
+    regions: tuple[str, ...] = (),
+    person: str = "",
+) -> Fresh:
+    """A link for a day that nobody keeps yet. Raises BadInput for a role that no person has."""
+    if role not in FOR_PEOPLE:
+        raise BadInput(f"nobody can be invited as {role}", where="role", remedy=f"One of {', '.join(FOR_PEOPLE)}.")
+    token = tokens.fresh()
+    digest = tokens.digest(token)
+    invitation = Invitation(digest, city, role, agency, regions, person, now_us, now_us + VALID_US)
+    return Fresh(invitation, f"{base_url.rstrip('/')}/undangan/{token}")
+
+
+def deed_of(invitation: Invitation, actor: str, **more: str | bool) -> Deed:
+    """What the audit log says of an invitation."""
+    details = {"role": invitation.role, "agency": invitation.agency, "regions": " ".join(invitation.regions), **more}
+    about = invitation.person or invitation.digest
+    return Deed(actor, "person.invited", about, invitation.created_us, details)
+
+
 def invite(
     people: PeopleStore,
     *,
@@ -38,14 +72,9 @@ def invite(
 ) -> str:
     """A link that is valid for a day. `person`: a new password for somebody who is there. Raises BadInput for a role
     that no person has."""
-    if role not in FOR_PEOPLE:
-        raise BadInput(f"nobody can be invited as {role}", where="role", remedy=f"One of {', '.join(FOR_PEOPLE)}.")
-    token = tokens.fresh()
-    digest = tokens.digest(token)
-    invitation = Invitation(digest, city, role, agency, regions, person, now_us, now_us + VALID_US)
-    details = {"role": role, "agency": agency, "regions": " ".join(regions)}
-    people.invite(invitation, Deed(actor, "person.invited", person or digest, now_us, details))
-    return f"{base_url.rstrip('/')}/undangan/{token}"
+    made = fresh(city=city, base_url=base_url, role=role, now_us=now_us, agency=agency, regions=regions, person=person)
+    people.invite(made.invitation, deed_of(made.invitation, actor))
+    return made.link
 
 
 @dataclass(frozen=True, slots=True)

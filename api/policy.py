@@ -114,7 +114,8 @@ ACCOUNT = Rule(_all(Reach.OWN, "resident", "officer", "technician", "operator", 
 SIGN_IN = Rule(_all(Reach.PUBLIC), no_keys=True)
 BEHIND = Rule(_all(Reach.ANY, "technician", "admin"))
 """what stands behind the nodes: strangers, quarantine, who was turned away"""
-ADMIN = Rule(_all(Reach.ANY, "admin"))
+ADMIN = Rule(_all(Reach.ANY, "admin"), no_keys=True)
+"""people, keys and the record: by somebody who has signed in, never by a program"""
 METRICS = Rule(_all(Reach.ANY, "service", "operator", "admin"), at_home=True)
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
 
@@ -143,6 +144,21 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/akun"): ACCOUNT,
         ("POST", "/akun/sandi"): ACCOUNT,
         ("POST", "/akun/sesi"): ACCOUNT,
+        # administration
+        ("GET", "/petugas"): ADMIN,
+        ("GET", "/petugas/undang"): ADMIN,
+        ("POST", "/petugas/undang"): ADMIN,
+        ("GET", "/petugas/{person_id}"): ADMIN,
+        ("POST", "/petugas/{person_id}/peran"): ADMIN,
+        ("POST", "/petugas/{person_id}/tutup"): ADMIN,
+        ("POST", "/petugas/{person_id}/buka"): ADMIN,
+        ("POST", "/petugas/{person_id}/sandi"): ADMIN,
+        ("POST", "/petugas/{person_id}/keluar"): ADMIN,
+        ("POST", "/petugas/{person_id}/hapus"): ADMIN,
+        ("POST", "/petugas/usulan/{proposal_id}"): ADMIN,
+        ("GET", "/kunci"): ADMIN,
+        ("POST", "/kunci"): ADMIN,
+        ("POST", "/kunci/{key_id}/cabut"): ADMIN,
         # programs
         ("GET", "/api/v1/nodes"): OPEN,
         ("GET", "/api/v1/gauges"): OPEN,

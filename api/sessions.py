@@ -114,10 +114,10 @@ class Sessions:
             deed = Deed(person_id, "session.ended", person_id, self._clock.now_us())
             self._people.end_session(digest, deed)
 
-    def end_all(self, person_id: str) -> int:
-        """Sign out everywhere. Returns how many sessions there were."""
+    def end_all(self, person_id: str, by: str = "") -> int:
+        """Sign out everywhere. `by`: who does it, where it is not the person. Returns how many sessions there were."""
         open_now = self.of(person_id)
         for session in open_now:
-            deed = Deed(person_id, "session.ended", person_id, self._clock.now_us(), {"everywhere": True})
+            deed = Deed(by or person_id, "session.ended", person_id, self._clock.now_us(), {"everywhere": True})
             self._people.end_session(session.digest, deed)
         return len(open_now)

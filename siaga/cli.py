@@ -20,6 +20,7 @@ from siaga.commands import (
     doctor,
     edge,
     faults,
+    key,
     nodes,
     person,
     quarantine,
@@ -53,6 +54,7 @@ app.add_typer(ca.secrets_app, name="secrets")
 app.add_typer(rules.app, name="rules")
 app.add_typer(nodes.app, name="node")
 app.add_typer(person.app, name="person")
+app.add_typer(key.app, name="key")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(audit.app, name="audit")

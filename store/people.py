@@ -79,6 +79,27 @@ class Invitation:
     until_us: int = 0
 
 
+Proposed = Literal["role", "erase", "enable", "password", "invite"]
+"""what takes two administrators: a role with its area, an account that goes or comes back, and one-time links"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one administrator wants done and another must agree to. `role`, `agency` and `regions` are the wanted ones
+    of "role" and "invite", else the person's own. `person` is "" for "invite" alone; `by` is who proposed it."""
+
+    id: str
+    city: str
+    what: Proposed
+    person: str
+    role: Role
+    agency: str
+    regions: tuple[str, ...]
+    by: str
+    created_us: int
+    until_us: int
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """Something that somebody did, for the audit log.
@@ -193,6 +214,22 @@ class PeopleStore(Protocol):
         """Use the invitation and put the person, in one transaction. False where it is used or over: then nothing is
         written. Raises Rejected as `put_person`, and Rejected(reason="not_invited") for a person whom it was not made
         for; then the invitation is still good."""
+
+    def propose(self, proposal: Proposal, deed: Deed) -> None:
+        """Keep it until it is over; an open one about the same person and matter gives way to it. Raises
+        Rejected(reason="unknown_person") for who is not there or erased."""
+
+    def proposals(self, city: str, now_us: int) -> Sequence[Proposal]:
+        """Open ones, newest first."""
+
+    def withdraw(self, proposal_id: str, deed: Deed) -> None:
+        """Nothing is done, nor noted, where there is none."""
+
+    def confirm(self, proposal_id: str, now_us: int, deed: Deed, invitation: Invitation | None = None) -> bool:
+        """Do what was proposed, in one transaction with its deed; the deed's actor is who agrees. False where it is
+        over or was decided: then nothing is written. `invitation`: for "password" and "invite", as it was proposed.
+        Raises Rejected(reason="own_proposal") for who proposed it, (reason="not_an_admin") for who is no administrator
+        any more, and as `put_person`, `erase_person` and `invite`; then the proposal stays."""
 
     def attempt(self, city: str, bucket: str, now_us: int, window_s: float) -> int:
         """Note an attempt and return how many this bucket saw within the window, this one among them. Holds for all

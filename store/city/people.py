@@ -63,20 +63,25 @@ class PeopleTables(Part):
         with self._db.write() as connection:
             city = connection.execute(select(people.c.city).where(people.c.id == person_id)).scalar_one_or_none()
             if city is None:
-                raise _unknown(person_id)
+                raise unknown_person(person_id)
             hold_log(self._db, connection, city)
-            known = _known(connection, person_id)
-            if known is None or not known.account:
-                return
-            nobody = replace(known, account="", name="", password="", subject="", disabled_us=deed.at_us)
-            _keep_an_admin(connection, known, nobody)
-            connection.execute(update(people).where(people.c.id == person_id).values(_values(nobody)))
-            _sign_out(connection, person_id)
-            connection.execute(delete(invitations).where(invitations.c.person == person_id))
-            forget_claims(connection, city, known.account)
-            append(self._db, connection, city, deed, about=person_id)
-            forget(connection, city, person_id)
+            self._erase(connection, person_id, deed)
         self._db.scrub()
+
+    def _erase(self, connection: Connection, person_id: str, deed: Deed) -> None:
+        """Under the held log. `scrub` comes after the commit."""
+        known = known_person(connection, person_id)
+        if known is None or not known.account:
+            return
+        nobody = replace(known, account="", name="", password="", subject="", disabled_us=deed.at_us)
+        _keep_an_admin(connection, known, nobody)
+        connection.execute(update(people).where(people.c.id == person_id).values(_values(nobody)))
+        _sign_out(connection, person_id)
+        connection.execute(delete(invitations).where(invitations.c.person == person_id))
+        connection.execute(delete(schema.proposals).where(schema.proposals.c.person == person_id))
+        forget_claims(connection, known.city, known.account)
+        append(self._db, connection, known.city, deed, about=person_id)
+        forget(connection, known.city, person_id)
 
     def _one_person(self, *where: ColumnElement[bool]) -> Person | None:
         with self._db.read() as connection:
@@ -87,7 +92,7 @@ class PeopleTables(Part):
         if not person.account or person.account != person.account.lower():
             raise Rejected("an account is a word in lower case", reason="no_account")
         hold_log(self._db, connection, person.city)
-        known = _known(connection, person.id)
+        known = known_person(connection, person.id)
         if known is not None and (known.city != person.city or not known.account):
             raise Rejected(f"the id {person.id} is another's", reason="taken")
         for column, value, what in (
@@ -115,11 +120,11 @@ class PeopleTables(Part):
         with self._db.write() as connection:
             city = _city_of(connection, session.person)
             if city is None:
-                raise _unknown(session.person)
+                raise unknown_person(session.person)
             hold_log(self._db, connection, city)
-            known = _known(connection, session.person)
+            known = known_person(connection, session.person)
             if known is None or known.disabled_us is not None:
-                raise _unknown(session.person)
+                raise unknown_person(session.person)
             over = schema.sessions.c.until_us <= session.created_us
             connection.execute(delete(schema.sessions).where(over))
             connection.execute(insert(schema.sessions).values(asdict(session)))
@@ -130,7 +135,7 @@ class PeopleTables(Part):
         query = select(schema.sessions).where(schema.sessions.c.digest == digest, schema.sessions.c.until_us > now_us)
         with self._db.read() as connection:
             found = connection.execute(query).mappings().one_or_none()
-            person = _known(connection, found["person"]) if found else None
+            person = known_person(connection, found["person"]) if found else None
         if found is None or person is None or person.disabled_us is not None:
             return None
         return Session(**found), person
@@ -214,16 +219,20 @@ class PeopleTables(Part):
         nobody or of an erased person."""
         with self._db.write() as connection:
             hold_log(self._db, connection, invitation.city)
-            connection.execute(delete(invitations).where(invitations.c.until_us <= invitation.created_us))
-            if invitation.person:
-                person = _known(connection, invitation.person)
-                if person is None or person.city != invitation.city or not person.account:
-                    raise _unknown(invitation.person)
-            if connection.execute(select(invitations).where(invitations.c.digest == invitation.digest)).first():
-                raise Rejected("this invitation is there already", reason="taken")
-            values = {**asdict(invitation), "regions": list(invitation.regions), "used_us": None}
-            connection.execute(insert(invitations).values(values))
-            append(self._db, connection, invitation.city, deed, about=invitation.person)
+            self._invite(connection, invitation, deed)
+
+    def _invite(self, connection: Connection, invitation: Invitation, deed: Deed) -> None:
+        """Under the held log."""
+        connection.execute(delete(invitations).where(invitations.c.until_us <= invitation.created_us))
+        if invitation.person:
+            person = known_person(connection, invitation.person)
+            if person is None or person.city != invitation.city or not person.account:
+                raise unknown_person(invitation.person)
+        if connection.execute(select(invitations).where(invitations.c.digest == invitation.digest)).first():
+            raise Rejected("this invitation is there already", reason="taken")
+        values = {**asdict(invitation), "regions": list(invitation.regions), "used_us": None}
+        connection.execute(insert(invitations).values(values))
+        append(self._db, connection, invitation.city, deed, about=invitation.person)
 
     def invitation(self, digest: str, now_us: int) -> Invitation | None:
         """See `PeopleStore.invitation`."""
@@ -246,7 +255,7 @@ class PeopleTables(Part):
         return True
 
 
-def _unknown(person_id: str) -> Rejected:
+def unknown_person(person_id: str) -> Rejected:
     return Rejected(f"there is no person {person_id}", reason="unknown_person")
 
 
@@ -272,12 +281,12 @@ def _invitation(connection: Connection, digest: str, now_us: int) -> Invitation 
 def _check_invited(connection: Connection, invitation: Invitation, person: Person) -> None:
     meant = (invitation.city, invitation.person or person.id) == (person.city, person.id)
     if not invitation.person:
-        meant &= person.role == invitation.role and _known(connection, person.id) is None
+        meant &= person.role == invitation.role and known_person(connection, person.id) is None
     if not meant:
         raise Rejected("the invitation is for somebody else", reason="not_invited")
 
 
-def _known(connection: Connection, person_id: str) -> Person | None:
+def known_person(connection: Connection, person_id: str) -> Person | None:
     found = connection.execute(select(people).where(people.c.id == person_id)).mappings().one_or_none()
     return _person(found) if found else None
 

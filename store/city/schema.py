@@ -445,6 +445,20 @@ invitations = Table(
     _maybe_us("used_us"),
 )
 
+# What one administrator wants and another must agree to.
+proposals = Table(
+    "proposals",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("what"),
+    _text("person"),
+    *_area(),
+    _text("by"),
+    _us("created_us"),
+    _us("until_us"),
+)
+
 # One row a bucket, so that whoever counts it holds it: its attempts are a list of times.
 attempts = Table(
     "attempts",

@@ -7,8 +7,8 @@ from store.city.database import Database
 from store.city.desk import DeskTables
 from store.city.engine import EngineTables
 from store.city.outbox import OutboxTable
-from store.city.people import PeopleTables
 from store.city.presence import PresenceTable
+from store.city.proposals import ProposalTables
 from store.city.quarantine import QuarantineTable
 from store.city.registry import RegistryTables
 from store.city.security import SecurityTables
@@ -21,7 +21,7 @@ class SqlCityStore(
     EngineTables,
     OutboxTable,
     DeskTables,
-    PeopleTables,
+    ProposalTables,
     AuditTables,
     SecurityTables,
 ):

@@ -33,9 +33,10 @@ from api.app import create_app
 from api.gate import NoRule, Table
 from api.invitations import invite
 from api.passwords import Passwords
+from api.programs import make
 from contract.levels import Level
 from contract.roles import ROLES
-from store.people import Deed, Invitation
+from store.people import Deed, Invitation, Person, Proposal
 
 COLUMNS = "PROAGTCDSK"
 ALL = "o" * 10
@@ -73,6 +74,16 @@ OWN = "sooooooo" + "dd"
 #        PROAGTCDSK
 STAFF = "hhohhhoohh"
 STAFF_AND_KEY = "hhohhhooho"
+ADMINS = "sddddddodd"
+NO_ADMINS = "sddddddhdd"
+ACTS: tuple[tuple[str, int, dict[str, str]], ...] = (
+    ("peran", 303, {"peran": "technician"}),
+    ("tutup", 303, {}),
+    ("buka", 303, {}),
+    ("sandi", 200, {}),
+    ("keluar", 303, {}),
+    ("hapus", 400, {"akun": "another"}),
+)
 
 LINES = [
     get("/", ALL),
@@ -143,6 +154,29 @@ LINES = [
     get("/akun", OWN),
     post("/akun/sandi", OWN, ok=400, sandi_lama=PASSWORD, sandi="pendek"),
     post("/akun/sesi", OWN, sesi="none"),
+    get("/petugas", ADMINS),
+    get("/petugas/undang", ADMINS),
+    post("/petugas/undang", ADMINS, ok=200, peran="technician"),
+    get("/petugas/{person_id}", ADMINS, "/petugas/{somebody}", "of the city"),
+    get("/petugas/{person_id}", NO_ADMINS, "/petugas/{foreigner}", "another city's"),
+    get("/petugas/{person_id}", NO_ADMINS, "/petugas/none", "not there"),
+    *(
+        post(f"/petugas/{{person_id}}/{act}", expected, f"/petugas/{{{whose}}}/{act}", whose, ok, **data)
+        for whose, expected in (("somebody", ADMINS), ("foreigner", NO_ADMINS))
+        for act, ok, data in ACTS
+    ),
+    post("/petugas/usulan/{proposal_id}", ADMINS, "/petugas/usulan/{proposal}", jawab="tolak"),
+    post(
+        "/petugas/usulan/{proposal_id}",
+        NO_ADMINS,
+        "/petugas/usulan/{foreign_proposal}",
+        "another city's",
+        jawab="setuju",
+    ),
+    get("/kunci", ADMINS),
+    post("/kunci", ADMINS, ok=200, label="uji", peran="service", hari="30"),
+    post("/kunci/{key_id}/cabut", ADMINS, "/kunci/{key}/cabut", "of the city"),
+    post("/kunci/{key_id}/cabut", NO_ADMINS, "/kunci/{foreign_key}/cabut", "another city's"),
 ]
 
 
@@ -172,8 +206,8 @@ class Stage:
         return self.client.request(line.method, path, headers=headers, data=data)
 
 
-def _foreign(city: Town) -> tuple[str, str]:
-    """Another city in the same database, with a case and an invitation of its own."""
+def _foreign(city: Town) -> dict[str, str]:
+    """Another city in the same database, with a case, people, a key and links of its own."""
     other = replace(city.profile, code="bantul", nodes=(), sites=(), scales=())
     city.cities.put_profile(other, city.now_us)
     case = city.file(None, city.nodes("gauge")[0], "banjir", {"id": "Sini", "en": "Here"})
@@ -182,7 +216,22 @@ def _foreign(city: Town) -> tuple[str, str]:
     thread = city.cities.updates(case.number)[0]
     elsewhere = city.cities.file_case(replace(known, city="bantul"), replace(thread, key="foreign"))
     link = invite(city.cities, city="bantul", base_url="", role="admin", now_us=city.now_us, actor="system")
-    return elsewhere.number, link
+    stranger_ = Person("b" * 32, "bantul", "jauh", "Jauh", "technician", created_us=city.now_us)
+    city.cities.put_person(stranger_, Deed("system", "person.made", stranger_.id, city.now_us))
+    key = make(city.cities, city="bantul", label="jauh", role="service", now_us=city.now_us, actor="system").key
+    proposal = _proposal("bantul", stranger_.id, city.now_us)
+    city.cities.propose(proposal, Deed("system", "person.proposed", stranger_.id, city.now_us))
+    return {
+        "foreign": elsewhere.number,
+        "foreign_invitation": link,
+        "foreigner": stranger_.id,
+        "foreign_key": key.id,
+        "foreign_proposal": proposal.id,
+    }
+
+
+def _proposal(city: str, person_id: str, now_us: int) -> Proposal:
+    return Proposal(f"proposal-{city}", city, "role", person_id, "admin", "", (), "x" * 32, now_us, now_us + 10**15)
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +249,7 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
     staff, staff_event = city.open_flood(other_river, Level.WASPADA, 90.0, audience="staff")
     hidden = city.file(staff_event, other_river, "banjir", {"id": "Uji", "en": "Trial"}, public=False)
     shadow = city.open_outage(city.nodes("wifi")[3], audience="shadow")
-    foreign, foreign_link = _foreign(city)
+    elsewhere_ = _foreign(city)
     area = hidden.region.rsplit(".", 1)[0]
     elsewhere = next(one.code for one in city.profile.regions if not one.code.startswith(area))
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -223,6 +272,10 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
         "C": person(city, "operator", "operator", password=password),
         "D": person(city, "admin", "admin", password=password),
     }
+    somebody = person(city, "seseorang", "technician", password=password)
+    key = make(city.cities, city="yogyakarta", label="uji", role="service", now_us=city.now_us, actor="system").key
+    proposal = _proposal("yogyakarta", somebody.id, city.now_us)
+    city.cities.propose(proposal, Deed("system", "person.proposed", somebody.id, city.now_us))
     service = program(city, "service")
     officer_key = program(city, "officer", agency="bpbd", regions=(area,))
     visitors: dict[str, Callable[[], Visitor]] = {"P": stranger, "S": lambda: service, "K": lambda: officer_key}
@@ -231,12 +284,14 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
     objects = {
         "public": public.number,
         "hidden": hidden.number,
-        "foreign": foreign,
         "open_incident": shown.id,
         "staff_incident": staff.id,
         "shadow_incident": shadow.id,
         "invitation": link,
-        "foreign_invitation": foreign_link,
+        **elsewhere_,
+        "somebody": somebody.id,
+        "key": key.id,
+        "proposal": proposal.id,
     }
     with (
         serving(

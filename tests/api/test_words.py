@@ -10,10 +10,12 @@ from typing import get_args
 import api
 from api.cases import STEPS
 from api.errors import WORDED
+from api.invitations import FOR_PEOPLE
 from api.language import Speech
 from api.map import LAYERS
 from api.nodes import KINDS, ORDERS
 from api.passwords import REASONS
+from api.people import TOLD
 from api.status import NodeState, Why
 from api.words import WORDS
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
@@ -22,6 +24,7 @@ from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
 from contract.roles import ROLES
+from store.people import Proposed
 
 HOME = Path(api.__file__).parent
 TEMPLATES = sorted((HOME / "templates").glob("*.*"))
@@ -59,6 +62,16 @@ def built() -> set[str]:
         *(f"account_{wrong}" for wrong in ("shape", "taken")),
         *(f"password_{wrong}" for wrong in ("differs", "changed")),
         *(f"sign_in_{wrong}" for wrong in ("wrong", "slow")),
+        *(f"proposal_{what}" for what in get_args(Proposed)),
+        *TOLD.values(),
+        *(f"refused_{why}" for why in ("title", "last_admin", "own_proposal", "not_an_admin", "unknown_person")),
+        *(f"may_{role}" for role in (*FOR_PEOPLE, "service")),
+        *(f"area_{wrong}" for wrong in ("role", "agency", "officer", "region")),
+        *(f"link_{whose}" for whose in ("invitation", "password", "confirmed")),
+        *(f"key_{wrong}" for wrong in ("label_missing", "days", "revoked")),
+        *(f"key_is_{state}" for state in ("revoked", "over")),
+        *(f"office_{page}" for page in ("people", "keys", "audit", "refused")),
+        "erase_account",
         "name_missing",
         "old_password_wrong",
         "session_ended",

@@ -1,0 +1,166 @@
+"""`/petugas`: who has an account, who is invited, and what waits for a second administrator. For administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.administration import Administration, Area, wrong_of
+from api.context import Context
+from api.door import folded
+from api.invitations import FOR_PEOPLE
+from api.page import Pages
+from api.policy import caller_of
+from contract.city import Profile
+from contract.errors import Rejected
+from contract.roles import Role
+
+PAGE = 100
+FIELDS_MOST = 1_000
+REGION = "wilayah"
+TOLD = {
+    "ubah": "people_changed",
+    "mati": "people_disabled",
+    "hidup": "people_enabled",
+    "keluar": "people_signed_out",
+    "hapus": "people_erased",
+    "usul": "proposal_waits",
+    "setuju": "proposal_done",
+    "batal": "proposal_gone",
+}
+
+
+async def form_of(request: Request) -> FormData:
+    """A form with a box for each region."""
+    return await request.form(max_files=0, max_fields=FIELDS_MOST)
+
+
+def text_of(form: FormData, name: str) -> str:
+    """One field's text; PostgreSQL keeps no NUL."""
+    value = form.get(name, "")
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else ""
+
+
+def area_in(profile: Profile, form: FormData, roles: tuple[Role, ...]) -> Area | str:
+    """The role, agency and regions of a form, or the key of what is wrong with them."""
+    regions = [one for one in form.getlist(REGION) if isinstance(one, str)]
+    return Area.read(profile, text_of(form, "peran"), text_of(form, "dinas"), regions, roles)
+
+
+def regions_of(profile: Profile) -> list[tuple[Any, list[Any]]]:
+    """Each kecamatan with its kelurahan, as the boxes of a form have them."""
+    below: dict[str, list[Any]] = {}
+    for region in profile.regions:
+        if region.level == "kelurahan":
+            below.setdefault(region.parent, []).append(region)
+    return [(one, below.get(one.code, [])) for one in profile.regions if one.level == "kecamatan"]
+
+
+def offered(profile: Profile, roles: tuple[Role, ...]) -> dict[str, Any]:
+    """What the fields of an area can be, for the templates."""
+    return {
+        "roles": roles,
+        "agencies": {agency.code: agency.name for agency in profile.agencies},
+        "regions": regions_of(profile),
+        "names": {region.code: region.name for region in profile.regions},
+    }
+
+
+def office_of(context: Context) -> Administration:
+    return Administration(
+        city=context.city,
+        people=context.people,
+        clock=context.clock,
+        sessions=context.sessions,
+        base_url=context.base_url,
+    )
+
+
+def shown_once(pages: Pages, request: Request, link: str, text: str) -> Response:
+    """A link that nobody keeps; `text` is the key of what to do with it."""
+    return pages.render(request, "tautan.html", {"link": link, "text": text}, private=True)
+
+
+def router(context: Context, pages: Pages) -> APIRouter:
+    """Routes of this resource."""
+    routes = APIRouter()
+    profile = context.profile
+    choices = offered(profile, FOR_PEOPLE)
+    office = office_of(context)
+
+    @routes.get("/petugas", include_in_schema=False)
+    def people(request: Request, cari: str = "", peran: str = "", lanjut: str = "", kabar: str = "") -> Response:
+        everybody = context.people.people(context.city)
+        wanted = folded(cari)
+        found = [
+            one
+            for one in everybody
+            if (not wanted or wanted in one.account or wanted in one.name.lower())
+            and (peran not in FOR_PEOPLE or one.role == peran)
+        ]
+        rest = [one for one in found if one.account > lanjut]
+        values = {
+            **choices,
+            "found": rest[:PAGE],
+            "count": len(found),
+            "total": len(everybody),
+            "next": rest[PAGE - 1].account if len(rest) > PAGE else "",
+            "first_page": not lanjut,
+            "search": cari,
+            "wanted_role": peran if peran in FOR_PEOPLE else "",
+            "proposals": office.open_proposals(),
+            "accounts": {one.id: one.account for one in everybody},
+            "alone": office.alone(caller_of(request)),
+            "said": TOLD.get(kabar, ""),
+        }
+        return pages.render(request, "petugas.html", values, private=True)
+
+    def invitation_form(request: Request, status: int = 200, said: str = "", area: Area | None = None) -> Response:
+        values = {**choices, "area": area or Area("officer"), "said": said, "alone": office.alone(caller_of(request))}
+        return pages.render(request, "petugas_undang.html", values, status=status, private=True)
+
+    @routes.get("/petugas/undang", include_in_schema=False)
+    def invite_page(request: Request) -> Response:
+        return invitation_form(request)
+
+    @routes.post("/petugas/undang", include_in_schema=False)
+    async def invite(request: Request) -> Response:
+        form = await form_of(request)
+        return await run_in_threadpool(invited, request, area_in(profile, form, FOR_PEOPLE))
+
+    def invited(request: Request, area: Area | str) -> Response:
+        if isinstance(area, str):
+            return invitation_form(request, 400, area)
+        outcome = office.invite(caller_of(request), area)
+        if outcome.waiting:
+            return RedirectResponse("/petugas?kabar=usul", status_code=303)
+        return shown_once(pages, request, outcome.link, "link_invitation")
+
+    @routes.post("/petugas/usulan/{proposal_id}", include_in_schema=False)
+    async def decide(request: Request, proposal_id: str) -> Response:
+        form = await form_of(request)
+        return await run_in_threadpool(decided, request, proposal_id, text_of(form, "jawab"))
+
+    def decided(request: Request, proposal_id: str, answer: str) -> Response:
+        caller = caller_of(request)
+        if answer != "setuju":
+            told = "batal" if office.withdraw(caller, proposal_id) else ""
+            return RedirectResponse(f"/petugas?kabar={told}" if told else "/petugas", status_code=303)
+        try:
+            outcome = office.confirm(caller, proposal_id)
+        except Rejected as refused:
+            values = {"status": 409, "title_key": "refused_title", "text_key": wrong_of(refused), "detail": ""}
+            return pages.render(request, "galat.html", values, status=409, private=True)
+        if outcome is None:
+            raise HTTPException(404)
+        if outcome.link:
+            return shown_once(pages, request, outcome.link, "link_confirmed")
+        return RedirectResponse("/petugas?kabar=setuju", status_code=303)
+
+    return routes
