@@ -41,8 +41,8 @@ setup-test: $(VENV)/.tests
 
 ## faults: the whole campaign of the fault laboratory (hours); it goes on where it was stopped
 faults: setup-test
-	@$(BIN)/siaga faults all --results docs/campaign
-	@$(BIN)/python -m faults.report
+	@$(BIN)/siaga faults all --results docs/campaign; held=$$?; \
+		[ $$held -eq 130 ] || $(BIN)/python -m faults.report; exit $$held
 
 ## faults-short: every fault in its short form (minutes), the one that is part of the tests
 faults-short: setup-test

@@ -39,13 +39,19 @@ def tables(results: Path) -> dict[Path, str]:
 
 def table(results: Path, faults: Sequence[Fault]) -> str:
     """One row a fault, then each row's command, further figures and machine."""
-    kept = [(fault, told) for fault in faults if (told := campaign.read(results, fault.name)) is not None]
+    known = [(fault, told) for fault in faults if (told := campaign.read(results, fault.name)) is not None]
+    kept = [(fault, told) for fault, told in known if told.get("not_tried") is None]
     rows = [_row(("|", *_HEAD)), _row(("|", *("---" for _ in _HEAD)))]
     rows += [_row(("|", *_cells(fault, told))) for fault, told in kept]
-    missing = [fault.name for fault in faults if fault not in {known for known, _ in kept}]
+    missing = [fault.name for fault in faults if fault not in {one for one, _ in known}]
     lines = ["\n".join(rows)]
     if missing:
         lines.append(f"Not run in this campaign: {', '.join(missing)}.")
+    lines += [
+        f"**{fault.name}** — not tried: {told['not_tried']}"
+        for fault, told in known
+        if told.get("not_tried") is not None
+    ]
     lines += [_details(told) for _, told in kept]
     return "\n\n".join(lines)
 

@@ -35,6 +35,8 @@ class Result:
     recoveries_s: list[float] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    not_tried: str | None = None
+    """what this machine lacks for it; then nothing is known, and nothing has passed"""
 
     @property
     def recovery_s_p95(self) -> float | None:
@@ -43,7 +45,8 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        return not self.failures and not self.lost and not self.duplicated and not self.notifications_duplicated
+        broken = self.failures or self.lost or self.duplicated or self.notifications_duplicated
+        return not broken and self.not_tried is None
 
     def expect(self, true: object, failure: str) -> None:
         """Note a failure unless `true`, and go on: one broken promise must not hide the next."""
@@ -67,12 +70,21 @@ class Result:
             **{name: getattr(self, name) for name in _COUNTS},
             "recovery_s_p95": self.recovery_s_p95,
             "pass": self.passed,
-            "figures": dict(self.figures),
-            "failures": list(self.failures),
+            "not_tried": self.not_tried,
+            "figures": _finite(self.figures),
+            "failures": self.said_failures,
         }
+
+    @property
+    def said_failures(self) -> list[str]:
+        """Every reason why it has not passed."""
+        return self.failures if self.not_tried is None else [f"not tried: {self.not_tried}", *self.failures]
 
     def lines(self) -> Iterable[str]:
         """For people."""
+        if self.not_tried is not None:
+            yield f"NOT tried: {self.not_tried}"
+            return
         yield (
             f"{self.committed} readings committed: {self.stored} stored, {self.refused} refused, "
             f"{self.dropped} dropped, {self.pending} pending, {self.lost} lost, {self.duplicated} duplicated"
@@ -84,6 +96,15 @@ class Result:
         yield from (f"{name}: {value}" for name, value in self.figures.items())
         yield from (f"FAILED: {failure}" for failure in self.failures)
         yield "passed" if self.passed else "NOT passed"
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no word for what is without end."""
+    if isinstance(value, Mapping):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 _COUNTS = (

@@ -11,22 +11,24 @@ from faults.result import Result
 FILE = "failed-seeds.csv"
 KEPT = Path(__file__).parent / FILE
 """those that were mended, and must stay so"""
-_HEAD = ("fault", "seed", "rounds", "why")
+_HEAD = ("fault", "seed", "rounds", "form", "why")
+_SHORT, _WHOLE = "short", "whole"
 
 
 class Seed(NamedTuple):
-    """A trial that failed once. `why`: what was found to be wrong, in words."""
+    """A trial that failed once, in its short form or not. `why`: what was found to be wrong, in words."""
 
     fault: str
     seed: int
     rounds: int
+    short: bool
     why: str
 
 
-def keep(file: Path, result: Result) -> None:
+def keep(file: Path, result: Result, *, short: bool) -> None:
     """Add a failed trial, once."""
-    known = {(seed.fault, seed.seed, seed.rounds) for seed in load(file)}
-    if (result.fault, result.seed, result.rounds) in known:
+    known = {(seed.fault, seed.seed, seed.rounds, seed.short) for seed in load(file)}
+    if (result.fault, result.seed, result.rounds, short) in known:
         return
     new = not file.exists()
     with file.open("a", newline="", encoding="utf-8") as out:
@@ -34,7 +36,8 @@ def keep(file: Path, result: Result) -> None:
         if new:
             rows.writerow(_HEAD)
         why = "; ".join(result.failures) or f"{result.lost} lost, {result.duplicated} twice"
-        rows.writerow((result.fault, result.seed, result.rounds, why[:200]))
+        form = _SHORT if short else _WHOLE
+        rows.writerow((result.fault, result.seed, result.rounds, form, " ".join(why.split())[:200]))
 
 
 def load(file: Path = KEPT) -> list[Seed]:
@@ -42,4 +45,7 @@ def load(file: Path = KEPT) -> list[Seed]:
     if not file.exists():
         return []
     with file.open(newline="", encoding="utf-8") as source:
-        return [Seed(row["fault"], int(row["seed"]), int(row["rounds"]), row["why"]) for row in csv.DictReader(source)]
+        return [
+            Seed(row["fault"], int(row["seed"]), int(row["rounds"]), row.get("form") == _SHORT, row["why"])
+            for row in csv.DictReader(source)
+        ]

@@ -19,6 +19,7 @@ from store import open_city, open_readings
 from store.ports import CityStore, ReadingStore
 
 WIFI_POINTS = 18
+_GONE_S = 10.0
 STAGES = ("ingest", "alerts", "api")
 FLASH = """
 [scenario]
@@ -87,6 +88,19 @@ class WholeCity:
         return books(self.city, self.data / "fleet", self.readings, self.cities)
 
 
+def _take_down(up: Stage) -> None:
+    """`siaga up` and, after it, whoever it has started: a child that is told of its end by the kernel alone may write
+    for another while into a folder that is being removed."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        children = psutil.Process(up.pid).children(recursive=True)
+        if not up.ended:
+            up.kill()
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+        psutil.wait_procs(children, timeout=_GONE_S)
+
+
 def alive(process: psutil.Process) -> bool:
     """Whether it still runs; one that has ended and that nobody has asked about does not."""
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -128,6 +142,7 @@ def whole_city(
     }
     with contextlib.ExitStack() as stack:
         up = stack.enter_context(stage(folder / "log", given, "up"))
+        stack.callback(_take_down, up)
         run = folder / "data" / "run"
         must(up.until(lambda: all((run / f"{one}.json").exists() for one in STAGES), 60), up.said())
         readings = stack.enter_context(contextlib.closing(open_readings(str(given["SIAGA_READINGS_URL"]))))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -28,8 +30,11 @@ def faults(
         Path | None, typer.Option(help="Keep each result here; a campaign goes on where it was stopped.")
     ] = None,
 ) -> None:
-    """Try a fault: what is committed on one side, what is kept and filed on the other. Exit 1 where a promise broke."""
-    from faults import campaign, register
+    """Try a fault: what is committed on one side, what is kept and filed on the other.
+
+    Exit 1 where a promise broke, 2 where this machine lacks a part and nothing was tried, 130 where it was stopped.
+    """
+    from faults import campaign, register, trying
     from faults.laboratory import Laboratory
 
     if name == "list":
@@ -37,16 +42,16 @@ def faults(
             typer.echo(f"{fault.name:15} {fault.does}: {fault.holds}")
         return
     if name == "all":
-        if rounds is not None:
-            raise BadInput("a campaign has its own rounds", where="--rounds", remedy="Leave it out, or name one fault.")
-        passed = campaign.run(
-            results or Path("var/faults"), short=short, seed=seed, say=_say, each=typer.echo if as_json else None
-        )
-        raise typer.Exit(0 if passed else 1)
+        _no("--rounds", rounds, "a campaign has its own rounds")
+        _no("--folder", folder, "a campaign has a folder a fault")
+        with _stoppable():
+            code = campaign.run(
+                results or Path("var/faults"), short=short, seed=seed, say=_say, each=typer.echo if as_json else None
+            )
+        raise typer.Exit(code)
     fault = register.fault(name)
     seed = secrets.randbelow(1_000_000) if seed is None else seed
-    place = folder or Path(tempfile.mkdtemp(prefix=f"siaga-{name}-"))
-    place.mkdir(parents=True, exist_ok=True)
+    place = _empty(folder) if folder else Path(tempfile.mkdtemp(prefix=f"siaga-{name}-"))
     laboratory = Laboratory(
         fault=name,
         rounds=rounds or (fault.short_rounds if short else fault.rounds),
@@ -58,9 +63,11 @@ def faults(
         short=short,
     )
     _say(f"{name}: {laboratory.rounds} rounds, seed {seed}")
+    made_of = campaign.made_of()
     started_us = laboratory.clock.mono_us()
     try:
-        result = fault.run(laboratory)
+        with _stoppable():
+            result = trying.tried(fault, laboratory)
     finally:
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)
@@ -68,10 +75,35 @@ def faults(
     for line in result.lines():
         _say(line)
     if results is not None:
-        campaign.keep(results, result, short=short, wall_s=wall_s, clock=laboratory.clock)
+        campaign.keep(results, result, short=short, wall_s=wall_s, clock=laboratory.clock, made_of=made_of)
     if as_json:
         typer.echo(json.dumps(result.as_json()))
-    raise typer.Exit(0 if result.passed else 1)
+    raise typer.Exit(campaign.exit_code(result.as_json()))
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end it, with nothing left behind; the exit code is a shell's for Ctrl-C."""
+    from faults import trying
+
+    try:
+        with trying.taken_down(_say):
+            yield
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _no(option: str, value: object, why: str) -> None:
+    if value is not None:
+        raise BadInput(why, where=option, remedy="Leave it out, or name one fault.")
+
+
+def _empty(folder: Path) -> Path:
+    """The folder, made where it is missing. Raises BadInput for one in which something lies already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise BadInput("a trial begins in an empty folder", where=str(folder), remedy="Name another one.")
+    return folder
 
 
 def _say(line: str) -> None:

@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 import json
+import math
 import random
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from contract.clock import SystemClock
 from contract.errors import BadInput
-from faults import campaign, register, report, seeds
+from faults import campaign, register, report, seeds, trying
 from faults.laboratory import Laboratory
+from faults.parts.missing import NotInstalled
+from faults.parts.must import Broken
+from faults.register import Fault
 from faults.result import KEYS, Result, nearest_rank
 
 
 def _result(**counts: int) -> Result:
-    return Result("kill", 7, 10, **counts)
+    result = Result("kill", 7, 10)
+    for name, count in counts.items():
+        setattr(result, name, count)
+    return result
+
+
+def _keep(results: Path, result: Result) -> None:
+    campaign.keep(results, result, short=True, wall_s=1.0, clock=SystemClock(), made_of="abc")
+
+
+def _bench(fault: Fault, folder: Path, seed: int = 7, rounds: int = 10) -> Laboratory:
+    return Laboratory(fault.name, rounds, seed, random.Random(seed), folder, SystemClock(), print, short=True)
+
+
+class _Ends(Fault):
+    """A trial that does not come to its end."""
+
+    def run(self, laboratory: Laboratory) -> Result:
+        raise {"broken": Broken("no city"), "lacks": NotInstalled("ip is missing", "iproute2")}.get(
+            self.name, RuntimeError("what nobody foresaw")
+        )
 
 
 def test_every_key_of_the_interface_is_told() -> None:
@@ -54,6 +80,65 @@ def test_accounts_are_summed_and_nothing_is_hidden_by_it() -> None:
     assert (whole.recoveries_s, whole.failures) == ([2.0], ["said"])
 
 
+@pytest.mark.parametrize(
+    ("name", "why", "code"),
+    [
+        ("broken", "did not come to where the fault could be judged: no city", 1),
+        ("lacks", "not tried: this machine: ip is missing", 2),
+        ("other", "the trial ended with RuntimeError('what nobody foresaw')", 1),
+    ],
+)
+def test_a_trial_without_an_end_is_told_all_the_same(tmp_path: Path, name: str, why: str, code: int) -> None:
+    """A program that reads the last line finds every key, no pass, the rounds it asked for, and the reason."""
+    fault = _Ends(name, "does", "holds", 1, 1)
+    told = trying.tried(fault, _bench(fault, tmp_path)).as_json()
+    assert [key for key in KEYS if key not in told] == []
+    assert (told["pass"], told["rounds"], told["seed"], campaign.exit_code(told)) == (False, 10, 7, code)
+    assert why in told["failures"][0]
+
+
+def test_what_was_not_tried_is_never_counted_as_passed(tmp_path: Path) -> None:
+    """In the campaign's last words, in the kept result, among the failed seeds and on the pages."""
+    lacking = _result()
+    lacking.not_tried = "ip is missing"
+    _keep(tmp_path, lacking)
+    kept = campaign.read(tmp_path, "kill")
+    assert kept is not None
+    assert list(campaign.summary({"kill": kept})) == ["0 of 1 faults passed", "kill: NOT tried: ip is missing"]
+    assert seeds.load(tmp_path / seeds.FILE) == []
+    page = report.table(tmp_path, [register.fault("kill")])
+    assert "not tried: ip is missing" in page
+    assert "| `kill`" not in page
+
+
+def test_a_figure_without_end_is_told_as_none() -> None:
+    """What reads the last line may be strict about JSON."""
+    result = _result()
+    result.figures["after_s"] = {"worst": math.inf, "usual": [1.0, math.nan]}
+    assert result.as_json()["figures"] == {"after_s": {"worst": None, "usual": [1.0, None]}}
+
+
+def test_a_changed_program_is_another_and_a_changed_page_is_not(tmp_path: Path) -> None:
+    """What a campaign knows holds for the program it ran; that it writes its own results changes nothing."""
+    file, page = tmp_path / "ingest.py", tmp_path / "docs" / "campaign" / "kill.json"
+    page.parent.mkdir(parents=True)
+    file.write_text("1\n")
+    page.write_text("{}\n")
+    assert campaign.made_of(tmp_path) == ""
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        who = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True)
+    commit = campaign.made_of(tmp_path)
+    assert len(commit) == 12
+    page.write_text('{"pass": true}\n')
+    assert campaign.made_of(tmp_path) == commit
+    file.write_text("2\n")
+    changed = campaign.made_of(tmp_path)
+    assert changed.startswith(f"{commit}+")
+    (tmp_path / "new.py").write_text("3\n")
+    assert campaign.made_of(tmp_path) not in (commit, changed)
+
+
 def test_nearest_rank() -> None:
     """p95 of twenty is the nineteenth; of one, that one."""
     assert nearest_rank(list(range(1, 21)), 0.95) == 19
@@ -65,21 +150,21 @@ def test_nearest_rank() -> None:
 def test_a_failed_seed_is_kept_once(tmp_path: Path) -> None:
     """The same failure again is one line; another seed is another."""
     for seed in (3, 3, 4):
-        campaign.keep(tmp_path, Result("kill", seed, 10, lost=2), short=True, wall_s=1.0, clock=SystemClock())
+        _keep(tmp_path, Result("kill", seed, 10, lost=2))
     kept = seeds.load(tmp_path / seeds.FILE)
-    assert [(one.fault, one.seed, one.rounds, one.why) for one in kept] == [
-        ("kill", 3, 10, "2 lost, 0 twice"),
-        ("kill", 4, 10, "2 lost, 0 twice"),
+    assert kept == [
+        seeds.Seed("kill", 3, 10, True, "2 lost, 0 twice"),
+        seeds.Seed("kill", 4, 10, True, "2 lost, 0 twice"),
     ]
 
 
 def test_a_kept_result_says_how_to_get_it_again(tmp_path: Path) -> None:
     """The command with its seed, the commit and the machine stand beside the figures."""
-    campaign.keep(tmp_path, _result(committed=3, stored=3), short=True, wall_s=1.0, clock=SystemClock())
+    _keep(tmp_path, _result(committed=3, stored=3))
     told = campaign.read(tmp_path, "kill")
     assert told is not None
     assert told["command"] == "siaga faults kill --rounds 10 --seed 7 --short --json"
-    assert told["commit"] == campaign.commit_of(report.ROOT)
+    assert told["commit"] == "abc"
 
 
 def test_half_a_result_is_none(tmp_path: Path) -> None:
@@ -115,27 +200,37 @@ def test_what_the_pages_say_has_passed_and_can_be_repeated() -> None:
     """A kept result is a whole campaign's, of a clean checkout, and nothing in it failed."""
     for fault in register.FAULTS:
         told = campaign.read(report.RESULTS, fault.name)
-        if told is not None:
+        if told is not None and told.get("not_tried") is None:
             assert told["pass"], fault.name
             assert told["lost"] == told["duplicated"] == 0, fault.name
+
+
+def _again(kept: Sequence[seeds.Seed], folder: Path) -> dict[seeds.Seed, Result]:
+    """Each once more. A short form is the same story; of a campaign's there is only time for a short one."""
+    found: dict[seeds.Seed, Result] = {}
+    for number, one in enumerate(kept):
+        fault = register.fault(one.fault)
+        rounds = one.rounds if one.short else min(one.rounds, fault.short_rounds)
+        room = folder / str(number)
+        room.mkdir()
+        found[one] = trying.tried(fault, _bench(fault, room, one.seed, rounds))
+    return found
+
+
+def test_a_kept_seed_is_tried_again_as_it_was(tmp_path: Path) -> None:
+    """The same fault, seed and rounds, also where the campaign's list is another than ours."""
+    seeds.keep(tmp_path / seeds.FILE, Result("flapping", 11, 3, lost=1), short=True)
+    seeds.keep(tmp_path / seeds.FILE, Result("flapping", 12, 200, lost=1), short=False)
+    told = list(_again(seeds.load(tmp_path / seeds.FILE), tmp_path).values())
+    assert [(one.fault, one.seed, one.rounds, one.passed) for one in told] == [
+        ("flapping", 11, 3, True),
+        ("flapping", 12, 10, True),
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.alone
 def test_what_failed_once_holds_now(tmp_path: Path) -> None:
-    """Every seed that ever broke a promise is tried again, in its short form."""
-    for kept in seeds.load():
-        fault = register.fault(kept.fault)
-        bench = Laboratory(
-            fault=kept.fault,
-            rounds=min(kept.rounds, fault.short_rounds),
-            seed=kept.seed,
-            rng=random.Random(kept.seed),
-            folder=tmp_path / f"{kept.fault}-{kept.seed}",
-            clock=SystemClock(),
-            say=print,
-            short=True,
-        )
-        bench.folder.mkdir()
-        result = fault.run(bench)
-        assert result.passed, list(result.lines())
+    """Every seed that ever broke a promise, here or in a campaign."""
+    for result in _again(seeds.load() + seeds.load(report.RESULTS / seeds.FILE), tmp_path).values():
+        assert result.passed or result.not_tried, list(result.lines())
