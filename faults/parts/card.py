@@ -108,7 +108,10 @@ def card(folder: Path) -> Iterator[Card]:
     with contextlib.ExitStack() as stack:
         device = os.open("/dev/fuse", os.O_RDWR)
         stack.callback(os.close, device)
+        server: threading.Thread | None = None
+        stack.callback(lambda: server.join(10) if server is not None else None)
         options = f"fd={device},rootmode=100600,user_id=0,group_id=0"
+        stack.callback(_unmount, file)
         _run("mount", "-i", "-t", "fuse", "-o", options, "siaga-card", str(file), keep=(device,))
         image = bytearray(blank)
         served = ServedFile(
@@ -119,8 +122,6 @@ def card(folder: Path) -> Iterator[Card]:
         )
         server = threading.Thread(target=served.run, name="card", daemon=True)
         server.start()
-        stack.callback(server.join, 10)
-        stack.callback(_unmount, file)
         stack.enter_context(mounted(file, place))
         yield made
 
@@ -129,8 +130,8 @@ def card(folder: Path) -> Iterator[Card]:
 def mounted(image: Path, place: Path) -> Iterator[Path]:
     """An image's file system, its journal replayed as after a power cut."""
     place.mkdir(exist_ok=True)
-    _run("mount", "-t", "ext4", "-o", "loop,noatime,data=ordered", str(image), str(place))
     try:
+        _run("mount", "-t", "ext4", "-o", "loop,noatime,data=ordered", str(image), str(place))
         yield place
     finally:
         _unmount(place)
@@ -157,9 +158,13 @@ def _run(program: str, *words: str, keep: tuple[int, ...] = ()) -> None:
 
 
 def _unmount(place: Path) -> None:
-    """A program that looks at every file system may hold it for a moment."""
+    """Where it is mounted; whoever is stopped while `mount` runs does not know. A program that looks at every file
+    system may hold it for a moment."""
 
     def gone() -> bool:
+        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+        if all(line.split()[1] != str(place) for line in mounts):
+            return True
         return subprocess.run(["/bin/umount", str(place)], capture_output=True, check=False).returncode == 0
 
     must(wait_until(gone, 10.0, 0.05), f"{place} cannot be unmounted")
