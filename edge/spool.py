@@ -15,7 +15,8 @@ multiplying.
 
 On a full disk nothing is lost at once: readings wait in a bounded ring in memory until a commit works again. A small
 reserve beside the file is spent then, so that what is on disk can still be published, answered and deleted: a disk
-that the spool itself has filled empties through the city.
+that the spool itself has filled empties through the city. Where a disk is too small for a reserve, readings leave
+room for that alone.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ class Spool:
         opened = spoolfile.open_spool(path, new_epoch, now.wall_us)
         self._db, self._lock, self.epoch = opened.db, opened.lock, opened.epoch
         self._reserve = spoolfile.Reserve(path)
+        self._log_pages = spoolfile.LOG_PAGES
         self._reserve.make()
         self._birth_no = int(opened.meta.get("birth_no", "0"))
         self.saved_us = int(opened.meta.get("saved_us", "0"))
@@ -164,6 +166,9 @@ class Spool:
         if nothing and self._trouble_since_us is None:
             return True
         self._stay_in_place()
+        self._fit_log()
+        if self._trouble_since_us is None and self._buffer and not self._reserve.is_there() and self._room() < 0:
+            self._note_trouble(at, "the disk is nearly full")
         if self._trouble_since_us is None:
             return self._durably(lambda: self._write_group(at, len(self._buffer)), at)
         return self._commit_in_trouble(at, self._trouble_since_us)
@@ -326,6 +331,7 @@ class Spool:
             return
         try:
             self._db = spoolfile.put_back(self._path, self._db)
+            self._log_pages = spoolfile.LOG_PAGES
         except (OSError, sqlite3.Error) as error:
             if not self._astray:
                 self._astray = True
@@ -345,9 +351,7 @@ class Spool:
     def _fitting(self) -> int | None:
         """How many of the readings in memory may be written now without taking the room that the answers need, or a
         full disk could never be emptied. None: not even one, or nothing is to be written and there is no room."""
-        (free_pages,) = self._db.execute("PRAGMA freelist_count").fetchone()
-        room = max(free_pages * spoolfile.PAGE_BYTES, self._reserve.free_bytes()) - spoolfile.RESERVE_BYTES
-        room = min(room, _PART_BYTES)
+        room = min(self._room(), _PART_BYTES)
         fitting = 0
         for entry in self._buffer:
             room -= 2 * row_cost(entry)  # once in the log, once in the file
@@ -355,6 +359,19 @@ class Spool:
                 break
             fitting += 1
         return fitting if fitting or (room >= 0 and not self._buffer) else None
+
+    def _room(self) -> int:
+        """Bytes for readings beside what the answers need; negative where even that is not there."""
+        (free_pages,) = self._db.execute("PRAGMA freelist_count").fetchone()
+        free_bytes = int(free_pages) * spoolfile.PAGE_BYTES + self._reserve.free_bytes()
+        return free_bytes - spoolfile.ANSWERS_BYTES
+
+    def _fit_log(self) -> None:
+        """Where room is scarce the log is kept short."""
+        pages = spoolfile.SHORT_LOG_PAGES if self._reserve.scarce() else spoolfile.LOG_PAGES
+        if pages != self._log_pages:
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+            self._log_pages = pages
 
     def _probe(self) -> Callable[[], None]:
         """What can be written without much room, and at least one page: a commit of nothing proves nothing."""

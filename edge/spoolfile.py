@@ -21,6 +21,11 @@ from edge.spoolseal import is_sealed, seal
 
 PAGE_BYTES = 1_024
 RESERVE_BYTES = 256 * 1_024
+ANSWERS_BYTES = 128 * 1_024
+"""What freezing and deleting a few hundred readings takes while the log is short"""
+LOG_PAGES = 1_000
+SHORT_LOG_PAGES = 50
+"""Where room is scarce: what the log holds must find a place in the file as well before the log can begin again."""
 
 _VERSION = 1
 
@@ -104,11 +109,18 @@ class Reserve:
     def make(self) -> None:
         """Put it there, where there is plenty."""
         try:
-            if self.free_bytes() >= 4 * RESERVE_BYTES and not self._file.exists():
+            if not self.scarce() and not self.is_there():
                 with self._file.open("wb") as file:
                     os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
         except OSError:
             self._file.unlink(missing_ok=True)
+
+    def is_there(self) -> bool:
+        return self._file.exists()
+
+    def scarce(self) -> bool:
+        """Whether the file system has little left for all of us."""
+        return self.free_bytes() < 4 * RESERVE_BYTES
 
     def spend(self, db: sqlite3.Connection) -> None:
         """Give it to the database, whose log starts again at its beginning as far as it can."""
@@ -278,7 +290,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # a small commit then costs an SD card little
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA wal_autocheckpoint = 1000")
+        db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         db.execute("PRAGMA journal_size_limit = 1048576")
         db.execute("PRAGMA cache_size = -256")
         db.execute("PRAGMA busy_timeout = 2000")

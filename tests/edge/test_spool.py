@@ -18,6 +18,8 @@ from contract.errors import BadInput
 from contract.kinds import KindName, NodeValues
 from edge.spool import Bound, Refrozen, Spool, read_ledger
 from edge.spoolrow import DROPS_SENSOR
+from faults.parts.small_disk import fill as fill_up
+from faults.parts.small_disk import small_disk
 
 
 @pytest.fixture
@@ -575,6 +577,34 @@ def test_answers_on_a_full_disk_are_not_forgotten(spool: Spool) -> None:
     spool.commit(moment(9))
     assert spool.ledger().stored == 30
     assert spool.ledger().closes
+
+
+@pytest.mark.parametrize("left_kib", [300, 500, 1_000])
+def test_a_small_disk_that_the_spool_has_filled_empties_through_the_city(tmp_path: Path, left_kib: int) -> None:
+    """No room for a reserve, and readings come until nothing fits: what is kept can be published and answered all the
+    same, and then readings are kept again. Nothing but what memory did not hold is dropped."""
+    with small_disk(tmp_path / "card", "1m") as card:
+        fill_up(card, leave=left_kib * 1_024)
+        with closing(spool_at(card / "spool.db", Bound(ring_rows=100))) as spool:
+            at_s = 0
+            while not (spool.in_trouble and spool.waiting == 100):
+                at_s += 1
+                for n in range(20):
+                    spool.add(entry(at=moment(at_s + n / 100)))
+                spool.commit(moment(at_s))
+            full = spool.ledger()
+            assert full.pending > 0
+            while pending := [row.seq for row in spool.after(0, 100) if row.seq <= full.committed]:
+                at_s += 60
+                publish(spool, pending)
+                assert spool.acknowledge([(pending[0], pending[-1])], [], moment(at_s))[0] == pending
+            at_s += 60
+            spool.commit(moment(at_s))
+            assert spool.waiting == 0
+            emptied = spool.ledger()
+            assert emptied.closes
+            assert emptied.stored >= full.pending
+            assert sum(one.dropped_count or 0 for one in drops(spool).values()) == emptied.dropped
 
 
 # ---------------------------------------------------------------- any order of everything
