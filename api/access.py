@@ -27,13 +27,16 @@ class Access:
         sessions: Sessions,
         cookies: Cookies,
         trusted_proxies: tuple[Network, ...] = (),
+        published: bool = True,
     ) -> None:
+        """`published`: people reach the pages by an address that is not this machine's own."""
         self._city = city
         self._people = people
         self._clock = clock
         self._sessions = sessions
         self._cookies = cookies
         self._trusted = trusted_proxies
+        self._published = published
 
     def nobody(self, request: Request) -> Caller:
         """The caller as far as it is known without the database."""
@@ -47,7 +50,7 @@ class Access:
         return Device.read(request.cookies.get(self._cookies.device, ""))
 
     def at_home(self, request: Request) -> bool:
-        return at_home(request.scope, self._trusted)
+        return at_home(request.scope, self._trusted, published=self._published)
 
     def shown_key(self, request: Request) -> str | None:
         """The key of `Authorization: Bearer …`; None where none is shown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -46,17 +47,28 @@ def bucket_of(address: str) -> str:
     return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else str(known)
 
 
-def at_home(scope: Scope, trusted: Sequence[Network]) -> bool:
+def at_home(scope: Scope, trusted: Sequence[Network], *, published: bool) -> bool:
     """Whether a program on this very machine asks, for itself and not for somebody else.
 
-    A proxy on the same machine looks like one, so that no forwarding header may be there, and a city that names a
-    proxy has nobody at home.
+    A proxy on the same machine looks like one, and may add no header of its own: a city that is `published`, or names a
+    proxy, has nobody at home. A browser on this machine that a foreign page has led here (its name now resolves to
+    loopback) says that page's name as the host.
     """
     address = _plain(scope["client"][0]) if scope.get("client") else None
     headers = Headers(scope=scope)
-    if address is None or trusted or any(name in headers for name in FORWARDING):
+    if address is None or published or trusted or any(name in headers for name in FORWARDING):
         return False
-    return ip_address(address).is_loopback
+    return ip_address(address).is_loopback and is_this_machine(f"//{headers.get('host', '')}")
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether an address leads to this very machine and to no other: by name, or as a loopback address."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    address = _plain(host)
+    return host == "localhost" if address is None else ip_address(address).is_loopback
 
 
 def _plain(text: str) -> str | None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import Depends, FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
     account,
@@ -29,12 +28,12 @@ from api import (
 from api import map as home
 from api import people as people_pages
 from api.access import Access
-from api.address import networks
+from api.address import is_this_machine, networks
 from api.context import Context
 from api.document import describe
 from api.door import Door
 from api.gate import Gate, Table, let_in
-from api.guard import Guard, Head
+from api.guard import Guard, Head, Slash, Zip
 from api.map import Cells
 from api.open311_desk import Refusal
 from api.page import Pages
@@ -89,6 +88,7 @@ def create_app(
             sessions=sessions,
             cookies=cookies,
             trusted_proxies=networks(trusted_proxies),
+            published=not is_this_machine(base_url),
         ),
         security=Security(profile.code, people, clock),
         cookies=cookies,
@@ -103,6 +103,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        # Its own redirect would lead to whatever host the request names.
+        redirect_slashes=False,
         dependencies=[Depends(let_in)],
     )
     passwords = passwords or Passwords()
@@ -148,7 +150,8 @@ def create_app(
         security=context.security,
         base_url=context.base_url,
     )
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
-    app.add_middleware(Guard)
+    app.add_middleware(Zip, session=cookies.session)
+    app.add_middleware(Slash)
+    app.add_middleware(Guard, secure=cookies.secure)
     app.add_middleware(Head)
     return app

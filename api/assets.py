@@ -12,7 +12,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
-YEAR_S = 365 * 86_400
+DAY_S = 86_400
+YEAR_S = 365 * DAY_S
 
 
 def leaflet() -> Path:
@@ -44,7 +45,9 @@ def install(app: FastAPI) -> None:
 
     @app.get("/favicon.ico", include_in_schema=False)
     def favicon() -> Response:
-        return FileResponse(STATIC / "favicon.svg", media_type="image/svg+xml")
+        return FileResponse(
+            STATIC / "favicon.svg", media_type="image/svg+xml", headers={"Cache-Control": f"public, max-age={DAY_S}"}
+        )
 
 
 class _Versioned(KeptFiles):

@@ -27,6 +27,7 @@ from starlette.websockets import WebSocketClose
 
 from api.access import Access
 from api.errors import Errors, for_programs
+from api.page import own_path
 from api.policy import Caller, Rule, reached, rule_of
 from api.security import Security
 from api.tokens import same
@@ -126,7 +127,7 @@ class Gate:
             if key is not None:
                 shown = await run_in_threadpool(self._access.of_key, request, key)
                 if shown is None:
-                    await self._note(request, "bad_key", caller)
+                    await self._note(ruled, "bad_key", caller)
                     return await self._refusal(request, 401), request.receive
                 caller = shown
             elif self._access.shows_session(request):
@@ -137,27 +138,27 @@ class Gate:
         request.state.ruled = ruled
         request.state.reach = reach
         if reach is None and not rule.key_in_form:
-            return await self._closed(request, rule, caller), request.receive
+            return await self._closed(request, ruled, caller), request.receive
         if request.method in SAFE or rule.key_in_form or caller.key:
             return None, request.receive
-        return await self._genuine(request, caller)
+        return await self._genuine(request, ruled, caller)
 
-    async def _closed(self, request: Request, rule: Rule, caller: Caller) -> Response:
+    async def _closed(self, request: Request, ruled: Ruled, caller: Caller) -> Response:
         """404 where it must not be known; the way to sign in for people whom nobody knows yet; else a plain no."""
-        if rule.hidden:
+        if ruled.rule.hidden:
             return await self._refusal(request, 404)
         if caller.person or caller.key:
-            await self._note(request, "denied", caller)
+            await self._note(ruled, "denied", caller)
             return await self._refusal(request, 403)
         if request.method == "GET" and not for_programs(request):
-            address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            address = own_path(request) + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{SIGN_IN}?lanjut={quote(address, safe='')}", status_code=303)
         return await self._refusal(request, 401)
 
-    async def _genuine(self, request: Request, caller: Caller) -> tuple[Response | None, Receive]:
+    async def _genuine(self, request: Request, ruled: Ruled, caller: Caller) -> tuple[Response | None, Receive]:
         """Whether a browser sent this from a page of ours, and with the token that the page carried."""
         if not self._from_here(request):
-            await self._note(request, "foreign_origin", caller)
+            await self._note(ruled, "foreign_origin", caller)
             return await self._refusal(request, 403), request.receive
         given = request.headers.get(HEADER, "")
         receive = request.receive
@@ -169,7 +170,7 @@ class Gate:
             receive = _again(body)
             given = _field(body)
         if not same(given, caller.csrf):
-            await self._note(request, "csrf", caller)
+            await self._note(ruled, "csrf", caller)
             return await self._refusal(request, 403, "error_form"), receive
         return None, receive
 
@@ -190,9 +191,9 @@ class Gate:
             answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
 
-    async def _note(self, request: Request, what: str, caller: Caller) -> None:
-        detail = f"{request.method} {request.url.path}"
-        await run_in_threadpool(self._security.note, what, caller, detail)
+    async def _note(self, ruled: Ruled, what: str, caller: Caller) -> None:
+        """By the route's own path: of addresses that somebody makes up there is no end, and each would be a row."""
+        await run_in_threadpool(self._security.note, what, caller, f"{ruled.method} {ruled.path}")
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import quote
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 64 * 1024
@@ -27,12 +31,22 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 
 
-class Guard:
-    """Adds the security headers, refuses a body over 64 KiB, also one that hides its length, and lets no NUL in."""
+STAY_SECURE = (b"strict-transport-security", b"max-age=31536000")
+UNKEPT = (b"cache-control", b"no-store")
+SMALLEST_ZIPPED = 1024
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+
+class Guard:
+    """Adds the security headers, refuses a body over 64 KiB, also one that hides its length, and lets no NUL in.
+
+    An answer that says nothing of caches is kept by none. `secure`: people come by https, and browsers shall not try
+    anything else for a year.
+    """
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES, *, secure: bool = False) -> None:
         self._app = app
         self._max = max_body_bytes
+        self._more = (STAY_SECURE,) if secure else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,7 +55,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _guarded(message)
+                message["headers"] = [*_guarded(message), *self._more]
             await send(message)
 
         if _declared(scope) > self._max:
@@ -81,6 +95,36 @@ class Head:
         await self._app({**scope, "method": "GET"}, receive, send_bare)
 
 
+class Slash:
+    """`/kasus/` is meant as `/kasus`. The way there names no host: what a request says of that is anybody's word."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        bare = path.rstrip("/")
+        if scope["type"] != "http" or scope["method"] != "GET" or bare in {"", path} or path.startswith("//"):
+            await self._app(scope, receive, send)
+            return
+        query = scope["query_string"].decode("latin-1")
+        address = quote(bare) + (f"?{quote(query, safe='%&=+;/:@!$()*,.~-_')}" if query else "")
+        await RedirectResponse(address, status_code=307)(scope, receive, send)
+
+
+class Zip(GZipMiddleware):
+    """Makes answers smaller, but none to somebody who shows a session: beside what the address brings into the page
+    stands its secret token, and the length of the answer would tell how much the two have in common (BREACH)."""
+
+    def __init__(self, app: ASGIApp, *, session: str) -> None:
+        super().__init__(app, minimum_size=SMALLEST_ZIPPED)
+        self._shown = f"{session}="
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        shown = scope["type"] == "http" and self._shown in Headers(scope=scope).get("cookie", "")
+        await (self.app(scope, receive, send) if shown else super().__call__(scope, receive, send))
+
+
 def _without_nul(scope: Scope) -> Scope:
     """A NUL in an address becomes U+FFFD, as broken UTF-8 does: PostgreSQL cannot even be asked for one."""
     query = scope["query_string"]
@@ -99,7 +143,8 @@ def _guarded(message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
     headers = [*message.get("headers", [])]
     kind = next((value for name, value in headers if name == b"content-type"), b"")
     policy = PICTURE_POLICY if kind.startswith(b"image/svg+xml") else POLICY
-    return [*headers, *HEADERS, (b"content-security-policy", policy.encode())]
+    unkept = () if any(name == b"cache-control" for name, _ in headers) else (UNKEPT,)
+    return [*headers, *unkept, *HEADERS, (b"content-security-policy", policy.encode())]
 
 
 async def _refuse(send: Send, limit: int) -> None:

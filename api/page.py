@@ -7,7 +7,7 @@ from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from api.policy import caller_of
 HERE = Path(__file__).parent
 COOKIE_AGE_S = 365 * 86_400
 PRIVATE = "private, no-store"
+VARY = "Cookie, Authorization"
 NO_STORE = "no-cache"  # may be kept, must be asked for again: the ETag answers cheaply
 
 
@@ -50,10 +51,11 @@ def with_etag(request: Request, response: Response) -> Response:
     """The answer with its ETag, or 304 where the asker has it."""
     etag = etag_of(bytes(response.body))
     caller = caller_of(request)
+    response.headers["Vary"] = VARY
     if caller.signed_in or caller.key:
         response.headers["Cache-Control"] = PRIVATE
         return response
-    headers = {"ETag": etag, "Cache-Control": NO_STORE}
+    headers = {"ETag": etag, "Cache-Control": NO_STORE, "Vary": VARY}
     if request.method == "GET" and response.status_code == 200 and same(request, etag):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
@@ -107,7 +109,7 @@ class Pages:
         text = self._env.get_template(template).render({**say, **values})
         response: Response = HTMLResponse(text, status_code=status, media_type=media_type)
         response.headers["Content-Language"] = speech.language
-        response.headers["Vary"] = "Cookie"
+        response.headers["Vary"] = VARY
         if private or caller.signed_in or caller.key:
             response.headers["Cache-Control"] = PRIVATE
         elif status == 200:
@@ -123,8 +125,13 @@ class Pages:
         return bool(ingest.get("alive") and ingest.get("failing"))
 
 
+def own_path(request: Request) -> str:
+    """The path that was asked for, as a link: always one of ours. `//host/x` and `/\\host/x` would be another's."""
+    return quote("/" + str(request.scope["path"]).lstrip("/\\"))
+
+
 def _here(request: Request, **changes: object) -> str:
     """This page's own address with some of its query changed; None takes a part away."""
     query = {key: value for key, value in request.query_params.items() if key not in changes}
     query.update({key: str(value) for key, value in changes.items() if value is not None})
-    return request.url.path + (f"?{urlencode(query)}" if query else "")
+    return own_path(request) + (f"?{urlencode(query)}" if query else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from api.address import bucket_of
 from api.policy import Caller
 from contract.clock import Clock
 from store.people import AuditLog, Deed, PeopleStore, SecurityEvent
@@ -25,14 +26,15 @@ class Security:
         self._clock = clock
 
     def note(self, what: str, caller: Caller, detail: str, claimed: str = "") -> None:
-        """Somebody was turned away. `claimed` is the name they gave; else the id they are known by."""
+        """Somebody was turned away. `claimed` is the name they gave; else the id they are known by. Of an IPv6 customer
+        the network is noted: each of its addresses would be a row of its own."""
         event = SecurityEvent(
             city=self._city,
             at_us=self._clock.now_us(),
             where="api",
             what=what,
             claimed=(claimed or caller.person or caller.key)[:CLAIMED_MOST],
-            address=caller.address,
+            address=bucket_of(caller.address),
             detail=detail[:DETAIL_MOST],
         )
         self._people.note_security([event])

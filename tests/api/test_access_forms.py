@@ -287,21 +287,27 @@ def test_limits_by_address_know_a_customer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("peer", "header", "trusted", "home"),
+    ("peer", "header", "host", "trusted", "published", "home"),
     [
-        ("127.0.0.1", None, (), True),
-        ("::1", None, (), True),
-        ("203.0.113.1", None, (), False),
-        ("127.0.0.1", b"x-forwarded-for", (), False),
-        ("127.0.0.1", b"forwarded", (), False),
-        ("127.0.0.1", None, ("127.0.0.1",), False),
-        ("testclient", None, (), False),
+        ("127.0.0.1", None, b"127.0.0.1:8080", (), False, True),
+        ("::1", None, b"[::1]:8080", (), False, True),
+        ("127.0.0.1", None, b"localhost", (), False, True),
+        ("203.0.113.1", None, b"127.0.0.1", (), False, False),
+        ("127.0.0.1", b"x-forwarded-for", b"127.0.0.1", (), False, False),
+        ("127.0.0.1", b"forwarded", b"127.0.0.1", (), False, False),
+        ("127.0.0.1", None, b"127.0.0.1", ("127.0.0.1",), False, False),
+        ("127.0.0.1", None, b"127.0.0.1", (), True, False),
+        ("127.0.0.1", None, b"rebound.example", (), False, False),
+        ("testclient", None, b"127.0.0.1", (), False, False),
     ],
 )
-def test_who_is_at_home(peer: str, header: bytes | None, trusted: tuple[str, ...], home: bool) -> None:
+def test_who_is_at_home(
+    peer: str, header: bytes | None, host: bytes, trusted: tuple[str, ...], published: bool, home: bool
+) -> None:
     """A program on this machine, for itself; a proxy on this machine speaks for somebody else."""
-    scope = {"type": "http", "client": (peer, 1), "headers": [(header, b"1.2.3.4")] if header else []}
-    assert at_home(scope, networks(trusted)) is home
+    headers = [(b"host", host)] + ([(header, b"1.2.3.4")] if header else [])
+    scope = {"type": "http", "client": (peer, 1), "headers": headers}
+    assert at_home(scope, networks(trusted), published=published) is home
 
 
 def test_the_next_page_keeps_its_own() -> None:
