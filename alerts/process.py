@@ -177,7 +177,6 @@ class AlertsProcess:
             self._stand_by(wait_s)
             return True
         engine = self._engine or self._begin()
-        self._watch_clock(engine)
         self._watch_pause(engine)
         if self._pending:
             self._commit()
@@ -188,7 +187,7 @@ class AlertsProcess:
         if self._canary is not None:
             self._canary.fly()
         messages = self._subscription.take(_BATCH, self._patience_s(engine, wait_s))
-        now_us = self._clock.now_us()
+        now_us = self._watched_now_us(engine)
         self._held += messages
         for message in messages:
             self._pending += self._judge(engine, message, now_us)
@@ -482,8 +481,9 @@ class AlertsProcess:
         engine.deafened(self._clock.now_us())
         self._owe(self._judged_us)
 
-    def _watch_clock(self, engine: Engine) -> None:
-        """A wall clock that jumps must not make a thousand points silent at once."""
+    def _watched_now_us(self, engine: Engine) -> int:
+        """The moment at which to judge. A wall clock that jumps must not make a thousand points silent at once: it is
+        looked at after the wait for messages, in which a turn spends nearly all of its time."""
         now = (self._clock.now_us(), self._clock.mono_us())
         if self._last is not None:
             jump_us = (now[0] - self._last[0]) - (now[1] - self._last[1])
@@ -491,6 +491,7 @@ class AlertsProcess:
                 log.warning("alerts.clock_jumped", city=self._profile.code, seconds=round(jump_us / SECOND_US))
                 engine.forgive(now[0])
         self._last = now
+        return now[0]
 
     def _say_away(self, what: str, error: str) -> None:
         if what not in self._away:

@@ -6,7 +6,7 @@ import json
 import random
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from support.alerting import Stores
 from alerts.process import AlertsProcess
 from alerts.samples import Sample
 from alerts.words import LEVEL_WORDS
+from broker.ports import Incoming
 from broker.subscription import PahoSubscription
 from contract.city import Profile
 from contract.clock import MINUTE_US, ManualClock, SystemClock
@@ -303,6 +304,52 @@ def test_a_clock_that_jumps_silences_nobody(stores: Stores, reader: PahoSubscrip
     later(engine, clock)
     for jump_us in (60 * MINUTE_US, -120 * MINUTE_US, 60 * MINUTE_US):
         clock.set_wall(clock.now_us() + jump_us)
+        for _ in range(20):
+            later(engine, clock, 0.5)
+    (incident,) = stores.cities.open_incidents(watch.CITY)
+    assert [one.what.value for one in stores.cities.changes_of(incident.event)] == ["opened"]
+
+
+class _Waiting:
+    """A subscription in whose next wait something happens."""
+
+    def __init__(self, real: PahoSubscription) -> None:
+        self._real = real
+        self.meanwhile: Callable[[], None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._real.connected
+
+    def take(self, limit: int, timeout_s: float) -> Sequence[Incoming]:
+        taken = self._real.take(limit, timeout_s)
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            happens()
+        return taken
+
+    def done(self, messages: Sequence[Incoming]) -> None:
+        self._real.done(messages)
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> bool:
+        return self._real.publish(topic, payload, qos=qos, retain=retain)
+
+    def close(self) -> None:
+        self._real.close()
+
+
+@pytest.mark.parametrize("jump_us", [60 * MINUTE_US, -60 * MINUTE_US])
+def test_a_clock_that_jumps_while_the_engine_waits_silences_nobody(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock, jump_us: int
+) -> None:
+    """The engine waits for messages nearly all the time: that is when a clock is put right."""
+    in_flood(stores, clock)
+    stores.readings.write([point(1, clock.now_us(), "open")])
+    waiting = _Waiting(reader)
+    engine = alerting.process(stores, waiting, clock=clock, faster=1.0, lease_ttl_s=1e6)
+    later(engine, clock)
+    for jump in (jump_us, -jump_us):
+        waiting.meanwhile = lambda jump=jump: clock.set_wall(clock.now_us() + jump)
         for _ in range(20):
             later(engine, clock, 0.5)
     (incident,) = stores.cities.open_incidents(watch.CITY)

@@ -17,7 +17,7 @@ from support import watch
 
 from alerts.process import AlertsProcess
 from alerts.rules import Rule
-from broker.ports import BrokerAddress
+from broker.ports import BrokerAddress, Subscription
 from broker.subscription import PahoSubscription, alert_topics
 from complaints.builtin import BuiltinDesk
 from complaints.desk import Desk
@@ -63,7 +63,7 @@ def subscription(address: BrokerAddress, client_id: str) -> PahoSubscription:
 
 def process(
     stores: Stores,
-    reader: PahoSubscription,
+    reader: Subscription,
     *,
     holder: str = "satu",
     clock: Clock | None = None,
