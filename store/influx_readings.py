@@ -8,31 +8,45 @@ What InfluxDB cannot do, and what is done instead:
 - `region` is a tag, part of a point's key. It is decided by where the node stood when the reading was observed, so it
   is the same at every write; a registry whose history is rewritten by hand would keep a row twice.
 - It finds points by observed time only: see `line_protocol.late_marks`.
+- It shows a point field by field while it is written: a reader can find one without its number, or without its value,
+  which would look like a sensor that measured nothing. A row carries the count of its values; one that is not whole is
+  asked for again, and left out if it stays so.
 - The roll-up is not stored: InfluxQL computes it from raw when it is asked for, so it is never behind.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from contract.clock import MINUTE_US
 from contract.kinds import KINDS, KindName
 from contract.quality import Quality
 from store.influx_http import InfluxHttp
-from store.line_protocol import LATE, LATE_AFTER_US, late_marks, line, row_of
+from store.line_protocol import LATE, LATE_AFTER_US, is_readable, is_whole, late_marks, line, row_of
 from store.ports import Bucket, Ledger, Refused, Row, Series
 from store.rows import WINDOW_US, numeric, problem, received_order, whole_groups
 
 _FIRST_LOOK_US = 10 * MINUTE_US
+_LOOKS = 5
 
 
 class InfluxReadings:
     """`ReadingStore` on InfluxDB. Safe to share between threads."""
 
-    def __init__(self, url: str, org: str, bucket: str, token: str = "", *, timeout_s: float = 30.0) -> None:
-        """Nothing is connected yet; `ping` says whether it would work."""
-        self._influx = InfluxHttp(url, org, bucket, token, timeout_s=timeout_s)
+    def __init__(
+        self,
+        url: str,
+        org: str,
+        bucket: str,
+        token: str = "",
+        *,
+        timeout_s: float = 30.0,
+        answered: Callable[[], object] = bool,
+    ) -> None:
+        """Nothing is connected yet; `ping` says whether it would work. `answered` is called after each answer."""
+        self._influx = InfluxHttp(url, org, bucket, token, timeout_s=timeout_s, answered=answered)
 
     # ------------------------------------------------------------ write
 
@@ -74,16 +88,19 @@ class InfluxReadings:
 
     def latest(self, city: str, kind: KindName | None = None) -> Sequence[Row]:
         """See `ReadingStore.latest`."""
-        where = f"city = {_text(city)} GROUP BY node, sensor ORDER BY time DESC LIMIT 1"
+        # Two, because the newest may just be on its way in.
+        where = f"city = {_text(city)} GROUP BY node, sensor ORDER BY time DESC LIMIT 2"
         kinds = KINDS if kind is None else (kind,)
-        return [row for one in kinds for row in self._rows(one, where, city=city)]
+        newest: dict[Series, Row] = {}
+        for one in kinds:
+            for row in self._rows(one, where, city=city):
+                newest.setdefault(row.series, row)
+        return list(newest.values())
 
     def between(self, series: Series, start_us: int, end_us: int, *, limit: int = 50_000) -> Sequence[Row]:
         """See `ReadingStore.between`."""
         where = f"{_of(series)} AND {_during(start_us, end_us)} ORDER BY time DESC LIMIT {int(limit)}"
-        rows = list(self._rows(series.kind, where))
-        rows.reverse()
-        return rows
+        return self._rows(series.kind, where)[::-1]
 
     def received_since(self, city: str, received_us: int, *, limit: int = 10_000) -> Sequence[Row]:
         """See `ReadingStore.received_since`. A group larger than `limit` is returned whole.
@@ -153,14 +170,23 @@ class InfluxReadings:
         for kind in KINDS:
             query = f'SELECT epoch, seq FROM "{kind}" WHERE city = {_text(city)} GROUP BY node'
             for tags, columns in self._influx.query(query):
+                if columns["epoch"] is None or columns["seq"] is None:
+                    continue  # on its way in
                 key = (tags["node"], str(columns["epoch"]))
                 rows[key] = rows.get(key, 0) + 1
                 seqs.setdefault(key, set()).add(int(columns["seq"]))
         return [Ledger(node, epoch, rows[node, epoch], len(seqs[node, epoch])) for node, epoch in sorted(rows)]
 
-    def _rows(self, kind: KindName, where: str, **known: str) -> Iterator[Row]:
-        for tags, columns in self._influx.query(f'SELECT * FROM "{kind}" WHERE {where}'):
-            yield row_of(kind, int(columns["time"]), {**known, **columns, **tags})
+    def _rows(self, kind: KindName, where: str, **known: str) -> list[Row]:
+        """Whole rows alone. What is on its way in is there at the next look; what stays torn is nobody's row."""
+        torn: list[Mapping[str, Any]] | None = None
+        for _ in range(_LOOKS):
+            answered = self._influx.query(f'SELECT * FROM "{kind}" WHERE {where}')
+            found: list[Mapping[str, Any]] = [{**known, **columns, **tags} for tags, columns in answered]
+            torn, before = [record for record in found if not is_whole(kind, record)], torn
+            if not torn or torn == before:
+                break
+        return [row_of(kind, int(record["time"]), record) for record in found if is_readable(kind, record)]
 
     def ping(self) -> None:
         """See `ReadingStore.ping`. Asks a question that needs the token and the bucket."""

@@ -1,7 +1,7 @@
 """Rows as InfluxDB line protocol, written by hand: five times as fast as a Point object, and typed by the contract.
 
-Measurement = kind; tags city, node, region, sensor; fields epoch, seq, received_us, trust, quality, checks and what
-was measured. Times are nanoseconds. Syntax: InfluxData, "Line protocol reference".
+Measurement = kind; tags city, node, region, sensor; fields epoch, seq, received_us, trust, quality, checks, n_values
+and what was measured. Times are nanoseconds. Syntax: InfluxData, "Line protocol reference".
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from store.rows import by_name
 LATE = "late"
 """Measurement that marks, at the time of receipt, how far back late readings reach."""
 LATE_AFTER_US = HOUR_US
+COUNT = "n_values"
+"""Field that says how many fields were measured: a reader can be shown a point before all of it is there."""
+_IDENTITY = ("epoch", "seq", "received_us", "trust", "quality")
 
 
 def line(row: Row) -> bytes:
@@ -35,6 +38,7 @@ def line(row: Row) -> bytes:
         f"received_us={row.received_us}i",
         f'trust="{_quoted(row.trust)}"',
         f"quality={int(row.quality)}i",
+        f"{COUNT}={len(row.values)}i",
     ]
     if row.checks:
         text = json.dumps({name: int(flag) for name, flag in row.checks.items()}, separators=(",", ":"))
@@ -60,6 +64,19 @@ def late_marks(rows: Iterable[Row]) -> Iterator[bytes]:
     for (city, received_us), row in oldest.items():
         salt = zlib.crc32(f"{row.epoch}/{row.seq}".encode()) % 1000
         yield f"{LATE},city={_tag(city)} oldest_us={row.observed_us}i {received_us}{salt:03d}".encode()
+
+
+def is_whole(kind: KindName, record: Mapping[str, object]) -> bool:
+    """Whether everything that was written of a row is in what was read. A row written before rows carried the count is not known to be."""
+    return record.get(COUNT) is not None and is_readable(kind, record)
+
+
+def is_readable(kind: KindName, record: Mapping[str, object]) -> bool:
+    """Whether a row can be made of it, and nothing is known to be missing."""
+    if any(record.get(name) is None for name in _IDENTITY):
+        return False
+    count = record.get(COUNT)
+    return count is None or count == sum(record.get(name) is not None for name in by_name(kind))
 
 
 def row_of(kind: KindName, observed_us: int, record: Mapping[str, object]) -> Row:

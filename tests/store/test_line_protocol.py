@@ -15,7 +15,8 @@ from store.line_protocol import late_marks, line
 from store.ports import Row, Series
 from store.rows import problem
 
-_BASE = {"epoch", "seq", "received_us", "trust", "quality", "checks", "city", "node", "region", "sensor", "time"}
+_OURS = {"epoch", "seq", "received_us", "trust", "quality", "checks", "n_values"}
+_BASE = {*_OURS, "city", "node", "region", "sensor", "time"}
 
 
 def test_a_flood_reading_is_one_line() -> None:
@@ -23,7 +24,7 @@ def test_a_flood_reading_is_one_line() -> None:
     one = row(7, NOON_US, level_cm=25.0, source="sensor")
     assert line(one).decode() == (
         "flood,city=yogyakarta,node=gauge-1,region=34.71.01.1001,sensor=level "
-        f'epoch="{EPOCH}",seq=7i,received_us={NOON_US + 250_000}i,trust="synced",quality=1i,'
+        f'epoch="{EPOCH}",seq=7i,received_us={NOON_US + 250_000}i,trust="synced",quality=1i,n_values=2i,'
         f'source="sensor",level_cm=25.0 {NOON_US}000'
     )
 
