@@ -29,6 +29,7 @@ _FIRST_WAIT_S = 0.2
 _BACKOFF_S = 0.25
 _BACKOFF_CAP_S = 15.0
 _GARBAGE_ASIDE = 500
+_SIGN_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +96,14 @@ class Ingest:
         while not stop.is_set():
             self.turn()
             if self._wait_s:
-                stop.wait(self._wait_s)
+                self._rest(stop)
+
+    def _rest(self, stop: threading.Event) -> None:
+        """A store may ask to be left alone for minutes: whoever waits for it is no hung process."""
+        left_s = self._wait_s
+        while left_s > 0 and not stop.wait(min(_SIGN_S, left_s)):
+            left_s -= _SIGN_S
+            self._loops += 1
 
     def turn(self) -> int:
         """One turn; returns how many messages it finished. Where the readings' database is away it returns 0, has

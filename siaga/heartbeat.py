@@ -1,23 +1,33 @@
 """A sign of life that each process leaves in a file, for `siaga health`, the readiness page and the supervisor.
 
 A file and not a port: it works the same in a container, under systemd and on a laptop, and a process that hangs stops
-writing it.
+writing it. Docker and systemd start again what has ended, not what hangs: so a process whose loop stands still for too
+long ends itself. (One that is stopped, or hangs with Python's lock in its hands, cannot; `siaga up` kills these.)
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from contract.clock import SECOND_US, Clock
 
 PERIOD_S = 1.0
 STALE_S = 15.0
+STARTING_S = 60.0
+"""a loop that has not moved yet may take this long"""
+EXIT_HUNG = 70
+"""what a process that hangs ends with (EX_SOFTWARE of sysexits.h)"""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +47,29 @@ class Heartbeat:
     """Writes the file once a second for as long as the process's own loop makes progress.
 
     Where `facts` has a number called "loops" that the loop moves, the file grows old while it stands still, so that a
-    hung loop is seen as one although this thread is well.
+    hung loop is seen as one although this thread is well. After `hung_after_s` of that the process is ended by `end`,
+    where a time is given.
     """
 
-    def __init__(self, folder: Path, stage: str, clock: Clock, facts: Callable[[], Mapping[str, Any]] = dict) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stage: str,
+        clock: Clock,
+        facts: Callable[[], Mapping[str, Any]] = dict,
+        *,
+        hung_after_s: float | None = None,
+        end: Callable[[int], object] = os._exit,
+    ) -> None:
         self._path = folder / f"{stage}.json"
         self._stage = stage
         self._clock = clock
         self._facts = facts
+        self._hung_after_s = hung_after_s
+        self._end = end
         self._loops: object = None
+        self._still = 0
+        self._moving = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -64,8 +88,10 @@ class Heartbeat:
         facts = dict(self._facts())
         loops = facts.get("loops")
         if loops is not None and loops == self._loops:
+            self._stands_still()
             return
-        self._loops = loops
+        self._moving = self._moving or self._loops is not None
+        self._loops, self._still = loops, 0
         beat = {"stage": self._stage, "pid": os.getpid(), "at_us": self._clock.now_us(), "facts": facts}
         draft = self._path.with_suffix(".tmp")
         try:
@@ -73,6 +99,17 @@ class Heartbeat:
             draft.replace(self._path)
         except OSError:
             return
+
+    def _stands_still(self) -> None:
+        """Judged by our own beats: a process that was stopped, or a machine that slept, had none meanwhile."""
+        self._still += 1
+        if self._hung_after_s is None:
+            return
+        still_s = self._still * PERIOD_S
+        if still_s > (self._hung_after_s if self._moving else max(self._hung_after_s, STARTING_S)):
+            log.error("stage.hung", silent_s=still_s)
+            sys.stderr.flush()
+            self._end(EXIT_HUNG)
 
     def _run(self) -> None:
         while not self._stop.wait(PERIOD_S):

@@ -120,7 +120,9 @@ class Settings(BaseSettings):
         "started again and two never run at once, spares the new one the wait for the dead one's lease",
     )
     hung_after_s: Annotated[float, Field(ge=3, le=3_600)] = Field(
-        default=60.0, description="`siaga up`: after this long without a sign of life a process is killed and replaced"
+        default=60.0,
+        description="a process whose loop stands still for so long ends itself, or is killed by `siaga up`, and is "
+        "started again; more than the 30 s that one answer of InfluxDB may take",
     )
     log_format: Literal["json", "console"] = Field(default="json", description="lines for machines or for people")
 

@@ -67,11 +67,13 @@ def check_area(settings: Settings, role: Role, agency: str, regions: Sequence[st
             raise BadInput(f"no region of the city begins with {code!r}", where="--region", remedy="As 34.71.06.")
 
 
-def readings(settings: Settings) -> ReadingStore:
+def readings(settings: Settings, answered: Callable[[], object] = bool) -> ReadingStore:
+    """`answered` is called after each answer of a server: one write may be many requests, each of them slow."""
     from store import open_readings
 
     data_folder.make(settings.data_folder)
-    return open_readings(settings.readings_location, token=read_secret(settings.readings_token_file))
+    token = read_secret(settings.readings_token_file)
+    return open_readings(settings.readings_location, token=token, answered=answered)
 
 
 def cities(settings: Settings, *, migrate: bool = False) -> CityStore:
@@ -158,13 +160,22 @@ def run_ingest(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     from ingest.pipeline import Ingest
 
     with ExitStack() as stack:
-        reading_store = stack.enter_context(closing(readings(settings)))
+        answers = 0
+
+        def answered() -> None:
+            nonlocal answers
+            answers += 1
+
+        def facts() -> dict[str, Any]:
+            # A write that is many slow requests is no hung process.
+            said = stage.facts()
+            return {"connected": source.connected, **said, "loops": said["loops"] + answers}
+
+        reading_store = stack.enter_context(closing(readings(settings, answered)))
         city_store = stack.enter_context(closing(cities(settings)))
         source = stack.enter_context(closing(subscription(settings, "ingest", clock)))
         stage = Ingest(city=settings.city, subscription=source, readings=reading_store, cities=city_store, clock=clock)
-        _run(
-            settings, "ingest", clock, stop, stage.run, lambda: {"connected": source.connected, **stage.facts()}, stack
-        )
+        _run(settings, "ingest", clock, stop, stage.run, facts, stack)
 
 
 def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
@@ -204,7 +215,7 @@ def _run(
     facts: Callable[[], Mapping[str, Any]],
     stack: ExitStack,
 ) -> None:
-    beat = Heartbeat(settings.run_folder, stage, clock, facts)
+    beat = Heartbeat(settings.run_folder, stage, clock, facts, hung_after_s=settings.hung_after_s)
     beat.start()
     stack.callback(beat.stop)
     run(stop)
@@ -269,7 +280,13 @@ def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         server.should_exit = True
 
     threading.Thread(target=end_where_told_early, name="stop", daemon=True).start()
-    beat = Heartbeat(settings.run_folder, "api", clock, lambda: {"started": server.started, "loops": loops})
+    beat = Heartbeat(
+        settings.run_folder,
+        "api",
+        clock,
+        lambda: {"started": server.started, "loops": loops},
+        hung_after_s=settings.hung_after_s,
+    )
     beat.start()
     try:
         server.run()

@@ -8,19 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from store.ports import CityStore, ReadingStore
 
 __all__ = ["open_city", "open_readings"]
 
 
-def open_readings(url: str, *, token: str = "") -> ReadingStore:
+def open_readings(url: str, *, token: str = "", answered: Callable[[], object] = bool) -> ReadingStore:
     """The readings store at `sqlite:///path` or `influxdb://host:port/bucket?org=…&scheme=http|https`.
 
-    `token` is InfluxDB's. Raises BadInput for a URL that means nothing, Unavailable where a file cannot be opened.
+    `token` is InfluxDB's, `answered` is called after each of its answers. Raises BadInput for a URL that means nothing,
+    Unavailable where a file cannot be opened.
     """
     from store import open as doors
 
-    return doors.open_readings(url, token=token)
+    return doors.open_readings(url, token=token, answered=answered)
 
 
 def open_city(url: str, *, migrate: bool = True) -> CityStore:

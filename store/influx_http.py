@@ -7,7 +7,7 @@ Answers follow InfluxData's "Write API response codes": 204 all kept, 400 nothin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 import httpx
@@ -37,8 +37,18 @@ class Poison(NamedTuple):
 class InfluxHttp:
     """One bucket of one InfluxDB. Safe to share between threads."""
 
-    def __init__(self, url: str, org: str, bucket: str, token: str, *, timeout_s: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        org: str,
+        bucket: str,
+        token: str,
+        *,
+        timeout_s: float = 30.0,
+        answered: Callable[[], object] = bool,
+    ) -> None:
         self._url, self._bucket = url, bucket
+        self._answered = answered
         # The other modes of its write API lose points without a word when InfluxDB is away.
         self._client = InfluxDBClient(
             url=url, token=token, org=org, enable_gzip=True, timeout=round(timeout_s * 1000), retries=False
@@ -68,11 +78,13 @@ class InfluxHttp:
         try:
             self._write_api.write(bucket=self._bucket, record=b"\n".join(lines), write_precision=_NANOSECONDS)
         except ApiException as error:
+            self._answered()
             if error.status not in {400, 413, 422}:
                 raise self._said(error.status or 0, _header(error), _message(str(error.body or ""))) from error
             return self._isolate(lines, offset, error)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise self._said(0, None, str(error)) from error
+        self._answered()
         return []
 
     def _isolate(self, lines: Sequence[bytes], offset: int, error: ApiException) -> list[Poison]:
@@ -107,6 +119,7 @@ class InfluxHttp:
         }
         try:
             with self._http.stream("GET", "/query", params=params) as answer:
+                self._answered()
                 if answer.status_code != 200:
                     text = _message(answer.read().decode(errors="replace"))
                     raise self._said(answer.status_code, answer.headers.get("Retry-After"), text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -13,7 +14,7 @@ _READINGS_REMEDY = "Write sqlite:///path/to/readings.db or influxdb://host:8086/
 _CITY_REMEDY = "Write sqlite:///path/to/city.db or postgresql+psycopg://user:password@host:5432/name."
 
 
-def open_readings(url: str, *, token: str = "") -> ReadingStore:
+def open_readings(url: str, *, token: str = "", answered: Callable[[], object] = bool) -> ReadingStore:
     """See `store.open_readings`."""
     scheme = _scheme(url)
     if scheme == "sqlite":
@@ -24,7 +25,7 @@ def open_readings(url: str, *, token: str = "") -> ReadingStore:
         from store.influx_readings import InfluxReadings
 
         host, org, bucket = _influx_parts(url)
-        return InfluxReadings(host, org, bucket, token)
+        return InfluxReadings(host, org, bucket, token, answered=answered)
     raise BadInput(f"no readings store is called {scheme!r}", where=hidden(url), remedy=_READINGS_REMEDY)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,6 +14,7 @@ from support.linked import CITY
 from contract.clock import DAY_US
 from contract.errors import BadInput
 from contract.messages import Refusal
+from faults.parts.brokers import wait_until
 from faults.parts.influx import influx
 from ingest.adopt import adopt, find
 from store import open_readings
@@ -34,6 +36,24 @@ def test_nothing_is_answered_while_a_database_is_away(bench: Bench, which: str) 
     assert [entry["event"] for entry in logs] == ["ingest.waiting", "ingest.healed"]
     assert [ack.stored for ack in bench.answers()] == [((1, 1),)]
     assert bench.stored() == [1]
+
+
+def test_a_store_that_wants_to_be_left_alone_makes_nobody_look_hung(bench: Bench) -> None:
+    """It asks for seconds, and may ask for minutes: the loop shows all that time that it lives, and asks once."""
+    outage = bench.readings_outage
+    outage.away, outage.retry_after_s = True, 2.5
+    bench.say(batch(reading(1)))
+    stop = threading.Event()
+    running = threading.Thread(target=bench.ingest.run, args=(stop,))
+    running.start()
+    try:
+        assert wait_until(lambda: bench.ingest.facts()["failed_turns"] == 1, 30)
+        before = bench.ingest.facts()["loops"]
+        assert wait_until(lambda: bench.ingest.facts()["loops"] > before, 30)
+        assert bench.ingest.facts()["failed_turns"] == 1
+    finally:
+        stop.set()
+        running.join()
 
 
 def test_garbage_beyond_the_rate_is_counted_and_not_kept(bench: Bench) -> None:

@@ -38,10 +38,11 @@ class Outage:
     def __init__(self, store: Any) -> None:
         self._store = store
         self.away = False
+        self.retry_after_s: float | None = None
 
     def __getattr__(self, name: str) -> Any:
         if self.away:
-            raise Unavailable("the database does not answer")
+            raise Unavailable("the database does not answer", retry_after_s=self.retry_after_s)
         return getattr(self._store, name)
 
 
