@@ -17,6 +17,7 @@ from api.passwords import Passwords, why_not
 from api.policy import caller_of, reach_of, sees_account
 from api.sign_in import fields_of, opened
 from api.throttle import Throttle
+from contract.errors import Rejected
 from store.people import Deed, Person
 
 
@@ -76,7 +77,11 @@ def router(context: Context, pages: Pages, door: Door, passwords: Passwords) -> 
         changed = replace(person, password=await passwords.make(password))
         deed = Deed(person.id, "person.password", person.id, context.clock.now_us())
         # The store signs them out everywhere; this browser alone comes in again, with a new token.
-        await run_in_threadpool(context.people.put_person, changed, deed)
+        try:
+            await run_in_threadpool(context.people.put_person, changed, deed, person)
+        except Rejected:
+            # Somebody has changed this account meanwhile; what was read must not be written back over that.
+            raise HTTPException(403) from None
         into = await run_in_threadpool(door.open, request, replace(caller, session=""), changed, "new password")
         return opened(context, into, "/akun?kabar=sandi")
 

@@ -92,13 +92,15 @@ class Administration:
         if eyes and not self.alone(caller):
             return self._propose(caller, "role", person.id, area)
         changed = replace(person, role=area.role, agency=area.agency, regions=area.regions)
-        self._people.put_person(changed, self._deed(caller, "person.role", person.id, area, alone=eyes))
+        self._people.put_person(changed, self._deed(caller, "person.role", person.id, area, alone=eyes), person)
         return Outcome()
 
     def disable(self, caller: Caller, person: Person) -> Outcome:
         """Signed out everywhere, and let in no more."""
         now_us = self._clock.now_us()
-        self._people.put_person(replace(person, disabled_us=now_us), self._deed(caller, "person.disabled", person.id))
+        self._people.put_person(
+            replace(person, disabled_us=now_us), self._deed(caller, "person.disabled", person.id), person
+        )
         return Outcome()
 
     def enable(self, caller: Caller, person: Person) -> Outcome:
@@ -107,7 +109,7 @@ class Administration:
         if eyes and not self.alone(caller):
             return self._propose(caller, "enable", person.id, area_of(person))
         deed = self._deed(caller, "person.enabled", person.id, alone=eyes)
-        self._people.put_person(replace(person, disabled_us=None), deed)
+        self._people.put_person(replace(person, disabled_us=None), deed, person)
         return Outcome()
 
     def new_password(self, caller: Caller, person: Person) -> Outcome:

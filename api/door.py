@@ -16,6 +16,7 @@ from api.sessions import Sessions
 from api.throttle import Throttle
 from api.tokens import Device, digest, fresh
 from contract.clock import Clock
+from contract.errors import Rejected
 from store.people import Deed, Person
 
 ACCOUNT_MOST = 64
@@ -80,7 +81,12 @@ class Door:
         if not good or person is None or person.disabled_us is not None:
             await run_in_threadpool(self._failed, caller, account, person)
             return Shut()
-        return await run_in_threadpool(self.open, request, caller, person, "password")
+        try:
+            return await run_in_threadpool(self.open, request, caller, person, "password")
+        except Rejected:
+            # Closed, or given another password, while this one was being looked at: it opens nothing any more.
+            await run_in_threadpool(self._failed, caller, account, person)
+            return Shut()
 
     def open(self, request: Request, caller: Caller, person: Person, how: str) -> Opened:
         """A new session for somebody who has shown who they are. An earlier one of this browser ends."""

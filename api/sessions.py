@@ -68,7 +68,8 @@ class Sessions:
         self._clock = clock
 
     def open(self, person: Person, *, address: str, user_agent: str, how: str) -> str:
-        """A new session and its token. `how` is a word for the audit log: password, invitation, openid …"""
+        """A new session and its token. `how` is a word for the audit log: password, invitation, openid … Raises
+        Rejected where the person is no longer as they were when they showed who they are."""
         now_us = self._clock.now_us()
         limits = limits_of(person.role)
         token = tokens.fresh()
@@ -83,7 +84,7 @@ class Sessions:
             until_us=now_us + min(limits.idle_us, limits.whole_us),
         )
         deed = Deed(person.id, "session.opened", person.id, now_us, {"how": how}, {"address": address})
-        self._people.open_session(session, deed)
+        self._people.open_session(session, deed, person)
         return token
 
     def find(self, token: str) -> tuple[Session, Person] | None:

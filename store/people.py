@@ -166,18 +166,22 @@ class PeopleStore(Protocol):
     def has_admin(self, city: str) -> bool:
         """Whether anybody who is not disabled can administer the city."""
 
-    def put_person(self, person: Person, deed: Deed) -> None:
+    def put_person(self, person: Person, deed: Deed, before: Person | None = None) -> None:
         """Add or change. Who is disabled, or has another role, agency, area or password than before, is signed out
-        everywhere. Raises Rejected(reason="taken") where the account or subject is another's, and
-        Rejected(reason="last_admin") where the city would be left without an administrator, and
-        Rejected(reason="no_account") for an account that is empty or not in lower case."""
+        everywhere, and links to a new password that wait for them open nothing any more. `before`: as whoever changes
+        it has read it; Rejected(reason="changed") where somebody else was faster, and nothing is written.
+        Raises Rejected(reason="taken") where the account or subject is another's, (reason="last_admin") where the city
+        would be left without an administrator, and (reason="no_account") for an account that is empty or not in lower
+        case."""
 
     def erase_person(self, person_id: str, deed: Deed) -> None:
         """Forget account, name, password and the salts of their digests in the audit log; the id stays, disabled.
         Raises Rejected as `put_person`."""
 
-    def open_session(self, session: Session, deed: Deed) -> None:
-        """Raises Rejected(reason="unknown_person") for who is not there, erased or disabled."""
+    def open_session(self, session: Session, deed: Deed, seen: Person | None = None) -> None:
+        """`seen`: the person as they were when they showed who they are. Raises Rejected(reason="changed") where role,
+        area or password are others by now: the session would outlive what signed everybody out, and
+        Rejected(reason="unknown_person") for who is not there, erased or disabled."""
 
     def session(self, digest: str, now_us: int) -> tuple[Session, Person] | None:
         """None where it has ended or its person is disabled."""
@@ -211,9 +215,10 @@ class PeopleStore(Protocol):
         """None where it was used or is over."""
 
     def redeem(self, digest: str, person: Person, now_us: int, deed: Deed) -> bool:
-        """Use the invitation and put the person, in one transaction. False where it is used or over: then nothing is
-        written. Raises Rejected as `put_person`, and Rejected(reason="not_invited") for a person whom it was not made
-        for; then the invitation is still good."""
+        """Use the invitation and put the person, in one transaction; of somebody who is there the password alone. False
+        where it is used or over, or its person is disabled by now: then nothing is written.
+        Raises Rejected as `put_person`, and Rejected(reason="not_invited") for a person whom it was not made for; then
+        the invitation is still good."""
 
     def propose(self, proposal: Proposal, deed: Deed) -> None:
         """Keep it until it is over; an open one about the same person and matter gives way to it. Raises

@@ -100,5 +100,5 @@ def disable(account: Annotated[str, typer.Argument(help="Whose account.")]) -> N
         if person is None:
             raise BadInput(f"there is no account {account}", remedy="siaga person list")
         deed = deeds.by_hand("person.disabled", person.id, now_us)
-        store.put_person(replace(person, disabled_us=now_us), deed)
+        store.put_person(replace(person, disabled_us=now_us), deed, person)
     typer.echo(f"{account} is disabled")

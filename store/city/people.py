@@ -48,10 +48,13 @@ class PeopleTables(Part):
         with self._db.read() as connection:
             return _has_admin(connection, city)
 
-    def put_person(self, person: Person, deed: Deed) -> None:
+    def put_person(self, person: Person, deed: Deed, before: Person | None = None) -> None:
         """See `PeopleStore.put_person`. Also raises Rejected(reason="no_account") for an account that is empty or not
         in lower case, and (reason="taken") for an id of another city's or an erased person's."""
         with self._db.write() as connection:
+            hold_log(self._db, connection, person.city)
+            if before is not None and known_person(connection, person.id) != before:
+                raise Rejected(f"somebody else has changed {person.id} meanwhile", reason="changed")
             self._put(connection, person, deed)
 
     def erase_person(self, person_id: str, deed: Deed) -> None:
@@ -108,13 +111,15 @@ class PeopleTables(Part):
             _keep_an_admin(connection, known, person)
             changed = _values(replace(person, created_us=known.created_us))
             connection.execute(update(people).where(people.c.id == person.id).values(changed))
-            if person.disabled_us is not None or any(getattr(known, one) != getattr(person, one) for one in _RIGHTS):
+            if person.disabled_us is not None or not _same_rights(known, person):
                 _sign_out(connection, person.id)
+                unused = and_(invitations.c.person == person.id, invitations.c.used_us.is_(None))
+                connection.execute(delete(invitations).where(unused))
         append(self._db, connection, person.city, deed, about=person.id)
 
     # ------------------------------------------------------------ sessions
 
-    def open_session(self, session: Session, deed: Deed) -> None:
+    def open_session(self, session: Session, deed: Deed, seen: Person | None = None) -> None:
         """See `PeopleStore.open_session`. What is over of anybody's is forgotten on the way. Raises
         Rejected(reason="unknown_person") for nobody's, an erased or a disabled person's."""
         with self._db.write() as connection:
@@ -125,6 +130,8 @@ class PeopleTables(Part):
             known = known_person(connection, session.person)
             if known is None or known.disabled_us is not None:
                 raise unknown_person(session.person)
+            if seen is not None and not _same_rights(known, seen):
+                raise Rejected(f"{session.person} has other rights or another password by now", reason="changed")
             over = schema.sessions.c.until_us <= session.created_us
             connection.execute(delete(schema.sessions).where(over))
             connection.execute(insert(schema.sessions).values(asdict(session)))
@@ -250,6 +257,12 @@ class PeopleTables(Part):
             if invitation is None:
                 return False
             _check_invited(connection, invitation, person)
+            known = known_person(connection, person.id)
+            if known is not None:
+                if known.disabled_us is not None:
+                    return False
+                # The link is for a password; what else has changed since it was opened stays changed.
+                person = replace(known, password=person.password)
             connection.execute(update(invitations).where(invitations.c.digest == digest).values(used_us=now_us))
             self._put(connection, person, deed)
         return True
@@ -289,6 +302,10 @@ def _check_invited(connection: Connection, invitation: Invitation, person: Perso
 def known_person(connection: Connection, person_id: str) -> Person | None:
     found = connection.execute(select(people).where(people.c.id == person_id)).mappings().one_or_none()
     return _person(found) if found else None
+
+
+def _same_rights(one: Person, other: Person) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in _RIGHTS)
 
 
 def _city_of(connection: Connection, person_id: str) -> str | None:

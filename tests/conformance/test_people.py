@@ -136,6 +136,30 @@ def test_a_new_name_signs_nobody_out(city_store: CityStore) -> None:
     assert city_store.session("s", NOON_US) == (session("s", person(1)), renamed)
 
 
+def test_a_change_that_somebody_else_has_overtaken_is_refused(city_store: CityStore) -> None:
+    """Whoever says what they have read writes nothing back over what has changed since."""
+    budi = person(1)
+    city_store.put_person(budi, deed())
+    less = replace(budi, role="resident", agency="")
+    city_store.put_person(less, deed(), budi)
+    _rejected("changed", lambda: city_store.put_person(replace(budi, password="new"), deed(), budi), city_store)
+    assert city_store.person(budi.id) == less
+
+
+@pytest.mark.parametrize("change", [{"password": "new"}, {"role": "resident"}, {"agency": ""}, {"regions": ()}])
+def test_a_session_is_for_who_somebody_was_when_they_showed_it(
+    city_store: CityStore, change: dict[str, object]
+) -> None:
+    """None is opened for the rights or the password of before; a new name is no reason."""
+    budi = person(1)
+    city_store.put_person(budi, deed())
+    city_store.put_person(replace(budi, name="Budi"), deed())
+    city_store.open_session(session("first", budi), deed(), budi)
+    city_store.put_person(replace(budi, **change), deed())  # type: ignore[arg-type]
+    _rejected("changed", lambda: city_store.open_session(session("late", budi), deed(), budi), city_store)
+    assert city_store.sessions_of(budi.id, NOON_US) == []
+
+
 def test_the_last_administrator_stays(city_store: CityStore) -> None:
     """Not demoted, not disabled, not erased; another who is disabled is none."""
     chief, other = person(1, "admin"), person(2, "admin")
@@ -342,6 +366,31 @@ def test_a_new_password_is_for_one_person(city_store: CityStore) -> None:
     assert city_store.session("s", NOON_US) is None
     nobody = invitation("nobody", person_id="f" * 32)
     _rejected("unknown_person", lambda: city_store.invite(nobody, deed()), city_store)
+
+
+@pytest.mark.parametrize("change", [{"password": "new"}, {"role": "resident"}, {"disabled_us": NOON_US}])
+def test_links_to_a_new_password_end_with_the_old_one(city_store: CityStore, change: dict[str, object]) -> None:
+    """Whoever has read one of somebody's links is shut out by what signs that person out everywhere; links of others
+    and for new accounts stay."""
+    for number in (1, 2):
+        city_store.put_person(person(number), deed())
+        city_store.invite(invitation(f"reset-{number}", person_id=person(number).id), deed())
+    city_store.invite(invitation("new"), deed())
+    city_store.put_person(replace(person(1), **change), deed())  # type: ignore[arg-type]
+    assert city_store.invitation("reset-1", NOON_US) is None
+    assert city_store.invitation("reset-2", NOON_US) is not None
+    assert city_store.invitation("new", NOON_US) is not None
+
+
+def test_a_link_to_a_new_password_changes_nothing_else(city_store: CityStore) -> None:
+    """Whatever the caller has read of the person before."""
+    budi = person(1)
+    city_store.put_person(budi, deed())
+    city_store.invite(invitation("reset", person_id=budi.id), deed())
+    city_store.put_person(replace(budi, name="Budi"), deed())
+    before = replace(budi, role="admin", password="new")
+    assert city_store.redeem("reset", before, NOON_US, deed())
+    assert city_store.person(budi.id) == replace(budi, name="Budi", password="new")
 
 
 def test_invitations_that_are_over_are_forgotten(city_store: CityStore) -> None:
