@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fleet.authority import Authority, Given
+    from fleet.ledger import Issued
 
 app = typer.Typer(help="The certificate authority: who may speak to the broker, and as whom.", no_args_is_help=True)
 secrets_app = typer.Typer(help="The secrets of the city profile.", no_args_is_help=True)
@@ -71,6 +72,7 @@ def issue(
     else:
         given = authority.node(party, _city(city), now_us, days=days or NODE_DAYS, request=_read(request))
     _hand_over([given], authority, to)
+    _note("ca.issue", [given.issued], now_us)
 
 
 @app.command("renew")
@@ -95,6 +97,7 @@ def renew(
         raise BadInput("a request is one node's", where="--request", remedy="Name that node alone.")
     given = [authority.renew(name, now_us, days=days, request=_read(request)) for name in wanted]
     _hand_over(given, authority, to)
+    _note("ca.renew", [one.issued for one in given], now_us)
     if not given:
         typer.echo("No certificate is due.")
 
@@ -109,10 +112,12 @@ def revoke(
     from fleet.handover import give_broker
 
     authority = _open(folder)
-    revoked = authority.revoke(party, SystemClock().now_us())
+    now_us = SystemClock().now_us()
+    revoked = authority.revoke(party, now_us)
     give_broker(authority, to or authority.folder.parent)
     typer.echo(f"{party}: {len(revoked)} revoked ({', '.join(f'{one.serial:x}' for one in revoked)}).")
     typer.echo("The broker reads the list within seconds, and its watch ends a live session.")
+    _note("ca.revoke", revoked, now_us)
 
 
 @app.command("crl")
@@ -198,3 +203,20 @@ def _hand_over(given: Sequence[Given], authority: Authority, to: Path | None) ->
         folder = give(one, place)
         typer.echo(f"{one.issued.name}: good until {rfc3339(one.issued.until_us)}, in {folder}")
     give_broker(authority, place)
+
+
+def _note(what: str, certificates: Sequence[Issued], now_us: int) -> None:
+    """A row of the audit log for each. The authority may well stand on a machine that reaches no database."""
+    from siaga.deeds import by_hand
+    from siaga.noted import note
+
+    deeds = [
+        (
+            one.city,
+            by_hand(what, one.name, now_us, kind=one.kind, serial=f"{one.serial:x}", until=rfc3339(one.until_us)),
+        )
+        for one in certificates
+    ]
+    why_not = note(deeds) if deeds else ""
+    if why_not:
+        typer.echo(f"Not in the audit log: {why_not}", err=True)

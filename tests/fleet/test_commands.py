@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from contract.errors import BadInput
 from faults import forgeries
 from siaga.cli import app
+from store import open_city
 
 
 @pytest.fixture
@@ -53,6 +55,40 @@ def test_from_init_to_revocation(place: Path) -> None:
     assert (place / "watch" / "revoked.txt").read_text().count(" jog-gauge-01\n") == 2
     assert "jog-gauge-01" in ca("ca", "list")
     assert ca("ca", "crl").count("BEGIN X509 CRL") == 2
+
+
+def test_what_is_issued_renewed_and_revoked_is_in_the_audit_log(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who did it, to whom, and which certificate; a node's in its city's log."""
+    url = f"sqlite:///{tmp_path}/city.db"
+    monkeypatch.setenv("SIAGA_CITY_URL", url)
+    ca("ca", "init")
+    with closing(open_city(url)) as store:
+        for words in (("issue", "ingest"), ("issue", "jog-gauge-01"), ("renew", "jog-gauge-01"), ("revoke", "ingest")):
+            assert "audit log" not in ca("ca", *words)
+        rows = store.audit("yogyakarta")
+    serials = [json.loads(line)["serial"] for line in ca("ca", "list", "--json").splitlines()]
+    assert [(row.what, row.object, row.details["serial"]) for row in rows] == [
+        ("ca.issue", "ingest", serials[0]),
+        ("ca.issue", "jog-gauge-01", serials[1]),
+        ("ca.renew", "jog-gauge-01", serials[2]),
+        ("ca.revoke", "ingest", serials[0]),
+    ]
+    assert all(row.actor.startswith("cli:") for row in rows)
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nonexistent/city.db", "postgresql://siaga@127.0.0.1:1/siaga"])
+def test_a_certificate_is_issued_without_the_database_too(
+    place: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Turning a thief away must not wait for it; that it is not in the log is said."""
+    monkeypatch.setenv("SIAGA_CITY_URL", url)
+    ca("ca", "init")
+    assert "Not in the audit log: " in ca("ca", "issue", "jog-gauge-01")
+    assert (place / "jog-gauge-01" / "tls.crt").exists()
+    assert "Not in the audit log: " in ca("ca", "revoke", "jog-gauge-01")
+    assert "revoked" in ca("ca", "list")
 
 
 def test_a_request_gets_no_key(place: Path, tmp_path: Path) -> None:
