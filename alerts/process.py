@@ -116,6 +116,7 @@ class AlertsProcess:
         self._arrears: Arrears | None = None
         self._paid = 0
         self._last: tuple[int, int] | None = None
+        self._jumped_mono_us = 0
         self._away: frozenset[str] = frozenset()
         self._judged = 0
         self._told = 0
@@ -337,6 +338,8 @@ class AlertsProcess:
         self._engine = engine
         self._leading.set()
         self.outbox.wake()
+        if self._has_just_jumped():
+            engine.forgive(now_us)  # our clock made our own lease look old, and what is stored late by as much
         self._pay(engine)
         if self._owed_us is not None:
             engine.forgive(now_us)  # what was said while we were away cannot be read yet: nobody is silent for that
@@ -490,8 +493,14 @@ class AlertsProcess:
             if abs(jump_us) > _JUMP_US:
                 log.warning("alerts.clock_jumped", city=self._profile.code, seconds=round(jump_us / SECOND_US))
                 engine.forgive(now[0])
+                self._jumped_mono_us = now[1]
         self._last = now
         return now[0]
+
+    def _has_just_jumped(self) -> bool:
+        """Whether the lease that we have lost may have ended by a jump of our own clock alone."""
+        since_us = self._clock.mono_us() - self._jumped_mono_us
+        return self._jumped_mono_us > 0 and since_us <= self._lease_ttl_s * SECOND_US
 
     def _say_away(self, what: str, error: str) -> None:
         if what not in self._away:

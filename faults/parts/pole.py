@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ sensor = "{river}"
 period_s = {river_s}
 
 [sensors.options]
-source = {{ type = "replay", file = "{record}", length_column = "level_cm", speed = 60.0, loop = true }}
+source = {source}
 
 [[sensors]]
 type = "node"
@@ -46,6 +46,7 @@ period_s = {self_s}
 [sensors.options]
 disk = "{folder}"
 """
+_LOW = '{{ type = "replay", file = "{record}", length_column = "level_cm", speed = 60.0, loop = true }}'
 RIVER, SELF = "level", "self"
 
 
@@ -72,9 +73,16 @@ def pole(
     *,
     river_s: float,
     self_s: float,
-    ring_rows: int,
+    ring_rows: int = 10_000,
+    source: str = "",
+    settings: Mapping[str, object] | None = None,
+    before: Sequence[str] = (),
 ) -> Iterator[Pole]:
-    """The node, running; its spool is in `spools`, all else in `folder`. Killed at the end where it still runs."""
+    """The node, running; its spool is in `spools`, all else in `folder`. Killed at the end where it still runs.
+
+    `source` is where its gauge asks, as a node.toml has it; a river that stays low where nothing is said. `settings`
+    and `before` as `faults.parts.stages` has them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / "river.csv"
     rows = [f"2026-01-01T{n // 60:02d}:{n % 60:02d}:00Z,{30 + n % 7}" for n in range(600)]
@@ -90,11 +98,11 @@ def pole(
         ring_rows=ring_rows,
         river=RIVER,
         river_s=river_s,
-        record=record,
+        source=source or _LOW.format(record=record),
         self=SELF,
         self_s=self_s,
         folder=folder,
     )
     config.write_text(text, encoding="utf-8")
-    with stage(folder / "log", {}, "edge", "run", "--config", str(config)) as running:
+    with stage(folder / "log", settings or {}, "edge", "run", "--config", str(config), before=before) as running:
         yield Pole(node, spool, running)

@@ -114,12 +114,14 @@ def kept(log: Path, settings: Mapping[str, object], *arguments: str) -> Iterator
 
 
 @contextlib.contextmanager
-def stage(folder: Path, settings: Mapping[str, object], *arguments: str, machine: str = "") -> Iterator[Stage]:
+def stage(
+    folder: Path, settings: Mapping[str, object], *arguments: str, machine: str = "", before: Sequence[str] = ()
+) -> Iterator[Stage]:
     """`siaga ARGUMENTS…`, killed at the end where it still runs. `machine`: it runs as on another machine of that name
-    (in a namespace for its name; for root alone)."""
+    (in a namespace for its name; for root alone). `before`: words that stand before the command and become it."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{arguments[0]}-{len(list(folder.iterdir()))}.log"
-    command = [sys.executable, "-m", "siaga", *arguments]
+    command = [*before, sys.executable, "-m", "siaga", *arguments]
     if machine:
         if os.geteuid() != 0 or shutil.which("unshare") is None:
             raise NotInstalled("a machine of another name is for root, with unshare", "util-linux")

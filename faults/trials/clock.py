@@ -3,7 +3,8 @@
 Every round plays a flood of an hour and a half with the product's own agent, spool, ingest and engine. The true time
 is the trial's; the node has a wall clock and a monotonic clock of its own that lie in a way that was drawn, and is
 started again now and then. Each reading has a value of its own, so that the time under which it is kept can be
-compared with the moment at which it was taken.
+compared with the moment at which it was taken. The same once more with processes is `faults.wrong_clocks`; a round of
+it stands for five of these.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from edge.outbound import Transport
 from edge.ports import Instant, SensorInfo
 from edge.quality import QualityLimits
 from edge.spool import Spool
+from faults import wrong_clocks
 from faults.laboratory import Laboratory
 from faults.parts.bench_city import CITY, BenchCity, Template
 from faults.result import Result
@@ -50,6 +52,13 @@ _WRONG: dict[str, int] = {
     "ten years ahead": 10 * _YEAR_US,
 }
 _CITY_STEPS = ("none", "none", "none", "an hour ahead", "an hour behind")
+_FIRST: tuple[tuple[str, ClockSource], ...] = (
+    ("the image's date", "ntp"),
+    ("ten years ahead", "rtc"),
+    ("1970", "none"),
+)
+"""What an agent that believes its wall clock would be taken in by; few of the other stories would show it."""
+_ROUNDS_A_REAL_ONE = 5
 _TRANSPORT = Transport(reconnect_first_s=0.1, birth_wait_s=1.0, resend_s=5.0, resend_max_s=10.0)
 
 
@@ -72,12 +81,14 @@ class Story(NamedTuple):
     words: str
 
 
-def drawn(rng: random.Random) -> Story:
-    """A round's lies."""
+def drawn(rng: random.Random, number: int) -> Story:
+    """A round's lies. Those of the first rounds are not left to chance."""
     name = rng.choice(list(_WRONG))
     claims: ClockSource = rng.choice(("none", "none", "rtc", "ntp"))
     jump_us = rng.choice((0, 3 * _YEAR_US, -3 * _YEAR_US))
     city_step = rng.choice(_CITY_STEPS)
+    if number < len(_FIRST):
+        (name, claims), city_step = _FIRST[number], "none"
     deaf_until = rng.choice((0, 0, rng.randrange(5, 30), _STEPS + _TAIL)) if city_step == "none" else 0
     begins = rng.randrange(5, _STEPS - 20)
     return Story(
@@ -184,14 +195,20 @@ class Node:
 
 
 def run(laboratory: Laboratory) -> Result:
-    """`rounds` floods with a wrong clock each."""
+    """`rounds` floods with a wrong clock each, and some of them by processes.
+
+    Raises NotInstalled where libfaketime or the right to a namespace is missing.
+    """
     result = laboratory.result()
+    for number in range(max(1, laboratory.rounds // _ROUNDS_A_REAL_ONE)):
+        wrong_clocks.play(laboratory, result, number)
+        laboratory.say(f"clock: processes, round {number + 1}, {len(result.failures)} broken promises")
     template = Template(laboratory.room("template"), _START_US - DAY_US, faster=_FASTER)
     worst_us = 0
     figures: Counter[str] = Counter()
     for number in range(laboratory.rounds):
         rng = random.Random(laboratory.rng.randrange(2**63))
-        story = drawn(rng)
+        story = drawn(rng, number)
         room = laboratory.room(f"round-{number}")
         clock = _Wrong(_START_US)
         with capture_logs(), closing(BenchCity(template, room / "city", clock)) as city:
