@@ -161,6 +161,15 @@ def recovery(city: ServedCity, result: Result, since_us: int, within_s: float, d
         result.recoveries_s.append(took_s)
 
 
+def close_books(city: ServedCity, result: Result, within_s: float, during: str = "the end") -> None:
+    """End the city once every reading has its answer. A way that was broken is no reason to refuse or drop one."""
+    result.expect(city.drained(within_s), f"{during}: some readings were never answered")
+    before = (result.refused, result.dropped)
+    city.settle(result)
+    refused, dropped = result.refused - before[0], result.dropped - before[1]
+    result.expect(not refused and not dropped, f"{during}: {refused} good readings were refused, {dropped} dropped")
+
+
 def pause(for_s: float) -> None:
     """Let a fault last."""
     threading.Event().wait(for_s)

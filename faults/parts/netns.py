@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import shutil
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -22,6 +24,8 @@ _CLONE_NEWNET = 0x4000_0000
 _PREFIX = "10.213"
 _PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
 _BUFFERED = "1s"
+_CONNECT_S = 5.0
+_LOAD = bytes(16_384)
 
 
 class Namespace:
@@ -48,11 +52,12 @@ class Namespace:
         finally:
             os.close(home)
 
-    def run(self, *words: str) -> None:
-        """A command in it. Raises Broken with its words where it fails."""
+    def run(self, *words: str) -> str:
+        """A command in it; what it said. Raises Broken with its words where it fails."""
         with self.entered():
             done = subprocess.run([_program(words[0]), *words[1:]], capture_output=True, text=True, check=False)
         must(done.returncode == 0, f"{' '.join(words)}: {done.stderr.strip()}")
+        return done.stdout
 
     def close(self) -> None:
         os.close(self._fd)
@@ -86,11 +91,23 @@ class Spoke:
                 self.place.run("nft", "add", "chain", "inet", "lost", hook, chain)
                 which = [] if port is None else ["tcp", end, str(port)]
                 dice = [] if share >= 1 else ["numgen", "random", "mod", "1000", "<", str(round(share * 1_000))]
-                self.place.run("nft", "add", "rule", "inet", "lost", hook, *which, *dice, "drop")
+                self.place.run("nft", "add", "rule", "inet", "lost", hook, *which, *dice, "counter", "drop")
 
-    def heal(self) -> None:
-        """Every packet arrives again."""
+    def heal(self) -> int:
+        """Every packet arrives again. Returns how many were lost."""
+        rules = json.loads(self.place.run("nft", "-j", "list", "ruleset"))["nftables"]
         self.place.run("nft", "flush", "ruleset")
+        said = [part for one in rules if "rule" in one for part in one["rule"]["expr"]]
+        return sum(int(part["counter"]["packets"]) for part in said if "counter" in part)
+
+    def reaches(self, port: int, within_s: float = 0.2) -> bool:
+        """Whether a TCP port of the hub answers from here."""
+        with self.place.entered():
+            try:
+                socket.create_connection((self.hub_address, port), within_s).close()
+            except OSError:
+                return False
+        return True
 
     def crawl(self, bits_per_s: int) -> None:
         """Both directions at this rate. What comes faster waits for a second in the modem's buffer, then is lost."""
@@ -100,10 +117,49 @@ class Spoke:
                 "rate", f"{bits_per_s}bit", "burst", "3000", "latency", _BUFFERED,
             )  # fmt: skip
 
-    def run_free(self) -> None:
-        """No bound on the rate any more."""
+    def run_free(self) -> int:
+        """No bound on the rate any more. Returns how often a packet had to wait for its turn."""
+        waited = 0
         for place, device in ((self.place, "hub"), (self.hub, self.name)):
+            said = json.loads(place.run("tc", "-s", "-j", "qdisc", "show", "dev", device))
+            waited += sum(int(one.get("overlimits", 0)) for one in said if one["kind"] == "tbf")
             place.run("tc", "qdisc", "del", "dev", device, "root")
+        return waited
+
+
+@contextlib.contextmanager
+def busy(spoke: Spoke) -> Iterator[None]:
+    """Somebody else at the spoke sends to the hub whatever the link takes."""
+    with spoke.hub.entered():
+        door = socket.create_server((spoke.hub_address, 0))
+    with spoke.place.entered():
+        source = socket.create_connection(door.getsockname(), _CONNECT_S)
+    source.settimeout(None)
+    sink, _ = door.accept()
+
+    def send() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                source.send(_LOAD)
+
+    def swallow() -> None:
+        with contextlib.suppress(OSError):
+            while sink.recv(len(_LOAD)):
+                pass
+
+    threads = [threading.Thread(target=one, name="a busy link") for one in (send, swallow)]
+    try:
+        for thread in threads:
+            thread.start()
+        yield
+    finally:
+        for one in (source, sink):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
+        for end in (source, sink, door):
+            end.close()
 
 
 @dataclass(frozen=True)

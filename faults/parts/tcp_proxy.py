@@ -147,17 +147,16 @@ class TcpProxy:
 
         return self._call(reset())
 
-    def down(self) -> None:
-        """Nobody listens any more, and every connection is reset."""
+    def down(self) -> int:
+        """Nobody listens any more, and every connection is reset; returns how many there were."""
 
         async def close() -> None:
             if self._server is not None:
                 self._server.close()
                 self._server = None
-            for pair in list(self._pairs):
-                pair.reset()
 
         self._call(close())
+        return self.reset_all()
 
     def up(self) -> None:
         """Listen (again)."""

@@ -18,7 +18,7 @@ from contract.compress import compressed
 from edge.outbound import Transport
 from faults.laboratory import Laboratory
 from faults.parts.brokers import RunningBroker, mosquitto, nats, wait_until
-from faults.parts.linked_city import Ways, linked_city, nodes_of, pause, recovery, told
+from faults.parts.linked_city import Ways, close_books, linked_city, nodes_of, pause, recovery, told
 from faults.parts.served_city import ServedCity
 from faults.result import Result
 
@@ -59,8 +59,10 @@ def _on(
                 before = {node: one.birth_no for node, one in city.cities.presences(city.city).items()}
                 gauge = city.rise(during)
                 running.kill()
-                for store in _STORES:
-                    shutil.rmtree(running.folder / store, ignore_errors=True)
+                kept = [place for place in (running.folder / store for store in _STORES) if place.exists()]
+                result.expect(any(any(place.rglob("*")) for place in kept), f"{during}: it had nothing to forget")
+                for place in kept:
+                    shutil.rmtree(place)
                 away_s = laboratory.rng.uniform(*(_AWAY_SHORT_S if laboratory.short else _AWAY_S))
                 pause(away_s)
                 back_us = laboratory.clock.now_us()
@@ -69,9 +71,8 @@ def _on(
                 told(city, result, gauge, _WITHIN_S, during)
                 _is_known_again(city, result, running, before, during)
                 laboratory.say(f"broker-amnesia: {during}: away {away_s:.1f} s")
-            result.expect(city.drained(_WITHIN_S), f"{running.name}: some readings were never answered")
             _no_outage(city, result, running.name)
-            city.settle(result)
+            close_books(city, result, _WITHIN_S, running.name)
 
 
 def _is_known_again(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from faults.laboratory import Laboratory
-from faults.parts.linked_city import linked_city, pause, recovery, told
+from faults.parts.linked_city import close_books, linked_city, pause, recovery, told
 from faults.parts.linked_network import LinkedNetwork, linked_network
 from faults.result import Result
 
@@ -26,17 +26,16 @@ def run(laboratory: Laboratory) -> Result:
             way = _WAYS[number % len(_WAYS)]
             during = f"round {number + 1}, {way}"
             gauge = city.rise(during)
-            flaps += _flap(laboratory, linked, way)
+            flaps += _flap(laboratory, result, linked, way, during)
             recovery(city, result, laboratory.clock.now_us(), _WITHIN_S, during)
             told(city, result, gauge, _WITHIN_S, during)
             laboratory.say(f"flap: {during}: told")
         result.figures["times_down"] = flaps
-        result.expect(city.drained(_WITHIN_S), "some readings were never answered")
-        city.settle(result)
+        close_books(city, result, _WITHIN_S)
     return result
 
 
-def _flap(laboratory: Laboratory, linked: LinkedNetwork, way: str) -> int:
+def _flap(laboratory: Laboratory, result: Result, linked: LinkedNetwork, way: str, during: str) -> int:
     """Until the round's time is over; the link is up in the end. Returns how often it was down."""
     lasts_s = _LASTS_SHORT_S if laboratory.short else _LASTS_S
     spell_s = _SPELL_SHORT_S if laboratory.short else _SPELL_S
@@ -46,13 +45,14 @@ def _flap(laboratory: Laboratory, linked: LinkedNetwork, way: str) -> int:
         "both links": [linked.nodes, linked.services],
         "resets": [],
     }[way]
-    times = 0
+    times = cut = 0
     while lasts_s > 0:
         down_s, up_s = laboratory.rng.uniform(*spell_s), laboratory.rng.uniform(*spell_s)
         if not spokes:
-            linked.proxy.down()
+            cut += linked.proxy.down()
         for spoke in spokes:
             spoke.down()
+            result.expect(not spoke.reaches(linked.broker.address.port), f"{during}: {spoke.name} is not cut off")
         pause(down_s)
         for spoke in spokes:
             spoke.up()
@@ -62,4 +62,5 @@ def _flap(laboratory: Laboratory, linked: LinkedNetwork, way: str) -> int:
         if lasts_s > 0:
             pause(up_s)
             laboratory.say(f"flap: {way}: {lasts_s:.0f} s to go")
+    result.expect(spokes or cut, f"{during}: no connection was reset")
     return times

@@ -36,6 +36,8 @@ _HOUR_S = 3_600.0
 _DAY_S = 86_400.0
 _START_US = 1_750_000_000 * SECOND_US
 _STUCK_WITHIN_S = 1_800.0
+_PLAIN_SPIKE_CM = 120.0
+"""more than any river of ours does between two samples; a smaller one may be water"""
 _SAY_S = 8.0
 _DAYS_WITHIN_US = 1_800 * SECOND_US
 _RAISES, _CLEARS = (70.0, 110.0, 160.0), (60.0, 95.0, 140.0)
@@ -202,6 +204,10 @@ def account(day: Day, verdict: Verdict, rule: Rule, result: Result) -> None:
         seen = verdict.flags[number]
         result.figures["spikes"] = result.figures.get("spikes", 0) + 1
         result.figures["spikes_flagged"] = result.figures.get("spikes_flagged", 0) + (seen is not Quality.GOOD)
+        plain = day.spikes[number] >= _PLAIN_SPIKE_CM
+        result.expect(
+            seen is not Quality.GOOD or not plain, f"{day.play}: {day.spikes[number]:.0f} cm too much is good"
+        )
     if day.stuck is not None:
         _stuck(day, verdict, rule, result)
     else:

@@ -1,12 +1,12 @@
-"""A link of 64 kbit/s; then one of two seconds' round trip on which every twentieth packet's train stands still."""
+"""A link of 64 kbit/s that others use too; then one of two seconds' round trip that stands still now and then."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from contract.clock import SECOND_US
 from faults.laboratory import Laboratory
-from faults.parts.linked_city import linked_city, pause, recovery, told
+from faults.parts.linked_city import close_books, linked_city, pause, recovery, told
 from faults.parts.linked_network import LinkedNetwork, linked_network
+from faults.parts.netns import busy
 from faults.parts.served_city import ServedCity
 from faults.parts.tcp_proxy import FAIR, Way, Weather
 from faults.result import Result
@@ -35,22 +35,31 @@ def run(laboratory: Laboratory) -> Result:
             for number in range(first + 1, first + rounds + 1):
                 _narrow(laboratory, result, linked, city, f"round {number}, 64 kbit/s")
                 _far(laboratory, result, linked, city, f"round {number}, 2 s round trip")
-            result.expect(city.drained(_WITHIN_S), "some readings were never answered")
-            city.settle(result)
+            close_books(city, result, _WITHIN_S)
     return result
 
 
 def _narrow(laboratory: Laboratory, result: Result, linked: LinkedNetwork, city: ServedCity, during: str) -> None:
     linked.nodes.crawl(_BITS_PER_S)
-    _last(laboratory, result, city, during)
-    _heal(laboratory, result, city, linked.nodes.run_free, during)
+    with busy(linked.nodes):
+        _last(laboratory, result, city, during)
+    healed_us = laboratory.clock.now_us()
+    waited = linked.nodes.run_free()
+    result.expect(waited, f"{during}: no packet ever waited, the link was wide enough")
+    recovery(city, result, healed_us, _WITHIN_S, during)
 
 
 def _far(laboratory: Laboratory, result: Result, linked: LinkedNetwork, city: ServedCity, during: str) -> None:
     linked.proxy.set_weather(Weather(_FAR, _FAR))
     linked.proxy.reset_all()  # they also have to find back over such a link
+    far_us = laboratory.clock.now_us()
     _last(laboratory, result, city, during)
-    _heal(laboratory, result, city, lambda: linked.proxy.set_weather(FAIR), during)
+    healed_us = laboratory.clock.now_us()
+    rows = [row for row in city.readings.received_since(city.city, far_us) if row.observed_us >= far_us]
+    soonest_s = min((row.received_us - row.observed_us for row in rows), default=0) / SECOND_US
+    result.expect(soonest_s >= _FAR.latency_s, f"{during}: a reading was kept after {soonest_s:.2f} s")
+    linked.proxy.set_weather(FAIR)
+    recovery(city, result, healed_us, _WITHIN_S, during)
 
 
 def _last(laboratory: Laboratory, result: Result, city: ServedCity, during: str) -> None:
@@ -58,9 +67,3 @@ def _last(laboratory: Laboratory, result: Result, city: ServedCity, during: str)
     pause(laboratory.rng.uniform(*(_LASTS_SHORT_S if laboratory.short else _LASTS_S)))
     told(city, result, gauge, _WITHIN_S, during)
     laboratory.say(f"slow: {during}: told")
-
-
-def _heal(laboratory: Laboratory, result: Result, city: ServedCity, mend: Callable[[], None], during: str) -> None:
-    healed_us = laboratory.clock.now_us()
-    mend()
-    recovery(city, result, healed_us, _WITHIN_S, during)

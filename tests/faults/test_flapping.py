@@ -53,6 +53,12 @@ def test_a_stuck_gauge_that_nobody_flags_is_caught() -> None:
     assert not _settled(Play.STUCK_LOW, range(3), limits=replace(GAUGE, stuck_suspect_s=0.0)).passed
 
 
+def test_spikes_that_nobody_flags_are_caught() -> None:
+    """With neither the spike nor the rate of change judged the trial fails."""
+    blind = replace(GAUGE, spike_suspect=None, spike_fail=None, max_rise_per_min=None, max_fall_per_min=None)
+    assert not _settled(Play.CALM, range(3), limits=blind).passed
+
+
 def test_sound_water_is_believed() -> None:
     """A day without a fault has no flagged sample, in calm and in flood."""
     for play in (Play.CALM, Play.LEVEL):
