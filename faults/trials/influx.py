@@ -2,6 +2,10 @@
 
 The server is a real one. What a healthy server does not do, the front before it does in its place, so that the ledger
 is read from the real store afterwards.
+
+VictoriaMetrics takes the same writes. Of it one thing is held: every point that it answered with 204 is there once, by
+number, after its clean stop and start. It promises no more (killed at once, it forgets the last seconds), so it is no
+store for a city; how much a kill costs is measured and judged by nobody.
 """
 
 from __future__ import annotations
@@ -9,8 +13,10 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import signal
 import statistics
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -20,8 +26,11 @@ from contract.clock import SECOND_US
 from faults.laboratory import Laboratory
 from faults.parts.brokers import wait_until
 from faults.parts.influx import PASSWORD, USER, Answer, OwnInflux, influx
+from faults.parts.missing import NotInstalled
+from faults.parts.must import must
 from faults.parts.served_city import CAMERA, SPEED, ServedCity, Servers, served_city
 from faults.parts.steered import steered_fleet
+from faults.parts.victoria import Victoria, victoria
 from faults.result import Result, nearest_rank
 from firmware_sim import ledger
 from store import open_readings
@@ -30,6 +39,7 @@ from store.ports import Row, Series
 POISON_CM = 66.66
 _POISON = f"level_cm={POISON_CM}"
 _MANY = 5_000
+_POINTS = 2_000
 _BISECTION = 26
 """further requests that one poison line among 5,000 may cost: 2·log2(5,000), rounded up"""
 _NOTICED_S = 5.0
@@ -55,7 +65,44 @@ def run(laboratory: Laboratory) -> Result:
                 laboratory, laboratory.room(f"round-{number}"), servers, rivers=28, points=12, pages=True
             ) as city:
                 _Round(laboratory, result, server, city, pace).run()
+    _on_victoria(laboratory, result)
     return result
+
+
+def _on_victoria(laboratory: Laboratory, result: Result) -> None:
+    """The product's own writes; what came of them, asked of the server itself."""
+    laboratory.say("VictoriaMetrics: a clean stop, and a kill")
+    try:
+        with victoria() as server:
+            _write_parts(laboratory, server, range(_POINTS))
+            server.stop()
+            server.start()
+            _visible(server, _POINTS)
+            kept = Counter(server.exported(_SEQS))
+            missing = [seq for seq in range(_POINTS) if kept[seq] != 1]
+            result.expect(not missing, f"VictoriaMetrics: {len(missing)} acknowledged points are not there once")
+            result.expect(kept.total() == _POINTS, f"VictoriaMetrics: {kept.total()} points of {_POINTS}")
+            _write_parts(laboratory, server, range(_POINTS, 2 * _POINTS))
+            server.stop(signal.SIGKILL)
+            server.start()
+            _visible(server, _POINTS)
+            result.figures["victoria_points_lost_to_a_kill"] = 2 * _POINTS - len(set(server.exported(_SEQS)))
+    except NotInstalled as missing_part:
+        result.figures["victoria"] = f"not tried: {missing_part}"
+
+
+def _write_parts(laboratory: Laboratory, server: Victoria, seqs: range) -> None:
+    """As a backlog comes: write after write, each acknowledged before the next."""
+    begin_us = laboratory.clock.now_us() - 2 * _POINTS * 1_000
+    with contextlib.closing(open_readings(server.url)) as store:
+        for start in range(seqs.start, seqs.stop, _POINTS // 5):
+            part = seqs[start - seqs.start : start - seqs.start + _POINTS // 5]
+            must(not store.write([_row(seq, begin_us + 1_000 * seq) for seq in part]), "a good row was refused")
+
+
+def _visible(server: Victoria, number: int) -> None:
+    """It may need a moment until a question sees what is there."""
+    wait_until(lambda: len(server.exported(_SEQS)) >= number, 10, 0.2)
 
 
 @dataclass(frozen=True)
@@ -357,6 +404,8 @@ class _Round:
 
 
 _OTHERS = "lain"
+_SEQS = "flood_seq"
+"""what VictoriaMetrics makes of the field `seq` of the measurement `flood`"""
 
 
 def _row(seq: int, observed_us: int) -> Row:

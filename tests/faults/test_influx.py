@@ -20,3 +20,4 @@ def test_short_form_holds(tmp_path: Path) -> None:
     assert result.refused >= 3
     assert result.events_expected == result.events_opened == result.cases > 10
     assert result.figures["requests_for_one_line_in_5000"] <= 26
+    assert {"victoria", "victoria_points_lost_to_a_kill"} & result.figures.keys()
