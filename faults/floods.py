@@ -10,10 +10,14 @@ from faults.parts.brokers import wait_until
 from faults.parts.flood_city import OVER_S, WAVE_S, FloodCity
 from faults.parts.receivers import Receivers
 from faults.result import Result
+from firmware_sim import ledger
 
 RULE_FOR_S, RULE_CLEAR_S = 480.0, 1_800.0
 """the flood rule of the city, which its truth is told by"""
 _SLACK_S = 4.0
+_DRAINED_S = 60.0
+_JUST_NOW = 15
+"""the pole measures six times a second and waits a moment for company"""
 _ALL_CLEAR_S = 90.0
 _INCIDENTS = 100_000
 
@@ -38,8 +42,15 @@ def until_told(city: FloodCity, result: Result) -> None:
     if not wait_until(passed, wave_s + _ALL_CLEAR_S, 0.1):
         left = [f"{one.rule} {one.entity}" for one in city.cities.open_incidents(city.city)]
         result.expect(not left, f"still open: {', '.join(left)}; {city.said()}")
+    drained = wait_until(lambda: not late(city), _DRAINED_S, 0.1)
+    result.expect(drained, f"readings were never answered: {', '.join(late(city))}")
     said = wait_until(lambda: city.cities.outbox_depth(city.city)[0] == 0, 30, 0.1)
     result.expect(said, f"the outbox never emptied: {city.cities.outbox_depth(city.city)}")
+
+
+def late(city: FloodCity) -> list[str]:
+    """The nodes that hold more than what they have just measured."""
+    return [f"{one.node} {one.pending}" for one in ledger(city.fleet) if one.pending > _JUST_NOW]
 
 
 def settle(city: FloodCity, result: Result, ended_us: int, receivers: Receivers | None = None) -> None:
@@ -52,6 +63,7 @@ def settle(city: FloodCity, result: Result, ended_us: int, receivers: Receivers 
     counted = flood_books(
         truth.events(floods), incidents, cases, began_us=city.began_us, speed=city.speed, slack_s=_SLACK_S
     )
+    result.expect(counted.expected, "no river rose in this city's time")
     result.events_expected += counted.expected
     result.events_opened += counted.opened
     result.cases += counted.cases

@@ -22,6 +22,8 @@ from math import exp, log
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from contract.clock import SECOND_US
 from faults import floods
 from faults.laboratory import Laboratory
@@ -38,6 +40,7 @@ SPEED, SHORT_SPEED = 100.0, 600.0
 _SHORTEST_S, _LONGEST_S = 5.0 / FASTER, 300.0 / FASTER
 _HUNG_AFTER_S = 60.0 / FASTER
 _ZOMBIE_RIVERS = 2
+_SPARE_RIVERS = 3 * _ZOMBIE_RIVERS
 _CONFIRMED_WITHIN_S = 4.0
 _BACK_S = 60.0
 _LOOK_S = 0.05
@@ -59,13 +62,17 @@ class _TwoEngines:
     second: Stage
     second_folder: Path
     result: Result
+    to_come: int
+    """zombies"""
     waited: int = 0
     """how often the engine was stopped before a transaction of its own"""
 
     def zombie(self) -> None:
         """Stop the engine that rules while rivers rise, until the other has taken over; then wake it."""
         ruler, other = self._ruler()
-        self._stop_before_its_commit(ruler)
+        self.to_come -= 1
+        while not self._stopped_before_its_commit(ruler, anyway=not self._rivers_to_spare()):
+            ruler, other = self._ruler()
         try:
             took_over = wait_until(lambda: self._rules(other), _BACK_S, _LOOK_S)
             self.result.expect(took_over, f"nobody took over from a stopped engine: {other.said()[-500:]}")
@@ -80,9 +87,14 @@ class _TwoEngines:
         lines = [line for one in (self._first, self.second) for line in one.lines("alerts.stepped_down")]
         return sum('"fenced"' in line for line in lines)
 
-    def _stop_before_its_commit(self, ruler: Stage) -> None:
+    def _rivers_to_spare(self) -> bool:
+        """Whether another try leaves enough for the zombies to come."""
+        return len(self.city.rivers) >= (self.to_come + 2) * _ZOMBIE_RIVERS
+
+    def _stopped_before_its_commit(self, ruler: Stage, *, anyway: bool) -> bool:
         """Hold the city's database while floods are being noticed: the engine then stands before its transaction, its
-        lease checked, and is stopped there."""
+        lease checked, and is stopped there. It may stand before the renewal of its lease instead: then it is only
+        stopped where that has to do (`anyway`)."""
         file = str(self.city.settings["SIAGA_CITY_URL"]).removeprefix("sqlite:///")
         for _ in range(_ZOMBIE_RIVERS):
             self.city.rise()
@@ -93,9 +105,11 @@ class _TwoEngines:
             try:
                 waits = wait_until(lambda: self._facts(ruler).get("uncommitted"), _CONFIRMED_WITHIN_S, 0.02)
                 self.waited += waits
-                os.kill(ruler.pid, signal.SIGSTOP)
+                if waits or anyway:
+                    os.kill(ruler.pid, signal.SIGSTOP)
             finally:
                 db.execute("ROLLBACK")
+        return waits or anyway
 
     @property
     def _first(self) -> Stage:
@@ -142,7 +156,7 @@ def _two_engines(laboratory: Laboratory, rounds: int, result: Result) -> Iterato
                 laboratory,
                 folder / "rest",
                 servers,
-                rivers=rounds * _ZOMBIE_RIVERS,
+                rivers=rounds * _ZOMBIE_RIVERS + _SPARE_RIVERS,
                 points=1,
                 further=told.settings,
             )
@@ -151,7 +165,7 @@ def _two_engines(laboratory: Laboratory, rounds: int, result: Result) -> Iterato
         settings = {**city.settings, "SIAGA_DATA_FOLDER": data}
         second = stack.enter_context(stage(folder / "log-2", settings, "alerts", machine="second"))
         must(second.until((data / "run" / "alerts.json").exists, _BACK_S), second.said())
-        bench = _TwoEngines(laboratory, city, second, data, result)
+        bench = _TwoEngines(laboratory, city, second, data, result, rounds)
         yield bench
         _settle(bench, told)
 
@@ -174,6 +188,7 @@ def _settle(bench: _TwoEngines, told: Receivers) -> None:
     result.expect(not told.wrong, f"wrong messages: {told.wrong[:3]}")
     silent = told.silent(opened, frozenset())
     result.expect(not silent, f"never told: {'; '.join(silent[:5])}")
+    result.expect(bench.waited, "no zombie had a transaction in hand: the fence was not tried")
     result.expect(fenced >= bench.waited, f"{bench.waited} transactions of a zombie waited, {fenced} were refused")
     result.figures["stopped_before_a_transaction"] = bench.waited
     result.figures["refused_by_the_fence"] = fenced
@@ -217,6 +232,8 @@ class _OneMachine:
         if old is None:
             return
         threading.Event().wait(pause_s)
+        stopped = psutil.pid_exists(old) and psutil.Process(old).status() == psutil.STATUS_STOPPED
+        self.result.expect(stopped or not watched, f"{process} was not stopped for {pause_s:.1f} s")
         os.kill(old, signal.SIGCONT)
         woke_us = self.laboratory.clock.now_us()
         self._works_again(process, woke_us)
