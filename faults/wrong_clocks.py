@@ -57,8 +57,8 @@ class Lies(NamedTuple):
     words: str
 
 
-def drawn(rng: random.Random, now_us: int) -> Lies:
-    """What is wrong in a round."""
+def drawn(rng: random.Random, now_us: int, number: int) -> Lies:
+    """What is wrong in a round. In the first it is a lie that an agent could believe."""
     wrong = {
         "1970": 10 - now_us // SECOND_US,
         "the image's date": (_IMAGE_US - now_us) // SECOND_US,
@@ -66,6 +66,8 @@ def drawn(rng: random.Random, now_us: int) -> Lies:
     }
     name = rng.choice(list(wrong))
     ntp = rng.random() < 0.7
+    if number == 0:
+        name, ntp = "the image's date", True
     jump_s, city_s = rng.choice((-3, 3)) * _YEAR_S, rng.choice((-1, 1)) * _HOUR_S
     return Lies(
         wrong[name],
@@ -83,7 +85,7 @@ def play(laboratory: Laboratory, result: Result, number: int) -> None:
 
     Raises NotInstalled where libfaketime or the right to a namespace is missing.
     """
-    lies = drawn(random.Random(laboratory.rng.randrange(2**63)), laboratory.clock.now_us())
+    lies = drawn(random.Random(laboratory.rng.randrange(2**63)), laboratory.clock.now_us(), number)
     folder = laboratory.room(f"processes-{number}")
     own, citys = WrongClock(folder / "own", lies.node_s), WrongClock(folder / "citys")
     with river(laboratory.clock) as water, ExitStack() as stack:
@@ -188,19 +190,20 @@ class _Round:
             trusts[row.trust] += 1
             if row.trust != "untrusted":
                 worst_us = max(worst_us, abs(row.observed_us - true_us))
-            self._expect(
-                row.trust != "untrusted" or true_us < heard_us, f"seq {row.seq} is untrusted though the city was there"
-            )
+            trusts["untold"] += row.trust == "untrusted" and true_us >= heard_us
+        self._expect(not trusts["untold"], f"{trusts['untold']} readings are untrusted though the city was there")
         order = [taken[_level(row)] for row in sorted(self._levels(), key=lambda row: row.seq)]
         self._expect(order == sorted(order), "the numbers are not in the order of the readings")
         self._expect(worst_us <= _TOLERANCE_US, f"a trusted time is {worst_us / SECOND_US:.1f} s off")
-        for item in self.city.cities.quarantined(CITY, limit=10_000):
-            # An hour behind, the city cannot know better; a boot that was never told the time may be years ahead.
-            behind = item.received_us < heard_us - HOUR_US // 2
-            never_told = item.seq <= self.unheard and self.lies.node_s > 0
-            self._expect(behind or never_told, f"seq {item.seq} was refused: {item.detail}")
+        # An hour behind, the city cannot know better; a boot that was never told the time may be years ahead.
+        wrongly = [
+            item.detail
+            for item in self.city.cities.quarantined(CITY, limit=10_000)
+            if item.received_us >= heard_us - HOUR_US // 2 and not (item.seq <= self.unheard and self.lies.node_s > 0)
+        ]
+        self._expect(not wrongly, f"{len(wrongly)} readings were refused: {wrongly[:1]}")
         figures = result.figures
-        for trust, number in trusts.items():
+        for trust, number in sorted(trusts.items()):
             figures[f"processes_kept_{trust}"] = figures.get(f"processes_kept_{trust}", 0) + number
         figures["processes_worst_error_s"] = max(
             figures.get("processes_worst_error_s", 0.0), round(worst_us / SECOND_US, 3)

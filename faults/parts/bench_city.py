@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 from alerts.process import AlertsProcess
 from alerts.rulefile import load_rules
@@ -24,8 +23,8 @@ from contract import codec, topics
 from contract.clock import Clock
 from contract.compress import compressed
 from contract.messages import Ack
-from faults.books import all_cases
 from faults.parts import tiny_city
+from faults.parts.kept import Kept, kept_of, rows_of
 from faults.parts.stages import ROOT
 from ingest.pipeline import Ingest
 from store import open_city, open_readings
@@ -67,15 +66,6 @@ class Letterbox:
 
     def close(self) -> None:
         """There is nothing to close."""
-
-
-class Kept(NamedTuple):
-    """Everything that a city keeps of a story, without the moments at which it came to know."""
-
-    rows: tuple[tuple[object, ...], ...]
-    quarantine: tuple[tuple[object, ...], ...]
-    incidents: tuple[tuple[object, ...], ...]
-    cases: tuple[tuple[object, ...], ...]
 
 
 class Template:
@@ -145,30 +135,10 @@ class BenchCity:
 
     def rows(self) -> list[Row]:
         """Every reading kept, in the order in which they came."""
-        found: list[Row] = []
-        since_us = 0
-        while page := self.readings.received_since(CITY, since_us):
-            found += page
-            since_us = page[-1].received_us + 1
-        return found
+        return rows_of(CITY, self.readings)
 
     def kept(self) -> Kept:
-        rows = (
-            (
-                *row.series, row.epoch, row.seq, row.observed_us, row.region, row.trust, int(row.quality),
-                tuple(sorted(row.values.items())), tuple(sorted(row.checks.items())),
-            )
-            for row in self.rows()
-        )  # fmt: skip
-        quarantine = (
-            (item.node, item.reason, item.epoch, item.seq) for item in self.cities.quarantined(CITY, limit=10_000)
-        )
-        incidents = (
-            (one.rule, one.node, one.state.value, one.peak.name if one.peak is not None else "")
-            for one in self.cities.incidents(CITY)
-        )
-        cases = ((case.category, case.region, case.agency, case.state) for case in all_cases(CITY, self.cities))
-        return Kept(tuple(sorted(rows)), tuple(sorted(quarantine)), tuple(sorted(incidents)), tuple(sorted(cases)))
+        return kept_of(CITY, self.readings, self.cities)
 
     def _begin(self) -> tuple[Ingest, AlertsProcess]:
         self._holder = f"life-{next(self._lives)}"

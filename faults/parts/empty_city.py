@@ -18,6 +18,7 @@ from contract.clock import SystemClock
 from contract.incident import Incident
 from faults.parts import tiny_city
 from faults.parts.brokers import mosquitto
+from faults.parts.kept import Kept, kept_of, rows_of
 from faults.parts.must import must
 from faults.parts.served_city import write_city
 from faults.parts.stages import Stage, stage
@@ -43,12 +44,10 @@ class EmptyCity:
 
     def rows(self) -> list[Row]:
         """Every reading kept, in the order in which they came."""
-        found: list[Row] = []
-        since_us = 0
-        while page := self.readings.received_since(CITY, since_us):
-            found += page
-            since_us = page[-1].received_us + 1
-        return found
+        return rows_of(CITY, self.readings)
+
+    def kept(self) -> Kept:
+        return kept_of(CITY, self.readings, self.cities)
 
     def floods(self) -> list[Incident]:
         return [one for one in self.cities.incidents(CITY) if one.subject == "flood"]

@@ -26,8 +26,10 @@ from contract.clock import DAY_US, SECOND_US, ManualClock
 from contract.kinds import FloodValues, HotspotValues
 from contract.messages import Birth, FloodReading, HotspotReading, Reading, Readings, SensorInfo
 from contract.quality import Quality
+from faults import republished
 from faults.laboratory import Laboratory
-from faults.parts.bench_city import CITY, BenchCity, Kept, Template
+from faults.parts.bench_city import CITY, BenchCity, Template
+from faults.parts.kept import Kept
 from faults.result import Result
 
 START_US = 1_780_000_000 * SECOND_US
@@ -42,6 +44,7 @@ WINDOW = 1_000
 _LEVELS = (40, 45, 60, 80, 100, 120, 125, 125, 125, 125, 125, 125, 120, 90, 70, 50)
 _OLD = 20
 _SEQUENCES_A_STORY = 20
+_SEQUENCES_A_REAL_ONE = 1_000
 _DARK = 10
 
 
@@ -74,9 +77,15 @@ class Story:
 
 
 def run(laboratory: Laboratory) -> Result:
-    """`rounds` sequences, each against the clean run of its own story."""
+    """`rounds` sequences, each against the clean run of its own story, and some by processes.
+
+    Raises NotInstalled where Mosquitto is missing.
+    """
     result = laboratory.result()
     template = Template(laboratory.room("template"), START_US - 60 * DAY_US, faster=FASTER)
+    for number in range(max(1, laboratory.rounds // _SEQUENCES_A_REAL_ONE)):
+        republished.play(laboratory, result, number)
+        laboratory.say(f"replay: processes, round {number + 1}, {len(result.failures)} broken promises")
     said_us, restarts = laboratory.clock.mono_us(), 0
     for number in range(laboratory.rounds):
         if number % _SEQUENCES_A_STORY == 0:
