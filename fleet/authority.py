@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from fleet.ledger import Issued, Kind, Ledger
 
 ROOT_DAYS, ISSUING_DAYS = 20 * 365, 10 * 365
 NODE_DAYS, SERVICE_DAYS = 90, 397
-_NODE_DAYS_RANGE = (30, 90)
+_DAYS_RANGES: Mapping[Kind, tuple[int, int]] = {"node": (30, 90), "service": (1, 397), "broker": (1, 397)}
 _LISTS = {"issuing": "issuing.crl", "services": "services.crl"}
 _BY_NAME = "revoked.txt"
 _REFUSED = "refused.jsonl"
@@ -95,12 +95,10 @@ class Authority:
 
     def node(self, name: str, city: str, now_us: int, *, days: int = NODE_DAYS, request: bytes | None = None) -> Given:
         """A node's certificate, for 30 to 90 days. With a request (PEM) the key never left the node."""
-        least, most = _NODE_DAYS_RANGE
         with self._alone(), self._refusals_noted(name, now_us):
             names.check_node(name)
             names.check_city(city)
-            if not least <= days <= most:
-                raise BadInput(f"a node's certificate holds {least} to {most} days, not {days}")
+            _check_days("node", days)
             public = certificates.requested_key(request, name) if request is not None else None
             self._refuse_another_city(name, city)
             self._refuse_a_second(name, now_us)
@@ -110,6 +108,7 @@ class Authority:
         """A service's certificate."""
         if name not in names.SERVICES:
             raise BadInput(f"there is no service {name[:60]!r}", remedy=f"One of: {', '.join(names.SERVICES)}.")
+        _check_days("service", days)
         with self._alone():
             self._refuse_a_second(name, now_us)
             return self._give("service", name, "", (), None, now_us, now_us + days * DAY_US)
@@ -120,6 +119,7 @@ class Authority:
             names.check_host(host)
         if not hosts:
             raise BadInput("the broker needs a name under which it is reached")
+        _check_days("broker", days)
         with self._alone():
             self._refuse_a_second(names.BROKER, now_us)
             return self._give("broker", names.BROKER, "", tuple(hosts), None, now_us, now_us + days * DAY_US)
@@ -136,6 +136,7 @@ class Authority:
                 )
             public = certificates.requested_key(request, name) if request is not None else None
             usual = NODE_DAYS if last.kind == "node" else SERVICE_DAYS
+            _check_days(last.kind, days or usual)
             until_us = now_us + (days or usual) * DAY_US
             return self._give(last.kind, name, last.city, last.hosts, public, now_us, until_us)
 
@@ -266,3 +267,9 @@ class Authority:
             serials = [(one.serial, at) for one, at in revoked if (one.kind == "service") == (signer == "services")]
             signed = certificates.revocations(self._signer(signer), serials, number, now_us)
             files.write(self._folder / file, certificates.pem(signed), files.PUBLIC)
+
+
+def _check_days(kind: Kind, days: int) -> None:
+    least, most = _DAYS_RANGES[kind]
+    if not least <= days <= most:
+        raise BadInput(f"a {kind}'s certificate holds {least} to {most} days, not {days}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,8 +26,9 @@ def make_folder(folder: Path, mode: int) -> None:
 
 def write(path: Path, content: bytes, mode: int) -> None:
     """All of it or none of it, also through a power cut: beside, synced, renamed, the folder synced."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    # New, under a name that nobody can have prepared: a key never flows into a file or a link of somebody else's.
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,9 @@ log = structlog.get_logger(__name__)
 _TURN_S = 0.25
 _WAITING = 5_000
 """Different events that wait for a database that is away; each is counted, however often it happens."""
+
+_VARIETY = 50
+"""Different details of one kind, name and address within a minute; what is more is one event with a count."""
 
 Key = tuple[str, str, str, str, int]
 
@@ -48,6 +52,8 @@ class Watch:
         self._lines = 0
         self._events = 0
         self._left_out = 0
+        self._variety: Counter[Key] = Counter()
+        self._minute = 0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`; nothing that can be kept is left behind."""
@@ -87,7 +93,8 @@ class Watch:
     def _add(self, event: SecurityEvent) -> None:
         """Equal ones of one minute are one with a count."""
         self._events += 1
-        key = (event.what, event.claimed, event.address, event.detail, event.at_us // MINUTE_US)
+        event = self._plain(event)
+        key = _key(event)
         before = self._waiting.get(key)
         if before is not None:
             self._waiting[key] = replace(before, count=before.count + 1)
@@ -98,6 +105,21 @@ class Watch:
             )
         else:
             self._left_out += 1
+
+    def _plain(self, event: SecurityEvent) -> SecurityEvent:
+        """The event, or one that says less where its source says ever new things: made-up topics must not take the room
+        in which what others do is written down."""
+        minute = event.at_us // MINUTE_US
+        if minute != self._minute:
+            self._minute = minute
+            self._variety.clear()
+        if _key(event) in self._waiting:
+            return event
+        source = _key(replace(event, detail=""))
+        if self._variety[source] >= _VARIETY:
+            return replace(event, detail="and more of this kind")
+        self._variety[source] += 1
+        return event
 
     def _keep(self) -> bool:
         if not self._waiting:
@@ -116,3 +138,7 @@ class Watch:
         self._failing = False
         self._waiting.clear()
         return True
+
+
+def _key(event: SecurityEvent) -> Key:
+    return event.what, event.claimed, event.address, event.detail, event.at_us // MINUTE_US

@@ -13,9 +13,11 @@ _DEMO = ".siaga-demo"
 
 
 def make(folder: Path) -> None:
-    """Make it where it is missing. Raises BadInput where that cannot be."""
+    """Make it where it is missing, for this user alone: accounts, sessions and who knocked are kept in it. Raises
+    BadInput where that cannot be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise BadInput(f"the data folder cannot be made: {error.strerror}", where=str(folder), remedy=_REMEDY) from None
 

@@ -255,7 +255,8 @@ class AuditLog(Protocol):
         """(number, digest) of the newest row as the head table has it; (0, "") for an empty log."""
 
     def note_security(self, events: Sequence[SecurityEvent], *, limit: int = 10_000) -> None:
-        """Keep them; equal ones of one minute are counted in one row. Beyond the limit a city's oldest go."""
+        """Keep them; equal ones of one minute are counted in one row. Beyond the limit a city's oldest go, of
+        whoever has the most rows first: by address, or by name where there is none."""
 
     def security_events(self, city: str, since_us: int = 0, *, limit: int = 200) -> Sequence[SecurityEvent]:
         """Newest first."""

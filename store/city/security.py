@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from contract.clock import MINUTE_US, SECOND_US
 from store.audit import canonical
@@ -110,11 +110,19 @@ def _count(database: Database, connection: Connection, key: str, event: Security
 
 
 def _bound(connection: Connection, city: str, limit: int) -> None:
-    newest_first = select(security_events.c.id).where(security_events.c.city == city)
-    newest_first = newest_first.order_by(security_events.c.at_us.desc(), security_events.c.id.desc())
-    beyond = connection.execute(newest_first.offset(limit)).scalars().all()
+    """Beyond the limit the oldest of whoever knocks most go: nobody can push out what others did by going on."""
+    table = security_events.c
+    this = table.city == city
+    over = connection.execute(select(func.count()).select_from(security_events).where(this)).scalar_one() - limit
+    if over <= 0:
+        return
+    who = case((table.address != "", table.address), else_=table.claimed)
+    nth = func.row_number().over(partition_by=who, order_by=(table.at_us.desc(), table.id.desc())).label("nth")
+    ranked = select(table.id, table.at_us, nth).where(this).subquery()
+    # Some more than need be, so that not each of a flood has to look at all of them.
+    loudest = select(ranked.c.id).order_by(ranked.c.nth.desc(), ranked.c.at_us, ranked.c.id).limit(over + limit // 20)
+    beyond = connection.execute(loudest).scalars().all()
     # What another writer is counting just now is left to it.
-    free = select(security_events.c.id).where(security_events.c.id.in_(beyond)).with_for_update(skip_locked=True)
-    if beyond:
-        gone = connection.execute(free).scalars().all()
-        connection.execute(delete(security_events).where(security_events.c.id.in_(gone)))
+    free = select(table.id).where(table.id.in_(beyond)).with_for_update(skip_locked=True)
+    gone = connection.execute(free).scalars().all()
+    connection.execute(delete(security_events).where(table.id.in_(gone)))

@@ -60,6 +60,22 @@ def test_beyond_the_limit_the_oldest_go(city_store: CityStore) -> None:
     assert len(city_store.security_events("sleman")) == 1
 
 
+def test_whoever_knocks_most_pushes_out_nobody_else(city_store: CityStore) -> None:
+    """A thousand made-up things from one address, or under one name: what others did before is still there."""
+    told = replace(knock("two_at_once", claimed="kali"), address="203.0.113.77")
+    nameless = replace(knock("wrong_identity", claimed="hulu"), address="")
+    city_store.note_security([told, nameless])
+    for n in range(1, 200, 10):
+        flood = [replace(knock(at_us=NOON_US + n + m), detail=f"made up {n + m}") for m in range(10)]
+        loud = [replace(one, address="", claimed="loud") for one in flood]
+        city_store.note_security([*flood, *loud], limit=40)
+    kept = city_store.security_events(CITY)
+    assert 30 <= len(kept) <= 40
+    assert {told, nameless} <= set(kept)
+    newest = max(one.at_us for one in kept if one.claimed == "loud")
+    assert newest == max(one.at_us for one in kept)
+
+
 def test_names_of_any_length_and_kind_are_kept_readable(city_store: CityStore) -> None:
     """64 KiB of name, NUL, a lone surrogate: cut and shown, and no error for whoever notes it."""
     city_store.note_security([knock(claimed=name) for name in ("x" * 65_536, "a\x00b", "\ud800", "")])

@@ -89,6 +89,22 @@ def test_a_node_holds_thirty_to_ninety_days(authority: Authority, days: int) -> 
         authority.node("jog-gauge-01", CITY, NOW_US, days=days)
 
 
+@pytest.mark.parametrize("days", [29, 91, 36_500])
+def test_a_renewal_is_not_the_way_to_a_century(authority: Authority, days: int) -> None:
+    """The next certificate holds no longer than the first one might have; a service's or the broker's about a year."""
+    authority.node("jog-gauge-01", CITY, NOW_US)
+    with pytest.raises(BadInput, match="30 to 90"):
+        authority.renew("jog-gauge-01", NOW_US, days=days)
+    authority.service("ingest", NOW_US)
+    authority.broker(["broker"], NOW_US)
+    for party in ("ingest", "broker"):
+        with pytest.raises(BadInput, match="1 to 397"):
+            authority.renew(party, NOW_US, days=398)
+    with pytest.raises(BadInput, match="1 to 397"):
+        authority.service("alerts", NOW_US, days=36_500)
+    assert {one.name for one in authority.all()} == {"jog-gauge-01", "ingest", "broker"}
+
+
 def test_a_name_is_one_nodes_for_ever(authority: Authority) -> None:
     """Unique across cities, also after the certificate has ended; a second one only by renewal."""
     authority.node("gauge-1", CITY, NOW_US)

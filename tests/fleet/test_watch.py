@@ -85,3 +85,19 @@ def test_a_database_that_is_away_loses_no_event(watch: Watch, log: Path, databas
     assert [event.count for event in database.kept] == [200]
     assert watch.facts()["failing"] is False
     assert log.stat().st_blocks * 512 <= 8_192
+
+
+def test_made_up_topics_take_nobodys_room(watch: Watch, log: Path, database: Database) -> None:
+    """Twenty thousand different ones within a minute are some rows and a count; what another does then is a row."""
+    line = "1700000000: Denied PUBLISH from {} (d0, q1, r0, m1, 'a/{}', ... (6 bytes))\n"
+    database.away = True
+    log.write_text("".join(line.format("tugu", number) for number in range(20_000)) + line.format("kali", "only"))
+    watch.turn()
+    database.away = False
+    watch.turn()
+    assert [(one.claimed, one.detail) for one in database.kept if one.claimed != "tugu"] == [
+        ("kali", "publish to a/only")
+    ]
+    assert len(database.kept) <= 60
+    assert sum(one.count for one in database.kept) == 20_001
+    assert watch.facts()["left_out"] == 0

@@ -64,3 +64,13 @@ def test_a_file_in_its_place_is_said_in_a_sentence(command: str, tmp_path: Path)
     assert "Traceback" not in said
     assert str(tmp_path / "data") in said
     assert "SIAGA_DATA_FOLDER" in said
+
+
+def test_nobody_else_of_this_machine_looks_in(tmp_path: Path) -> None:
+    """Accounts, sessions and who knocked are kept there; a folder that somebody has made already keeps its rights."""
+    data_folder.make(tmp_path / "deep" / "var")
+    assert (tmp_path / "deep" / "var").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs").chmod(0o750)
+    data_folder.make(tmp_path / "theirs")
+    assert (tmp_path / "theirs").stat().st_mode & 0o777 == 0o750
