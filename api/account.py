@@ -44,6 +44,7 @@ def router(context: Context, pages: Pages, door: Door, passwords: Passwords) -> 
             "sessions": context.sessions.of(person.id),
             "current": caller_of(request).session,
             "csrf": caller_of(request).csrf,
+            "openid": context.openid is not None,
             "said": said,
             "good": good,
         }
@@ -51,7 +52,7 @@ def router(context: Context, pages: Pages, door: Door, passwords: Passwords) -> 
 
     @routes.get("/akun", include_in_schema=False)
     def account(request: Request, kabar: str = "") -> Response:
-        told = {"sandi": "password_changed", "sesi": "session_ended"}.get(kabar, "")
+        told = {"sandi": "password_changed", "sesi": "session_ended", "openid": "openid_linked"}.get(kabar, "")
         return page(request, said=told, good=True)
 
     @routes.post("/akun/sandi", include_in_schema=False)

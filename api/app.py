@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from api import (
     account,
     assets,
+    audit_page,
     behind,
     cases,
     errors,
@@ -17,6 +18,7 @@ from api import (
     invitation_page,
     keys,
     nodes,
+    oidc_page,
     open311,
     person,
     probe,
@@ -35,6 +37,7 @@ from api.door import Door
 from api.gate import Gate, Table, let_in
 from api.guard import Guard, Head, Slash, Zip
 from api.map import Cells
+from api.oidc import OpenId
 from api.open311_desk import Refusal
 from api.page import Pages
 from api.passwords import Passwords
@@ -60,15 +63,17 @@ def create_app(
     metrics: Callable[[], Iterable[Any]] | None = None,
     trusted_proxies: Sequence[str] = (),
     passwords: Passwords | None = None,
+    openid: OpenId | None = None,
     speed: float = 1.0,
     status: Callable[[], Mapping[str, Any]] | None = None,
     keep_s: float = KEEP_S,
 ) -> FastAPI:
     """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
-    `trusted_proxies` are the networks whose `X-Forwarded-For` is believed. `speed` is how many times
-    faster than life the city runs. `metrics` yields further Prometheus metric families, `status` the other stages'
-    state by name. `keep_s` is how long viewers share one reading of the stores, in seconds.
+    `openid` is the way to the city's own accounts. `trusted_proxies` are the networks whose `X-Forwarded-For` is
+    believed. `speed` is how many times faster than life the city runs. `metrics` yields further Prometheus metric
+    families, `status` the other stages' state by name. `keep_s` is how long viewers share one reading of the stores,
+    in seconds.
     """
     sessions = Sessions(people, clock)
     cookies = Cookies(secure=base_url.startswith("https://"))
@@ -94,6 +99,7 @@ def create_app(
         cookies=cookies,
         metrics=metrics,
         status=status,
+        openid=openid,
     )
     # FastAPI's own documentation pages load their script from elsewhere; ours is the document alone.
     app = FastAPI(
@@ -116,6 +122,7 @@ def create_app(
         sessions=sessions,
         security=context.security,
         passwords=passwords,
+        break_glass=openid.provider.break_glass if openid else "",
     )
     pages = Pages(context, assets.version())
     outage = errors.Outage()
@@ -130,11 +137,13 @@ def create_app(
     app.include_router(open311.router(context, cells))
     app.include_router(v1.router(context, snapshots))
     app.include_router(sign_in.router(context, pages, door))
+    app.include_router(oidc_page.router(context, pages, door, openid))
     app.include_router(invitation_page.router(context, pages, door, passwords))
     app.include_router(account.router(context, pages, door, passwords))
     app.include_router(people_pages.router(context, pages))
     app.include_router(person.router(context, pages))
     app.include_router(keys.router(context, pages))
+    app.include_router(audit_page.router(context, pages))
     app.include_router(health.router(context))
     app.include_router(probe.router())
     assets.install(app)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.access import Access
+from api.oidc import OpenId
 from api.security import People, Security
 from api.sessions import Sessions
 from api.tokens import Cookies
@@ -22,6 +23,7 @@ class Context:
     `people` are the accounts and the audit log, `sessions`, `access` and `security` the ways to them, `cookies` the
     names under which a browser keeps its tokens. `base_url` has no slash at its end.
     `speed` is how many times faster than life the city runs (1.0 in life).
+    `openid` is the way to the city's own accounts, where it has one.
     `metrics` yields further Prometheus metric families, `status` the state of the other stages by name.
     """
 
@@ -38,6 +40,7 @@ class Context:
     cookies: Cookies
     metrics: Callable[[], Iterable[Any]] | None
     status: Callable[[], Mapping[str, Any]] | None
+    openid: OpenId | None = None
 
     @property
     def city(self) -> str:

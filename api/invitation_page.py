@@ -16,6 +16,7 @@ from api.policy import caller_of
 from api.sign_in import fields_of, opened, with_form
 from api.throttle import Throttle
 from contract.errors import Rejected
+from store.people import Person
 
 
 def router(context: Context, pages: Pages, door: Door, passwords: Passwords) -> APIRouter:
@@ -73,12 +74,15 @@ def router(context: Context, pages: Pages, door: Door, passwords: Passwords) -> 
         wrong = wanted.wrong(known)
         if wrong:
             return await run_in_threadpool(form, request, known, 400, wrong, wanted)
+        invited = invitations.person_of(known, wanted)
+        if not door.by_password(invited):
+            return await run_in_threadpool(form, request, known, 403, "passwords_off", wanted)
         made = await passwords.make(wanted.password)
-        return await run_in_threadpool(come_in, request, known, wanted, made)
+        return await run_in_threadpool(come_in, request, known, wanted, invited, made)
 
-    def come_in(request: Request, known: Open, wanted: Wanted, password: str) -> Response:
+    def come_in(request: Request, known: Open, wanted: Wanted, invited: Person, password: str) -> Response:
         try:
-            person = invitations.redeem(known, wanted, password)
+            person = invitations.redeem(known, invited, password)
         except Rejected as refused:
             if refused.reason != "taken":
                 raise

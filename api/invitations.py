@@ -138,21 +138,23 @@ class Invitations:
             return None
         return Open(digest, found, person)
 
-    def redeem(self, known: Open, wanted: Wanted, password: str) -> Person | None:
-        """Make the account, or give it the new password (an argon2id string). None where somebody was faster. Raises
-        Rejected(reason="taken") for an account that is another's."""
-        now_us = self._clock.now_us()
-        invitation = known.invitation
-        person = known.person or Person(
+    def person_of(self, known: Open, wanted: Wanted) -> Person:
+        """Who it is for: the account that is there, or the one that will be."""
+        return known.person or Person(
             id=secrets.token_hex(16),
             city=self._city,
             account=wanted.account,
             name=wanted.name,
-            role=invitation.role,
-            agency=invitation.agency,
-            regions=invitation.regions,
-            created_us=now_us,
+            role=known.invitation.role,
+            agency=known.invitation.agency,
+            regions=known.invitation.regions,
+            created_us=self._clock.now_us(),
         )
+
+    def redeem(self, known: Open, person: Person, password: str) -> Person | None:
+        """Make the account, or give it the new password (an argon2id string). None where somebody was faster. Raises
+        Rejected(reason="taken") for an account that is another's."""
+        now_us = self._clock.now_us()
         person = replace(person, password=password)
         what = "person.password" if known.person else "person.joined"
         details = {"role": person.role, "agency": person.agency, "how": "invitation"}

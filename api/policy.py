@@ -114,6 +114,7 @@ ACCOUNT = Rule(_all(Reach.OWN, "resident", "officer", "technician", "operator", 
 SIGN_IN = Rule(_all(Reach.PUBLIC), no_keys=True)
 BEHIND = Rule(_all(Reach.ANY, "technician", "admin"))
 """what stands behind the nodes: strangers, quarantine, who was turned away"""
+TURNED_AWAY = Rule(_all(Reach.ANY, "technician", "operator", "admin"), no_keys=True)
 ADMIN = Rule(_all(Reach.ANY, "admin"), no_keys=True)
 """people, keys and the record: by somebody who has signed in, never by a program"""
 METRICS = Rule(_all(Reach.ANY, "service", "operator", "admin"), at_home=True)
@@ -137,6 +138,8 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         # people
         ("GET", "/masuk"): SIGN_IN,
         ("POST", "/masuk"): SIGN_IN,
+        ("GET", "/masuk/openid"): SIGN_IN,
+        ("GET", "/masuk/openid/kembali"): SIGN_IN,
         ("GET", "/keluar"): SIGN_IN,
         ("POST", "/keluar"): SIGN_IN,
         ("GET", "/undangan/{token}"): SIGN_IN,
@@ -144,6 +147,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/akun"): ACCOUNT,
         ("POST", "/akun/sandi"): ACCOUNT,
         ("POST", "/akun/sesi"): ACCOUNT,
+        ("POST", "/akun/openid"): ACCOUNT,
         # administration
         ("GET", "/petugas"): ADMIN,
         ("GET", "/petugas/undang"): ADMIN,
@@ -159,6 +163,10 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/kunci"): ADMIN,
         ("POST", "/kunci"): ADMIN,
         ("POST", "/kunci/{key_id}/cabut"): ADMIN,
+        ("GET", "/jejak"): ADMIN,
+        ("GET", "/jejak.csv"): ADMIN,
+        ("GET", "/jejak/periksa"): ADMIN,
+        ("GET", "/jejak/ditolak"): TURNED_AWAY,
         # programs
         ("GET", "/api/v1/nodes"): OPEN,
         ("GET", "/api/v1/gauges"): OPEN,

@@ -45,7 +45,14 @@ def router(context: Context, pages: Pages, door: Door) -> APIRouter:
 
     def form(request: Request, wanted: str, *, status: int = 200, said: str = "", minutes: int = 0) -> Response:
         token, device = with_form(request)
-        values = {"csrf": token, "wanted": next_address(wanted), "said": said, "minutes": minutes}
+        values = {
+            "csrf": token,
+            "wanted": next_address(wanted),
+            "said": said,
+            "minutes": minutes,
+            "openid": context.openid is not None,
+            "openid_only": bool(context.openid and context.openid.provider.break_glass),
+        }
         response = pages.render(request, "masuk.html", values, status=status, private=True)
         if device is not None:
             context.cookies.set_device(response, device)

@@ -49,6 +49,10 @@ class Throttle:
         """The same for one-time links."""
         return self._over(f"link {bucket_of(address)}", BY_LINK)
 
+    def openid(self, address: str) -> float | None:
+        """The same for ways to the identity provider and back."""
+        return self._over(f"openid {bucket_of(address)}", BY_ADDRESS)
+
     def own_password(self, person: str) -> float | None:
         """The same for the old password that a new one asks for: a stolen session must not become a guesser."""
         return self._over(f"own {person}", BY_DEVICE)

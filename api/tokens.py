@@ -107,3 +107,16 @@ class Cookies:
             httponly=True,
             samesite="lax",
         )
+
+    @property
+    def attempt(self) -> str:
+        return "__Host-siaga-openid" if self.secure else "siaga-openid"
+
+    def set_try(self, response: Response, sealed: str, age_s: int) -> None:
+        """A way to the identity provider and back. Lax: the way back begins on another site."""
+        response.set_cookie(
+            self.attempt, sealed, max_age=age_s, path="/", secure=self.secure, httponly=True, samesite="lax"
+        )
+
+    def drop_try(self, response: Response) -> None:
+        response.delete_cookie(self.attempt, path="/", secure=self.secure, httponly=True, samesite="lax")

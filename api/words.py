@@ -452,6 +452,103 @@ _PEOPLE = {
     "invitation_accept": Text("Buat akun", "Make the account"),
 }
 
+_AUDIT = {
+    "audit_title": Text("Jejak perbuatan", "Audit log"),
+    "audit_lead": Text(
+        "Siapa berbuat apa. Jejak hanya bertambah, setiap baris dikunci pada baris sebelumnya, dan tidak memuat nama.",
+        "Who did what. Rows are only ever added, each is sealed over the one before it, and none holds a name.",
+    ),
+    "audit_verify": Text("Periksa keutuhannya", "Verify that it is whole"),
+    "audit_export": Text("Unduh CSV", "Download CSV"),
+    "audit_actor": Text("Pelaku", "Who"),
+    "audit_object": Text("Terhadap", "To what"),
+    "audit_what": Text("Perbuatan", "Deed"),
+    "audit_facts": Text("Rincian", "Facts"),
+    "audit_none": Text("Tidak ada perbuatan yang cocok.", "No deed matches."),
+    "audit_looked": Text(
+        "Baru {n} baris terbaru yang diperiksa. Lanjutkan untuk yang lebih lama.",
+        "Only the newest {n} rows were looked through. Go on for older ones.",
+    ),
+    "audit_whole": Text("Jejak utuh: {n} baris.", "The log is whole: {n} rows."),
+    "audit_anchored": Text("Kepala yang Anda catat ada di dalamnya.", "The head that you noted is in it."),
+    "audit_head": Text(
+        "Catat kepala ini di tempat lain. Dengan itu kelak terbukti bahwa sampai di sini tidak ada yang diubah.",
+        "Note this head down elsewhere. It will prove later that nothing up to here was changed.",
+    ),
+    "audit_noted": Text("Kepala yang pernah dicatat", "A head that was noted earlier"),
+    "audit_noted_hint": Text("Boleh kosong.", "May be left empty."),
+    "audit_broken": Text("Jejak rusak.", "The log is broken."),
+    "audit_broken_do": Text(
+        "Jangan ubah basis data. Simpan salinannya dan jalankan siaga audit verify di server.",
+        "Do not change the database. Keep a copy of it and run siaga audit verify on the server.",
+    ),
+    "audit_broken_changed": Text("Baris {n} diubah.", "Row {n} was changed."),
+    "audit_broken_removed": Text("Baris {n} dihapus.", "Row {n} was removed."),
+    "audit_broken_inserted": Text("Baris {n} disisipkan.", "Row {n} was inserted."),
+    "audit_broken_truncated": Text("Baris dari {n} dihapus di ujung.", "Rows from {n} on were cut off at the end."),
+    "audit_broken_head": Text("Kepala jejak diubah, baris {n}.", "The head of the log was changed, row {n}."),
+    "audit_broken_anchor": Text(
+        "Kepala yang dicatat tidak ada: jejak dipotong atau dibuat baru, sampai baris {n}.",
+        "The noted head is not there: the log was cut or made anew, up to row {n}.",
+    ),
+    "turned_away_lead": Text(
+        "Siapa yang mengetuk dengan nama, kunci atau formulir yang keliru.",
+        "Who knocked with a wrong name, key or form.",
+    ),
+    "turned_away_count": Text("{n} kali", "{n} times"),
+    "door_broker": Text("broker", "broker of messages"),
+    "door_ingest": Text("penerima data", "intake"),
+    "door_api": Text("halaman", "pages"),
+}
+
+_OPENID = {
+    "openid_sign_in": Text("Masuk dengan akun kota", "Sign in with the city's account"),
+    "or_password": Text("Atau dengan kata sandi", "Or with a password"),
+    "break_glass": Text("Masuk dengan akun darurat", "Sign in with the emergency account"),
+    "passwords_off": Text(
+        "Di kota ini orang masuk dengan akun kota. Hanya akun darurat yang memakai kata sandi.",
+        "In this city people sign in with the city's accounts. Only the emergency account has a password.",
+    ),
+    "openid_failed_title": Text("Belum bisa masuk", "Not signed in"),
+    "openid_failed": Text(
+        "Jawaban dari layanan akun kota tidak dapat dipercaya atau sudah kedaluwarsa. Mulailah lagi dari halaman masuk.",
+        "The answer of the city's account service is out of date or cannot be trusted. Begin again at the sign-in page.",
+    ),
+    "openid_denied": Text(
+        "Layanan akun kota tidak memberi izin masuk.", "The city's account service did not let you in."
+    ),
+    "openid_away": Text(
+        "Layanan akun kota sedang tidak terjangkau. Coba lagi sebentar lagi.",
+        "The city's account service cannot be reached. Try again in a moment.",
+    ),
+    "openid_closed": Text("Akun Anda di Siaga sudah ditutup.", "Your account at Siaga is disabled."),
+    "openid_no_role": Text(
+        "Akun kota Anda dikenal, tetapi belum diberi peran di Siaga. Mintalah kepada administrator kota.",
+        "Your city account is known, but it has no role at Siaga yet. Ask the city's administrator.",
+    ),
+    "openid_no_account": Text(
+        "Akun kota Anda tidak memberi nama akun yang dapat dipakai di sini.",
+        "Your city account gives no account name that can be used here.",
+    ),
+    "openid_taken": Text(
+        "Nama akun atau akun kota ini sudah dipakai di Siaga. Bila akun itu milik Anda, masuklah dengan kata sandi dan gabungkan di halaman akun.",
+        "This account name or city account is in use at Siaga. If it is yours, sign in with the password and join them on your account page.",
+    ),
+    "openid_other": Text(
+        "Akun ini sudah digabungkan dengan akun kota yang lain.", "This account is joined to another city account."
+    ),
+    "openid_link": Text("Gabungkan dengan akun kota", "Join with the city's account"),
+    "openid_link_text": Text(
+        "Sesudah itu Anda masuk ke akun ini dengan akun kota Anda.",
+        "From then on you sign in to this account with your city account.",
+    ),
+    "openid_onward": Text("Lanjut ke layanan akun kota", "On to the city's account service"),
+    "openid_is_linked": Text(
+        "Akun ini sudah digabungkan dengan akun kota Anda.", "This account is joined to your city account."
+    ),
+    "openid_linked": Text("Akun kota Anda sudah digabungkan.", "Your city account is joined."),
+}
+
 _OFFICE = {
     "office": Text("Pengelolaan", "Administration"),
     "office_people": Text("Petugas", "People"),
@@ -611,5 +708,5 @@ _OFFICE = {
 }
 
 WORDS: Mapping[str, Text] = MappingProxyType(
-    {**_HOUSE, **_RIVERS, **_MAP, **_CASES, **_NODES, **_ERRORS, **_BEHIND, **_PEOPLE, **_OFFICE}
+    {**_HOUSE, **_RIVERS, **_MAP, **_CASES, **_NODES, **_ERRORS, **_BEHIND, **_PEOPLE, **_AUDIT, **_OPENID, **_OFFICE}
 )

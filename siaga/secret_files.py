@@ -29,7 +29,7 @@ def check(settings: Settings) -> tuple[str, BadInput] | None:
 
 
 def _findings(settings: Settings) -> Iterator[tuple[str, BadInput]]:
-    for name in ("readings_token_file", "city_password_file", "broker_key_file"):
+    for name in ("readings_token_file", "city_password_file", "oidc_client_secret_file", "broker_key_file"):
         path: Path | None = getattr(settings, name)
         if path is None or not path.is_file():
             continue

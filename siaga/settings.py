@@ -95,6 +95,19 @@ class Settings(BaseSettings):
         description="networks of the proxies before the pages, with commas: their X-Forwarded-For is believed",
     )
 
+    oidc_issuer: str = Field(
+        default="", description="the OpenID provider of the city's own accounts (docs/people.md); none if empty"
+    )
+    oidc_client_id: str = Field(default="", description="the name by which the provider knows these pages")
+    oidc_client_secret_file: Path | None = Field(default=None, description="holds the secret that goes with it")
+    oidc_roles: str = Field(
+        default="",
+        description="who becomes what, with commas, the first that fits: groups=bpbd:officer/bpbd, groups=it:admin",
+    )
+    oidc_break_glass: str = Field(
+        default="", description="the one administrator who may still sign in with a password; everybody if empty"
+    )
+
     webhooks_file: Path | None = Field(
         default=None, description="TOML: which of the city's own systems are told of incidents (docs/webhooks.md)"
     )
@@ -163,6 +176,15 @@ class Settings(BaseSettings):
         parts = (self.broker_ca_file, self.broker_cert_file, self.broker_key_file)
         if any(parts) and not all(parts):
             raise ValueError("broker_ca_file, broker_cert_file and broker_key_file go together")
+        return self
+
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> Settings:
+        parts = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret_file)
+        if any(parts) and not all(parts):
+            raise ValueError("oidc_issuer, oidc_client_id and oidc_client_secret_file go together")
+        if (self.oidc_roles or self.oidc_break_glass) and not self.oidc_issuer:
+            raise ValueError("oidc_roles and oidc_break_glass need an oidc_issuer")
         return self
 
     @model_validator(mode="after")

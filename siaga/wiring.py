@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from alerts.rules import Rule
     from alerts.webhooks import Receiver
+    from api.oidc import OpenId
     from broker.subscription import PahoSubscription
     from complaints.outward import Outward
     from contract.roles import Role
@@ -53,18 +54,19 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
     return compressed(load_rules(rules_folder(settings.city, settings.cities_folder)), settings.speed)
 
 
-def check_area(settings: Settings, role: Role, agency: str, regions: Sequence[str]) -> None:
+def check_area(settings: Settings, role: Role, agency: str, regions: Sequence[str], *, where: str = "") -> None:
     """Raises BadInput where a role's agency or regions are not the city's: a typing error would open nothing, or hide
     that it opens too much."""
     city = profile(settings)
     codes = [one.code for one in city.agencies]
+    at_agency, at_region = where or "--agency", where or "--region"
     if role == "officer" and not agency:
-        raise BadInput("an officer needs an agency", where="--agency", remedy=f"One of {', '.join(codes)}.")
+        raise BadInput("an officer needs an agency", where=at_agency, remedy=f"One of {', '.join(codes)}.")
     if agency and agency not in codes:
-        raise BadInput(f"there is no agency {agency!r}", where="--agency", remedy=f"One of {', '.join(codes)}.")
+        raise BadInput(f"there is no agency {agency!r}", where=at_agency, remedy=f"One of {', '.join(codes)}.")
     for code in regions:
         if not any(one.code == code or one.code.startswith(f"{code}.") for one in city.regions):
-            raise BadInput(f"no region of the city begins with {code!r}", where="--region", remedy="As 34.71.06.")
+            raise BadInput(f"no region of the city begins with {code!r}", where=at_region, remedy="As 34.71.06.")
 
 
 def readings(settings: Settings, answered: Callable[[], object] = bool) -> ReadingStore:
@@ -221,6 +223,30 @@ def _run(
     run(stop)
 
 
+def openid(settings: Settings, clock: Clock) -> OpenId | None:
+    """The way to the city's own accounts; None where it has none. Asks nobody yet."""
+    from api.door import folded
+    from api.invitations import FOR_PEOPLE
+    from api.oidc import OpenId, Provider, read_rules
+
+    if not settings.oidc_issuer:
+        return None
+    way_out = outward(settings)
+    way_out.judge(settings.oidc_issuer, where="setting SIAGA_OIDC_ISSUER")
+    where = "setting SIAGA_OIDC_ROLES"
+    rules = read_rules(settings.oidc_roles, roles=FOR_PEOPLE, where=where)
+    for rule in rules:
+        check_area(settings, rule.role, rule.agency, rule.regions, where=where)
+    provider = Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=read_secret(settings.oidc_client_secret_file),
+        rules=rules,
+        break_glass=folded(settings.oidc_break_glass),
+    )
+    return OpenId(provider, outward=way_out, clock=clock, base_url=settings.public_url)
+
+
 def api(settings: Settings, clock: Clock) -> FastAPI:
     """The web application; whoever serves it closes nothing: its stores live as long as the process."""
     from api.app import create_app
@@ -234,6 +260,7 @@ def api(settings: Settings, clock: Clock) -> FastAPI:
         clock=clock,
         base_url=settings.public_url,
         trusted_proxies=settings.trusted_proxies,
+        openid=openid(settings, clock),
         speed=settings.speed,
         status=lambda: stages(settings, clock),
     )

@@ -74,6 +74,7 @@ OWN = "sooooooo" + "dd"
 #        PROAGTCDSK
 STAFF = "hhohhhoohh"
 STAFF_AND_KEY = "hhohhhooho"
+NO_PROVIDER = "hhhhhhhh" + "dd"
 ADMINS = "sddddddodd"
 NO_ADMINS = "sddddddhdd"
 ACTS: tuple[tuple[str, int, dict[str, str]], ...] = (
@@ -142,6 +143,9 @@ LINES = [
     get("/static/leaflet", ALL, "/static/leaflet/leaflet.js"),
     get("/masuk", PEOPLE_ONLY),
     post("/masuk", PEOPLE_ONLY, akun="pintu", sandi=PASSWORD),
+    get("/masuk/openid", NO_PROVIDER, of="a city without a provider"),
+    get("/masuk/openid/kembali", NO_PROVIDER, of="a city without a provider"),
+    post("/akun/openid", "shhhhhhh" + "dd", of="a city without a provider"),
     get("/keluar", PEOPLE_ONLY),
     post("/keluar", PEOPLE_ONLY),
     get("/undangan/{token}", PEOPLE_ONLY, "{invitation}", "valid"),
@@ -173,6 +177,10 @@ LINES = [
         "another city's",
         jawab="setuju",
     ),
+    get("/jejak", ADMINS),
+    get("/jejak.csv", ADMINS),
+    get("/jejak/periksa", ADMINS),
+    get("/jejak/ditolak", "sddddooodd"),
     get("/kunci", ADMINS),
     post("/kunci", ADMINS, ok=200, label="uji", peran="service", hari="30"),
     post("/kunci/{key_id}/cabut", ADMINS, "/kunci/{key}/cabut", "of the city"),

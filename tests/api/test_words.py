@@ -24,7 +24,8 @@ from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
 from contract.roles import ROLES
-from store.people import Proposed
+from store.audit import How
+from store.people import Place, Proposed
 
 HOME = Path(api.__file__).parent
 TEMPLATES = sorted((HOME / "templates").glob("*.*"))
@@ -71,6 +72,11 @@ def built() -> set[str]:
         *(f"key_{wrong}" for wrong in ("label_missing", "days", "revoked")),
         *(f"key_is_{state}" for state in ("revoked", "over")),
         *(f"office_{page}" for page in ("people", "keys", "audit", "refused")),
+        *(f"openid_{why}" for why in ("failed", "denied", "away", "closed", "no_role", "no_account", "taken", "other")),
+        *(f"audit_broken_{how}" for how in get_args(How)),
+        *(f"door_{door}" for door in get_args(Place)),
+        "openid_linked",
+        "passwords_off",
         "erase_account",
         "name_missing",
         "old_password_wrong",
