@@ -117,12 +117,18 @@ class Spoke:
                 "rate", f"{bits_per_s}bit", "burst", "3000", "latency", _BUFFERED,
             )  # fmt: skip
 
+    def waited(self) -> int:
+        """How often a packet had to wait for its turn on a crawling link."""
+        ends = ((self.place, "hub"), (self.hub, self.name))
+        said = [
+            one for place, end in ends for one in json.loads(place.run("tc", "-s", "-j", "qdisc", "show", "dev", end))
+        ]
+        return sum(int(one.get("overlimits", 0)) for one in said if one["kind"] == "tbf")
+
     def run_free(self) -> int:
-        """No bound on the rate any more. Returns how often a packet had to wait for its turn."""
-        waited = 0
+        """No bound on the rate any more. Returns `waited`."""
+        waited = self.waited()
         for place, device in ((self.place, "hub"), (self.hub, self.name)):
-            said = json.loads(place.run("tc", "-s", "-j", "qdisc", "show", "dev", device))
-            waited += sum(int(one.get("overlimits", 0)) for one in said if one["kind"] == "tbf")
             place.run("tc", "qdisc", "del", "dev", device, "root")
         return waited
 

@@ -6,13 +6,12 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+from support.bench import short
+
 from alerts.rulefile import load_rules
-from contract.clock import SystemClock
 from contract.levels import Scale
 from contract.quality import Quality
 from edge.quality import GAUGE, QualityLimits
-from faults import register
-from faults.laboratory import Laboratory
 from faults.parts.stages import ROOT
 from faults.result import Result
 from faults.trials import flapping
@@ -33,9 +32,7 @@ def _settled(play: Play, seeds: range, *, limits: QualityLimits = GAUGE, scale: 
 
 def test_short_form_holds(tmp_path: Path) -> None:
     """As `siaga faults flapping --short` runs it."""
-    fault = register.fault("flapping")
-    laboratory = Laboratory("flapping", 40, 7, random.Random(7), tmp_path, SystemClock(), lambda _: None, short=True)
-    result = fault.run(laboratory)
+    result = short("flapping", tmp_path, seed=7, rounds=40)
     assert result.passed, result.failures
     assert result.events_expected == result.events_opened == 20
 

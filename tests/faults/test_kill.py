@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.bench import short
 
 from contract.clock import SystemClock
-from faults import floods, register
-from faults.laboratory import Laboratory
+from faults import floods
 from faults.parts.brokers import wait_until
 from faults.parts.flood_city import laptop_flood
 from faults.result import Result
@@ -22,11 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 @pytest.mark.timeout(420)
 def test_short_form_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     """Each process killed ten times in a flood: every reading kept once, one case an event, everybody told."""
-    fault = register.fault("kill")
-    laboratory = Laboratory(
-        "kill", fault.short_rounds, 3, random.Random(3), tmp_path, SystemClock(), lambda _: None, short=True
-    )
-    result = fault.run(laboratory)
+    result = short("kill", tmp_path, seed=3)
     assert result.passed, result.failures
     assert result.stored > 500
     assert result.events_expected == result.events_opened == result.cases > 0

@@ -15,7 +15,7 @@ from broker.dial import ping_s
 from contract.clock import SECOND_US, SystemClock
 from faults.parts.brokers import wait_until
 from faults.parts.must import Broken
-from faults.parts.netns import Network, Spoke, network
+from faults.parts.netns import Network, busy, network
 from faults.parts.stages import ROOT
 from faults.trials.broker_down import client_id
 
@@ -38,46 +38,38 @@ def door(net: Network) -> Iterator[int]:
         yield int(server.getsockname()[1])
 
 
-def _reaches(spoke: Spoke, door: int, within_s: float = 5.0) -> bool:
-    with spoke.place.entered():
-        try:
-            socket.create_connection((spoke.hub_address, door), within_s).close()
-        except OSError:
-            return False
-    return True
-
-
 def test_spokes_reach_the_hub_and_our_own_network_stays_ours(net: Network, door: int) -> None:
     """Whoever has left a network is where they were."""
     before = Path("/proc/thread-self/ns/net").readlink()
-    assert all(_reaches(spoke, door) for spoke in net.spokes.values())
+    assert all(spoke.reaches(door, 5.0) for spoke in net.spokes.values())
     assert Path("/proc/thread-self/ns/net").readlink() == before
 
 
 def test_a_cable_is_pulled_and_put_back(net: Network, door: int) -> None:
     """One spoke's, not the other's."""
     net.spokes["one"].down()
-    assert not _reaches(net.spokes["one"], door, 0.5)
-    assert _reaches(net.spokes["two"], door)
+    assert not net.spokes["one"].reaches(door, 0.5)
+    assert net.spokes["two"].reaches(door, 5.0)
     net.spokes["one"].up()
-    assert _reaches(net.spokes["one"], door)
+    assert net.spokes["one"].reaches(door, 5.0)
 
 
 @pytest.mark.parametrize(("up", "down"), [(1.0, 0.0), (0.0, 1.0), (1.0, 1.0)])
 def test_packets_vanish_until_they_do_not(net: Network, door: int, up: float, down: float) -> None:
-    """Either direction is enough, and healing is whole."""
+    """Either direction is enough, and healing is whole; how many were lost is known."""
     net.spokes["one"].lose(up=up, down=down)
-    assert not _reaches(net.spokes["one"], door, 0.5)
-    net.spokes["one"].heal()
-    assert _reaches(net.spokes["one"], door)
+    assert not net.spokes["one"].reaches(door, 0.5)
+    assert net.spokes["one"].heal() > 0
+    assert net.spokes["one"].heal() == 0
+    assert net.spokes["one"].reaches(door, 5.0)
 
 
 def test_only_one_port_may_vanish(net: Network, door: int) -> None:
     """So one broker of two is gone."""
     net.spokes["one"].lose(up=1.0, down=1.0, port=door + 1 if door < 65_535 else door - 1)
-    assert _reaches(net.spokes["one"], door)
+    assert net.spokes["one"].reaches(door, 5.0)
     net.spokes["one"].lose(up=1.0, down=1.0, port=door)
-    assert not _reaches(net.spokes["one"], door, 0.5)
+    assert not net.spokes["one"].reaches(door, 0.5)
 
 
 def test_a_crawling_link_crawls(net: Network) -> None:
@@ -97,6 +89,17 @@ def test_a_crawling_link_crawls(net: Network) -> None:
             got += len(part)
         assert got == 16_000
         assert (CLOCK.mono_us() - before_us) / SECOND_US > 1.0
+
+
+def test_a_link_that_others_use_has_packets_waiting(net: Network) -> None:
+    """A neighbour fills it; an idle one of the same width has nothing to wait for."""
+    spoke = net.spokes["one"]
+    spoke.crawl(64_000)
+    assert spoke.run_free() == 0
+    spoke.crawl(64_000)
+    with busy(spoke):
+        assert wait_until(lambda: spoke.waited() > 0, 10.0)
+    assert spoke.run_free() > 0
 
 
 def test_a_command_that_fails_is_said(net: Network) -> None:

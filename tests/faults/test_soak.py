@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
+from support.bench import short
 
-from contract.clock import SystemClock
-from faults import register
-from faults.laboratory import Laboratory
 from faults.result import Result
 from faults.trials.soak import PROCESSES, Trace, judge, slope
 
@@ -56,8 +53,7 @@ def test_descriptors_that_are_never_given_back_are_caught() -> None:
 @pytest.mark.timeout(240)
 def test_short_form_measures_every_process(tmp_path: Path) -> None:
     """As `siaga faults soak --short` runs it: every process has its figures, and nothing is lost."""
-    laboratory = Laboratory("soak", 1, 1, random.Random(1), tmp_path, SystemClock(), lambda _: None, short=True)
-    result = register.fault("soak").run(laboratory)
+    result = short("soak", tmp_path, seed=1)
     assert result.passed, result.failures
     assert result.stored > 500
     for name in (*PROCESSES, "up", "edge"):
