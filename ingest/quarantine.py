@@ -48,14 +48,22 @@ class Buckets:
 
 
 class Quarantine:
-    """The store's quarantine table behind a rate. `per_node_limit` is how many are kept of one node."""
+    """The store's quarantine table behind a rate. `per_node_limit` is how many are kept of one node, `per_city_limit`
+    of all together."""
 
     def __init__(
-        self, cities: CityStore, *, rate_per_s: float = 20.0, burst: int = 500, per_node_limit: int = 1_000
+        self,
+        cities: CityStore,
+        *,
+        rate_per_s: float = 20.0,
+        burst: int = 500,
+        per_node_limit: int = 1_000,
+        per_city_limit: int = 10_000,
     ) -> None:
         self._cities = cities
         self._buckets = Buckets(rate_per_s, burst)
         self._per_node_limit = per_node_limit
+        self._per_city_limit = per_city_limit
 
     def keep(self, items: Sequence[Quarantined], mono_us: int) -> tuple[Sequence[Quarantined], int]:
         """Keep what the rate allows; returns those kept, and how many older ones the bound pushed out.
@@ -66,7 +74,9 @@ class Quarantine:
         if not kept:
             return kept, 0
         try:
-            pushed_out = self._cities.quarantine(kept, per_node_limit=self._per_node_limit)
+            pushed_out = self._cities.quarantine(
+                kept, per_node_limit=self._per_node_limit, per_city_limit=self._per_city_limit
+            )
         except PortError:
             for item in kept:
                 self._buckets.give_back(item.node)

@@ -1,6 +1,8 @@
 """The city's database dies, refuses, hangs, and takes a COMMIT whose answer nobody hears.
 
 Readings go on being kept in a store of their own; what is decided waits and is told once; pages say so and come back.
+Two systems of the city's own are told by webhook: who honours keys counts each message once, and who knows none hears
+one again at most once a fault, where its delivery could not be noted.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from faults.parts.brokers import wait_until
 from faults.parts.must import must
 from faults.parts.postgres import Postgres, postgres
 from faults.parts.postgres_wire import Cut, Wire, wire
+from faults.parts.receivers import Receivers, receivers
 from faults.parts.served_city import ServedCity, Servers, served_city
 from faults.result import Result
 
@@ -60,15 +63,23 @@ def _on_postgres(laboratory: Laboratory, result: Result, room: Path, hold_s: flo
             f"postgresql+psycopg://postgres@127.0.0.1:{line.port}/{name}",
             own_city_url=own_url,
         )
-        with served_city(laboratory, room, servers, rivers=20, points=4, pages=True) as city:
-            _PostgresRound(laboratory, result, city, hold_s, server, line, name).run()
+        with (
+            receivers(room / "receivers") as told,
+            served_city(laboratory, room, servers, rivers=20, points=4, pages=True, further=told.settings) as city,
+        ):
+            faults = _PostgresRound(laboratory, result, city, hold_s, server, line, name).run()
             _nothing_twice(result, city)
+            _everybody_hears(result, city, told)
             city.settle(result)
+            _heard_once(result, told, faults)
 
 
 def _on_sqlite(laboratory: Laboratory, result: Result, room: Path, hold_s: float) -> None:
     servers = Servers(f"sqlite:///{room}/readings.db", f"sqlite:///{room}/city.db")
-    with served_city(laboratory, room, servers, rivers=4, points=4) as city:
+    with (
+        receivers(room / "receivers") as told,
+        served_city(laboratory, room, servers, rivers=4, points=4, further=told.settings) as city,
+    ):
         watch = _Watch(laboratory, result, city)
         for store in ("city", "readings"):
             laboratory.say(f"SQLite: {store} is busy for {hold_s:.0f} s")
@@ -78,7 +89,9 @@ def _on_sqlite(laboratory: Laboratory, result: Result, room: Path, hold_s: float
             watch.told(f"{store} busy", gauge)
             watch.kept_again(f"{store} busy")
         _nothing_twice(result, city)
+        _everybody_hears(result, city, told)
         city.settle(result)
+        _heard_once(result, told, faults=2)
 
 
 @contextlib.contextmanager
@@ -131,7 +144,8 @@ class _PostgresRound(_Watch):
     line: Wire
     database: str
 
-    def run(self) -> None:
+    def run(self) -> int:
+        """Returns how many faults there were."""
         rng = self.laboratory.rng
         parts: list[Callable[[], None]] = [partial(self._restart, number) for number in _ENDS]
         parts += [self._no_connection, self._locked]
@@ -143,6 +157,7 @@ class _PostgresRound(_Watch):
         rng.shuffle(parts)
         for part in parts:
             part()
+        return len(parts)
 
     # ------------------------------------------------------------ faults
 
@@ -251,3 +266,20 @@ def _nothing_twice(result: Result, city: ServedCity) -> None:
         twice = [line for line, number in lines.items() if number > 1]
         result.notifications_duplicated += len(twice)
         result.expect(not twice, f"{case.number} says twice: {twice}")
+
+
+def _everybody_hears(result: Result, city: ServedCity, told: Receivers) -> None:
+    """Both are told of every flood, however its decision fared."""
+    opened = frozenset(one.id for one in city.cities.incidents(city.city) if one.subject == "flood")
+    wait_until(lambda: not told.silent(opened, frozenset()), _TOLD_S, 0.1)
+    silent = told.silent(opened, frozenset())
+    result.expect(not silent, f"never told: {silent}")
+
+
+def _heard_once(result: Result, told: Receivers, faults: int) -> None:
+    """Counted when the city has ended, and nobody tells anything any more."""
+    repeated = told.keyless.again()
+    result.notifications_duplicated += told.keyed.again()
+    result.notifications_repeated += repeated
+    result.expect(repeated <= faults, f"who knows no keys heard {repeated} messages again in {faults} faults")
+    result.expect(not told.wrong, f"messages that no honest sender sends: {told.wrong[:3]}")

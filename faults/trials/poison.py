@@ -13,7 +13,7 @@ import random
 import re
 import threading
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import closing
 from typing import Any
 
@@ -23,6 +23,7 @@ from broker.ports import BrokerAddress, Incoming
 from broker.subscription import PahoSubscription
 from cities.load import load
 from contract import topics
+from contract.city import Profile
 from contract.clock import SECOND_US, ManualClock, SystemClock
 from contract.messages import Reading
 from faults.laboratory import Laboratory
@@ -34,6 +35,7 @@ from faults.result import Result, nearest_rank
 from faults.venom import EPOCH, Piece, sound, spoil
 from ingest.decode import BatchNews, Garbage, decode
 from ingest.pipeline import Ingest
+from ingest.quarantine import Quarantine
 from store import open_city, open_readings
 from store.line_protocol import line
 from store.ports import CityStore, ReadingStore
@@ -128,6 +130,7 @@ def _alone(laboratory: Laboratory, result: Result) -> None:
         result.expect(noticed == fates["identity"], f"{fates['identity']} false names, {noticed} of them logged")
         _bounded(result, cities, profile.code)
         _kept_well(result, readings, profile.code, spoilt - unsure)
+        _invented(result, profile, fed, readings, cities, clock)
     result.figures["messages alone"] = sent
     result.figures["ways of spoiling"] = len(ways)
     result.figures["fates"] = dict(fates)
@@ -208,6 +211,35 @@ def _bounded(result: Result, cities: CityStore, city: str) -> None:
     newest = cities.quarantined(city, limit=200)
     result.expect(all(one.reason and one.detail for one in newest), "something is in quarantine without a reason")
     result.figures["most in quarantine of one node"] = worst
+
+
+def _invented(
+    result: Result, profile: Profile, fed: _Fed, readings: ReadingStore, cities: CityStore, clock: ManualClock
+) -> None:
+    """Whoever may write to every topic gives each message a name of its own: its names push out one another."""
+    own = {node.node for node in profile.nodes}
+    before = _of(cities, profile.code, own)
+    bound = before + _AT_ONCE
+    quarantine = Quarantine(cities, per_city_limit=bound)
+    stage = Ingest(
+        city=profile.code, subscription=fed, readings=readings, cities=cities, clock=clock, quarantine=quarantine
+    )
+    names = [f"tiada-{number}" for number in range(2 * _AT_ONCE)]
+    for number, name in enumerate(names):
+        fed.waiting.append(Incoming(topics.readings(profile.code, name), b"\xff", False, False, -1 - number))
+    while stage.turn():
+        pass
+    total = sum(cities.quarantine_counts(profile.code).values())
+    result.expect(total == bound, f"{len(names)} invented names fill the quarantine: {total} kept, {bound} allowed")
+    kept = _of(cities, profile.code, own)
+    result.expect(kept == before, f"invented names pushed out {before - kept} items of the city's own nodes")
+    pushed_out = stage.facts()["pushed_out"]
+    result.expect(pushed_out >= _AT_ONCE, f"{pushed_out} pushed out, at least {_AT_ONCE} had to be")
+    result.figures["pushed out by invented names"] = pushed_out
+
+
+def _of(cities: CityStore, city: str, nodes: Set[str]) -> int:
+    return sum(count for (node, _), count in cities.quarantine_counts(city).items() if node in nodes)
 
 
 def _kept_well(result: Result, readings: ReadingStore, city: str, spoilt: set[tuple[str, int]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import random
 import secrets
 import shutil
@@ -66,7 +67,7 @@ def faults(
     made_of = campaign.made_of()
     started_us = laboratory.clock.mono_us()
     try:
-        with _stoppable():
+        with _stoppable(), _quiet(place):
             result = trying.tried(fault, laboratory)
     finally:
         if folder is None:
@@ -91,6 +92,22 @@ def _stoppable() -> Iterator[None]:
             yield
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+@contextlib.contextmanager
+def _quiet(place: Path) -> Iterator[None]:
+    """What the product's parts log in this process (a fleet's agents do) is for `place`: people read how far it is."""
+    import structlog
+
+    from siaga import logs
+
+    with (place / "laboratory.log").open("a", encoding="utf-8", buffering=1) as out:
+        logs.set_up("laboratory", "json", out)
+        try:
+            yield
+        finally:
+            structlog.reset_defaults()
+            logging.getLogger().handlers.clear()
 
 
 def _no(option: str, value: object, why: str) -> None:
