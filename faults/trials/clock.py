@@ -59,7 +59,7 @@ _FIRST: tuple[tuple[str, ClockSource], ...] = (
 )
 """What an agent that believes its wall clock would be taken in by; few of the other stories would show it."""
 _ROUNDS_A_REAL_ONE = 5
-_TRANSPORT = Transport(reconnect_first_s=0.1, birth_wait_s=1.0, resend_s=5.0, resend_max_s=10.0)
+_TRANSPORT = Transport(reconnect_first_s=0.1, resend_s=5.0, resend_max_s=10.0)
 
 
 class Story(NamedTuple):
@@ -90,6 +90,8 @@ def drawn(rng: random.Random, number: int) -> Story:
     if number < len(_FIRST):
         (name, claims), city_step = _FIRST[number], "none"
     deaf_until = rng.choice((0, 0, rng.randrange(5, 30), _STEPS + _TAIL)) if city_step == "none" else 0
+    if name != "right" and claims != "none":
+        deaf_until = 0  # a machine that swears by a wrong clock, and nobody who says otherwise: no program can know
     begins = rng.randrange(5, _STEPS - 20)
     return Story(
         offset_us=_WRONG[name],

@@ -4,7 +4,8 @@ Each round migrates a filled database of the first release, SQLite and PostgreSQ
 process (-9) at a random one of its statements or about its commit, one to three times. After each kill the schema is
 the old one or the new one, a stage refuses the old one in a sentence, and every recorded row is there. Then the
 migration is run to its end. Beside the rounds: the recorded messages of version 1 against today's ingest, and today's
-answers against the schemas that version 1 has published.
+answers against the schemas that version 1 has published; a spool of an agent of then under today's, and today's under
+an agent of then.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 
 from contract.clock import SECOND_US
 from contract.errors import BadInput, PortError
-from faults import old_nodes
+from faults import old_nodes, old_spools
 from faults.laboratory import Laboratory
 from faults.parts import old_database, tiny_city
 from faults.parts.migrating import COMMIT, migration
@@ -39,7 +40,8 @@ def run(laboratory: Laboratory) -> Result:
     """See `faults.register`."""
     result = laboratory.result()
     old_nodes.try_them(result, laboratory.room("wire"))
-    laboratory.say("old nodes at a new city: done")
+    old_spools.try_them(result, laboratory.room("spools"))
+    laboratory.say("old nodes at a new city, old spools under a new agent: done")
     with contextlib.ExitStack() as stack:
         kinds: list[_Sqlite | _OnPostgres] = [_Sqlite(laboratory), _OnPostgres(stack.enter_context(postgres()))]
         trials = [_Trial(laboratory, result, kind) for kind in kinds]

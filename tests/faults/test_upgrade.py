@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from faults import old_spools
 from faults.old_nodes import try_them
 from faults.parts import old_database, old_wire
 from faults.parts.migrating import COMMIT, migration
@@ -101,3 +102,13 @@ def test_a_reader_of_version_1_complains_of_a_field_it_does_not_know() -> None:
     ack = next(one.body for one in old_wire.recorded() if one.leaf == "ack")
     assert old_wire.complaints("ack", ack) == []
     assert old_wire.complaints("ack", {**ack, "more": 1})
+
+
+def test_old_spools_lose_nothing_and_give_no_number_twice(tmp_path: Path) -> None:
+    """One that an agent of before checksums left behind when it was killed, and one that such an agent was put back on;
+    the acks of then are understood."""
+    result = Result("upgrade", 0, 1)
+    old_spools.try_them(result, tmp_path)
+    assert result.failures == []
+    assert result.committed == result.stored + result.refused + result.dropped + result.pending > 0
+    assert (result.lost, result.duplicated) == (0, 0)
