@@ -15,12 +15,13 @@ from api.geometry import region_of
 from api.language import Language, say
 from api.map import Cells
 from api.open311_format import moment, parse_moment
-from api.policy import FILING, reached
+from api.policy import FILING, Caller, reached
 from api.wifi import distance_m
 from complaints.citizen import file_citizen_report
 from contract.city import Category
 from contract.clock import DAY_US, to_us
 from contract.errors import BadInput, Rejected
+from store.people import Deed
 from store.ports import Case, CaseUpdate
 
 SPAN_US = 90 * DAY_US
@@ -203,8 +204,8 @@ class Desk:
             raise Refusal(404, f"service_request_id {number} not found")
         return case
 
-    def allow(self, request: Request, api_key: str) -> None:
-        """The form's key, or one that is shown as `Authorization: Bearer …`, must be one that may file."""
+    def allow(self, request: Request, api_key: str) -> Caller:
+        """The form's key, or one that is shown as `Authorization: Bearer …`, must be one that may file. Says whose."""
         context = self._context
         text = api_key or context.access.shown_key(request)
         if not text:
@@ -216,6 +217,7 @@ class Desk:
         if reached(FILING, caller, at_home=False) is None:
             context.security.note("denied", caller, "POST Open311")
             raise Refusal(403, "api_key may not file reports")
+        return caller
 
     def file(self, request: Request, form: FormData, idempotency_key: str) -> Case:
         """File a resident's report. Raises Refusal with everything that is wrong."""
@@ -224,7 +226,7 @@ class Desk:
             for key, value in form.items()
             if isinstance(value, str) and value.strip()
         }
-        self.allow(request, text.get("api_key", ""))
+        caller = self.allow(request, text.get("api_key", ""))
         self.jurisdiction(text.get("jurisdiction_id"))
         wrong = []
         if "service_code" not in text:
@@ -239,8 +241,9 @@ class Desk:
         lat, lon = place
         cells, _ = self._cells.now()
         profile = self._context.profile
+        now_us = self._context.clock.now_us()
         try:
-            return file_citizen_report(
+            case = file_citizen_report(
                 self._context.cities,
                 profile,
                 category=category.code,
@@ -249,11 +252,14 @@ class Desk:
                 region=region_of(profile, cells, lat, lon),
                 # GeoReport lets a report be wordless; the desk does not, so the category speaks for it.
                 description=description or category.name.id,
-                now_us=self._context.clock.now_us(),
-                key=f"open311/{idempotency_key}",
+                now_us=now_us,
+                # Each program counts for itself: what one has used up must not swallow another's report.
+                key=f"open311/{caller.key}/{idempotency_key}",
             )
         except (BadInput, Rejected) as error:
             raise Refusal(400, str(error)) from None
+        self._context.security.record(Deed(caller.actor, "case.reported", case.number, now_us))
+        return case
 
     def _place(self, text: dict[str, str], wrong: list[str]) -> tuple[float, float] | None:
         if "lat" not in text or "long" not in text:

@@ -60,8 +60,8 @@ _PRIVATE = {
     ip_network("3fff::/20"): "documentation",
 }
 _GLOBAL_V6 = IPv6Network("2000::/3")
-# Prefixes that carry an IPv4 address in their last 32 bits: mapped, compatible, translated, NAT64 (RFC 6052). The
-# NAT64 of a network (64:ff9b:1::/48, RFC 8215) may carry it elsewhere: what is behind that cannot be read, it is refused.
+# Prefixes that carry an IPv4 address in their last 32 bits: mapped, compatible, translated, NAT64 (RFC 6052). What a
+# network translates by itself (64:ff9b:1::/48, RFC 8215) may carry it elsewhere and cannot be read: it is refused.
 _CARRIERS = tuple(map(IPv6Network, ("::ffff:0:0/96", "::/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
 
 

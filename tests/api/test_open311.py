@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from hashlib import sha256
 
 import pytest
 from hypothesis import given, settings
@@ -200,6 +201,25 @@ def test_filing_again_with_the_same_idempotency_key_files_once(made, serve):
     ]
     assert answers[0] == answers[1] == answers[2]
     assert made.cities.find_cases(made.profile.code).total == 1
+
+
+def test_one_programs_repeat_swallows_no_report_of_another(made, serve):
+    """What a program calls its reports is its own affair: the same word from another program is another report, and the
+    audit log says whose each one is."""
+    client = serve(made, keys=(KEY, "another-program"))
+    numbers = [
+        client.post(f"{ROOT}/requests.json", data={**GOOD, "api_key": key}, headers={"idempotency-key": "1"}).json()[0][
+            "service_request_id"
+        ]
+        for key in (KEY, "another-program")
+    ]
+    assert numbers[0] != numbers[1]
+    told = [(row.actor, row.object) for row in made.cities.audit(made.profile.code) if row.what == "case.reported"]
+    keys = {key.digest: key.id for key in made.cities.keys(made.profile.code)}
+    assert told == [
+        (keys[sha256(key.encode()).hexdigest()], number)
+        for key, number in zip((KEY, "another-program"), numbers, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,18 @@ def test_only_the_broker_is_published(services: dict[str, dict[str, Any]]) -> No
         assert list(services[name]["networks"]) == ["inside"]
     config = json.loads(compose("config", "--format", "json", given=GIVEN).stdout)
     assert config["networks"]["inside"]["internal"] is True
+
+
+def test_the_proxy_before_the_pages_is_believed(services: dict[str, dict[str, Any]]) -> None:
+    """What comes through the published port has the gateway's address: the first of the pages' own network. Only that
+    one is believed, and not the containers beside it."""
+    config = json.loads(compose("config", "--format", "json", given=GIVEN).stdout)
+    subnet = ip_network(config["networks"]["pages"]["ipam"]["config"][0]["subnet"])
+    assert services["api"]["environment"]["SIAGA_TRUSTED_PROXIES"] == str(next(subnet.hosts()))
+    moved = {**GIVEN, "PAGES_SUBNET": "10.9.8.0/28", "TRUSTED_PROXIES": "10.9.8.1"}
+    config = json.loads(compose("config", "--format", "json", given=moved).stdout)
+    assert config["networks"]["pages"]["ipam"]["config"][0]["subnet"] == "10.9.8.0/28"
+    assert config["services"]["api"]["environment"]["SIAGA_TRUSTED_PROXIES"] == "10.9.8.1"
 
 
 def test_hardened(services: dict[str, dict[str, Any]]) -> None:
