@@ -123,7 +123,8 @@ class BenchCity:
         self.alerts.turn(0.0)
         self._told = self.alerts.facts()["told"]
         if self._told != told:
-            self.alerts.outbox.turn()
+            while self.alerts.outbox.turn():  # as its own thread does: rows of one event go one after the other
+                pass
 
     def acks(self) -> Iterable[tuple[str, Ack]]:
         """Node and answer, of every answer since the last call."""
