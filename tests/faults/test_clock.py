@@ -10,8 +10,10 @@ from support.bench import short
 
 @pytest.mark.slow
 def test_order_holds_and_times_are_mended(tmp_path: Path) -> None:
-    """Four floods under lying clocks: each is one flood and one case, and no trusted time is more than 2 s off."""
+    """Four floods under lying clocks and one more with processes under libfaketime: each is one flood and one case, and
+    no trusted time is more than 2 s off."""
     result = short("clock", tmp_path, seed=1)
     assert result.passed, result.failures
-    assert result.events_opened == result.cases == result.rounds
+    assert result.events_expected == result.events_opened == result.cases == result.rounds + 1
     assert result.figures["kept_corrected"]
+    assert result.figures["processes_kept_corrected"]
