@@ -107,8 +107,9 @@ class Door:
     def _failed(self, caller: Caller, account: str, person: Person | None) -> None:
         self._security.note("bad_password", caller, "sign in", _claimed(account, person))
         whose = person.id if person is not None else ""
-        personal = {"account": account, "address": caller.address}
-        self._security.record(Deed("public", "sign_in.failed", whose, self._clock.now_us(), {}, personal))
+        if self._throttle.is_written(whose):
+            personal = {"account": account, "address": caller.address}
+            self._security.record(Deed("public", "sign_in.failed", whose, self._clock.now_us(), {}, personal))
 
 
 def _claimed(account: str, person: Person | None) -> str:

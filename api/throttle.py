@@ -26,6 +26,8 @@ BY_ADDRESS = Limit(60, 900)
 BY_ACCOUNT = Limit(10, 900)
 BY_DEVICE = Limit(10, 900)
 BY_LINK = Limit(30, 900)
+WRITTEN = Limit(10, 60)
+"""failed sign-ins of one person, or of all names that are nobody's, that the audit log takes: it never shrinks"""
 
 
 class Throttle:
@@ -56,6 +58,11 @@ class Throttle:
     def own_password(self, person: str) -> float | None:
         """The same for the old password that a new one asks for: a stolen session must not become a guesser."""
         return self._over(f"own {person}", BY_DEVICE)
+
+    def is_written(self, whose: str) -> bool:
+        """Whether a failed sign-in of a person ("" for a name that is nobody's) is a row of the audit log. Each one is
+        a security event, of which equal ones are counted."""
+        return self._over(f"failed {whose}", WRITTEN) is None
 
     def _over(self, bucket: str, limit: Limit) -> float | None:
         seen = self._people.attempt(self._city, tokens.digest(bucket), self._clock.now_us(), limit.window_s)

@@ -13,7 +13,7 @@ from support.seed import Town
 from support.visitors import person
 
 from api.passwords import AT_ONCE, LANES, MEMORY_KIB, NOBODYS, PASSES, Passwords
-from api.throttle import BY_ACCOUNT, BY_ADDRESS
+from api.throttle import BY_ACCOUNT, BY_ADDRESS, WRITTEN
 from store.people import Deed, Person
 
 GOOD = "kuda batu lampu hujan"
@@ -255,6 +255,20 @@ def test_an_unknown_account_is_limited_like_a_known_one(doors: Doors) -> None:
         for number in range(BY_ACCOUNT.most + 1)
     ]
     assert codes == [403] * BY_ACCOUNT.most + [429]
+
+
+def test_names_that_are_nobodys_do_not_fill_the_audit_log(doors: Doors) -> None:
+    """From ever new addresses, under ever new names: so many rows a minute, and each try is a security event."""
+    for number in range(WRITTEN.most + 3):
+        doors.browser(f"198.51.100.{number}").sign_in(f"tiada-{number}", "salah sekali kata ini")
+    assert doors.deeds.count("sign_in.failed") == WRITTEN.most
+    tried = [one for one in doors.city.cities.security_events(doors.city.profile.code) if one.what == "bad_password"]
+    assert sum(one.count for one in tried) == WRITTEN.most + 3
+    doors.browser("198.51.100.99").sign_in("budi", "salah sekali kata ini")
+    assert doors.deeds.count("sign_in.failed") == WRITTEN.most + 1
+    doors.city.clock.advance(WRITTEN.window_s + 1)
+    doors.browser("198.51.100.98").sign_in("tiada-0", "salah sekali kata ini")
+    assert doors.deeds.count("sign_in.failed") == WRITTEN.most + 2
 
 
 def many_people(city: Town) -> None:
