@@ -184,14 +184,14 @@ class _Round:
         result.pending += counted.pending
         result.lost += counted.lost
         result.duplicated += counted.duplicated + counted.cases_twice
-        worst_us, trusts = 0, Counter[str]()
+        worst_us, untold, trusts = 0, 0, Counter[str]()
         for row in self._levels():
             true_us = taken[_level(row)]
             trusts[row.trust] += 1
             if row.trust != "untrusted":
                 worst_us = max(worst_us, abs(row.observed_us - true_us))
-            trusts["untold"] += row.trust == "untrusted" and true_us >= heard_us
-        self._expect(not trusts["untold"], f"{trusts['untold']} readings are untrusted though the city was there")
+            untold += row.trust == "untrusted" and true_us >= heard_us
+        self._expect(not untold, f"{untold} readings are untrusted though the city was there")
         order = [taken[_level(row)] for row in sorted(self._levels(), key=lambda row: row.seq)]
         self._expect(order == sorted(order), "the numbers are not in the order of the readings")
         self._expect(worst_us <= _TOLERANCE_US, f"a trusted time is {worst_us / SECOND_US:.1f} s off")
