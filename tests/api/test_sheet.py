@@ -29,7 +29,7 @@ def test_plain_words_stay_as_they_are() -> None:
         assert cell(text) == text
 
 
-@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20), min_size=1, max_size=6))
+@given(st.lists(st.text(alphabet="=+-@|%\t\r\n\"',; a1\u00a0\uff1d", max_size=8), min_size=1, max_size=6))
 def test_whatever_text_comes_is_read_back_as_so_many_cells(texts: list[str]) -> None:
     """Quotes, commas and line ends make no cell of their own, and none that is read begins a formula."""
     (read,) = csv.reader(io.StringIO(line(texts), newline=""))

@@ -164,7 +164,7 @@ def test_two_who_agree_at_once_do_it_once(store: CityStore) -> None:
     """One of them is told that it is decided."""
     third = person(4, "admin")
     store.put_person(third, deed())
-    store.propose(proposal(), by(FIRST))
+    store.propose(proposal(), by(FIRST, "person.proposed"))
     told = at_once([lambda who=who: store.confirm("p", NOON_US, by(who)) for who in (SECOND, third)])
     assert sorted(told) == [False, True]
     assert [row.what for row in store.audit(CITY)].count("person.role") == 1
