@@ -9,7 +9,7 @@ import platform
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from contract.clock import SECOND_US, Clock
 from faults import seeds
 from faults.parts.must import must
 from faults.parts.stages import ROOT
-from faults.register import FAULTS
+from faults.register import FAULTS, Fault
 from faults.result import Result, complete
 
 
@@ -29,6 +29,7 @@ def run(
     seed: int | None,
     say: Callable[[str], None],
     each: Callable[[str], None] | None = None,
+    faults: Sequence[Fault] = FAULTS,
 ) -> int:
     """Try what `results` does not hold yet, of this commit and form. Returns the exit code: 0 where everything has
     passed, 1 where something has not, 2 where nothing failed but this machine could not try everything.
@@ -37,8 +38,8 @@ def run(
     """
     told: dict[str, Mapping[str, Any]] = {}
     commit = made_of()
-    for number, fault in enumerate(FAULTS, start=1):
-        where = f"[{number}/{len(FAULTS)}] {fault.name}"
+    for number, fault in enumerate(faults, start=1):
+        where = f"[{number}/{len(faults)}] {fault.name}"
         known = read(results, fault.name)
         if known and known["pass"] and (known["commit"], known["short"]) == (commit, short) and commit:
             say(f"{where}: passed before")

@@ -167,6 +167,30 @@ def test_a_kept_result_says_how_to_get_it_again(tmp_path: Path) -> None:
     assert told["commit"] == "abc"
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_campaign_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    """What passed is not tried again; what another program found and what is half written is."""
+    flapping = [register.fault("flapping")]
+    said: list[str] = []
+    file = tmp_path / "flapping.json"
+
+    def tried() -> bool:
+        said.clear()
+        assert campaign.run(tmp_path, short=True, seed=5, say=said.append, faults=flapping) == 0
+        assert said[-1] == "1 of 1 faults passed"
+        return said[0] != "[1/1] flapping: passed before"
+
+    assert tried()
+    assert not tried()
+    known = json.loads(file.read_text())
+    assert (known["seed"], known["short"]) == (5, True)
+    file.write_text(json.dumps(known | {"commit": "another"}))
+    assert tried()
+    file.write_text(file.read_text()[:-20])
+    assert tried()
+
+
 def test_half_a_result_is_none(tmp_path: Path) -> None:
     """A campaign that was cut short tries that fault again."""
     (tmp_path / "kill.json").write_text('{"fault": "kill", "pass": true')
