@@ -67,7 +67,7 @@ def late_marks(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def is_whole(kind: KindName, record: Mapping[str, object]) -> bool:
-    """Whether everything that was written of a row is in what was read. A row written before rows carried the count is not known to be."""
+    """Whether everything that was written of a row is in what was read. A row from before the count does not tell."""
     return record.get(COUNT) is not None and is_readable(kind, record)
 
 
