@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,6 +25,8 @@ HERE = "/masuk/openid"
 LINK = "/akun/openid"
 AWAY_S = 30
 
+log = structlog.get_logger("api")
+
 
 class Answers:
     """What people read who were not let in, and what is noted of them."""
@@ -32,14 +35,24 @@ class Answers:
         self._context = context
         self._pages = pages
         self._throttle = Throttle(context.city, context.people, context.clock)
+        self._away = False
 
     def refused(self, request: Request, said: str, why: str, status: int = 403) -> Response:
         """`said` is the key of a sentence, `why` a word for the log of who was turned away."""
         self._context.security.note("bad_openid", caller_of(request), why)
         return self._page(request, said, status)
 
-    def away(self, request: Request) -> Response:
-        """The provider does not answer."""
+    def healed(self) -> None:
+        """The provider answers."""
+        if self._away:
+            self._away = False
+            log.info("identity provider answers again")
+
+    def away(self, request: Request, error: Unavailable) -> Response:
+        """The provider does not answer; it is said once."""
+        if not self._away:
+            self._away = True
+            log.warning("identity provider away", why=str(error))
         response = self._page(request, "openid_away", 503)
         response.headers["Retry-After"] = str(AWAY_S)
         return response
@@ -79,8 +92,8 @@ def router(context: Context, pages: Pages, door: Door, openid: OpenId | None) ->
             return wait
         try:
             one, address = openid.begin(wanted=next_address(lanjut))
-        except Unavailable:
-            return answers.away(request)
+        except Unavailable as error:
+            return answers.away(request, error)
         except Refused as refused:
             return answers.refused(request, "openid_failed", refused.why)
         return begun(context, RedirectResponse(address, status_code=303), openid, one)
@@ -90,8 +103,8 @@ def router(context: Context, pages: Pages, door: Door, openid: OpenId | None) ->
         """A page with the way there, not a redirect: a form of ours leads to no other site."""
         try:
             one, address = openid.begin(wanted="/akun", session=caller_of(request).session)
-        except Unavailable:
-            return answers.away(request)
+        except Unavailable as error:
+            return answers.away(request, error)
         except Refused as refused:
             return answers.refused(request, "openid_failed", refused.why)
         response = pages.render(request, "openid_gabung.html", {"address": address}, private=True)
@@ -106,8 +119,9 @@ def router(context: Context, pages: Pages, door: Door, openid: OpenId | None) ->
         except Refused as refused:
             said = "openid_denied" if refused.why == "denied" else "openid_failed"
             return answers.refused(request, said, refused.why)
-        except Unavailable:
-            return answers.away(request)
+        except Unavailable as error:
+            return answers.away(request, error)
+        answers.healed()
         response = joined(request, one, identity) if one.session else let_in(request, one, identity)
         context.cookies.drop_try(response)
         return response
