@@ -11,24 +11,29 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from api.invitations import FOR_PEOPLE
 from api.policy import RULES
-from contract.roles import ROLES
+from api.sessions import Sessions
+from contract.roles import ROLES, Role
 from faults.laboratory import Laboratory
 from faults.parts.missing import NotInstalled
 from faults.parts.must import must
 from faults.parts.whole_city import WholeCity, whole_city
 from faults.result import Result
-from store.people import ApiKey, Deed
+from store.people import ApiKey, Deed, Person
 
 _SPEED = 600.0
 _SHOWN = 5
-_LEAVE = frozenset({"/keluar"})
+_RIGHT_TOKEN = 0.7
+_LEAVE = frozenset({"/keluar", "/akun/sesi"})
+"""what would end the sessions by which is asked"""
 _NAMES = (
     "q", "lang", "bahasa", "status", "kategori", "wilayah", "cari", "halaman", "cursor", "limit", "lat", "long", "lon",
     "sungai", "node", "ke", "next", "jurisdiction_id", "service_code", "start_date", "end_date", "nonce", "akun",
@@ -66,9 +71,9 @@ def run(laboratory: Laboratory) -> Result:
         must(
             city.up.until(lambda: httpx.get(city.pages + "/health", trust_env=False).status_code == 200, 30.0), "no API"
         )
-        keys = _keys(city, laboratory)
-        _by_document(laboratory, result, city, keys, seen)
-        _pages(laboratory, result, city, keys, seen)
+        askers = _askers(city, laboratory)
+        _by_document(laboratory, result, city, askers, seen)
+        _pages(laboratory, result, city, askers, seen)
         result.expect(city.pid("api") is not None and not city.up.lines("process.died"), "the web server died of it")
         traces = city.up.said().count("Traceback")
         result.expect(not traces, f"{traces} tracebacks in the log")
@@ -80,28 +85,50 @@ def run(laboratory: Laboratory) -> Result:
     return result
 
 
-def _keys(city: WholeCity, laboratory: Laboratory) -> Mapping[str, str]:
-    """A key for each role; "" for nobody in particular."""
-    keys = {"public": ""}
-    now_us = laboratory.clock.now_us()
+@dataclass(frozen=True)
+class Asker:
+    """Somebody who asks: what they show in every request, and the token that their forms carry."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    csrf: str = ""
+
+
+def _askers(city: WholeCity, laboratory: Laboratory) -> Mapping[str, Asker]:
+    """Nobody in particular; a program with each role's key; a browser in which somebody of each role has signed in."""
+    askers = {"public": Asker()}
     for role in ROLES[1:]:
-        text = f"laboratorium-{role}-{laboratory.rng.getrandbits(128):032x}"
-        digest = sha256(text.encode()).hexdigest()
-        key = ApiKey(digest[:32], digest, city.city, "laboratorium", role, "bpbd", created_us=now_us)
-        city.cities.put_key(key, Deed("system", "key.made", key.id, now_us))
-        keys[role] = text
-    return keys
+        askers[f"{role}'s key"] = _program(city, role, laboratory)
+        if role in FOR_PEOPLE:
+            askers[role] = _browser(city, role, laboratory)
+    return askers
 
 
-def _headers(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"} if key else {}
+def _program(city: WholeCity, role: Role, laboratory: Laboratory) -> Asker:
+    now_us = laboratory.clock.now_us()
+    text = f"laboratorium-{role}-{laboratory.rng.getrandbits(128):032x}"
+    digest = sha256(text.encode()).hexdigest()
+    key = ApiKey(digest[:32], digest, city.city, "laboratorium", role, "bpbd", created_us=now_us)
+    city.cities.put_key(key, Deed("system", "key.made", key.id, now_us))
+    return Asker({"Authorization": f"Bearer {text}"})
+
+
+def _browser(city: WholeCity, role: Role, laboratory: Laboratory) -> Asker:
+    """With the session's cookie and its token, and from our own page."""
+    now_us = laboratory.clock.now_us()
+    person = Person(f"{laboratory.rng.getrandbits(128):032x}", city.city, f"laboratorium-{role}", role, role, "bpbd")
+    city.cities.put_person(person, Deed("system", "person.made", person.id, now_us))
+    token = Sessions(city.cities, laboratory.clock).open(person, address="", user_agent="", how="laboratory")
+    found = city.cities.session(sha256(token.encode()).hexdigest(), now_us)
+    must(found is not None, f"no session of a {role}")
+    csrf = found[0].csrf if found is not None else ""
+    return Asker({"Cookie": f"siaga={token}", "Origin": city.pages, "X-CSRF-Token": csrf}, csrf)
 
 
 # ------------------------------------------------------------ by the document
 
 
 def _by_document(
-    laboratory: Laboratory, result: Result, city: WholeCity, keys: Mapping[str, str], seen: Counter[str]
+    laboratory: Laboratory, result: Result, city: WholeCity, askers: Mapping[str, Asker], seen: Counter[str]
 ) -> None:
     """Each operation as each role, with values that fit and values that do not."""
     import schemathesis
@@ -128,15 +155,18 @@ def _by_document(
     ]
     schema = schemathesis.openapi.from_url(city.pages + "/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    each = max(1, -(-2 * laboratory.rounds // (3 * len(operations) * len(keys) * 2)))
-    for role, key in keys.items():
+    each = max(1, -(-2 * laboratory.rounds // (3 * len(operations) * len(ROLES) * 2)))
+    for role in ROLES:
         laboratory.say(f"{len(operations)} operations as {role}, {2 * each} requests each")
-        for operation in operations:
+        mine = [name for name in askers if name.removesuffix("'s key") == role]
+        for number, operation in enumerate(operations):
+            # A key and a session in turn: both together would double the time of the short form.
+            name = mine[number % len(mine)]
             for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
 
-                def ask(case: Any, role: str = role, key: str = key) -> None:
+                def ask(case: Any, role: str = name, asker: Asker = askers[name]) -> None:
                     try:
-                        response = case.call(headers=_headers(key))
+                        response = case.call(headers=dict(asker.headers))
                         seen[str(response.status_code)] += 1
                         case.validate_response(response, checks=checks)
                     except (FailureGroup, httpx.HTTPError, OSError) as error:
@@ -184,20 +214,23 @@ def _told(error: BaseException) -> str:
 
 
 def _pages(
-    laboratory: Laboratory, result: Result, city: WholeCity, keys: Mapping[str, str], seen: Counter[str]
+    laboratory: Laboratory, result: Result, city: WholeCity, askers: Mapping[str, Asker], seen: Counter[str]
 ) -> None:
     """Every route there is, as every role, with hostile parameters in its address, its query and its form."""
     wanted = laboratory.rounds - seen.total()
+    names = list(askers)
     with httpx.Client(base_url=city.pages, timeout=20, trust_env=False) as client:
         for number, (method, path) in enumerate(_walk(laboratory.rng)):
             if seen["pages"] >= wanted:
                 break
-            role = ROLES[number % len(ROLES)]
+            role = names[number % len(names)]
             query, form = _said(laboratory.rng), _said(laboratory.rng)
             address = path + "?" + "&".join(f"{name}={quote(text, safe='')}" for name, text in query.items())
-            headers = _headers(keys[role])
+            headers = dict(askers[role].headers)
             if method == "POST":
-                headers |= {"Origin": laboratory.rng.choice([city.pages, "https://evil.example", "null"])}
+                headers["Origin"] = laboratory.rng.choice([city.pages, "https://evil.example", "null"])
+                if laboratory.rng.random() < _RIGHT_TOKEN:
+                    form["csrf"] = askers[role].csrf
             try:
                 answer = client.request(method, address, headers=headers, data=form if method == "POST" else None)
             except httpx.InvalidURL:
