@@ -194,7 +194,7 @@ class _Round:
         if left_s > 0:
             wait_until(lambda: False, left_s, 0.1)
         # With little load the first write after the outage began may have come late.
-        waiting = self.city.stage("ingest").until(lambda: self._said("ingest.waiting") > said_before, 10)
+        waiting = self.city.stage("ingest").until(lambda: self._said("ingest.waiting") > said_before, 30)
         self.result.expect(waiting, f"{outage.name}: ingest did not say that it waits")
         if outage.setting:
             self._operators(outage)

@@ -68,10 +68,15 @@ def _write(room: Path, seed: int, steps: int) -> tuple[bytes, Sequence[Written],
             [sys.executable, *words], cwd=ROOT, env=environment({}), stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as writer:
             told, answer = cast("IO[bytes]", writer.stdout), cast("IO[bytes]", writer.stdin)
-            for line in told:
-                story.append((medium.moment, parsed(line)))
-                answer.write(b"\n")
-                answer.flush()
+            try:
+                for line in told:
+                    story.append((medium.moment, parsed(line)))
+                    answer.write(b"\n")
+                    answer.flush()
+            except BaseException:
+                # It would go on in the folder beneath the card when that is taken out.
+                writer.kill()
+                raise
         must(writer.returncode == 0 and len(story) == steps, f"the writer ended after {len(story)} of {steps} steps")
         log = tuple(medium.log)
     return medium.blank, log, story

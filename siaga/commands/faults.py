@@ -10,6 +10,7 @@ import secrets
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -71,7 +72,7 @@ def faults(
             result = trying.tried(fault, laboratory)
     finally:
         if folder is None:
-            shutil.rmtree(place, ignore_errors=True)
+            _remove(place)
     wall_s = (laboratory.clock.mono_us() - started_us) / 1e6
     for line in result.lines():
         _say(line)
@@ -121,6 +122,15 @@ def _empty(folder: Path) -> Path:
     if any(folder.iterdir()):
         raise BadInput("a trial begins in an empty folder", where=str(folder), remedy="Name another one.")
     return folder
+
+
+def _remove(place: Path) -> None:
+    """A process that was told to end may still write its last words while its folder goes."""
+    pause = threading.Event()
+    for _ in range(50):
+        shutil.rmtree(place, ignore_errors=True)
+        if not place.exists() or pause.wait(0.1):
+            return
 
 
 def _say(line: str) -> None:
