@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, select
 
 from contract.clock import SECOND_US
 from contract.incident import Incident
+from faults.result import Result
 from faults.truth import Excursion
 from firmware_sim import NodeLedger, ledger, waiting
 from store.city.schema import events as events_table
@@ -64,6 +65,16 @@ class Books:
     duplicated: int
     cases: int
     cases_twice: int
+
+    def enter(self, result: Result) -> None:
+        """Add every reading, and every case that an event has too many, to what a trial has found."""
+        result.committed += self.committed
+        result.stored += self.stored
+        result.refused += self.refused
+        result.dropped += self.dropped
+        result.pending += self.pending
+        result.lost += self.lost
+        result.duplicated += self.duplicated + self.cases_twice
 
 
 def books(city: str, spools: Path, readings: ReadingStore, cities: CityStore) -> Books:

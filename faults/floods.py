@@ -84,13 +84,7 @@ def settle(city: FloodCity, result: Result, ended_us: int, receivers: Receivers 
 
 def _readings(city: FloodCity, result: Result) -> None:
     counted = city.books()
-    result.committed += counted.committed
-    result.stored += counted.stored
-    result.refused += counted.refused
-    result.dropped += counted.dropped
-    result.pending += counted.pending
-    result.lost += counted.lost
-    result.duplicated += counted.duplicated + counted.cases_twice
+    counted.enter(result)
     result.expect(counted.stored > 0, "nothing was stored")
     result.expect(not counted.refused, f"{counted.refused} good readings were refused")
     result.expect(not counted.dropped, f"{counted.dropped} readings were dropped")

@@ -177,13 +177,7 @@ class _Round:
     def _account(self, heard_us: int) -> None:
         counted = books(CITY, self.node.spool.parent, self.city.readings, self.city.cities)
         result, taken = self.result, self.water.taken_us
-        result.committed += counted.committed
-        result.stored += counted.stored
-        result.refused += counted.refused
-        result.dropped += counted.dropped
-        result.pending += counted.pending
-        result.lost += counted.lost
-        result.duplicated += counted.duplicated + counted.cases_twice
+        counted.enter(result)
         worst_us, untold, trusts = 0, 0, Counter[str]()
         for row in self._levels():
             true_us = taken[_level(row)]

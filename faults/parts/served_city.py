@@ -184,13 +184,7 @@ class ServedCity:
             result.expect(incidents[gauge] == expected, f"{gauge}: {incidents[gauge]} floods, expected {expected}")
         for event in sorted(events):
             result.expect(cases[event] == 1, f"event {event} has {cases[event]} cases")
-        result.committed += counted.committed
-        result.stored += counted.stored
-        result.refused += counted.refused
-        result.dropped += counted.dropped
-        result.pending += counted.pending
-        result.lost += counted.lost
-        result.duplicated += counted.duplicated + counted.cases_twice
+        counted.enter(result)
         result.events_expected += len(gauges)
         result.events_opened += len(events)
         result.cases += sum(cases.values())

@@ -282,13 +282,7 @@ class _Outage:
         result.expect(not counted.refused and not counted.dropped, unkind)
         most = 2 * _JUST_NOW * self._form.nodes
         result.expect(counted.pending <= most, f"{counted.pending} readings waited at the nodes at the end")
-        result.committed += counted.committed
-        result.stored += counted.stored
-        result.refused += counted.refused
-        result.dropped += counted.dropped
-        result.pending += counted.pending
-        result.lost += counted.lost
-        result.duplicated += counted.duplicated + counted.cases_twice
+        counted.enter(result)
         result.events_expected += len(_RIVERS)
         result.events_opened += len(events)
         result.cases += len(cases)

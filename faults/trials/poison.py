@@ -353,9 +353,8 @@ def _among_live_ones(laboratory: Laboratory, result: Result) -> None:
         except ValueError as error:
             result.expect(False, f"something poisoned was stored: {error}")
             return
-        for name in ("committed", "stored", "refused", "dropped", "pending", "lost", "duplicated", "cases"):
-            setattr(result, name, getattr(result, name) + getattr(books, name))
-        result.duplicated += books.cases_twice
+        books.enter(result)
+        result.cases += books.cases
         result.expect(books.refused == 0, f"{books.refused} good readings were refused")
 
 

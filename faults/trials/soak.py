@@ -140,9 +140,7 @@ def soak(laboratory: Laboratory, result: Result, length_s: float) -> None:
             code = one.terminate()
             result.expect(code == 0, f"a process ended with {code}: {one.said()}")
         counted = city.books()
-    result.committed, result.stored, result.pending = counted.committed, counted.stored, counted.pending
-    result.refused, result.dropped = counted.refused, counted.dropped
-    result.lost, result.duplicated = counted.lost, counted.duplicated + counted.cases_twice
+    counted.enter(result)
     # A goodbye does not wait for the answer to the last batches.
     most = round(per_s * 3)
     result.expect(counted.pending <= most, f"{counted.pending} readings waited in the spools at the end")
