@@ -73,10 +73,10 @@ def _write(room: Path, seed: int, steps: int) -> tuple[bytes, Sequence[Written],
                     story.append((medium.moment, parsed(line)))
                     answer.write(b"\n")
                     answer.flush()
-            except BaseException:
-                # It would go on in the folder beneath the card when that is taken out.
+                writer.wait()
+            finally:
+                # Where it still runs it would go on in the folder beneath the card when that is taken out.
                 writer.kill()
-                raise
         must(writer.returncode == 0 and len(story) == steps, f"the writer ended after {len(story)} of {steps} steps")
         log = tuple(medium.log)
     return medium.blank, log, story
