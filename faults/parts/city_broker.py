@@ -57,6 +57,18 @@ class CityBroker:
     def address(self, listener: str) -> BrokerAddress:
         return BrokerAddress(HOST, self.ports[listener])
 
+    def settings(self, service: str) -> dict[str, object]:
+        """How a service reaches it as itself, as docker-compose.yml says it."""
+        host, port = self.address(SERVICES)
+        own = identity(self.secrets, service)
+        return {
+            "SIAGA_BROKERS": f"{host}:{port}",
+            "SIAGA_BROKER_PROTOCOL": "5",
+            "SIAGA_BROKER_CA_FILE": own.ca_file,
+            "SIAGA_BROKER_CERT_FILE": own.cert_file,
+            "SIAGA_BROKER_KEY_FILE": own.key_file,
+        }
+
     def start(self) -> None:
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/opt/homebrew/sbin")
         if program is None:

@@ -77,11 +77,7 @@ def empty_city(
     with contextlib.ExitStack() as stack:
         broker = stack.enter_context(mosquitto())
         given: dict[str, object] = {
-            "SIAGA_CITY": CITY,
-            "SIAGA_CITIES_FOLDER": folder / "cities",
-            "SIAGA_DATA_FOLDER": folder / "data",
-            "SIAGA_READINGS_URL": f"sqlite:///{folder / 'readings.db'}",
-            "SIAGA_CITY_URL": f"sqlite:///{folder / 'city.db'}",
+            **tiny_city.settings(folder),
             "SIAGA_BROKERS": f"{broker.address.host}:{broker.address.port}",
             "SIAGA_SPEED": speed,
             "SIAGA_LEASE_TTL_S": _LEASE_S,

@@ -26,7 +26,7 @@ from faults.books import Books, books
 from faults.parts import influx as influxes
 from faults.parts import tiny_city
 from faults.parts.brokers import HOST, free_port, wait_until
-from faults.parts.city_broker import NODES, SERVICES, CityBroker, city_broker, identity, make_secrets
+from faults.parts.city_broker import NODES, CityBroker, city_broker, identity, make_secrets
 from faults.parts.must import must
 from faults.parts.postgres import postgres
 from faults.parts.stages import ROOT, Kept, kept, siaga
@@ -97,17 +97,7 @@ def write(root: Path) -> None:
     )
     nodes += "cth-kamera-1,camera,Kamera Pasar,pasar,staff,camera\n"
     nodes += "".join(f"cth-wifi-{number},wifi,Titik {number},taman,public,wifi\n" for number in range(1, POINTS + 1))
-    scale = "".join(
-        f"""[[scale]]
-gauge = "{gauge}"
-datum = "contoh"
-waspada = {{ raise_cm = 70, clear_cm = 60, local_name = "Siaga 3" }}
-siaga = {{ raise_cm = 110, clear_cm = 95, local_name = "Siaga 2" }}
-awas = {{ raise_cm = 160, clear_cm = 140, local_name = "Siaga 1" }}
-
-"""
-        for gauge in GAUGES
-    )
+    scale = "".join(tiny_city.rising_scale(gauge) for gauge in GAUGES)
     folder = tiny_city.write(root, sites_csv=sites, nodes_csv=nodes, scale_toml=scale)
     shutil.copytree(ROOT / "cities" / "yogyakarta" / "rules", folder / "rules")
 
@@ -281,9 +271,7 @@ def server_flood(folder: Path, *, speed: float, **settings: object) -> Iterator[
         (secrets / "readings_token").touch(0o600)
         (secrets / "readings_token").write_text(influx.token + "\n")
         given: dict[str, object] = {
-            "SIAGA_CITY": tiny_city.CODE,
-            "SIAGA_CITIES_FOLDER": folder / "cities",
-            "SIAGA_DATA_FOLDER": folder / "data",
+            **tiny_city.settings(folder),
             "SIAGA_CITY_URL": database.empty(),
             "SIAGA_CITY_PASSWORD_FILE": secrets / "postgres_password",
             "SIAGA_READINGS_URL": influx.url,
@@ -320,16 +308,7 @@ def _service(settings: Mapping[str, object], broker: CityBroker, name: str) -> M
     """As docker-compose.yml gives it to a stage; the pages speak to no broker."""
     if name == "api":
         return settings
-    host, port = broker.address(SERVICES)
-    own = identity(broker.secrets, name)
-    return {
-        **settings,
-        "SIAGA_BROKERS": f"{host}:{port}",
-        "SIAGA_BROKER_PROTOCOL": "5",
-        "SIAGA_BROKER_CA_FILE": own.ca_file,
-        "SIAGA_BROKER_CERT_FILE": own.cert_file,
-        "SIAGA_BROKER_KEY_FILE": own.key_file,
-    }
+    return {**settings, **broker.settings(name)}
 
 
 # ---------------------------------------------------------------- the pole

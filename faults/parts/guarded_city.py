@@ -150,14 +150,13 @@ def guarded_city(folder: Path, secrets: Path, node: str, clock: Clock) -> Iterat
         broker = stack.enter_context(city_broker(folder / "broker", secrets, rights))
 
         def settings(service: str) -> dict[str, object]:
-            host, port = broker.address(SERVICES)
-            own = identity(secrets, service)
             return {
-                "SIAGA_CITY": CITY, "SIAGA_DATA_FOLDER": folder / "data", "SIAGA_READINGS_URL": urls[0],
-                "SIAGA_CITY_URL": urls[1], "SIAGA_BROKERS": f"{host}:{port}", "SIAGA_BROKER_PROTOCOL": "5",
-                "SIAGA_BROKER_CA_FILE": own.ca_file, "SIAGA_BROKER_CERT_FILE": own.cert_file,
-                "SIAGA_BROKER_KEY_FILE": own.key_file,
-            }  # fmt: skip
+                "SIAGA_CITY": CITY,
+                "SIAGA_DATA_FOLDER": folder / "data",
+                "SIAGA_READINGS_URL": urls[0],
+                "SIAGA_CITY_URL": urls[1],
+                **broker.settings(service),
+            }
 
         def session(service: str, *wanted: str) -> PahoSubscription:
             made = PahoSubscription(

@@ -79,11 +79,7 @@ def linked_city(
         shutil.copy(rules / "hotspot.toml", room / "cities" / tiny_city.CODE / "rules")
     profile = load(tiny_city.CODE, room / "cities")
     settings: dict[str, object] = {
-        "SIAGA_CITY": tiny_city.CODE,
-        "SIAGA_CITIES_FOLDER": room / "cities",
-        "SIAGA_DATA_FOLDER": room / "data",
-        "SIAGA_READINGS_URL": f"sqlite:///{room / 'readings.db'}",
-        "SIAGA_CITY_URL": f"sqlite:///{room / 'city.db'}",
+        **tiny_city.settings(room),
         "SIAGA_BROKERS": ",".join(f"{one.host}:{one.port}" for one in ways.services),
         "SIAGA_BROKER_KEEPALIVE_S": keepalive_s,
         "SIAGA_SPEED": speed,

@@ -194,7 +194,7 @@ def write_city(root: Path, rivers: int, points: int) -> None:
     gauges = [f"cth-duga-{number}" for number in range(1, rivers + 1)]
     folder = tiny_city.write(
         root,
-        scale_toml="".join(_SCALE.format(gauge=gauge) for gauge in gauges),
+        scale_toml="".join(tiny_city.rising_scale(gauge) for gauge in gauges),
         sites_csv=_SITES_HEAD
         + "".join(f"kali-{n},Kali {n},-8.57,116.08,99.01.01.1001,Kali {n},10.0,,\n" for n in range(1, rivers + 1))
         + "pasar,Pasar,-8.585,116.095,99.01.01.1002,,,barat,https://cctv.example/pasar\n",
@@ -209,15 +209,6 @@ def write_city(root: Path, rivers: int, points: int) -> None:
 
 
 _SITES_HEAD = "code,name,lat,lon,region,river,river_km,uplink,camera_url\n"
-_SCALE = """\
-[[scale]]
-gauge = "{gauge}"
-datum = "contoh"
-waspada = {{ raise_cm = 70, clear_cm = 60, local_name = "Siaga 3" }}
-siaga = {{ raise_cm = 110, clear_cm = 95, local_name = "Siaga 2" }}
-awas = {{ raise_cm = 160, clear_cm = 140, local_name = "Siaga 1" }}
-
-"""
 
 
 @contextlib.contextmanager
@@ -243,9 +234,7 @@ def served_city(
     with contextlib.ExitStack() as stack:
         broker = stack.enter_context(mosquitto())
         settings: dict[str, object] = {
-            "SIAGA_CITY": tiny_city.CODE,
-            "SIAGA_CITIES_FOLDER": room / "cities",
-            "SIAGA_DATA_FOLDER": room / "data",
+            **tiny_city.settings(room),
             "SIAGA_READINGS_URL": servers.readings_url,
             **({"SIAGA_READINGS_TOKEN_FILE": room / "token"} if servers.token else {}),
             "SIAGA_CITY_URL": servers.city_url,

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 CODE = "contoh"
+_RISING = """\
+[[scale]]
+gauge = "{gauge}"
+datum = "contoh"
+waspada = {{ raise_cm = 70, clear_cm = 60, local_name = "Siaga 3" }}
+siaga = {{ raise_cm = 110, clear_cm = 95, local_name = "Siaga 2" }}
+awas = {{ raise_cm = 160, clear_cm = 140, local_name = "Siaga 1" }}
 
+"""
 FILES: dict[str, str] = {
     "city.toml": """\
 [city]
@@ -59,14 +67,8 @@ agency = "kominfo"
 group = "layanan"
 sla = "cepat"
 """,
-    "scale.toml": """\
-[[scale]]
-gauge = "cth-gauge-1"
-datum = "contoh"
-waspada = { raise_cm = 70, clear_cm = 60, local_name = "Siaga 3" }
-siaga = { raise_cm = 110, clear_cm = 95, local_name = "Siaga 2" }
-awas = { raise_cm = 160, clear_cm = 140, local_name = "Siaga 1" }
-
+    "scale.toml": _RISING.format(gauge="cth-gauge-1")
+    + """\
 [[scale]]
 gauge = "cth-gauge-2"
 datum = "contoh"
@@ -106,3 +108,19 @@ def write(root: Path, **changed: str) -> Path:
     for file, text in FILES.items():
         (folder / file).write_text(changed.get(file.replace(".", "_"), text), encoding="utf-8")
     return folder
+
+
+def settings(folder: Path) -> dict[str, object]:
+    """A process of the city written below `folder`/cities: its data beside it, and its stores, on SQLite."""
+    return {
+        "SIAGA_CITY": CODE,
+        "SIAGA_CITIES_FOLDER": folder / "cities",
+        "SIAGA_DATA_FOLDER": folder / "data",
+        "SIAGA_READINGS_URL": f"sqlite:///{folder / 'readings.db'}",
+        "SIAGA_CITY_URL": f"sqlite:///{folder / 'city.db'}",
+    }
+
+
+def rising_scale(gauge: str) -> str:
+    """The three levels of one gauge, as a block of scale.toml."""
+    return _RISING.format(gauge=gauge)

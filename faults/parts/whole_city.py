@@ -108,10 +108,10 @@ def alive(process: psutil.Process) -> bool:
     return False
 
 
-def write_city(root: Path) -> None:
-    """The tiny city with more WiFi points, and with rules."""
-    points = [f"cth-wifi-{number},wifi,Titik {number},taman,public,wifi\n" for number in range(4, WIFI_POINTS + 1)]
-    folder = tiny_city.write(root, nodes_csv=tiny_city.FILES["nodes.csv"] + "".join(points))
+def write_city(root: Path, points: int = WIFI_POINTS) -> None:
+    """The tiny city with so many WiFi points (three at least), and with rules."""
+    more = [f"cth-wifi-{number},wifi,Titik {number},taman,public,wifi\n" for number in range(4, points + 1)]
+    folder = tiny_city.write(root, nodes_csv=tiny_city.FILES["nodes.csv"] + "".join(more))
     shutil.copytree(ROOT / "cities" / "yogyakarta" / "rules", folder / "rules")
 
 
@@ -129,11 +129,7 @@ def whole_city(
     write(folder / "cities")
     (folder / "flash.toml").write_text(scenario)
     given: dict[str, object] = {
-        "SIAGA_CITY": tiny_city.CODE,
-        "SIAGA_CITIES_FOLDER": folder / "cities",
-        "SIAGA_DATA_FOLDER": folder / "data",
-        "SIAGA_READINGS_URL": f"sqlite:///{folder / 'readings.db'}",
-        "SIAGA_CITY_URL": f"sqlite:///{folder / 'city.db'}",
+        **tiny_city.settings(folder),
         "SIAGA_API_PORT": free_port(),
         "SIAGA_MQTT_PORT": free_port(),
         "SIAGA_SPEED": speed,

@@ -177,14 +177,7 @@ class _Outage:
         file = room / "cities" / tiny_city.CODE / "city.toml"
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace("period_s = 300", f"period_s = {_PERIOD_S}"), encoding="utf-8")
-        return {
-            "SIAGA_CITY": tiny_city.CODE,
-            "SIAGA_CITIES_FOLDER": room / "cities",
-            "SIAGA_DATA_FOLDER": room / "data",
-            "SIAGA_READINGS_URL": f"sqlite:///{room / 'readings.db'}",
-            "SIAGA_CITY_URL": f"sqlite:///{room / 'city.db'}",
-            "SIAGA_SPEED": self._form.rules_speed,
-        }
+        return {**tiny_city.settings(room), "SIAGA_SPEED": self._form.rules_speed}
 
     def _await(self, true: Callable[[], bool], words: Callable[[], str], ingest: Stage | None = None) -> None:
         """Until it is true, saying now and then how far it is. Raises Broken where it never is."""

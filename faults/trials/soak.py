@@ -8,24 +8,21 @@ one process and is judged by the agent; beside it runs one as on a Pi.
 from __future__ import annotations
 
 import contextlib
-import shutil
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 
 import psutil
 
 from broker.ports import BrokerAddress
 from contract.clock import SECOND_US
 from faults.laboratory import Laboratory
-from faults.parts import tiny_city
 from faults.parts.brokers import HOST, wait_until
 from faults.parts.flood_city import FLEET, adopt_pole, pole
 from faults.parts.must import must
-from faults.parts.stages import ROOT
-from faults.parts.whole_city import WholeCity, whole_city
+from faults.parts.whole_city import WholeCity, whole_city, write_city
 from faults.result import Result
 
 HOUR_S = 3_600.0
@@ -112,15 +109,12 @@ def run(laboratory: Laboratory) -> Result:
 def soak(laboratory: Laboratory, result: Result, length_s: float) -> None:
     """Sample for `length_s` and judge."""
     points = _SHORT_POINTS if laboratory.short else _POINTS
-
-    def write(root: Path) -> None:
-        _write(root, points)
-
     folder = laboratory.room("city")
     with contextlib.ExitStack() as stack:
         (folder / "data").mkdir()
         (folder / "fleet").mkdir()
         (folder / "data" / "fleet").symlink_to(folder / "fleet")
+        write = partial(write_city, points=points)
         city = stack.enter_context(whole_city(folder, speed=_SPEED, write=write, scenario=_CALM))
         adopt_pole(city.cities)
         agent = stack.enter_context(pole(folder, BrokerAddress(HOST, int(str(city.settings["SIAGA_MQTT_PORT"]))), None))
@@ -169,11 +163,3 @@ def _sample(laboratory: Laboratory, city: WholeCity, agent: int, length_s: float
     for name, process in watched.items():
         must(process.is_running(), f"{name} died: {city.up.said()}")
     return dict(traces)
-
-
-def _write(root: Path, points: int) -> None:
-    """Gauges, a camera and so many WiFi points; no rules but the city's own."""
-    nodes = tiny_city.FILES["nodes.csv"] + "".join(
-        f"cth-wifi-{number},wifi,Titik {number},taman,public,wifi\n" for number in range(4, points + 1)
-    )
-    shutil.copytree(ROOT / "cities" / "yogyakarta" / "rules", tiny_city.write(root, nodes_csv=nodes) / "rules")

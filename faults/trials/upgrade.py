@@ -160,14 +160,7 @@ class _Trial:
         url = self.kind.filled()
         folder = self.laboratory.room(f"stage-{self.kind.name}")
         tiny_city.write(folder / "cities")
-        settings = {
-            "SIAGA_CITY": tiny_city.CODE,
-            "SIAGA_CITIES_FOLDER": folder / "cities",
-            "SIAGA_DATA_FOLDER": folder / "data",
-            "SIAGA_READINGS_URL": f"sqlite:///{folder}/readings.db",
-            "SIAGA_CITY_URL": url,
-        }
-        said = siaga(settings, "ingest")
+        said = siaga({**tiny_city.settings(folder), "SIAGA_CITY_URL": url}, "ingest")
         sentence = said.stderr.strip()
         asked = f"the schema is {OLD} and this version needs" in sentence and "`siaga city apply`" in sentence
         alone = sentence.count("\n") == 0 and "Traceback" not in sentence

@@ -16,7 +16,7 @@ from contract.levels import Level
 from faults.books import all_cases, books
 from faults.parts import influx as influxes
 from faults.parts.brokers import free_port, wait_until
-from faults.parts.city_broker import NODES, SERVICES, CityBroker, city_broker, identity, make_secrets
+from faults.parts.city_broker import NODES, CityBroker, city_broker, make_secrets
 from faults.parts.postgres import postgres
 from faults.parts.stages import siaga, stage
 from siaga import heartbeat
@@ -58,15 +58,7 @@ class City:
 
     def service(self, name: str) -> dict[str, object]:
         """The settings of a service that speaks to the broker, as docker-compose.yml gives them."""
-        own = identity(self.broker.secrets, name)
-        host, port = self.broker.address(SERVICES)
-        return self.settings | {
-            "SIAGA_BROKERS": f"{host}:{port}",
-            "SIAGA_BROKER_PROTOCOL": "5",
-            "SIAGA_BROKER_CA_FILE": own.ca_file,
-            "SIAGA_BROKER_CERT_FILE": own.cert_file,
-            "SIAGA_BROKER_KEY_FILE": own.key_file,
-        }
+        return self.settings | self.broker.settings(name)
 
     def fleet(self) -> dict[str, object]:
         host, port = self.broker.address(NODES)
