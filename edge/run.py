@@ -6,7 +6,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -44,13 +44,11 @@ def run(config_path: Path, stop_event: threading.Event) -> None:
         tls=_sound(loaded.tls),
         knows_the_time=lambda: source() != "none" and clock.now_us() >= BUILD_US,
     )
-    sensors = _sensors(loaded)
-    try:
+    with ExitStack() as on_failure:
+        sensors = _sensors(loaded, on_failure)
         now = Instant(clock.mono_us(), clock.now_us(), source())
         spool = Spool(loaded.spool, boot_id(), now, bound=loaded.bound)
-    except BaseException:
-        _close(sensors)
-        raise
+        on_failure.pop_all()  # from here on they are the runner's to close
     agent = Agent(
         Identity(node.city, node.node, node.firmware or _firmware()),
         [sensor.info for sensor in sensors],
@@ -89,7 +87,8 @@ def check(config_path: Path) -> str:
     a camera is opened and closed."""
     loaded = configuration.load(config_path)
     _sound(loaded.tls)
-    _close(_sensors(loaded))
+    with ExitStack() as stack:
+        _sensors(loaded, stack)
     node = loaded.config.node
     sensors = ", ".join(f"{one.sensor} ({one.type}, every {one.period_s:g} s)" for one in loaded.config.sensors)
     brokers = ", ".join(f"{one.host}:{one.port}" for one in loaded.brokers)
@@ -97,21 +96,14 @@ def check(config_path: Path) -> str:
     return f"{config_path}: {node.node} in {node.city} is in order: {sensors}; to {brokers} {way}; spool {loaded.spool}"
 
 
-def _sensors(loaded: configuration.Loaded) -> list[Sensor]:
+def _sensors(loaded: configuration.Loaded, stack: ExitStack) -> list[Sensor]:
+    """The node's sensors, each closed with `stack`."""
     sensors: list[Sensor] = []
-    try:
-        for one in loaded.config.sensors:
-            build = kinds.load(one.type).build
-            sensors.append(build(one.sensor, one.period_s, loaded.options[one.sensor]))
-    except BaseException:
-        _close(sensors)
-        raise
+    for one in loaded.config.sensors:
+        sensor = kinds.load(one.type).build(one.sensor, one.period_s, loaded.options[one.sensor])
+        stack.callback(sensor.close)
+        sensors.append(sensor)
     return sensors
-
-
-def _close(sensors: Sequence[Sensor]) -> None:
-    for sensor in sensors:
-        sensor.close()
 
 
 def _sound(tls: Tls | None) -> Tls | None:
