@@ -8,33 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from contract.topics import valid_id
 from edge import spoollog
+from edge.losses import UNKNOWN, Lost, add_loss
 from edge.spoolrow import COUNT_MAX, Row, readable_text, sound
 from edge.spoolseal import is_sealed
-
-UNKNOWN = "unknown"
-"""The sensor in a report about readings of which not even the sensor can be read."""
 
 # A damaged file also makes Python's driver fail on the text of its own error message.
 DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
 _MAX_STEPS = 200_000
 _TABLE_COLUMNS = 15
-
-
-class Lost(NamedTuple):
-    """Readings that are gone. `first_us`, `last_us`: between which times they were taken, as far as can be told."""
-
-    how_many: int
-    first_us: int
-    last_us: int
-
-    def and_(self, other: Lost) -> Lost:
-        return Lost(
-            self.how_many + other.how_many, min(self.first_us, other.first_us), max(self.last_us, other.last_us)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +54,11 @@ class Salvage:
         for seq in sorted(missing):
             named = self.rotten.get(seq, UNKNOWN)
             sensor = named if named in sensors else UNKNOWN
-            one = self._around(seq, order, now_us)
-            lost[sensor] = lost[sensor].and_(one) if sensor in lost else one
+            add_loss(lost, sensor, self._around(seq, order, now_us))
         nameless = 0 if self.pending is None else self.pending - len(self.rows) - len(missing)
         if nameless > 0:
             times = [row.taken.wall_us for row in self.rows.values()] or [now_us]
-            one = Lost(min(nameless, COUNT_MAX), min(times), max(now_us, *times))
-            lost[UNKNOWN] = lost[UNKNOWN].and_(one) if UNKNOWN in lost else one
+            add_loss(lost, UNKNOWN, Lost(min(nameless, COUNT_MAX), min(times), max(now_us, *times)))
         return Gap(kept_as, lost, at_least=self.pending is None and not self.counted)
 
     def _around(self, seq: int, order: list[int], now_us: int) -> Lost:

@@ -32,15 +32,15 @@ from typing import NamedTuple, cast
 import structlog
 
 from contract.clock import SECOND_US
-from contract.errors import BadInput
 from contract.kinds import NodeValues
 from contract.messages import MAX_US, CheckName, ClockTrust
 from contract.quality import Quality
 from contract.topics import valid_id
-from edge import spoolfile, spoolrow
+from edge import losses, spoolfile, spoolrow
+from edge.losses import UNKNOWN, Lost, add_loss
 from edge.ports import Instant
-from edge.salvage import UNKNOWN, Gap, Lost
-from edge.spoolrow import COUNT_MAX, DROPS_SENSOR, REPORT_RANK, Entry, Row, rank_of, row_cost
+from edge.salvage import Gap
+from edge.spoolrow import DROPS_SENSOR, REPORT_RANK, Entry, Row, rank_of, row_cost
 from edge.spoolseal import seal
 
 GROUP_US = SECOND_US
@@ -246,7 +246,7 @@ class Spool:
             if row is not None:
                 yield row
             elif raw[0] not in self._rotten:
-                sensor = raw[1] if isinstance(raw[1], str) and valid_id(raw[1]) else "unknown"
+                sensor = raw[1] if isinstance(raw[1], str) and valid_id(raw[1]) else UNKNOWN
                 _log.error("spool_reading_is_damaged", seq=raw[0], sensor=sensor)
                 self._rotten[cast("int", raw[0])] = sensor
 
@@ -279,9 +279,9 @@ class Spool:
         lost = {sensor: one.how_many for sensor, one in gap.lost.items()}
         _log.error("spool_was_damaged", kept_as=gap.kept_as, salvaged=self._rows, lost=lost, perhaps_more=gap.at_least)
         for sensor, one in gap.lost.items():
-            self.add(_report(sensor, one, self.boot, now))
+            self.add(losses.report(sensor, one, self.boot, now))
         if gap.at_least:
-            self.add(_entry(NodeValues(dropped_sensor=UNKNOWN), self.boot, now))
+            self.add(losses.report_of_unknown(self.boot, now))
         self.commit(now)
 
     # ------------------------------------------------------------ inside a transaction
@@ -289,20 +289,14 @@ class Spool:
     def _durably(self, work: Callable[[], Callable[[], None]], at: Instant) -> bool:
         """Run `work` as one transaction and what it returns after the commit. A disk that refuses is waited out."""
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            done = work()
-            self._db.execute("COMMIT")
+            with self._db:  # committed at its end, or rolled back, whatever went wrong
+                self._db.execute("BEGIN IMMEDIATE")
+                done = work()
         except sqlite3.OperationalError as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
             if not _may_pass(error):
                 raise
             self._note_trouble(at, str(error))
             return False
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
         done()
         return True
 
@@ -405,9 +399,8 @@ class Spool:
         lost = dict(self._ring_drops)
         ring = sum(one.how_many for one in lost.values())
         self._count(committed=number + ring, dropped=ring)
-        for sensor, one in self._delete_rotten(size, at).items():
-            lost[sensor] = one.and_(lost[sensor]) if sensor in lost else one
-        while lost := self._merged(lost, self._make_room(size)):
+        lost = losses.both(lost, self._delete_rotten(size, at))
+        while lost := losses.both(lost, self._make_room(size)):
             for sensor, one in lost.items():
                 self._report(sensor, one, at, size, newest)
             lost = {}  # the reports need room themselves
@@ -432,22 +425,24 @@ class Spool:
 
     def _delete_answered(self, size: _Size) -> None:
         for seq in self._gone:
-            found = self._db.execute("DELETE FROM reading WHERE seq = ? RETURNING cost", (seq,)).fetchall()
-            size.rows -= len(found)
-            size.bytes -= sum(cost for (cost,) in found)
+            self._delete(seq, size)
         stored = sum(self._gone.values())
         self._count(stored=stored, refused=len(self._gone) - stored)
 
     def _delete_rotten(self, size: _Size, at: Instant) -> dict[str, Lost]:
         lost: dict[str, Lost] = {}
         for seq, sensor in self._rotten.items():
-            found = self._db.execute("DELETE FROM reading WHERE seq = ? RETURNING cost", (seq,)).fetchall()
-            size.rows -= len(found)
-            size.bytes -= sum(cost for (cost,) in found)
-            self._count(dropped=len(found))
-            one = self._between_neighbours(seq, len(found), at)
-            lost[sensor] = lost[sensor].and_(one) if sensor in lost else one
+            how_many = self._delete(seq, size)
+            self._count(dropped=how_many)
+            add_loss(lost, sensor, self._between_neighbours(seq, how_many, at))
         return lost
+
+    def _delete(self, seq: int, size: _Size) -> int:
+        """Returns how many there were: one, or none."""
+        found = self._db.execute("DELETE FROM reading WHERE seq = ? RETURNING cost", (seq,)).fetchall()
+        size.rows -= len(found)
+        size.bytes -= sum(cost for (cost,) in found)
+        return len(found)
 
     def _between_neighbours(self, seq: int, how_many: int, at: Instant) -> Lost:
         """What is known of when an unreadable reading was taken: its own time may be what is damaged."""
@@ -463,9 +458,6 @@ class Spool:
         first_us, last_us = before or 0, after or at.wall_us
         return Lost(how_many, min(first_us, last_us), max(first_us, last_us))
 
-    def _merged(self, lost: dict[str, Lost], more: dict[str, Lost]) -> dict[str, Lost]:
-        return lost | {sensor: one.and_(lost[sensor]) if sensor in lost else one for sensor, one in more.items()}
-
     def _make_room(self, size: _Size) -> dict[str, Lost]:
         """Drop until the bound holds again: unpublished before published, then by rank, then the oldest."""
         lost: dict[str, Lost] = {}
@@ -473,20 +465,17 @@ class Spool:
             victim = self._victim()
             if victim is None:
                 break
-            seq, sensor, when_us, cost = victim
-            self._db.execute("DELETE FROM reading WHERE seq = ?", (seq,))
-            size.rows -= 1
-            size.bytes -= cost
+            seq, sensor, when_us = victim
+            self._delete(seq, size)
             self._count(dropped=1)
-            one = Lost(1, when_us, when_us)
-            lost[sensor] = lost[sensor].and_(one) if sensor in lost else one
+            add_loss(lost, sensor, Lost(1, when_us, when_us))
         return lost
 
-    def _victim(self) -> tuple[int, str, int, int] | None:
+    def _victim(self) -> tuple[int, str, int] | None:
         for published in (False, True):
             for rank in range(REPORT_RANK):
                 found = self._db.execute(
-                    "SELECT seq, sensor, ifnull(observed_us, wall_us), cost FROM reading"
+                    "SELECT seq, sensor, ifnull(observed_us, wall_us) FROM reading"
                     " WHERE rank = ? AND (observed_us IS NOT NULL) = ? ORDER BY seq LIMIT 1",
                     (rank, published),
                 ).fetchone()
@@ -503,11 +492,11 @@ class Spool:
             values = NodeValues.model_validate_json(vals)
             if values.dropped_sensor == sensor and values.dropped_count is not None:
                 earlier = Lost(values.dropped_count, values.dropped_first_us or 0, values.dropped_last_us or 0)
-                entry = _report(sensor, earlier.and_(lost), self.boot, at)
+                entry = losses.report(sensor, earlier.and_(lost), self.boot, at)
                 size.bytes += row_cost(entry) - cost
                 spoolrow.rewrite(self._db, seq, entry)
                 return
-        newest[DROPS_SENSOR] = self._insert(_report(sensor, lost, self.boot, at), size)
+        newest[DROPS_SENSOR] = self._insert(losses.report(sensor, lost, self.boot, at), size)
         self._count(committed=1)
 
     def _write_times(self, times: Sequence[Refrozen]) -> Callable[[], None]:
@@ -551,9 +540,7 @@ class Spool:
         """Memory is bounded too: the same order as on disk. Counted with the next commit."""
         index = min(range(len(self._buffer)), key=lambda place: (rank_of(self._buffer[place]), place))
         entry = self._buffer.pop(index)
-        one = Lost(1, entry.taken.wall_us, entry.taken.wall_us)
-        earlier = self._ring_drops.get(entry.sensor)
-        self._ring_drops[entry.sensor] = one if earlier is None else earlier.and_(one)
+        add_loss(self._ring_drops, entry.sensor, Lost(1, entry.taken.wall_us, entry.taken.wall_us))
 
 
 class _Size:
@@ -569,30 +556,14 @@ def read_ledger(path: Path) -> SpoolLedger:
 
     Raises BadInput where there is none, or what is there cannot be read as one.
     """
-    db = spoolfile.connect_read_only(path)
-    try:
+    with spoolfile.read_only(path) as db:
         return _ledger_of(db)
-    except sqlite3.DatabaseError as error:
-        raise _no_spool(path, error) from None
-    finally:
-        db.close()
 
 
 def read_pending(path: Path) -> frozenset[int]:
     """The numbers of the readings that a spool file still holds. Read as `read_ledger` does, with its errors."""
-    db = spoolfile.connect_read_only(path)
-    try:
+    with spoolfile.read_only(path) as db:
         return frozenset(seq for (seq,) in db.execute("SELECT seq FROM reading"))
-    except sqlite3.DatabaseError as error:
-        raise _no_spool(path, error) from None
-    finally:
-        db.close()
-
-
-def _no_spool(path: Path, error: sqlite3.DatabaseError) -> BadInput:
-    return BadInput(
-        f"this cannot be read as a spool ({error})", where=str(path), remedy="Name the file that [node] spool names."
-    )
 
 
 def _ledger_of(db: sqlite3.Connection) -> SpoolLedger:
@@ -601,28 +572,6 @@ def _ledger_of(db: sqlite3.Connection) -> SpoolLedger:
         " (SELECT count(*) FROM reading) FROM ledger"
     ).fetchone()
     return SpoolLedger(*found)
-
-
-def _report(sensor: str, lost: Lost, boot: str, at: Instant) -> Entry:
-    values = NodeValues(
-        dropped_sensor=sensor,
-        dropped_count=min(lost.how_many, COUNT_MAX),
-        dropped_first_us=lost.first_us,
-        dropped_last_us=lost.last_us,
-    )
-    return _entry(values, boot, at)
-
-
-def _entry(values: NodeValues, boot: str, at: Instant) -> Entry:
-    return Entry(
-        sensor=DROPS_SENSOR,
-        kind="node",
-        boot=boot,
-        taken=at,
-        quality=Quality.GOOD,
-        checks="{}",
-        values=values.model_dump_json(exclude_none=True),
-    )
 
 
 def _may_pass(error: sqlite3.OperationalError) -> bool:

@@ -7,7 +7,8 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -90,14 +91,19 @@ def random_epoch() -> str:
     return secrets.token_hex(8)
 
 
-def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Raises BadInput where there is no spool."""
+@contextmanager
+def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """A spool to look into, also while its agent runs. Raises BadInput where there is none, or it cannot be read."""
+    remedy = "Name the file that [node] spool names."
     if not path.is_file():
-        raise BadInput("there is no spool", where=str(path), remedy="Name the file that [node] spool names.")
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    db.text_factory = readable_text
-    db.execute("PRAGMA busy_timeout = 5000")
-    return db
+        raise BadInput("there is no spool", where=str(path), remedy=remedy)
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
+        db.text_factory = readable_text
+        db.execute("PRAGMA busy_timeout = 5000")
+        try:
+            yield db
+        except sqlite3.DatabaseError as error:
+            raise BadInput(f"this cannot be read as a spool ({error})", where=str(path), remedy=remedy) from None
 
 
 class Reserve:
@@ -147,18 +153,17 @@ def open_spool(path: Path, new_epoch: Callable[[], str], now_us: int) -> Opened:
             where=str(path),
             remedy="Choose a folder that the agent's user owns.",
         ) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise BadInput(
-            "another agent has this spool open", where=str(path), remedy="One spool belongs to one running agent."
-        ) from None
-    try:
-        return _opened(path, lock, new_epoch, now_us)
-    except BaseException:
-        lock.close()
-        raise
+    with ExitStack() as on_failure:
+        on_failure.callback(lock.close)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BadInput(
+                "another agent has this spool open", where=str(path), remedy="One spool belongs to one running agent."
+            ) from None
+        opened = _opened(path, lock, new_epoch, now_us)
+        on_failure.pop_all()
+    return opened
 
 
 def _opened(path: Path, lock: IO[bytes], new_epoch: Callable[[], str], now_us: int) -> Opened:
@@ -286,7 +291,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     # isolation_level=None: transactions are begun by hand; the agent's loop may run on any one thread.
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     db.text_factory = readable_text
-    try:
+    with ExitStack() as on_failure:
+        on_failure.callback(db.close)
         db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # a small commit then costs an SD card little
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -294,9 +300,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_size_limit = 1048576")
         db.execute("PRAGMA cache_size = -256")
         db.execute("PRAGMA busy_timeout = 2000")
-    except BaseException:
-        db.close()
-        raise
+        on_failure.pop_all()
     return db
 
 

@@ -86,7 +86,7 @@ def checksum(content: Sequence[object]) -> int:
 def insert(db: sqlite3.Connection, entry: Entry) -> int:
     """Append a reading and return its seq."""
     rank, cost = rank_of(entry), row_cost(entry)
-    content = (entry.sensor, entry.kind, entry.boot, *entry.taken, int(entry.quality), entry.checks, entry.values)
+    content = _content(entry)
     cursor = db.execute(
         "INSERT INTO reading (sensor, kind, boot, mono_us, wall_us, source, quality, checks, vals, rank, cost, crc)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -97,12 +97,17 @@ def insert(db: sqlite3.Connection, entry: Entry) -> int:
 
 def rewrite(db: sqlite3.Connection, seq: int, entry: Entry) -> None:
     """Let a reading that nobody has heard say something else."""
-    content = (entry.sensor, entry.kind, entry.boot, *entry.taken, int(entry.quality), entry.checks, entry.values)
+    content = _content(entry)
     db.execute(
         "UPDATE reading SET boot = ?, mono_us = ?, wall_us = ?, source = ?, vals = ?, cost = ?, crc = ?"
         " WHERE seq = ? AND observed_us IS NULL",
         (entry.boot, *entry.taken, entry.values, row_cost(entry), checksum((*content, None, None)), seq),
     )
+
+
+def _content(entry: Entry) -> tuple[object, ...]:
+    """`CONTENT` without the time, which comes later."""
+    return (entry.sensor, entry.kind, entry.boot, *entry.taken, int(entry.quality), entry.checks, entry.values)
 
 
 def freeze(db: sqlite3.Connection, seq: int, observed_us: int, trust: ClockTrust) -> None:
