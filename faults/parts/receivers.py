@@ -16,11 +16,11 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
 from faults.parts.brokers import HOST
+from faults.parts.http_server import QuietHandler, served
 
 OPENED, ALL_CLEAR = "incident.opened", "incident.all_clear"
 
@@ -130,7 +130,7 @@ def receivers(folder: Path) -> Iterator[Receivers]:
     with contextlib.ExitStack() as stack:
         for one in both:
             one.prepare()
-            one.port = stack.enter_context(_served(one))
+            one.port = stack.enter_context(served(_handler(one)))
             (folder / f"{one.name}.secret").touch(0o600)
             (folder / f"{one.name}.secret").write_text(f"whsec_{base64.b64encode(one.secret).decode()}\n")
             lines.append(
@@ -142,32 +142,14 @@ def receivers(folder: Path) -> Iterator[Receivers]:
         yield Receivers(both[0], both[1], file)
 
 
-@contextlib.contextmanager
-def _served(receiver: Receiver) -> Iterator[int]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+def _handler(receiver: Receiver) -> type[QuietHandler]:
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             names = ("webhook-id", "webhook-timestamp", "webhook-signature")
             key, at, signed = (self.headers.get(name, "") for name in names)
-            status = receiver.take(key, at, signed, body)
+            status = receiver.take(key, at, signed, self.body())
             # Whoever told us may be dead by now.
             with contextlib.suppress(OSError):
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+                self.answer(status)
 
-        def log_message(self, *args: object) -> None:
-            """The ledger has its own words."""
-
-    server = ThreadingHTTPServer((HOST, 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield int(server.server_address[1])
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return Handler

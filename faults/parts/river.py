@@ -6,10 +6,10 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from contract.clock import Clock
 from faults.parts.brokers import HOST
+from faults.parts.http_server import QuietHandler, served
 
 _STEP_CM = 0.001
 _WAVE_CM = 0.1
@@ -44,23 +44,9 @@ def river(clock: Clock) -> Iterator[River]:
     """The river, asked by whoever knows its port."""
     made = River(clock)
 
-    class Answer(BaseHTTPRequestHandler):
+    class Answer(QuietHandler):
         def do_GET(self) -> None:
-            body = f'{{"level_cm": {made.answer()}}}'.encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(200, f'{{"level_cm": {made.answer()}}}'.encode())
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-            """The trial says what there is to say."""
-
-    with ThreadingHTTPServer((HOST, 0), Answer) as server:
-        made.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="river", daemon=True)
-        thread.start()
-        try:
-            yield made
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(Answer) as made.port:
+        yield made

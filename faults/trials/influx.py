@@ -25,7 +25,8 @@ import httpx
 from contract.clock import SECOND_US
 from faults.laboratory import Laboratory
 from faults.parts.brokers import wait_until
-from faults.parts.influx import PASSWORD, USER, Answer, OwnInflux, influx
+from faults.parts.influx import PASSWORD, USER, OwnInflux, influx
+from faults.parts.influx_front import Answer
 from faults.parts.missing import NotInstalled
 from faults.parts.must import must
 from faults.parts.served_city import CAMERA, SPEED, ServedCity, Servers, served_city

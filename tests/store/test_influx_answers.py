@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.city_data import NOON_US, row
 
 from contract.errors import Unavailable
-from faults.parts.influx import Answer, Scripted, scripted
+from faults.parts.influx_front import Answer, Scripted, scripted
 from store import open_readings
 from store.ports import ReadingStore
 

@@ -58,7 +58,7 @@ def receiver() -> Iterator[Receiver]:
                 self.end_headers()
                 self.wfile.write(state.body)
 
-        do_GET = do_POST  # noqa: N815  http.server's own names
+        do_GET = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """A test says nothing."""
