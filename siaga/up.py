@@ -7,7 +7,7 @@ import random
 import socket
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import structlog
@@ -26,8 +26,6 @@ from siaga.watchdog import Watchdog
 
 ARGUMENTS = {"api": ("--supervised",)}
 BROKER_AGAIN_US = SECOND_US
-STARTING_S = 60.0
-"""a first sign of life may take this long"""
 LOOK_S = 1.0
 ASK_S = 0.5
 """how long the broker may take to answer when it is asked whether it lives"""
@@ -55,7 +53,7 @@ class City:
         self._broker = EmbeddedBroker(self.settings.data_folder / "broker", port=settings.mqtt_port, clock=clock)
         self._broker_due_us = 0
         self._stages: dict[str, Child] = {}
-        self._dogs = {stage: Watchdog(settings.hung_after_s, STARTING_S) for stage in wiring.STAGES}
+        self._dogs = {stage: Watchdog(settings.hung_after_s, heartbeat.STARTING_S) for stage in wiring.STAGES}
         self._broker_dog = Watchdog(settings.hung_after_s)
         self._broker_signs = 0
         self._broker_asked_us = 0
@@ -76,13 +74,12 @@ class City:
         wiring.receivers(settings)
         environment = as_environment(settings)
         self._broker.start()
-        try:
+        with ExitStack() as unless_started:
+            unless_started.callback(self.stop)
             self._prepare(profile)
             for stage in wiring.STAGES:
                 self._start(stage, [stage, *ARGUMENTS.get(stage, ())], environment)
-        except BaseException:
-            self.stop()
-            raise
+            unless_started.pop_all()
 
     def _prepare(self, profile: Profile) -> None:
         wiring.readings(self.settings).close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from store.city.audit import AuditTables
 from store.city.database import Database
 from store.city.desk import DeskTables
@@ -32,12 +34,11 @@ class SqlCityStore(
         """Connect, and bring the schema up to date or refuse an old one. See `store.open_city`."""
         from store.migrations import upgrade
 
-        database = Database(url)
-        try:
+        with ExitStack() as unless_opened:
+            database = Database(url)
+            unless_opened.callback(database.close)
             upgrade.ensure(database, migrate=migrate)
-        except BaseException:
-            database.close()
-            raise
+            unless_opened.pop_all()
         return cls(database)
 
     def ping(self) -> None:
