@@ -14,9 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from store.people import AuditLog, AuditRow
+from store.people import AuditLog, AuditRow, Details
 
-Details = Mapping[str, str | int | bool | None]
 How = Literal["changed", "removed", "inserted", "truncated", "head", "anchor"]
 
 PERSONAL = "personal."

@@ -100,6 +100,9 @@ class Proposal:
     until_us: int
 
 
+Details = Mapping[str, str | int | bool | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """Something that somebody did, for the audit log.
@@ -114,7 +117,7 @@ class Deed:
     what: str
     object: str
     at_us: int
-    details: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
     personal: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -128,7 +131,7 @@ class AuditRow:
     actor: str
     what: str
     object: str
-    details: Mapping[str, str | int | bool | None]
+    details: Details
     previous: str
     digest: str
 
@@ -209,7 +212,7 @@ class PeopleStore(Protocol):
 
     def invite(self, invitation: Invitation, deed: Deed) -> None:
         """Raises Rejected(reason="taken") for a digest that is there, (reason="unknown_person") for a new password of
-        nobody."""
+        nobody or of an erased person."""
 
     def invitation(self, digest: str, now_us: int) -> Invitation | None:
         """None where it was used or is over."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from store.audit import details_of, details_text, seal
+from store.audit import details_of, details_text, facts, seal
 from store.city.database import Database, Part
 from store.city.schema import audit_heads, audit_rows, audit_salts
 from store.city.storable import storable
@@ -49,8 +49,7 @@ def append(database: Database, connection: Connection, city: str, deed: Deed, *,
         digest="",
     )
     row = replace(row, digest=seal(row))
-    values = {name: getattr(row, name) for name in audit_rows.c.keys() if name != "details"}  # noqa: SIM118
-    connection.execute(insert(audit_rows).values(details=text, **values))
+    connection.execute(insert(audit_rows).values({**facts(row), "details": text}))
     connection.execute(
         update(audit_heads).where(audit_heads.c.city == city).values(number=row.number, digest=row.digest)
     )

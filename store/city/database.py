@@ -1,7 +1,8 @@
 """One database, SQLite or PostgreSQL, and how its failures leave this folder.
 
 Whatever `write()` ends with is on stable storage, whole or not at all. A connection that is lost, a lock that is not
-granted in time, a full disk: Unavailable. Everything else that a database says is a bug and ends the process.
+granted in time, a full disk: Unavailable. A value that cannot be kept: BadInput. Everything else that a database says
+is a bug and ends the process.
 """
 
 from __future__ import annotations

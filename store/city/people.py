@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
@@ -18,6 +18,8 @@ from store.people import ApiKey, Deed, Invitation, Person, Session
 
 _RIGHTS = ("role", "agency", "regions", "password")
 """what, when it changes, ends a person's sessions"""
+
+T = TypeVar("T")
 
 
 class PeopleTables(Part):
@@ -41,7 +43,7 @@ class PeopleTables(Part):
         """See `PeopleStore.people`."""
         query = select(people).where(people.c.city == city, people.c.account != "").order_by(people.c.account)
         with self._db.read() as connection:
-            return [_person(row) for row in connection.execute(query).mappings()]
+            return [as_kept(Person, row) for row in connection.execute(query).mappings()]
 
     def has_admin(self, city: str) -> bool:
         """See `PeopleStore.has_admin`."""
@@ -49,8 +51,8 @@ class PeopleTables(Part):
             return _has_admin(connection, city)
 
     def put_person(self, person: Person, deed: Deed, before: Person | None = None) -> None:
-        """See `PeopleStore.put_person`. Also raises Rejected(reason="no_account") for an account that is empty or not
-        in lower case, and (reason="taken") for an id of another city's or an erased person's."""
+        """See `PeopleStore.put_person`. Also raises Rejected(reason="taken") for an id of another city's or an erased
+        person's."""
         with self._db.write() as connection:
             hold_log(self._db, connection, person.city)
             if before is not None and known_person(connection, person.id) != before:
@@ -64,7 +66,7 @@ class PeopleTables(Part):
         PostgreSQL keeps a row's old version until its next vacuum; backups keep it until they are thrown away.
         """
         with self._db.write() as connection:
-            city = connection.execute(select(people.c.city).where(people.c.id == person_id)).scalar_one_or_none()
+            city = _city_of(connection, person_id)
             if city is None:
                 raise unknown_person(person_id)
             hold_log(self._db, connection, city)
@@ -78,7 +80,7 @@ class PeopleTables(Part):
             return
         nobody = replace(known, account="", name="", password="", subject="", disabled_us=deed.at_us)
         _keep_an_admin(connection, known, nobody)
-        connection.execute(update(people).where(people.c.id == person_id).values(_values(nobody)))
+        connection.execute(update(people).where(people.c.id == person_id).values(asdict(nobody)))
         _sign_out(connection, person_id)
         connection.execute(delete(invitations).where(invitations.c.person == person_id))
         connection.execute(delete(schema.proposals).where(schema.proposals.c.person == person_id))
@@ -89,12 +91,12 @@ class PeopleTables(Part):
     def _one_person(self, *where: ColumnElement[bool]) -> Person | None:
         with self._db.read() as connection:
             row = connection.execute(select(people).where(*where)).mappings().one_or_none()
-        return _person(row) if row else None
+        return as_kept(Person, row) if row else None
 
     def _put(self, connection: Connection, person: Person, deed: Deed) -> None:
+        """Under the held log."""
         if not person.account or person.account != person.account.lower():
             raise Rejected("an account is a word in lower case", reason="no_account")
-        hold_log(self._db, connection, person.city)
         known = known_person(connection, person.id)
         if known is not None and (known.city != person.city or not known.account):
             raise Rejected(f"the id {person.id} is another's", reason="taken")
@@ -106,10 +108,10 @@ class PeopleTables(Part):
             if value and connection.execute(others).first():
                 raise Rejected(f"this {what} is another person's", reason="taken")
         if known is None:
-            connection.execute(insert(people).values(_values(person)))
+            connection.execute(insert(people).values(asdict(person)))
         else:
             _keep_an_admin(connection, known, person)
-            changed = _values(replace(person, created_us=known.created_us))
+            changed = asdict(replace(person, created_us=known.created_us))
             connection.execute(update(people).where(people.c.id == person.id).values(changed))
             if person.disabled_us is not None or not _same_rights(known, person):
                 _sign_out(connection, person.id)
@@ -120,8 +122,7 @@ class PeopleTables(Part):
     # ------------------------------------------------------------ sessions
 
     def open_session(self, session: Session, deed: Deed, seen: Person | None = None) -> None:
-        """See `PeopleStore.open_session`. What is over of anybody's is forgotten on the way. Raises
-        Rejected(reason="unknown_person") for nobody's, an erased or a disabled person's."""
+        """See `PeopleStore.open_session`. What is over of anybody's is forgotten on the way."""
         with self._db.write() as connection:
             city = _city_of(connection, session.person)
             if city is None:
@@ -162,7 +163,7 @@ class PeopleTables(Part):
         return [Session(**row) for row in found]
 
     def end_session(self, digest: str, deed: Deed) -> None:
-        """See `PeopleStore.end_session`. Nothing is done, nor noted, where there is none."""
+        """See `PeopleStore.end_session`."""
         this = schema.sessions.c.digest == digest
         with self._db.write() as connection:
             person = connection.execute(select(schema.sessions.c.person).where(this)).scalar_one_or_none()
@@ -176,14 +177,13 @@ class PeopleTables(Part):
     # ------------------------------------------------------------ keys
 
     def put_key(self, key: ApiKey, deed: Deed) -> None:
-        """See `PeopleStore.put_key`. Raises Rejected(reason="taken") where the id or the digest is there already: a
-        key is never changed, only revoked."""
+        """See `PeopleStore.put_key`."""
         with self._db.write() as connection:
             hold_log(self._db, connection, key.city)
             same = or_(api_keys.c.id == key.id, api_keys.c.digest == key.digest)
             if connection.execute(select(api_keys.c.id).where(same)).first():
                 raise Rejected("this key is there already", reason="taken")
-            connection.execute(insert(api_keys).values({**asdict(key), "regions": list(key.regions)}))
+            connection.execute(insert(api_keys).values(asdict(key)))
             append(self._db, connection, key.city, deed)
 
     def key(self, digest: str, now_us: int) -> ApiKey | None:
@@ -192,17 +192,17 @@ class PeopleTables(Part):
         query = select(api_keys).where(api_keys.c.digest == digest, api_keys.c.revoked_us.is_(None), valid)
         with self._db.read() as connection:
             found = connection.execute(query).mappings().one_or_none()
-        return _key(found) if found else None
+        return as_kept(ApiKey, found) if found else None
 
     def keys(self, city: str) -> Sequence[ApiKey]:
         """See `PeopleStore.keys`."""
         query = select(api_keys).where(api_keys.c.city == city)
         query = query.order_by(api_keys.c.created_us.desc(), api_keys.c.id)
         with self._db.read() as connection:
-            return [_key(row) for row in connection.execute(query).mappings()]
+            return [as_kept(ApiKey, row) for row in connection.execute(query).mappings()]
 
     def revoke_key(self, key_id: str, now_us: int, deed: Deed) -> None:
-        """See `PeopleStore.revoke_key`. The second time does nothing. Raises Rejected(reason="unknown_key")."""
+        """See `PeopleStore.revoke_key`."""
         with self._db.write() as connection:
             city = connection.execute(select(api_keys.c.city).where(api_keys.c.id == key_id)).scalar_one_or_none()
             if city is None:
@@ -221,9 +221,7 @@ class PeopleTables(Part):
     # ------------------------------------------------------------ invitations
 
     def invite(self, invitation: Invitation, deed: Deed) -> None:
-        """See `PeopleStore.invite`. What is over of anybody's is forgotten on the way. Raises
-        Rejected(reason="taken") for a digest that is there already, (reason="unknown_person") for a new password of
-        nobody or of an erased person."""
+        """See `PeopleStore.invite`. What is over of anybody's is forgotten on the way."""
         with self._db.write() as connection:
             hold_log(self._db, connection, invitation.city)
             self._invite(connection, invitation, deed)
@@ -232,13 +230,10 @@ class PeopleTables(Part):
         """Under the held log."""
         connection.execute(delete(invitations).where(invitations.c.until_us <= invitation.created_us))
         if invitation.person:
-            person = known_person(connection, invitation.person)
-            if person is None or person.city != invitation.city or not person.account:
-                raise unknown_person(invitation.person)
+            check_person(connection, invitation.person, invitation.city)
         if connection.execute(select(invitations).where(invitations.c.digest == invitation.digest)).first():
             raise Rejected("this invitation is there already", reason="taken")
-        values = {**asdict(invitation), "regions": list(invitation.regions), "used_us": None}
-        connection.execute(insert(invitations).values(values))
+        connection.execute(insert(invitations).values({**asdict(invitation), "used_us": None}))
         append(self._db, connection, invitation.city, deed, about=invitation.person)
 
     def invitation(self, digest: str, now_us: int) -> Invitation | None:
@@ -272,23 +267,23 @@ def unknown_person(person_id: str) -> Rejected:
     return Rejected(f"there is no person {person_id}", reason="unknown_person")
 
 
-def _values(person: Person) -> dict[str, Any]:
-    return {**asdict(person), "regions": list(person.regions)}
+def check_person(connection: Connection, person_id: str, city: str) -> None:
+    """Raises Rejected(reason="unknown_person") for who is not there, erased, or another city's."""
+    person = known_person(connection, person_id)
+    if person is None or person.city != city or not person.account:
+        raise unknown_person(person_id)
 
 
-def _person(row: Mapping[Any, Any]) -> Person:
-    return Person(**{**row, "regions": tuple(row["regions"])})
-
-
-def _key(row: Mapping[Any, Any]) -> ApiKey:
-    return ApiKey(**{**row, "regions": tuple(row["regions"])})
+def as_kept(kind: Callable[..., T], row: Mapping[Any, Any]) -> T:
+    """A row as what it was; JSON gives its regions back as a list."""
+    return kind(**{**row, "regions": tuple(row["regions"])})
 
 
 def _invitation(connection: Connection, digest: str, now_us: int) -> Invitation | None:
     this = and_(invitations.c.digest == digest, invitations.c.used_us.is_(None), invitations.c.until_us > now_us)
     shown = [column for column in invitations.c if column is not invitations.c.used_us]
     found = connection.execute(select(*shown).where(this)).mappings().one_or_none()
-    return Invitation(**{**found, "regions": tuple(found["regions"])}) if found else None
+    return as_kept(Invitation, found) if found else None
 
 
 def _check_invited(connection: Connection, invitation: Invitation, person: Person) -> None:
@@ -301,7 +296,7 @@ def _check_invited(connection: Connection, invitation: Invitation, person: Perso
 
 def known_person(connection: Connection, person_id: str) -> Person | None:
     found = connection.execute(select(people).where(people.c.id == person_id)).mappings().one_or_none()
-    return _person(found) if found else None
+    return as_kept(Person, found) if found else None
 
 
 def _same_rights(one: Person, other: Person) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
 from contract.errors import Rejected
 from store.city.audit import append, hold_log
-from store.city.people import PeopleTables, known_person, unknown_person
+from store.city.people import PeopleTables, as_kept, check_person, known_person, unknown_person
 from store.city.schema import proposals
 from store.people import Deed, Invitation, Proposal
 
@@ -24,12 +23,10 @@ class ProposalTables(PeopleTables):
             hold_log(self._db, connection, proposal.city)
             connection.execute(delete(proposals).where(proposals.c.until_us <= proposal.created_us))
             if proposal.person:
-                person = known_person(connection, proposal.person)
-                if person is None or person.city != proposal.city or not person.account:
-                    raise unknown_person(proposal.person)
+                check_person(connection, proposal.person, proposal.city)
                 same = (proposals.c.person == proposal.person) & (proposals.c.what == proposal.what)
                 connection.execute(delete(proposals).where(same))
-            connection.execute(insert(proposals).values({**asdict(proposal), "regions": list(proposal.regions)}))
+            connection.execute(insert(proposals).values(asdict(proposal)))
             append(self._db, connection, proposal.city, deed, about=proposal.person)
 
     def proposals(self, city: str, now_us: int) -> Sequence[Proposal]:
@@ -37,7 +34,7 @@ class ProposalTables(PeopleTables):
         query = select(proposals).where(proposals.c.city == city, proposals.c.until_us > now_us)
         query = query.order_by(proposals.c.created_us.desc(), proposals.c.id)
         with self._db.read() as connection:
-            return [_proposal(row) for row in connection.execute(query).mappings()]
+            return [as_kept(Proposal, row) for row in connection.execute(query).mappings()]
 
     def withdraw(self, proposal_id: str, deed: Deed) -> None:
         """See `PeopleStore.withdraw`."""
@@ -68,7 +65,7 @@ class ProposalTables(PeopleTables):
             return None
         hold_log(self._db, connection, found["city"])
         again = connection.execute(this).mappings().one_or_none()
-        return _proposal(again) if again is not None else None
+        return as_kept(Proposal, again) if again is not None else None
 
     def _do(self, connection: Connection, proposal: Proposal, deed: Deed, invitation: Invitation | None) -> None:
         if proposal.what in {"password", "invite"}:
@@ -99,7 +96,3 @@ def _check_second(connection: Connection, proposal: Proposal, deed: Deed) -> Non
 
 def _area(one: Proposal | Invitation) -> tuple[str, str, str, str, tuple[str, ...]]:
     return one.city, one.person, one.role, one.agency, one.regions
-
-
-def _proposal(row: Mapping[Any, Any]) -> Proposal:
-    return Proposal(**{**row, "regions": tuple(row["regions"])})

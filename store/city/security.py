@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, case, delete, func, select, update
 
@@ -73,15 +74,12 @@ class SecurityTables(Part):
 
 
 def _cut(event: SecurityEvent) -> SecurityEvent:
-    return SecurityEvent(
-        city=event.city,
-        at_us=event.at_us,
-        where=event.where,
+    return replace(
+        event,
         what=storable(event.what, _NAME),
         claimed=storable(event.claimed, _NAME),
         address=storable(event.address, _NAME),
         detail=storable(event.detail, _DETAIL),
-        count=event.count,
     )
 
 
