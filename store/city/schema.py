@@ -6,6 +6,8 @@ from JSON inside the database.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -51,6 +53,11 @@ def _maybe_us(name: str) -> Column[int]:
 
 def _float(name: str) -> Column[float]:
     return Column(name, Float(53), nullable=False)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index of these rows alone."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def _city() -> Column[str]:
@@ -155,14 +162,7 @@ placements = Table(
     _maybe_us("valid_to_us"),
     ForeignKeyConstraint(["city", "node"], ["nodes.city", "nodes.node"]),
     Index("ix_placements_node", "city", "node", "valid_from_us"),
-    Index(
-        "uq_placements_now",
-        "city",
-        "node",
-        unique=True,
-        sqlite_where=text("valid_to_us IS NULL"),
-        postgresql_where=text("valid_to_us IS NULL"),
-    ),
+    Index("uq_placements_now", "city", "node", unique=True, **_where("valid_to_us IS NULL")),
 )
 
 # ------------------------------------------------------------ nodes that speak
@@ -200,17 +200,7 @@ quarantine = Table(
     Column("seq", BigInteger, nullable=False),
     _maybe_us("adopted_us"),
     Index("ix_quarantine_node", "city", "node", "adopted_us", "received_us"),
-    Index(
-        "uq_quarantine_reading",
-        "city",
-        "node",
-        "epoch",
-        "seq",
-        "reason",
-        unique=True,
-        sqlite_where=text("epoch <> ''"),
-        postgresql_where=text("epoch <> ''"),
-    ),
+    Index("uq_quarantine_reading", "city", "node", "epoch", "seq", "reason", unique=True, **_where("epoch <> ''")),
 )
 
 # ------------------------------------------------------------ engine
@@ -266,15 +256,7 @@ incidents = Table(
     _us("changed_us"),
     _maybe_us("resolved_us"),
     Column("changes", BigInteger, nullable=False),
-    Index(
-        "uq_incidents_open",
-        "city",
-        "rule",
-        "entity",
-        unique=True,
-        sqlite_where=text("state <> 'resolved'"),
-        postgresql_where=text("state <> 'resolved'"),
-    ),
+    Index("uq_incidents_open", "city", "rule", "entity", unique=True, **_where("state <> 'resolved'")),
     Index("ix_incidents_opened", "city", "opened_us"),
     Index("ix_incidents_event", "event"),
 )
@@ -308,15 +290,7 @@ outbox = Table(
     _text("state"),
     _maybe_us("settled_us"),
     _text("said"),
-    Index(
-        "ix_outbox_waiting",
-        "city",
-        "channel",
-        "event",
-        "id",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
+    Index("ix_outbox_waiting", "city", "channel", "event", "id", **_where("state = 'waiting'")),
     Index("ix_outbox_state", "city", "state"),
 )
 
@@ -387,22 +361,8 @@ people = Table(
     _text("subject"),
     _us("created_us"),
     _maybe_us("disabled_us"),
-    Index(
-        "uq_people_account",
-        "city",
-        "account",
-        unique=True,
-        sqlite_where=text("account <> ''"),
-        postgresql_where=text("account <> ''"),
-    ),
-    Index(
-        "uq_people_subject",
-        "city",
-        "subject",
-        unique=True,
-        sqlite_where=text("subject <> ''"),
-        postgresql_where=text("subject <> ''"),
-    ),
+    Index("uq_people_account", "city", "account", unique=True, **_where("account <> ''")),
+    Index("uq_people_subject", "city", "subject", unique=True, **_where("subject <> ''")),
 )
 
 sessions = Table(
