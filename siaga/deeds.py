@@ -16,12 +16,17 @@ SYSTEM = "system"
 
 def by_hand(what: str, about: str, at_us: int, **details: str | int | bool | None) -> Deed:
     """A deed of this process's user."""
-    return Deed(actor(os.geteuid(), os.environ.get("SUDO_UID", "")), what, about, at_us, details)
+    return Deed(this_user(), what, about, at_us, details)
 
 
 def by_itself(what: str, about: str, at_us: int, **details: str | int | bool | None) -> Deed:
     """A deed of nobody in particular."""
     return Deed(SYSTEM, what, about, at_us, details)
+
+
+def this_user() -> str:
+    """The actor of what this process's user does."""
+    return actor(os.geteuid(), os.environ.get("SUDO_UID", ""))
 
 
 def actor(uid: int, sudo_uid: str) -> str:

@@ -23,9 +23,7 @@ _CHOOSE = "Make one: openssl rand -hex 32."
 def check(settings: Settings) -> tuple[str, BadInput] | None:
     """The first setting whose secret will not do, and why; None where all will. A file that is not there yet is said
     by whoever needs it."""
-    for name, finding in _findings(settings):
-        return name, finding
-    return None
+    return next(_findings(settings), None)
 
 
 def _findings(settings: Settings) -> Iterator[tuple[str, BadInput]]:

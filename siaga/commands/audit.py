@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -26,11 +27,8 @@ def verify(
     from store.audit import examine
 
     settings = settings_module.load()
-    store = wiring.cities(settings)
-    try:
+    with closing(wiring.cities(settings)) as store:
         verdict = examine(store, settings.city, anchor=head.strip().lower())
-    finally:
-        store.close()
     wrong = verdict.wrong
     if as_json:
         found = {"number": wrong.number, "how": wrong.how, "what": wrong.sentence} if wrong else None
@@ -54,16 +52,13 @@ def show(
     from store.audit import every_row
 
     settings = settings_module.load()
-    store = wiring.cities(settings)
-    try:
+    with closing(wiring.cities(settings)) as store:
         wanted = (
             row
             for row in every_row(store, settings.city)
             if (not about or row.object == about) and (not actor or row.actor == actor)
         )
         shown = deque(wanted, maxlen=limit)
-    finally:
-        store.close()
     for row in shown:
         facts = " ".join(f"{name}={value}" for name, value in row.details.items())
         typer.echo(f"{row.number:6}  {rfc3339(row.at_us)}  {row.actor}  {row.what}  {row.object}  {facts}".rstrip())
@@ -79,9 +74,6 @@ def export() -> None:
     from store.audit import canonical, every_row, facts
 
     settings = settings_module.load()
-    store = wiring.cities(settings)
-    try:
+    with closing(wiring.cities(settings)) as store:
         for row in every_row(store, settings.city):
             typer.echo(canonical(facts(row)))
-    finally:
-        store.close()

@@ -47,7 +47,7 @@ def new(
             regions=regions,
             days=days or None,
             now_us=now_us,
-            actor=deeds.by_hand("key.made", "", now_us).actor,
+            actor=deeds.this_user(),
         )
     typer.echo(made.text)
 
@@ -81,9 +81,8 @@ def revoke(key_id: Annotated[str, typer.Argument(help="Its id, as `siaga key lis
 
     settings = settings_module.load()
     now_us = SystemClock().now_us()
-    actor = deeds.by_hand("key.revoked", key_id, now_us).actor
     with closing(wiring.cities(settings)) as store:
-        found = take_back(store, city=settings.city, key_id=key_id, now_us=now_us, actor=actor)
+        found = take_back(store, city=settings.city, key_id=key_id, now_us=now_us, actor=deeds.this_user())
     if found is None:
         raise BadInput(f"there is no key {key_id}", remedy="siaga key list")
     typer.echo(f"{found.label}: revoked")

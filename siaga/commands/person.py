@@ -49,40 +49,31 @@ def invite(
     settings = settings_module.load()
     if bool(role) == bool(account):
         raise BadInput("say either --role or --account", remedy="siaga person invite --role admin")
-    now_us = SystemClock().now_us()
-    actor = deeds.by_hand("person.invited", "", now_us).actor
     with closing(wiring.cities(settings)) as store:
+        person_id = ""
+        regions = tuple(region or ())
         if account:
             person = store.person_of_account(settings.city, account.lower())
             if person is None:
                 raise BadInput(f"there is no account {account}", where="--account", remedy="siaga person list")
-            told = make(
-                store,
-                city=settings.city,
-                base_url=settings.public_url,
-                role=person.role,
-                agency=person.agency,
-                regions=person.regions,
-                person=person.id,
-                now_us=now_us,
-                actor=actor,
-            )
+            wanted, agency, regions, person_id = person.role, person.agency, person.regions, person.id
         else:
-            wanted = next((one for one in ROLES if one == role), None)
-            if wanted is None:
+            found = next((one for one in ROLES if one == role), None)
+            if found is None:
                 raise BadInput(f"there is no role {role!r}", where="--role", remedy=f"One of {', '.join(ROLES)}.")
-            regions = tuple(region or ())
+            wanted = found
             wiring.check_area(settings, wanted, agency, regions)
-            told = make(
-                store,
-                city=settings.city,
-                base_url=settings.public_url,
-                role=wanted,
-                agency=agency,
-                regions=regions,
-                now_us=now_us,
-                actor=actor,
-            )
+        told = make(
+            store,
+            city=settings.city,
+            base_url=settings.public_url,
+            role=wanted,
+            agency=agency,
+            regions=regions,
+            person=person_id,
+            now_us=SystemClock().now_us(),
+            actor=deeds.this_user(),
+        )
     typer.echo(told)
 
 
