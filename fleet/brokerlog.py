@@ -144,7 +144,7 @@ class BrokerLog:
                 yield (what, *self._who(found["id"]), f"publish to {found['topic']}")
                 return
         if found := _TLS.match(text):
-            yield from self._handshake(found["why"], self._only_one_waiting())
+            yield from self._handshake(found["why"], self._newest_arrival())
         elif found := _TLS_AT_ONCE.match(text):
             yield from self._handshake(found["why"], found["address"])
         elif found := _TOO_MANY.match(text):
@@ -230,7 +230,7 @@ class BrokerLog:
     def _who(self, client: str) -> tuple[str, str]:
         """(name, address). After our own restart older connections are unknown; a node's client id is its name."""
         if client == _UNKNOWN:
-            return "", self._only_one_waiting()
+            return "", self._newest_arrival()
         session = self._sessions.get(client)
         return (session.user, session.address) if session is not None else (client, "")
 
@@ -240,7 +240,7 @@ class BrokerLog:
     def _rights(self, client: str) -> Rights:
         return self.services if self._user(client) in self.services.users else self.nodes
 
-    def _only_one_waiting(self) -> str:
+    def _newest_arrival(self) -> str:
         """A failed handshake names nobody. The newest arrival that was not accepted is who it can have been."""
         if not self._arrived:
             return ""

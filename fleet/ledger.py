@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -78,11 +78,7 @@ class Ledger:
 def _read(told: dict[str, Any], known: dict[int, Issued]) -> Issued:
     serial = int(told["serial"], 16)
     if told["did"] == "revoked":
-        before = known[serial]
-        return Issued(
-            before.serial, before.kind, before.name, before.city, before.from_us, before.until_us, before.hosts,
-            int(told["at_us"]),
-        )  # fmt: skip
+        return replace(known[serial], revoked_us=int(told["at_us"]))
     if told["did"] != "issued" or told["kind"] not in get_args(Kind):
         raise ValueError(f"unknown word {told['did']!r}")
     return Issued(

@@ -15,7 +15,7 @@ _RESERVED = frozenset({
 })  # fmt: skip
 
 
-def check_node(name: str) -> str:
+def check_node(name: str) -> None:
     """A node's name. Raises BadInput for one that a topic cannot carry, and for one that is another party's."""
     if not valid_id(name):
         raise BadInput(
@@ -27,21 +27,18 @@ def check_node(name: str) -> str:
             f"{name} is reserved and cannot be a node's name",
             remedy="The broker knows a party by its name alone: such a node would have a service's rights.",
         )
-    return name
 
 
-def check_city(name: str) -> str:
+def check_city(name: str) -> None:
     """A city's code. Raises BadInput."""
     if not valid_id(name):
         raise BadInput(f"{name[:60]!r} cannot be a city", remedy="Name a folder of cities/.")
-    return name
 
 
-def check_host(name: str) -> str:
+def check_host(name: str) -> None:
     """A host name or an IP address that nodes can reach. Raises BadInput."""
     letters = set(name.lower())
     if not name or len(name) > 253 or letters - set("abcdefghijklmnopqrstuvwxyz0123456789.:-") or name[0] in ".-":
         raise BadInput(
             f"{name[:60]!r} cannot be a host's name", remedy="Give the name under which nodes reach the broker."
         )
-    return name
