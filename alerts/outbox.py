@@ -67,7 +67,7 @@ class Outbox:
                 carrier,
                 clock,
                 random.Random(rng.random()),  # noqa: S311 - spreads what is tried again
-                beside=tuple(carriers),
+                beside=tuple(carriers) if channel is None else (),
                 first_wait_s=first_wait_s,
                 longest_wait_s=longest_wait_s,
             )
@@ -102,7 +102,8 @@ class Outbox:
 
 
 class Lane:
-    """One channel's rows. `rng` spreads what is tried again."""
+    """One channel's rows, or where `channel` is None those of all channels but `beside`. `rng` spreads what is tried
+    again."""
 
     def __init__(
         self,
@@ -123,7 +124,7 @@ class Lane:
         self._carrier = carrier
         self._clock = clock
         self._rng = rng
-        self._beside = () if channel is not None else beside
+        self._beside = beside
         self._first_wait_s = first_wait_s
         self._longest_wait_s = longest_wait_s
         self._wake = threading.Event()

@@ -69,7 +69,7 @@ class Words:
         if transition.wavers:
             return None
         key = f"{transition.incident.id}/{transition.change.number}"
-        name = _opening(transition) if transition.change.what is What.OPENED else str(transition.change.what)
+        name = _text_name(transition)
         if transition.change.what is What.OPENED and transition.rule.subject == "outage":
             # A blackout of five hundred points is told as it doubles, not five hundred times.
             if transition.members & (transition.members - 1):
@@ -88,7 +88,7 @@ class Words:
 
     def sentence(self, transition: Transition, place: Placement) -> dict[str, dict[str, str]] | None:
         """Title and text of one change, for a message that stands alone; None where the rule has no words for it."""
-        name = _opening(transition) if transition.change.what is What.OPENED else str(transition.change.what)
+        name = _text_name(transition)
         if name not in transition.rule.texts:
             return None
         return {"title": self._say("title", transition, place), "text": self._say(name, transition, place)}
@@ -146,6 +146,11 @@ class Words:
 def _opening(transition: Transition) -> str:
     """A flood known only by the silence of a gauge that stood high is told as that silence."""
     return "no_data" if transition.incident.dangerous else "opened"
+
+
+def _text_name(transition: Transition) -> str:
+    """Which of the rule's texts tells of this change."""
+    return _opening(transition) if transition.change.what is What.OPENED else str(transition.change.what)
 
 
 def _since_us(transition: Transition) -> int:
