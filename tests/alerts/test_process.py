@@ -19,30 +19,16 @@ from broker.subscription import PahoSubscription
 from contract.clock import MINUTE_US, SECOND_US, ManualClock, SystemClock
 from contract.errors import Unavailable
 from contract.incident import State
-from faults.parts.brokers import RunningBroker, nats, wait_until
+from faults.parts.brokers import RunningBroker, wait_until
 from store.ports import CityStore, EngineCommit, Lease
 
 CLOCK = SystemClock()
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[RunningBroker]:
-    with nats() as running:
-        yield running
 
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[Stores]:
     made = Stores(tmp_path)
     made.cities.put_profile(watch.profile(), CLOCK.now_us())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def reader(broker: RunningBroker) -> Iterator[PahoSubscription]:
-    made = alerting.subscription(broker.address, f"reader-{random.randrange(10**9)}")
-    assert wait_until(lambda: made.connected)
     yield made
     made.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -15,7 +14,7 @@ from support.alerting import Stores
 
 from broker.subscription import PahoSubscription
 from contract.clock import MINUTE_US, SystemClock
-from faults.parts.brokers import RunningBroker, nats, wait_until
+from faults.parts.brokers import wait_until
 from store.ports import ReadingStore, Row
 
 CLOCK = SystemClock()
@@ -38,23 +37,10 @@ class Slow:
         return getattr(self._store, name)
 
 
-@pytest.fixture(scope="module")
-def broker() -> Iterator[RunningBroker]:
-    with nats() as running:
-        yield running
-
-
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[Stores]:
     with closing(Stores(tmp_path)) as made:
         made.cities.put_profile(watch.profile(), CLOCK.now_us())
-        yield made
-
-
-@pytest.fixture
-def reader(broker: RunningBroker) -> Iterator[PahoSubscription]:
-    with closing(alerting.subscription(broker.address, f"reader-{random.randrange(10**9)}")) as made:
-        assert wait_until(lambda: made.connected)
         yield made
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -26,16 +25,10 @@ from contract.clock import MINUTE_US, ManualClock, SystemClock
 from contract.incident import State
 from contract.levels import Level
 from contract.quality import Quality
-from faults.parts.brokers import RunningBroker, nats, wait_until
+from faults.parts.brokers import nats, wait_until
 from store.ports import EngineCommit, Row, Series
 
 GAUGE, POINT = alerting.GAUGE, "wifi-1"
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[RunningBroker]:
-    with nats() as running:
-        yield running
 
 
 @pytest.fixture
@@ -47,13 +40,6 @@ def clock() -> ManualClock:
 def stores(tmp_path: Path, clock: ManualClock) -> Iterator[Stores]:
     with closing(Stores(tmp_path)) as made:
         made.cities.put_profile(watch.profile(), clock.now_us())
-        yield made
-
-
-@pytest.fixture
-def reader(broker: RunningBroker) -> Iterator[PahoSubscription]:
-    with closing(alerting.subscription(broker.address, f"reader-{random.randrange(10**9)}")) as made:
-        assert wait_until(lambda: made.connected)
         yield made
 
 

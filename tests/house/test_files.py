@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -37,15 +37,17 @@ def texts() -> Iterator[tuple[Path, str]]:
             yield path, path.read_text(encoding="utf-8")
 
 
+def found(patterns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(file:line: what, the words) of everything in the tree that looks like one of these."""
+    for path, text in texts():
+        for what, pattern in patterns.items():
+            for match in re.finditer(pattern, text):
+                yield f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: {what}", match[0]
+
+
 def test_nothing_of_the_writers_machine() -> None:
     """No path of a home or working folder, no private index, no key, nothing left undone."""
-    found = [
-        f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: {what}: {match[0]}"
-        for path, text in texts()
-        for what, pattern in FORBIDDEN.items()
-        for match in re.finditer(pattern, text)
-    ]
-    assert found == []
+    assert [f"{place}: {words}" for place, words in found(FORBIDDEN)] == []
 
 
 # What the services of the world give out as keys; pieces are put together, so that this file does not find itself.
@@ -64,13 +66,7 @@ SECRETS = {
 
 def test_no_secret_is_tracked() -> None:
     """No token, key or password of any service stands in a file, not even in a test."""
-    found = [
-        f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: {what}"
-        for path, text in texts()
-        for what, pattern in SECRETS.items()
-        for match in re.finditer(pattern, text)
-    ]
-    assert found == []
+    assert [place for place, _ in found(SECRETS)] == []
 
 
 def test_every_text_is_utf_8_and_ends_its_last_line() -> None:

@@ -1,0 +1,28 @@
+"""A broker and an alert engine's way to it, for tests of the process."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from support import alerting
+
+from broker.subscription import PahoSubscription
+from faults.parts.brokers import RunningBroker, nats, wait_until
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[RunningBroker]:
+    """One for all tests of a file."""
+    with nats() as running:
+        yield running
+
+
+@pytest.fixture
+def reader(broker: RunningBroker) -> Iterator[PahoSubscription]:
+    """A subscription of one's own, connected."""
+    with closing(alerting.subscription(broker.address, f"reader-{random.randrange(10**9)}")) as made:
+        assert wait_until(lambda: made.connected)
+        yield made
