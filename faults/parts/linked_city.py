@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from broker.ports import BrokerAddress
-from cities.load import load
 from contract.clock import SECOND_US
 from edge.outbound import Transport
 from faults.laboratory import Laboratory
@@ -20,9 +19,8 @@ from faults.parts import tiny_city
 from faults.parts.brokers import wait_until
 from faults.parts.must import must
 from faults.parts.netns import Namespace
-from faults.parts.served_city import CAMERA, SPEED, ServedCity, write_city
+from faults.parts.served_city import SPEED, ServedCity, steered_city, write_city
 from faults.parts.stages import ROOT
-from faults.parts.steered import steered_fleet
 from faults.result import Result
 from firmware_sim.node import ALIVE
 from store import open_city, open_readings
@@ -77,7 +75,6 @@ def linked_city(
     if outages:
         rules = ROOT / "cities" / "yogyakarta" / "rules"
         shutil.copy(rules / "hotspot.toml", room / "cities" / tiny_city.CODE / "rules")
-    profile = load(tiny_city.CODE, room / "cities")
     settings: dict[str, object] = {
         **tiny_city.settings(room),
         "SIAGA_BROKERS": ",".join(f"{one.host}:{one.port}" for one in ways.services),
@@ -87,46 +84,32 @@ def linked_city(
     }
     with contextlib.ExitStack() as stack:
         cities = stack.enter_context(contextlib.closing(open_city(str(settings["SIAGA_CITY_URL"]))))
-        cities.put_profile(profile, laboratory.clock.now_us())
         readings = stack.enter_context(contextlib.closing(open_readings(str(settings["SIAGA_READINGS_URL"]))))
-        only = [node.node for node in profile.nodes if node.node != CAMERA]
-        first, *further = ways.nodes
-        seed = laboratory.rng.randrange(2**31)
         with _in(ways.nodes_in):
-            fleet = stack.enter_context(
-                steered_fleet(
-                    profile,
-                    first,
-                    room / "spools",
+            city = stack.enter_context(
+                steered_city(
+                    laboratory,
+                    room,
+                    settings,
+                    readings,
+                    cities,
+                    ways.nodes,
                     speed=speed,
-                    clock=laboratory.clock,
-                    seed=seed,
-                    only=only,
-                    further=further,
                     transport=transport,
                     keepalive_s=keepalive_s,
                 )
             )
-        gauges = [node.node for node in profile.nodes if node.kind == "gauge"]
-        city = ServedCity(room, profile, first, settings, readings, cities, fleet, laboratory.clock, seed, gauges)
-        stack.callback(city.end)
         with _in(ways.services_in):
             city.start("ingest")
             city.start("alerts")
         city.await_stages("ingest", "alerts")
-        leading = city.stage("alerts").until(lambda: city.facts("alerts").get("leading"), _UP_S)
-        must(leading, f"nobody judges: {city.stage('alerts').said()}")
-        must(recovered(city, only, 0, _UP_S) is not None, f"no readings: {city.stage('ingest').said()}")
+        city.await_leader()
+        must(recovered(city, city.nodes, 0, _UP_S) is not None, f"no readings: {city.stage('ingest').said()}")
         yield city
 
 
 def _in(place: Namespace | None) -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext() if place is None else place.entered()
-
-
-def nodes_of(city: ServedCity) -> list[str]:
-    """The nodes that run."""
-    return [node.node for node in city.profile.nodes if node.node != CAMERA]
 
 
 def recovered(city: ServedCity, nodes: Collection[str], since_us: int, within_s: float) -> float | None:
@@ -150,7 +133,7 @@ def recovered(city: ServedCity, nodes: Collection[str], since_us: int, within_s:
 
 def recovery(city: ServedCity, result: Result, since_us: int, within_s: float, during: str) -> None:
     """Note how long the whole city took from `since_us` on; a failure where some node does not come back."""
-    took_s = recovered(city, nodes_of(city), since_us, within_s)
+    took_s = recovered(city, city.nodes, since_us, within_s)
     if took_s is None:
         result.expect(False, f"{during}: not every node has a reading kept within {within_s:.0f} s")
     else:

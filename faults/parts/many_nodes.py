@@ -13,10 +13,10 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import structlog
 
@@ -26,7 +26,7 @@ from contract.clock import SystemClock
 from edge.outbound import Transport
 from faults.parts.must import must
 from faults.parts.stages import ROOT, environment
-from faults.parts.steered import steered_fleet
+from faults.parts.steered import SteeredFleet
 
 _SPEED = "speed"
 _TELL_S = 0.5
@@ -34,7 +34,8 @@ _JOIN_S = 60.0
 
 
 class ManyNodes:
-    """The nodes of a city, dealt out to processes."""
+    """The nodes of a city, dealt out to processes: gone at the end of `with` in any case. Stop them before for a
+    goodbye."""
 
     def __init__(
         self,
@@ -68,6 +69,13 @@ class ManyNodes:
             }
             self._hands.append(_Hand(told, folder / f"nodes-{number}.log"))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for hand in self._hands:
+            hand.kill()
+
     @property
     def online(self) -> int:
         """How many said lately that they have a broker."""
@@ -89,44 +97,6 @@ class ManyNodes:
             hand.close()
         for hand in self._hands:
             hand.join()
-
-    def kill(self) -> None:
-        """In any case."""
-        for hand in self._hands:
-            hand.kill()
-
-
-@contextlib.contextmanager
-def many_nodes(
-    cities: Path,
-    code: str,
-    nodes: Sequence[str],
-    broker: BrokerAddress,
-    folder: Path,
-    *,
-    processes: int,
-    speed: float,
-    seed: int,
-    transport: Transport,
-    keepalive_s: int,
-) -> Iterator[ManyNodes]:
-    """They run; at the end they are gone in any case. Stop them before for a goodbye."""
-    many = ManyNodes(
-        cities,
-        code,
-        nodes,
-        broker,
-        folder,
-        processes=processes,
-        speed=speed,
-        seed=seed,
-        transport=transport,
-        keepalive_s=keepalive_s,
-    )
-    try:
-        yield many
-    finally:
-        many.kill()
 
 
 class _Hand:
@@ -190,7 +160,7 @@ def main() -> None:
     """One process's share, until its input ends."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     told = json.loads(sys.stdin.readline())
-    with steered_fleet(
+    with SteeredFleet(
         load(told["code"], Path(told["cities"])),
         BrokerAddress(*told["broker"]),
         Path(told["spools"]),

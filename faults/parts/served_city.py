@@ -9,7 +9,7 @@ import contextlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,15 +20,17 @@ from cities.load import load
 from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.incident import Incident, What
+from edge.outbound import Transport
 from faults.books import all_cases, books
 from faults.laboratory import Laboratory
 from faults.parts import tiny_city
 from faults.parts.brokers import HOST, free_port, mosquitto, wait_until
 from faults.parts.must import must
 from faults.parts.stages import ROOT, Stage, stage
-from faults.parts.steered import SteeredFleet, steered_fleet
+from faults.parts.steered import SteeredFleet
 from faults.result import Result
 from firmware_sim import ledger
+from firmware_sim.node import ALIVE, KEEPALIVE_S
 from store import open_city, open_readings
 from store.ports import CityStore, ReadingStore
 
@@ -91,6 +93,11 @@ class ServedCity:
         """Where the pages are."""
         return f"http://{HOST}:{self.settings['SIAGA_API_PORT']}"
 
+    @property
+    def nodes(self) -> list[str]:
+        """The nodes that run."""
+        return _running(self.profile)
+
     # ------------------------------------------------------------ processes
 
     def start(self, name: str) -> None:
@@ -119,6 +126,10 @@ class ServedCity:
         for name in names:
             running = self.stage(name)
             must(running.until(partial(self.facts, name), _START_S), f"{name} did not come up: {running.said()}")
+
+    def await_leader(self) -> None:
+        alerts = self.stage("alerts")
+        must(alerts.until(lambda: self.facts("alerts").get("leading"), _START_S), f"nobody judges: {alerts.said()}")
 
     def _beat(self, name: str) -> Path:
         return Path(str(self.settings["SIAGA_DATA_FOLDER"])) / "run" / f"{name}.json"
@@ -211,6 +222,49 @@ def write_city(root: Path, rivers: int, points: int) -> None:
 _SITES_HEAD = "code,name,lat,lon,region,river,river_km,uplink,camera_url\n"
 
 
+def _running(profile: Profile) -> list[str]:
+    return [node.node for node in profile.nodes if node.node != CAMERA]
+
+
+@contextlib.contextmanager
+def steered_city(
+    laboratory: Laboratory,
+    room: Path,
+    settings: Mapping[str, object],
+    readings: ReadingStore,
+    cities: CityStore,
+    brokers: Sequence[BrokerAddress],
+    *,
+    speed: float = SPEED,
+    transport: Transport = ALIVE,
+    keepalive_s: int = KEEPALIVE_S,
+) -> Iterator[ServedCity]:
+    """The city that is written in `room`: its store knows it and its fleet runs, without the camera. No stage does; at
+    the end those that were started are ended, then the fleet."""
+    profile = load(tiny_city.CODE, room / "cities")
+    cities.put_profile(profile, laboratory.clock.now_us())
+    clock, seed = laboratory.clock, laboratory.rng.randrange(2**31)
+    first, *further = brokers
+    with SteeredFleet(
+        profile,
+        first,
+        room / "spools",
+        speed=speed,
+        clock=clock,
+        seed=seed,
+        only=_running(profile),
+        further=further,
+        transport=transport,
+        keepalive_s=keepalive_s,
+    ) as fleet:
+        gauges = [node.node for node in profile.nodes if node.kind == "gauge"]
+        city = ServedCity(room, profile, first, settings, readings, cities, fleet, clock, seed, gauges)
+        try:
+            yield city
+        finally:
+            city.end()
+
+
 @contextlib.contextmanager
 def served_city(
     laboratory: Laboratory,
@@ -228,7 +282,6 @@ def served_city(
     """
     room.mkdir(parents=True, exist_ok=True)
     write_city(room / "cities", rivers, points)
-    profile = load(tiny_city.CODE, room / "cities")
     (room / "token").touch(0o600)
     (room / "token").write_text(servers.token)
     with contextlib.ExitStack() as stack:
@@ -245,34 +298,16 @@ def served_city(
             **(further or {}),
         }
         cities = stack.enter_context(contextlib.closing(open_city(servers.own_city_url or servers.city_url)))
-        cities.put_profile(profile, laboratory.clock.now_us())
         readings = stack.enter_context(
             contextlib.closing(open_readings(servers.own_readings_url or servers.readings_url, token=servers.token))
         )
-        only = [node.node for node in profile.nodes if node.node != CAMERA]
-        seed = laboratory.rng.randrange(2**31)
+        city = stack.enter_context(steered_city(laboratory, room, settings, readings, cities, [broker.address]))
         names = ("ingest", "alerts", *(("api",) if pages else ()))
-        fleet = stack.enter_context(
-            steered_fleet(
-                profile,
-                broker.address,
-                room / "spools",
-                speed=SPEED,
-                clock=laboratory.clock,
-                seed=seed,
-                only=only,
-            )
-        )
-        gauges = [node.node for node in profile.nodes if node.kind == "gauge"]
-        city = ServedCity(
-            room, profile, broker.address, settings, readings, cities, fleet, laboratory.clock, seed, gauges
-        )
-        stack.callback(city.end)
         for name in names:
             city.start(name)
         city.await_stages(*names)
-        ready = city.stage("ingest").until(lambda: fleet.online == len(only) and city.facts("ingest")["stored"], 30)
-        must(ready, f"no reading was kept: {city.stage('ingest').said()}")
-        leading = city.stage("alerts").until(lambda: city.facts("alerts").get("leading"), 30)
-        must(leading, f"nobody judges: {city.stage('alerts').said()}")
+        ingest = city.stage("ingest")
+        ready = ingest.until(lambda: city.fleet.online == len(city.nodes) and city.facts("ingest")["stored"], 30)
+        must(ready, f"no reading was kept: {ingest.said()}")
+        city.await_leader()
         yield city

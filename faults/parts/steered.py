@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 from broker.ports import BrokerAddress
 from contract.city import Profile, SensorSpec
@@ -61,7 +61,8 @@ _SCENARIO = Scenario.model_validate({"scenario": About.model_validate({"title": 
 
 
 class SteeredFleet:
-    """Nodes that run in threads of ours. `only` names them; `further` are brokers beside the first one."""
+    """Nodes that run in threads of ours, stopped at the end of `with` in any case. `only` names them; `further` are
+    brokers beside the first one."""
 
     def __init__(
         self,
@@ -96,6 +97,12 @@ class SteeredFleet:
         self._thread = threading.Thread(target=self._run, name="steered fleet", daemon=True)
         self._thread.start()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     @property
     def online(self) -> int:
         """How many nodes have a broker."""
@@ -117,36 +124,3 @@ class SteeredFleet:
             self._fleet.run(self._stop)
         except BaseException as error:  # noqa: BLE001  a thread's end: whoever stops the fleet is told
             self._error = error
-
-
-@contextlib.contextmanager
-def steered_fleet(
-    profile: Profile,
-    broker: BrokerAddress,
-    spools: Path,
-    *,
-    speed: float,
-    clock: Clock,
-    seed: int,
-    only: Sequence[str] | None = None,
-    further: Sequence[BrokerAddress] = (),
-    transport: Transport = ALIVE,
-    keepalive_s: int = KEEPALIVE_S,
-) -> Iterator[SteeredFleet]:
-    """The fleet, running; it is stopped at the end in any case."""
-    fleet = SteeredFleet(
-        profile,
-        broker,
-        spools,
-        speed=speed,
-        clock=clock,
-        seed=seed,
-        only=only,
-        further=further,
-        transport=transport,
-        keepalive_s=keepalive_s,
-    )
-    try:
-        yield fleet
-    finally:
-        fleet.stop()

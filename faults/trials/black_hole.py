@@ -14,7 +14,6 @@ from faults.parts.linked_city import (
     Ways,
     close_books,
     linked_city,
-    nodes_of,
     pause,
     recovered,
     recovery,
@@ -101,7 +100,7 @@ def _without(
     pause(_IN_FLIGHT_US / SECOND_US)
     since_us = laboratory.clock.now_us()
     for _ in range(round(_WITHIN_S / _SAY_S)):
-        took_s = recovered(city, nodes_of(city), since_us, _SAY_S)
+        took_s = recovered(city, city.nodes, since_us, _SAY_S)
         if took_s is not None:
             return took_s + (since_us - gone_us) / SECOND_US
         laboratory.say(f"black-hole: {during}: not everybody has found the other broker yet")

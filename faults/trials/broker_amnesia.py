@@ -18,7 +18,7 @@ from contract.compress import compressed
 from edge.outbound import Transport
 from faults.laboratory import Laboratory
 from faults.parts.brokers import RunningBroker, mosquitto, nats, wait_until
-from faults.parts.linked_city import Ways, close_books, linked_city, nodes_of, pause, recovery, told
+from faults.parts.linked_city import Ways, close_books, linked_city, pause, recovery, told
 from faults.parts.served_city import ServedCity
 from faults.result import Result
 
@@ -79,7 +79,7 @@ def _is_known_again(
     city: ServedCity, result: Result, running: RunningBroker, before: Mapping[str, int], during: str
 ) -> None:
     """Every node has said anew who it is and that it is there: the city knows it, and whoever asks the broker hears."""
-    nodes = nodes_of(city)
+    nodes = city.nodes
 
     def all_present() -> bool:
         now = city.cities.presences(city.city)

@@ -23,7 +23,7 @@ from faults.laboratory import Laboratory
 from faults.parts import tiny_city
 from faults.parts.brokers import mosquitto, wait_until
 from faults.parts.linked_city import LOOPBACK, pause
-from faults.parts.many_nodes import ManyNodes, many_nodes
+from faults.parts.many_nodes import ManyNodes
 from faults.parts.must import must
 from faults.parts.served_city import CAMERA, HIGH_CM, write_city
 from faults.parts.stages import Stage, stage
@@ -128,7 +128,7 @@ class _Outage:
             alerts = stack.enter_context(stage(room / "log", settings, "alerts"))
             nodes = [node.node for node in profile.nodes if node.node != CAMERA]
             fleet = stack.enter_context(
-                many_nodes(
+                ManyNodes(
                     room / "cities",
                     tiny_city.CODE,
                     nodes,

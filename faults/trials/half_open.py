@@ -8,7 +8,7 @@ from typing import NamedTuple
 from contract.clock import SECOND_US
 from faults.laboratory import Laboratory
 from faults.parts.brokers import mosquitto, wait_until
-from faults.parts.linked_city import LOOPBACK, Ways, close_books, linked_city, nodes_of, recovery, told
+from faults.parts.linked_city import LOOPBACK, Ways, close_books, linked_city, recovery, told
 from faults.parts.tcp_proxy import FAIR, HALF_OPEN, TcpProxy, tcp_proxy
 from faults.result import Result
 
@@ -60,7 +60,7 @@ def _with_keepalive(laboratory: Laboratory, result: Result, part: _Part) -> list
             )
         )
         sides = {"both sides": [near, far], "the services": [far], "the nodes": [near]}
-        connected = {near: len(nodes_of(city)), far: _SERVICES}
+        connected = {near: len(city.nodes), far: _SERVICES}
         for number in range(part.rounds):
             who = list(sides)[number % len(sides)]
             during = f"keep-alive {part.keepalive_s} s, round {number + 1}, {who}"

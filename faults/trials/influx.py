@@ -30,7 +30,7 @@ from faults.parts.influx_front import Answer
 from faults.parts.missing import NotInstalled
 from faults.parts.must import must
 from faults.parts.served_city import CAMERA, SPEED, ServedCity, Servers, served_city
-from faults.parts.steered import steered_fleet
+from faults.parts.steered import SteeredFleet
 from faults.parts.victoria import Victoria, victoria
 from faults.result import Result, nearest_rank
 from firmware_sim import ledger
@@ -335,7 +335,7 @@ class _Round:
         self.laboratory.say("the store: a field of another type")
         city = self.city
         self.server.put('crowd,city=lain,node=x,sensor=y people="many"')
-        with steered_fleet(
+        with SteeredFleet(
             city.profile, city.broker, city.spools, speed=SPEED, clock=city.clock, seed=city.seed, only=[CAMERA]
         ):
             self._flood("conflict")
