@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-import uvicorn
 from authlib.oauth2.rfc6749 import (
     AuthorizationCodeMixin,
     AuthorizationServer,
@@ -35,6 +32,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from support.web_server import listening, running
 
 CLIENT_ID = "siaga-pages"
 CLIENT_SECRET = "ikan-terbang-di-atas-atap-9"
@@ -309,16 +307,7 @@ def _claims_of(token: str) -> dict[str, Any]:
 @contextmanager
 def provided(redirect_uri: str, now_s: Callable[[], int]) -> Iterator[OpenIdProvider]:
     """A running provider on a free port of this machine; it is gone when the block ends."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    provider = OpenIdProvider(f"http://127.0.0.1:{listener.getsockname()[1]}", redirect_uri, now_s)
-    config = uvicorn.Config(provider.application(), log_level="critical", lifespan="off", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield provider
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
+    with listening() as (listener, address):
+        provider = OpenIdProvider(address, redirect_uri, now_s)
+        with running(provider.application(), listener):
+            yield provider

@@ -1,4 +1,4 @@
-"""A real web server of a seeded city on a free port of this machine, for as long as a test needs it."""
+"""A real web server on a free port of this machine, of a seeded city or of another, for as long as a test needs it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hashlib import sha256
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from support.seed import Town
 
 from api.app import create_app
@@ -39,6 +40,31 @@ class _Prompt(uvicorn.Server):
 
 
 @contextmanager
+def listening() -> Iterator[tuple[socket.socket, str]]:
+    """A socket on a free port, and its address. It listens before a server runs: who connects early waits in its
+    queue instead of being refused."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        # asyncio does so only for sockets it made itself; without it every small answer waits 40 ms for an ACK.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        yield listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    """The application answers; the server is gone when the block ends."""
+    # As `siaga api` starts it: uvicorn itself believes no proxy.
+    config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=2, proxy_headers=False)
+    server = _Prompt(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
 def serving(city: Town, *, keys: Sequence[str] = (KEY,), app: FastAPI | None = None, **more: object) -> Iterator[str]:
     """The address of a running server; it is gone when the block ends. `more` goes to `create_app`.
 
@@ -46,32 +72,19 @@ def serving(city: Town, *, keys: Sequence[str] = (KEY,), app: FastAPI | None = N
     """
     for key in keys:
         give_key(city, key)
-    listener = socket.create_server(("127.0.0.1", 0))
-    # asyncio does so only for sockets it made itself; without it every small answer waits 40 ms for an ACK.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    options: dict[str, object] = {
-        "base_url": address,
-        "keep_s": 0.0,
-        **more,
-    }
-    app = app or create_app(
-        profile=city.profile,
-        readings=city.readings,
-        cities=city.cities,
-        people=city.cities,
-        clock=city.clock,
-        **options,  # type: ignore[arg-type]
-    )
-    # As `siaga api` starts it: uvicorn itself believes no proxy.
-    config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=2, proxy_headers=False)
-    server = _Prompt(config)
-    # The socket listens before the server runs: who connects early waits in its queue instead of being refused.
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
+    with listening() as (listener, address):
+        options: dict[str, object] = {
+            "base_url": address,
+            "keep_s": 0.0,
+            **more,
+        }
+        app = app or create_app(
+            profile=city.profile,
+            readings=city.readings,
+            cities=city.cities,
+            people=city.cities,
+            clock=city.clock,
+            **options,  # type: ignore[arg-type]
+        )
+        with running(app, listener):
+            yield address
