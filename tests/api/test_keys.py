@@ -9,13 +9,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.commands import new_city, run
 from support.seed import Town
 from support.visitors import FAR, Visitor, person, signed_in
 from typer.testing import CliRunner
 
 from api.keys import PAGE
 from api.programs import FOR_PROGRAMS, PREFIX, make
-from contract.clock import DAY_US, SECOND_US, SystemClock
+from contract.clock import DAY_US, SECOND_US
 from contract.errors import BadInput
 from contract.roles import ROLES
 from siaga import settings as settings_module
@@ -155,19 +156,7 @@ def test_a_city_without_keys_and_one_with_a_thousand(made: Town, client: httpx.C
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> settings_module.Settings:
     """A new city of one's own."""
-    for name in (*settings_module.known_variables(), settings_module.CONFIG_VARIABLE):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SIAGA_DATA_FOLDER", str(tmp_path))
-    loaded = settings_module.load()
-    with closing(wiring.cities(loaded, migrate=True)) as store:
-        store.put_profile(wiring.profile(loaded), SystemClock().now_us())
-    return loaded
-
-
-def run(*words: str) -> str:
-    answer = CliRunner().invoke(app, list(words), catch_exceptions=False)
-    assert answer.exit_code == 0, answer.output
-    return answer.output
+    return new_city(tmp_path, monkeypatch)
 
 
 def test_a_key_is_made_listed_and_revoked_by_command(settings: settings_module.Settings) -> None:

@@ -62,7 +62,7 @@ def test_a_session_outlives_its_certificate_and_comes_back_with_the_next(broker:
             [broker.address(SERVICES)], "siaga-ingest", service_topics(CITY), rng=random.Random(1),
             clock=SystemClock(), tls=identity(secrets, "ingest"), backoff_cap_s=0.5,
         )
-    ) as ingest, contextlib.closing(_Closing(node)):  # fmt: skip
+    ) as ingest, contextlib.closing(node):  # fmt: skip
         assert wait_until(lambda: ingest.connected)
         node.open(broker.address(NODES), will_of(NODE))
         wait_until(lambda: SystemClock().now_us() > short.issued.until_us + SECOND_US, 10.0, 0.1)
@@ -103,7 +103,7 @@ def test_the_brokers_own_certificate_is_renewed_without_a_restart(broker: CityBr
             return door.getpeercert(binary_form=True) or b""
 
     node = Linked(PahoLink("kali", tls=identity(secrets, "kali"))).open(broker.address(NODES), will_of("kali"))
-    with contextlib.closing(_Closing(node)):
+    with contextlib.closing(node):
         before = shown()
         give(Authority(secrets / "ca").renew("broker", SystemClock().now_us()), secrets)
         assert wait_until(lambda: shown() != before, 15.0, 0.2)
@@ -135,8 +135,8 @@ def test_a_revoked_node_is_cut_and_does_not_come_back(broker: CityBroker, secret
     )
     with (
         stage(tmp_path / "log", settings, *command) as watch,
-        contextlib.closing(_Closing(stolen)),
-        contextlib.closing(_Closing(other)),
+        contextlib.closing(stolen),
+        contextlib.closing(other),
     ):
         assert watch.until((tmp_path / "data" / "run" / "watch.json").exists, 30), watch.said()
         answer = siaga({"SECRETS_FOLDER": secrets}, "ca", "revoke", NODE)
@@ -160,11 +160,3 @@ def test_a_key_that_is_not_the_certificates_is_waited_out(secrets: Path) -> None
     assert mine.context() is first
     (folder / "tls.crt").write_bytes(given.chain)
     assert mine.context() is not first
-
-
-class _Closing:
-    def __init__(self, party: Linked) -> None:
-        self._party = party
-
-    def close(self) -> None:
-        self._party.link.close(graceful=False)

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
 
 import pytest
 from support.at_once import at_once
 from support.city_data import NOON_US
-from support.people_data import CITY, LATER_US, api_key, deed, invitation, person, session
+from support.people_data import CITY, LATER_US, api_key, deed, invitation, person, rejected, session
 
-from contract.errors import BadInput, Rejected
+from contract.errors import BadInput
 from store import open_city
 from store.people import Person
 from store.ports import CityStore
-
-
-def _rejected(reason: str, call: Callable[[], object], store: CityStore) -> None:
-    """It is refused for this reason, and neither a change nor a deed is kept."""
-    head = store.audit_head(CITY)
-    with pytest.raises(Rejected) as caught:
-        call()
-    assert caught.value.reason == reason
-    assert store.audit_head(CITY) == head
-
 
 # ---------------------------------------------------------------- accounts
 
@@ -69,7 +58,7 @@ def test_an_account_and_a_subject_are_one_persons(city_store: CityStore) -> None
     budi = replace(person(1), subject="s")
     city_store.put_person(budi, deed())
     for ani in (replace(person(2), account=budi.account), replace(person(2), subject="s")):
-        _rejected("taken", lambda ani=ani: city_store.put_person(ani, deed()), city_store)
+        rejected("taken", lambda ani=ani: city_store.put_person(ani, deed()), city_store)
         city_store.put_person(replace(ani, id=ani.account[-9:] + ani.subject, city="sleman"), deed())
     assert city_store.people(CITY) == [budi]
 
@@ -85,7 +74,7 @@ def test_one_account_for_many_at_one_moment_is_one_persons(city_store: CityStore
 @pytest.mark.parametrize("account", ["", "Budi"])
 def test_an_account_is_a_word_in_lower_case(city_store: CityStore, account: str) -> None:
     """Or Budi and budi would be two people."""
-    _rejected("no_account", lambda: city_store.put_person(replace(person(1), account=account), deed()), city_store)
+    rejected("no_account", lambda: city_store.put_person(replace(person(1), account=account), deed()), city_store)
 
 
 @pytest.mark.parametrize("odd", ["a\x00", "a\ud800"], ids=["nul", "surrogate"])
@@ -142,7 +131,7 @@ def test_a_change_that_somebody_else_has_overtaken_is_refused(city_store: CitySt
     city_store.put_person(budi, deed())
     less = replace(budi, role="resident", agency="")
     city_store.put_person(less, deed(), budi)
-    _rejected("changed", lambda: city_store.put_person(replace(budi, password="new"), deed(), budi), city_store)
+    rejected("changed", lambda: city_store.put_person(replace(budi, password="new"), deed(), budi), city_store)
     assert city_store.person(budi.id) == less
 
 
@@ -156,7 +145,7 @@ def test_a_session_is_for_who_somebody_was_when_they_showed_it(
     city_store.put_person(replace(budi, name="Budi"), deed())
     city_store.open_session(session("first", budi), deed(), budi)
     city_store.put_person(replace(budi, **change), deed())  # type: ignore[arg-type]
-    _rejected("changed", lambda: city_store.open_session(session("late", budi), deed(), budi), city_store)
+    rejected("changed", lambda: city_store.open_session(session("late", budi), deed(), budi), city_store)
     assert city_store.sessions_of(budi.id, NOON_US) == []
 
 
@@ -167,8 +156,8 @@ def test_the_last_administrator_stays(city_store: CityStore) -> None:
     city_store.put_person(chief, deed())
     city_store.put_person(replace(other, disabled_us=NOON_US), deed())
     for less in (replace(chief, role="operator"), replace(chief, disabled_us=NOON_US)):
-        _rejected("last_admin", lambda less=less: city_store.put_person(less, deed()), city_store)
-    _rejected("last_admin", lambda: city_store.erase_person(chief.id, deed()), city_store)
+        rejected("last_admin", lambda less=less: city_store.put_person(less, deed()), city_store)
+    rejected("last_admin", lambda: city_store.erase_person(chief.id, deed()), city_store)
     assert city_store.person(chief.id) == chief
     city_store.put_person(other, deed())
     city_store.erase_person(chief.id, deed())
@@ -203,8 +192,8 @@ def test_an_erased_person_is_an_id_without_a_name(city_store: CityStore) -> None
     assert city_store.person_of_account(CITY, budi.account) is None
     assert city_store.session("s", NOON_US) is None
     assert city_store.invitation("reset", NOON_US) is None
-    _rejected("taken", lambda: city_store.put_person(budi, deed()), city_store)
-    _rejected("unknown_person", lambda: city_store.erase_person("f" * 32, deed()), city_store)
+    rejected("taken", lambda: city_store.put_person(budi, deed()), city_store)
+    rejected("unknown_person", lambda: city_store.erase_person("f" * 32, deed()), city_store)
     head = city_store.audit_head(CITY)
     city_store.erase_person(budi.id, deed())
     assert city_store.audit_head(CITY) == head
@@ -243,7 +232,7 @@ def test_only_who_may_come_in_gets_a_session(city_store: CityStore) -> None:
     """Nobody, and who is disabled, does not."""
     city_store.put_person(replace(person(1), disabled_us=NOON_US), deed())
     for one in (person(1), person(2)):
-        _rejected("unknown_person", lambda one=one: city_store.open_session(session("s", one), deed()), city_store)
+        rejected("unknown_person", lambda one=one: city_store.open_session(session("s", one), deed()), city_store)
 
 
 def test_sessions_that_are_over_are_forgotten(city_store: CityStore) -> None:
@@ -277,8 +266,8 @@ def test_a_key_is_never_changed(city_store: CityStore) -> None:
     """Neither its id nor its digest can be put again with other rights."""
     city_store.put_key(api_key("map"), deed())
     for again in (replace(api_key("map"), digest="other", role="admin"), replace(api_key("map"), id="other")):
-        _rejected("taken", lambda again=again: city_store.put_key(again, deed()), city_store)
-    _rejected("unknown_key", lambda: city_store.revoke_key("none", NOON_US, deed()), city_store)
+        rejected("taken", lambda again=again: city_store.put_key(again, deed()), city_store)
+    rejected("unknown_key", lambda: city_store.revoke_key("none", NOON_US, deed()), city_store)
 
 
 def test_when_a_key_was_last_seen(city_store: CityStore) -> None:
@@ -337,7 +326,7 @@ def test_a_redemption_that_is_refused_leaves_the_invitation(city_store: CityStor
     city_store.put_person(person(1), deed())
     city_store.invite(invitation("i"), deed())
     taken = replace(person(2), account=person(1).account)
-    _rejected("taken", lambda: city_store.redeem("i", taken, NOON_US, deed()), city_store)
+    rejected("taken", lambda: city_store.redeem("i", taken, NOON_US, deed()), city_store)
     assert city_store.redeem("i", person(2), NOON_US, deed())
 
 
@@ -350,7 +339,7 @@ def test_an_invitation_is_for_whom_it_was_made(city_store: CityStore, somebody: 
     """It gives no other role, no other city and nobody else's account."""
     city_store.put_person(person(1), deed())
     city_store.invite(invitation("i"), deed())
-    _rejected("not_invited", lambda: city_store.redeem("i", somebody, NOON_US, deed()), city_store)
+    rejected("not_invited", lambda: city_store.redeem("i", somebody, NOON_US, deed()), city_store)
     assert city_store.people(CITY) == [person(1)]
 
 
@@ -361,11 +350,11 @@ def test_a_new_password_is_for_one_person(city_store: CityStore) -> None:
     city_store.open_session(session("s", person(1)), deed())
     city_store.invite(invitation("reset", person_id=person(1).id), deed())
     other = replace(person(2), password="$argon2id$new")
-    _rejected("not_invited", lambda: city_store.redeem("reset", other, NOON_US, deed()), city_store)
+    rejected("not_invited", lambda: city_store.redeem("reset", other, NOON_US, deed()), city_store)
     assert city_store.redeem("reset", replace(person(1), password="$argon2id$new"), NOON_US, deed())
     assert city_store.session("s", NOON_US) is None
     nobody = invitation("nobody", person_id="f" * 32)
-    _rejected("unknown_person", lambda: city_store.invite(nobody, deed()), city_store)
+    rejected("unknown_person", lambda: city_store.invite(nobody, deed()), city_store)
 
 
 @pytest.mark.parametrize("change", [{"password": "new"}, {"role": "resident"}, {"disabled_us": NOON_US}])
@@ -396,7 +385,7 @@ def test_a_link_to_a_new_password_changes_nothing_else(city_store: CityStore) ->
 def test_invitations_that_are_over_are_forgotten(city_store: CityStore) -> None:
     """By the next one; the same digest twice is refused."""
     city_store.invite(invitation("old", until_us=NOON_US + 1), deed())
-    _rejected("taken", lambda: city_store.invite(invitation("old", until_us=LATER_US), deed()), city_store)
+    rejected("taken", lambda: city_store.invite(invitation("old", until_us=LATER_US), deed()), city_store)
     city_store.invite(replace(invitation("new"), created_us=NOON_US + 1), deed())
     assert city_store.invitation("old", NOON_US) is None
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from support.at_once import at_once
 from support.city_data import NOON_US
-from support.people_data import CITY, LATER_US, deed, invitation, person, session
+from support.people_data import CITY, LATER_US, deed, invitation, person, rejected, session
 
-from contract.errors import Rejected
 from store.audit import examine
 from store.people import Deed, Person, Proposal, Proposed
 from store.ports import CityStore
@@ -38,14 +36,6 @@ def store(city_store: CityStore) -> CityStore:
     return city_store
 
 
-def _rejected(reason: str, call: Callable[[], object], store: CityStore) -> None:
-    head = store.audit_head(CITY)
-    with pytest.raises(Rejected) as caught:
-        call()
-    assert caught.value.reason == reason
-    assert store.audit_head(CITY) == head
-
-
 def test_a_proposal_waits_and_changes_nothing(store: CityStore) -> None:
     """It is found as it was put, until it is over."""
     store.propose(proposal(), by(FIRST, "person.proposed"))
@@ -58,14 +48,14 @@ def test_a_proposal_waits_and_changes_nothing(store: CityStore) -> None:
 def test_nobody_agrees_to_their_own(store: CityStore) -> None:
     """Nor does somebody who is no administrator, or no longer one; the proposal stays."""
     store.propose(proposal(), by(FIRST, "person.proposed"))
-    _rejected("own_proposal", lambda: store.confirm("p", NOON_US, by(FIRST)), store)
-    _rejected("not_an_admin", lambda: store.confirm("p", NOON_US, by(SUBJECT)), store)
-    _rejected("not_an_admin", lambda: store.confirm("p", NOON_US, deed(actor="system")), store)
+    rejected("own_proposal", lambda: store.confirm("p", NOON_US, by(FIRST)), store)
+    rejected("not_an_admin", lambda: store.confirm("p", NOON_US, by(SUBJECT)), store)
+    rejected("not_an_admin", lambda: store.confirm("p", NOON_US, deed(actor="system")), store)
     store.put_person(replace(SECOND, disabled_us=NOON_US), deed())
-    _rejected("not_an_admin", lambda: store.confirm("p", NOON_US, by(SECOND)), store)
+    rejected("not_an_admin", lambda: store.confirm("p", NOON_US, by(SECOND)), store)
     foreign = person(9, "admin", city="sleman")
     store.put_person(foreign, deed())
-    _rejected("not_an_admin", lambda: store.confirm("p", NOON_US, by(foreign)), store)
+    rejected("not_an_admin", lambda: store.confirm("p", NOON_US, by(foreign)), store)
     assert store.proposals(CITY, NOON_US) == [proposal()]
 
 
@@ -116,7 +106,7 @@ def test_a_link_is_the_one_that_was_proposed(store: CityStore, what: Proposed) -
         invitation("link", wanted.role, person_id=wanted.person), agency=wanted.agency, regions=wanted.regions
     )
     for wrong in (None, replace(link, role="operator"), replace(link, person=FIRST.id), replace(link, regions=())):
-        _rejected("not_invited", lambda wrong=wrong: store.confirm("p", NOON_US, by(SECOND), wrong), store)
+        rejected("not_invited", lambda wrong=wrong: store.confirm("p", NOON_US, by(SECOND), wrong), store)
     assert store.confirm("p", NOON_US, by(SECOND), link)
     assert store.invitation("link", NOON_US) == link
 
@@ -143,11 +133,11 @@ def test_nothing_is_proposed_about_nobody(store: CityStore) -> None:
     foreign = person(9, city="sleman")
     store.put_person(foreign, deed())
     for nobody in (foreign, person(8)):
-        _rejected("unknown_person", lambda nobody=nobody: store.propose(proposal(of=nobody), by(FIRST)), store)
+        rejected("unknown_person", lambda nobody=nobody: store.propose(proposal(of=nobody), by(FIRST)), store)
     store.propose(proposal(), by(FIRST))
     store.erase_person(SUBJECT.id, deed())
     assert store.proposals(CITY, NOON_US) == []
-    _rejected("unknown_person", lambda: store.propose(proposal(), by(FIRST)), store)
+    rejected("unknown_person", lambda: store.propose(proposal(), by(FIRST)), store)
 
 
 def test_the_last_administrator_stays_even_where_two_agree(store: CityStore) -> None:
@@ -155,7 +145,7 @@ def test_the_last_administrator_stays_even_where_two_agree(store: CityStore) -> 
     store.propose(replace(proposal(of=SECOND), role="officer"), by(FIRST))
     store.propose(replace(proposal(of=FIRST, by=SECOND, name="q"), role="officer"), by(SECOND))
     assert store.confirm("p", NOON_US, by(SECOND))
-    _rejected("last_admin", lambda: store.confirm("q", NOON_US, by(FIRST)), store)
+    rejected("last_admin", lambda: store.confirm("q", NOON_US, by(FIRST)), store)
     assert store.person(FIRST.id) == FIRST
     assert [one.id for one in store.proposals(CITY, NOON_US)] == ["q"]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.brokerlog import SHIPPED
 
 from contract import topics
 from contract.errors import BadInput
 from fleet import acl
-
-SHIPPED = Path(__file__).parents[2] / "broker" / "mosquitto"
 
 
 @pytest.mark.parametrize(

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from support.brokerlog import judged
 
-from fleet import acl
 from fleet.brokerlog import BrokerLog
 
-SHIPPED = Path(__file__).parents[2] / "broker" / "mosquitto"
 CITY, THIEF, VICTIM = "yogyakarta", "jog-gauge-02", "jog-gauge-01"
 FROM = "10.0.0.7"
 
 
 @pytest.fixture
 def log() -> BrokerLog:
-    return BrokerLog(
-        city=CITY,
-        nodes=acl.read(SHIPPED / "nodes.acl"),
-        services=acl.read(SHIPPED / "services.acl"),
-        nodes_port=8883,
-        services_port=8884,
-        myself="watch",
-    )
+    return judged(CITY)
 
 
 def told(log: BrokerLog, *lines: str) -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from support.commands import run
 from typer.testing import CliRunner
 
 from contract.errors import BadInput
@@ -24,25 +25,19 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "secrets"
 
 
-def ca(*words: str) -> str:
-    answer = CliRunner().invoke(app, list(words), catch_exceptions=False)
-    assert answer.exit_code == 0, answer.output
-    return answer.output
-
-
 def test_from_init_to_revocation(place: Path) -> None:
     """Each step leaves its files and a line; the state of a party is what happened last."""
-    assert "root.key" in ca("ca", "init", "--name", "Kota Contoh")
-    ca("ca", "issue", "broker", "--host", "broker.example")
-    ca("ca", "issue", "ingest")
-    ca("ca", "issue", "watch")
-    ca("ca", "issue", "jog-gauge-01")
+    assert "root.key" in run("ca", "init", "--name", "Kota Contoh")
+    run("ca", "issue", "broker", "--host", "broker.example")
+    run("ca", "issue", "ingest")
+    run("ca", "issue", "watch")
+    run("ca", "issue", "jog-gauge-01")
     first = (place / "jog-gauge-01" / "tls.crt").read_bytes()
-    ca("ca", "renew", "jog-gauge-01")
+    run("ca", "renew", "jog-gauge-01")
     assert (place / "jog-gauge-01" / "tls.crt").read_bytes() != first
-    assert "No certificate is due" in ca("ca", "renew", "--due")
-    assert "2 revoked" in ca("ca", "revoke", "jog-gauge-01")
-    states = [json.loads(line) for line in ca("ca", "list", "--json").splitlines()]
+    assert "No certificate is due" in run("ca", "renew", "--due")
+    assert "2 revoked" in run("ca", "revoke", "jog-gauge-01")
+    states = [json.loads(line) for line in run("ca", "list", "--json").splitlines()]
     assert [(one["name"], one["state"]) for one in states] == [
         ("broker", "good"),
         ("ingest", "good"),
@@ -53,8 +48,8 @@ def test_from_init_to_revocation(place: Path) -> None:
     revoked = x509.load_pem_x509_crl((place / "broker" / "crl.pem").read_bytes())
     assert {f"{one.serial_number:x}" for one in revoked} == {states[3]["serial"], states[4]["serial"]}
     assert (place / "watch" / "revoked.txt").read_text().count(" jog-gauge-01\n") == 2
-    assert "jog-gauge-01" in ca("ca", "list")
-    assert ca("ca", "crl").count("BEGIN X509 CRL") == 2
+    assert "jog-gauge-01" in run("ca", "list")
+    assert run("ca", "crl").count("BEGIN X509 CRL") == 2
 
 
 def test_what_is_issued_renewed_and_revoked_is_in_the_audit_log(
@@ -63,12 +58,12 @@ def test_what_is_issued_renewed_and_revoked_is_in_the_audit_log(
     """Who did it, to whom, and which certificate; a node's in its city's log."""
     url = f"sqlite:///{tmp_path}/city.db"
     monkeypatch.setenv("SIAGA_CITY_URL", url)
-    ca("ca", "init")
+    run("ca", "init")
     with closing(open_city(url)) as store:
         for words in (("issue", "ingest"), ("issue", "jog-gauge-01"), ("renew", "jog-gauge-01"), ("revoke", "ingest")):
-            assert "audit log" not in ca("ca", *words)
+            assert "audit log" not in run("ca", *words)
         rows = store.audit("yogyakarta")
-    serials = [json.loads(line)["serial"] for line in ca("ca", "list", "--json").splitlines()]
+    serials = [json.loads(line)["serial"] for line in run("ca", "list", "--json").splitlines()]
     assert [(row.what, row.object, row.details["serial"]) for row in rows] == [
         ("ca.issue", "ingest", serials[0]),
         ("ca.issue", "jog-gauge-01", serials[1]),
@@ -84,18 +79,18 @@ def test_a_certificate_is_issued_without_the_database_too(
 ) -> None:
     """Turning a thief away must not wait for it; that it is not in the log is said."""
     monkeypatch.setenv("SIAGA_CITY_URL", url)
-    ca("ca", "init")
-    assert "Not in the audit log: " in ca("ca", "issue", "jog-gauge-01")
+    run("ca", "init")
+    assert "Not in the audit log: " in run("ca", "issue", "jog-gauge-01")
     assert (place / "jog-gauge-01" / "tls.crt").exists()
-    assert "Not in the audit log: " in ca("ca", "revoke", "jog-gauge-01")
-    assert "revoked" in ca("ca", "list")
+    assert "Not in the audit log: " in run("ca", "revoke", "jog-gauge-01")
+    assert "revoked" in run("ca", "list")
 
 
 def test_a_request_gets_no_key(place: Path, tmp_path: Path) -> None:
     """What the node made stays with the node."""
-    ca("ca", "init")
+    run("ca", "init")
     (tmp_path / "node.csr").write_bytes(forgeries.request("jog-gauge-01"))
-    ca("ca", "issue", "jog-gauge-01", "--request", str(tmp_path / "node.csr"))
+    run("ca", "issue", "jog-gauge-01", "--request", str(tmp_path / "node.csr"))
     assert {file.name for file in (place / "jog-gauge-01").iterdir()} == {"ca.crt", "tls.crt"}
     assert stat.S_IMODE((place / "jog-gauge-01").stat().st_mode) == 0o700
 

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from support.brokerlog import judged
 
 from broker.ports import Tls
 from faults.parts.brokers import wait_until
 from faults.parts.city_broker import NODES, SERVICES, city_broker, identity, make_secrets
 from faults.parts.intruder import Intruder, context
-from fleet import acl
 from fleet.brokerlog import BrokerLog
 from fleet.follow import FollowedLog
 from store.people import SecurityEvent
 
-SHIPPED = Path(__file__).parents[2] / "broker" / "mosquitto"
 THIEF, VICTIM = "kali", "tugu"
 SOMEWHERE = "10.66.66.66"
 FORGED = (
@@ -29,8 +28,8 @@ FORGED = (
 )
 
 
-def told(judged: BrokerLog, followed: FollowedLog) -> Sequence[SecurityEvent]:
-    return [event for line in followed.lines() for event in judged.read(line)]
+def told(log: BrokerLog, followed: FollowedLog) -> Sequence[SecurityEvent]:
+    return [event for line in followed.lines() for event in log.read(line)]
 
 
 @pytest.mark.parametrize("end", ["\u2028", "\u2029"])
@@ -40,10 +39,7 @@ def test_a_topic_cannot_forge_a_line(end: str, tmp_path: Path) -> None:
     secrets = make_secrets(tmp_path / "secrets", (THIEF, VICTIM))
     own: Tls = identity(secrets, THIEF)
     with city_broker(tmp_path / "broker", secrets) as broker:
-        judged = BrokerLog(
-            city="c", nodes=acl.read(SHIPPED / "nodes.acl"), services=acl.read(SHIPPED / "services.acl"),
-            nodes_port=broker.ports[NODES], services_port=broker.ports[SERVICES], myself="watch",
-        )  # fmt: skip
+        log = judged("c", nodes_port=broker.ports[NODES], services_port=broker.ports[SERVICES])
         topics = [*(f"a{end}{line}{end}" for line in FORGED), f"siaga/v1/c/{VICTIM}/readings"]
         for topic in topics:
             # One connection each: some versions break off after a publish that they have refused.
@@ -54,7 +50,7 @@ def test_a_topic_cannot_forge_a_line(end: str, tmp_path: Path) -> None:
             intruder.vanish()
         assert wait_until(lambda: f"siaga/v1/c/{VICTIM}/readings" in broker.log())
         with contextlib.closing(FollowedLog(broker.log_file)) as followed:
-            events = told(judged, followed)
+            events = told(log, followed)
     assert {(event.claimed, event.address) for event in events} == {(THIEF, "127.0.0.1")}
     assert sum(event.what == "acl_denied" for event in events) == len(topics)
-    assert judged.reloads == 0
+    assert log.reloads == 0

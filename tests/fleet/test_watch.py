@@ -7,18 +7,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from support.brokerlog import judged
 
 from broker.ports import BrokerAddress
 from contract.clock import ManualClock
 from contract.errors import Unavailable
-from fleet import acl
-from fleet.brokerlog import BrokerLog
 from fleet.evict import Evictions
 from fleet.follow import FollowedLog
 from fleet.watch import Watch
 from store.people import SecurityEvent
 
-SHIPPED = Path(__file__).parents[2] / "broker" / "mosquitto"
 DENIED = "1700000000: Denied PUBLISH from tugu (d0, q1, r0, m1, 'siaga/v1/c/kali/ack', ... (6 bytes))\n"
 
 
@@ -47,20 +45,17 @@ def log(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def watch(tmp_path: Path, log: Path, database: Database) -> Iterator[Watch]:
-    judged = BrokerLog(
-        city="c", nodes=acl.read(SHIPPED / "nodes.acl"), services=acl.read(SHIPPED / "services.acl"),
-        nodes_port=8883, services_port=8884, myself="watch",
-    )  # fmt: skip
+    brokerlog = judged("c")
 
     def nobody(client: str) -> object:
         raise AssertionError(f"nobody is revoked, and {client} is to be thrown out")
 
     evictions = Evictions(
         file=tmp_path / "revoked.txt", connect=nobody, address=BrokerAddress("127.0.0.1", 1),  # type: ignore[arg-type]
-        clients_of=judged.clients_of,
+        clients_of=brokerlog.clients_of,
     )  # fmt: skip
     with contextlib.closing(FollowedLog(log)) as followed:
-        yield Watch(followed=followed, judged=judged, evictions=evictions, note=database.note, clock=ManualClock(0))
+        yield Watch(followed=followed, judged=brokerlog, evictions=evictions, note=database.note, clock=ManualClock(0))
 
 
 def test_equal_ones_of_a_minute_are_one_with_a_count(watch: Watch, log: Path, database: Database) -> None:

@@ -6,12 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.commands import new_city, run
 from typer.testing import CliRunner
 
 from contract.clock import SystemClock
 from contract.errors import BadInput
 from siaga import first_admin, wiring
-from siaga import settings as settings_module
 from siaga.cli import app
 from siaga.settings import Settings
 from store.people import Deed, Person
@@ -20,19 +20,7 @@ from store.people import Deed, Person
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A new city of one's own, as `siaga up` leaves it before anybody came."""
-    for name in (*settings_module.known_variables(), settings_module.CONFIG_VARIABLE):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SIAGA_DATA_FOLDER", str(tmp_path))
-    loaded = settings_module.load()
-    with closing(wiring.cities(loaded, migrate=True)) as store:
-        store.put_profile(wiring.profile(loaded), SystemClock().now_us())
-    return loaded
-
-
-def run(*words: str) -> str:
-    answer = CliRunner().invoke(app, list(words), catch_exceptions=False)
-    assert answer.exit_code == 0, answer.output
-    return answer.output
+    return new_city(tmp_path, monkeypatch)
 
 
 def test_a_city_without_an_administrator_says_the_way_in(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.commands import without_settings
 
 from contract.errors import BadInput
 from contract.secret_words import guessable
@@ -20,8 +21,7 @@ GOOD = "3f9c1be07a6d4e52b8c0d7f1a2934e6b"
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*settings_module.known_variables(), settings_module.CONFIG_VARIABLE):
-        monkeypatch.delenv(name, raising=False)
+    without_settings(monkeypatch)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.commands import without_settings
 
 from contract.errors import BadInput
 from siaga import settings as settings_module
@@ -13,8 +14,7 @@ from siaga.up import as_environment
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*settings_module.known_variables(), settings_module.CONFIG_VARIABLE):
-        monkeypatch.delenv(name, raising=False)
+    without_settings(monkeypatch)
 
 
 def test_nothing_set_is_a_laptop() -> None:

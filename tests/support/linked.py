@@ -51,6 +51,10 @@ class Linked:
         """Let it run, to see that something does not happen."""
         self.spin(lambda: False, seconds)
 
+    def close(self) -> None:
+        """Vanish, without a word to the broker."""
+        self.link.close(graceful=False)
+
     def _once(self, now_us: int) -> None:
         self._step()
         self.link.housekeep(now_us)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from support.city_data import NOON_US
 
+from contract.errors import Rejected
 from contract.roles import Role
 from store.people import ApiKey, Deed, Invitation, Person, SecurityEvent, Session
+from store.ports import CityStore
 
 CITY = "yogyakarta"
 LATER_US = NOON_US + 3_600_000_000
@@ -49,3 +54,12 @@ def invitation(digest: str, role: Role = "officer", *, person_id: str = "", unti
 def knock(what: str = "acl_denied", *, claimed: str = "gauge-1", at_us: int = NOON_US, count: int = 1) -> SecurityEvent:
     """Somebody who was turned away at the broker."""
     return SecurityEvent(CITY, at_us, "broker", what, claimed, "203.0.113.9", "topic of another", count)
+
+
+def rejected(reason: str, call: Callable[[], object], store: CityStore) -> None:
+    """It is refused for this reason, and neither a change nor a deed is kept."""
+    head = store.audit_head(CITY)
+    with pytest.raises(Rejected) as caught:
+        call()
+    assert caught.value.reason == reason
+    assert store.audit_head(CITY) == head
