@@ -6,7 +6,6 @@ Whatever is to be heard in it a trial brings itself.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +20,7 @@ from faults.parts.brokers import mosquitto
 from faults.parts.kept import Kept, kept_of, rows_of
 from faults.parts.must import must
 from faults.parts.served_city import write_city
-from faults.parts.stages import Stage, stage
+from faults.parts.stages import Stage, last_beat, stage
 from store import open_city, open_readings
 from store.ports import CityStore, ReadingStore, Row
 
@@ -54,10 +53,7 @@ class EmptyCity:
 
     def says(self, name: str, fact: str) -> object:
         """A fact that a stage last said of itself; None before its first word."""
-        file = Path(str(self.settings["SIAGA_DATA_FOLDER"])) / "run" / f"{name}.json"
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            return json.loads(file.read_text(encoding="utf-8"))["facts"][fact]
-        return None
+        return last_beat(self.folder / "data", name).get("facts", {}).get(fact)
 
     def end(self) -> list[str]:
         """Both stages in good order; what did not end as it should, in words."""

@@ -7,7 +7,6 @@ what Docker's or systemd's restart policy would.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -29,7 +28,7 @@ from faults.parts.brokers import HOST, free_port, wait_until
 from faults.parts.city_broker import NODES, CityBroker, city_broker, identity, make_secrets
 from faults.parts.must import must
 from faults.parts.postgres import postgres
-from faults.parts.stages import ROOT, Kept, kept, siaga
+from faults.parts.stages import ROOT, Kept, kept, last_beat, siaga
 from faults.parts.whole_city import STAGES, WholeCity, whole_city
 from firmware_sim.scenario import load_scenario
 from firmware_sim.story import Story
@@ -144,13 +143,9 @@ class FloodCity(ABC):
         """How far the story is."""
         return (now_us - self.began_us) / 1e6 * self.speed
 
-    def beat(self, stage: str) -> Mapping[str, Any] | None:
-        """The last sign of life of a stage, with `pid` and `facts`; None where there is none."""
-        try:
-            told = json.loads((self.folder / "data" / "run" / f"{stage}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        return told if isinstance(told, dict) else None
+    def beat(self, stage: str) -> Mapping[str, Any]:
+        """As `last_beat`."""
+        return last_beat(self.folder / "data", stage)
 
     def books(self) -> Books:
         return books(self.city, self.fleet, self.readings, self.cities)

@@ -6,7 +6,6 @@ Each river has one gauge, so that each flood is an event of its own.
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ from faults.laboratory import Laboratory
 from faults.parts import tiny_city
 from faults.parts.brokers import HOST, free_port, mosquitto, wait_until
 from faults.parts.must import must
-from faults.parts.stages import ROOT, Stage, stage
+from faults.parts.stages import ROOT, Stage, last_beat, stage
 from faults.parts.steered import SteeredFleet
 from faults.result import Result
 from firmware_sim import ledger
@@ -89,6 +88,10 @@ class ServedCity:
         return self.folder / "spools"
 
     @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
     def page(self) -> str:
         """Where the pages are."""
         return f"http://{HOST}:{self.settings['SIAGA_API_PORT']}"
@@ -112,15 +115,13 @@ class ServedCity:
         """kill -9."""
         running, stack = self.stages.pop(name)
         running.kill()
-        self._beat(name).unlink(missing_ok=True)
+        (self.data / "run" / f"{name}.json").unlink(missing_ok=True)
         stack.close()
 
     def facts(self, name: str) -> Mapping[str, Any]:
         """What a stage last said of itself; empty before its first word."""
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            facts: dict[str, Any] = json.loads(self._beat(name).read_text(encoding="utf-8"))["facts"]
-            return facts
-        return {}
+        facts: Mapping[str, Any] = last_beat(self.data, name).get("facts", {})
+        return facts
 
     def await_stages(self, *names: str) -> None:
         for name in names:
@@ -130,9 +131,6 @@ class ServedCity:
     def await_leader(self) -> None:
         alerts = self.stage("alerts")
         must(alerts.until(lambda: self.facts("alerts").get("leading"), _START_S), f"nobody judges: {alerts.said()}")
-
-    def _beat(self, name: str) -> Path:
-        return Path(str(self.settings["SIAGA_DATA_FOLDER"])) / "run" / f"{name}.json"
 
     def end(self) -> None:
         """In the order in which nobody judges another's end; every reading has had its time to be answered."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -11,17 +12,29 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from faults.parts.brokers import wait_until
 from faults.parts.missing import NotInstalled
 
 ROOT = Path(__file__).resolve().parents[2]
+_SIAGA = (sys.executable, "-m", "siaga")
 
 
 def environment(settings: Mapping[str, object]) -> dict[str, str]:
     """This machine's environment without any setting of ours, and `settings`."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("SIAGA_")}
     return bare | {name: str(value) for name, value in settings.items()}
+
+
+def last_beat(data: Path, stage: str) -> Mapping[str, Any]:
+    """The last sign of life of a stage, with `at_us`, `pid` and `facts`; empty where there is none. `data` is its
+    data folder."""
+    try:
+        told = json.loads((data / "run" / f"{stage}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 @dataclass
@@ -54,7 +67,8 @@ class Stage:
         return [line for line in text.splitlines() if f'"event": "{event}"' in line]
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
+        """SIGKILL where it still runs."""
+        self.process.kill()
         self.process.wait()
 
     def terminate(self, within_s: float = 10.0) -> int:
@@ -63,12 +77,18 @@ class Stage:
         return self.process.wait(within_s)
 
 
+def _started(command: Sequence[str], settings: Mapping[str, object], log: Path) -> Stage:
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, env=environment(settings), cwd=ROOT, stdout=out, stderr=out)
+    return Stage(process, log)
+
+
 class Kept:
     """One `siaga …` that whoever kills it starts again at once, as systemd or Docker would."""
 
     def __init__(self, log: Path, settings: Mapping[str, object], *arguments: str) -> None:
         self._log = log
-        self._environment = environment(settings)
+        self._settings = settings
         self._arguments = arguments
         self._running: Stage | None = None
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -81,15 +101,7 @@ class Kept:
         return self._running
 
     def start(self) -> None:
-        with self._log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "siaga", *self._arguments],
-                env=self._environment,
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-            )
-        self._running = Stage(process, self._log)
+        self._running = _started([*_SIAGA, *self._arguments], self._settings, self._log)
 
     def kill(self) -> None:
         """SIGKILL, and another life."""
@@ -98,7 +110,7 @@ class Kept:
 
     def end(self) -> None:
         """SIGKILL for good where it still runs."""
-        if self._running is not None and not self._running.ended:
+        if self._running is not None:
             self._running.kill()
 
 
@@ -121,24 +133,26 @@ def stage(
     (in a namespace for its name; for root alone). `before`: words that stand before the command and become it."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{arguments[0]}-{len(list(folder.iterdir()))}.log"
-    command = [*before, sys.executable, "-m", "siaga", *arguments]
+    command = [*before, *_SIAGA, *arguments]
     if machine:
         if os.geteuid() != 0 or shutil.which("unshare") is None:
             raise NotInstalled("a machine of another name is for root, with unshare", "util-linux")
         command = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', machine, *command]
-    with file.open("ab") as log:
-        process = subprocess.Popen(command, env=environment(settings), cwd=ROOT, stdout=log, stderr=log)
+    running = _started(command, settings, file)
     try:
-        yield Stage(process, file)
+        yield running
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        running.kill()
 
 
 def siaga(settings: Mapping[str, object], *arguments: str) -> subprocess.CompletedProcess[str]:
     """`siaga ARGUMENTS…` to its end."""
-    command: Sequence[str] = [sys.executable, "-m", "siaga", *arguments]
     return subprocess.run(
-        command, env=environment(settings), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        [*_SIAGA, *arguments],
+        env=environment(settings),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )

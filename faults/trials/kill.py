@@ -109,7 +109,7 @@ class _Round:
     def _judges(self, old: int | None, killed_us: int) -> bool:
         """By its sign of life, which comes once a second."""
         beat = self.city.beat("alerts")
-        if beat is None or beat["pid"] == old or beat["at_us"] < killed_us:
+        if not beat or beat["pid"] == old or beat["at_us"] < killed_us:
             return False
         return bool(beat["facts"]["leading"] and beat["facts"]["judged"])
 

@@ -11,7 +11,6 @@ The city's seconds are played `FASTER` times as fast: a pause of 5 to 300 s last
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import sqlite3
@@ -32,7 +31,7 @@ from faults.parts.flood_city import BROKER, FLEET, POLE, WAVE_S, LaptopFlood, la
 from faults.parts.must import must
 from faults.parts.receivers import Receivers, receivers
 from faults.parts.served_city import ServedCity, Servers, served_city
-from faults.parts.stages import Stage, stage
+from faults.parts.stages import Stage, last_beat, stage
 from faults.result import Result
 
 FASTER = 10.0
@@ -136,12 +135,7 @@ class _TwoEngines:
 
     def _beat(self, one: Stage) -> Mapping[str, Any]:
         """The last sign of life of an engine; empty before its first."""
-        folder = self.second_folder if one is self.second else Path(str(self.city.settings["SIAGA_DATA_FOLDER"]))
-        try:
-            told = json.loads((folder / "run" / "alerts.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return told if isinstance(told, dict) else {}
+        return last_beat(self.second_folder if one is self.second else self.city.data, "alerts")
 
 
 @contextlib.contextmanager
@@ -254,7 +248,7 @@ class _OneMachine:
         def works() -> bool:
             if process in ("api", "alerts"):
                 beat = city.beat(process)
-                return beat is not None and beat["at_us"] > since_us and beat["pid"] == city.pid(process)
+                return bool(beat) and beat["at_us"] > since_us and beat["pid"] == city.pid(process)
             rows = city.readings.received_since(city.city, since_us, limit=1_000)
             return any(
                 row.observed_us > since_us
