@@ -7,11 +7,12 @@ from hashlib import sha256
 from itertools import count
 
 from support.seed import Town
+from support.web_server import give_key
 
 from api.sessions import Sessions
 from api.tokens import Device, digest
 from contract.roles import Role
-from store.people import ApiKey, Deed, Person
+from store.people import Deed, Person
 
 _NUMBERS = count(1)
 DEVICE = Device("d" * 43)
@@ -74,15 +75,5 @@ def signed_in(city: Town, one: Person) -> Visitor:
 def program(city: Town, role: Role, *, agency: str = "", regions: tuple[str, ...] = ()) -> Visitor:
     """A new key."""
     text = f"kunci-program-{next(_NUMBERS)}-{city.now_us}"
-    key = ApiKey(
-        sha256(text.encode()).hexdigest()[:32],
-        digest(text),
-        city.profile.code,
-        "uji",
-        role,
-        agency,
-        regions,
-        created_us=city.now_us,
-    )
-    city.cities.put_key(key, Deed("system", "key.made", key.id, city.now_us))
+    give_key(city, text, role, agency=agency, regions=regions)
     return Visitor({}, {"authorization": f"Bearer {text}"})

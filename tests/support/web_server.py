@@ -21,11 +21,13 @@ from store.people import ApiKey, Deed
 KEY = "kunci-uji"
 
 
-def give_key(city: Town, text: str, role: Role = "service", *, agency: str = "") -> ApiKey:
+def give_key(
+    city: Town, text: str, role: Role = "service", *, agency: str = "", regions: tuple[str, ...] = ()
+) -> ApiKey:
     """A program's key for the city."""
     digest = sha256(text.encode()).hexdigest()
     code = city.profile.code
-    key = ApiKey(digest[:32], digest, code, "uji", role, agency, created_us=city.now_us)
+    key = ApiKey(digest[:32], digest, code, "uji", role, agency, regions, created_us=city.now_us)
     if city.cities.key(digest, city.now_us) is None:
         city.cities.put_key(key, Deed("system", "key.made", key.id, city.now_us))
     return key
