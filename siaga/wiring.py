@@ -54,10 +54,9 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
     return compressed(load_rules(rules_folder(settings.city, settings.cities_folder)), settings.speed)
 
 
-def check_area(settings: Settings, role: Role, agency: str, regions: Sequence[str], *, where: str = "") -> None:
+def check_area(city: Profile, role: Role, agency: str, regions: Sequence[str], *, where: str = "") -> None:
     """Raises BadInput where a role's agency or regions are not the city's: a typing error would open nothing, or hide
     that it opens too much."""
-    city = profile(settings)
     codes = [one.code for one in city.agencies]
     at_agency, at_region = where or "--agency", where or "--region"
     if role == "officer" and not agency:
@@ -223,7 +222,7 @@ def _run(
     run(stop)
 
 
-def openid(settings: Settings, clock: Clock) -> OpenId | None:
+def openid(settings: Settings, city: Profile, clock: Clock) -> OpenId | None:
     """The way to the city's own accounts; None where it has none. Asks nobody yet."""
     from api.door import folded
     from api.invitations import FOR_PEOPLE
@@ -236,7 +235,7 @@ def openid(settings: Settings, clock: Clock) -> OpenId | None:
     where = "setting SIAGA_OIDC_ROLES"
     rules = read_rules(settings.oidc_roles, roles=FOR_PEOPLE, where=where)
     for rule in rules:
-        check_area(settings, rule.role, rule.agency, rule.regions, where=where)
+        check_area(city, rule.role, rule.agency, rule.regions, where=where)
     provider = Provider(
         issuer=settings.oidc_issuer,
         client_id=settings.oidc_client_id,
@@ -251,16 +250,17 @@ def api(settings: Settings, clock: Clock) -> FastAPI:
     """The web application; whoever serves it closes nothing: its stores live as long as the process."""
     from api.app import create_app
 
+    city = profile(settings)
     city_store = cities(settings)
     return create_app(
-        profile=profile(settings),
+        profile=city,
         readings=readings(settings),
         cities=city_store,
         people=city_store,
         clock=clock,
         base_url=settings.public_url,
         trusted_proxies=settings.trusted_proxies,
-        openid=openid(settings, clock),
+        openid=openid(settings, city, clock),
         speed=settings.speed,
         status=lambda: stages(settings, clock),
     )

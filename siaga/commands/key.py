@@ -35,7 +35,7 @@ def new(
     if wanted is None:
         raise BadInput(f"no program can be {role!r}", where="--role", remedy=f"One of {', '.join(FOR_PROGRAMS)}.")
     regions = tuple(region or ())
-    wiring.check_area(settings, wanted, agency, regions)
+    wiring.check_area(wiring.profile(settings), wanted, agency, regions)
     now_us = SystemClock().now_us()
     with closing(wiring.cities(settings)) as store:
         made = make(

@@ -62,7 +62,7 @@ def invite(
             if found is None:
                 raise BadInput(f"there is no role {role!r}", where="--role", remedy=f"One of {', '.join(ROLES)}.")
             wanted = found
-            wiring.check_area(settings, wanted, agency, regions)
+            wiring.check_area(wiring.profile(settings), wanted, agency, regions)
         told = make(
             store,
             city=settings.city,
