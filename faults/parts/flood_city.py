@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,9 +27,11 @@ from faults.parts import tiny_city
 from faults.parts.brokers import HOST, free_port, wait_until
 from faults.parts.city_broker import NODES, CityBroker, city_broker, identity, make_secrets
 from faults.parts.must import must
+from faults.parts.pole import write_node
 from faults.parts.postgres import postgres
 from faults.parts.stages import ROOT, Kept, kept, last_beat, siaga
 from faults.parts.whole_city import STAGES, WholeCity, whole_city
+from firmware_sim.ledgers import SPOOL_SUFFIX
 from firmware_sim.scenario import load_scenario
 from firmware_sim.story import Story
 from store import open_city, open_readings
@@ -57,32 +59,11 @@ first = 2018-06-11T09:00:00Z
 last = 2018-06-11T13:00:00Z
 """
 _SEED = 1
-_NODE_TOML = """
-[node]
-city = "{city}"
-node = "{node}"
-spool = "{spool}"
-boot_delay_s = 0.0
-
-[[brokers]]
-host = "{host}"
-port = {port}
-{tls}
-[[sensors]]
-type = "flood"
-sensor = "gauge"
-period_s = 0.2
-
-[sensors.options]
-source = {{ type = "replay", file = "{river}", length_column = "level_cm", speed = 60.0, loop = true }}
-
-[[sensors]]
-type = "node"
-sensor = "self"
-period_s = 1.0
-
-[sensors.options]
-disk = "{folder}"
+_TLS = """
+[tls]
+ca_file = "{ca_file}"
+cert_file = "{cert_file}"
+key_file = "{key_file}"
 """
 
 
@@ -319,25 +300,16 @@ def adopt_pole(cities: CityStore) -> None:
 @contextlib.contextmanager
 def pole(folder: Path, broker: BrokerAddress, tls: Tls | None) -> Iterator[Kept]:
     """`siaga edge run` with a river that stays low, and its own health."""
-    river = folder / "river.csv"
-    rows: Sequence[str] = [f"2026-01-01T{n // 60:02d}:{n % 60:02d}:00Z,{40 + n % 7}" for n in range(600)]
-    river.write_text("time,level_cm\n" + "\n".join(rows) + "\n")
-    secured = (
-        ""
-        if tls is None
-        else f'\n[tls]\nca_file = "{tls.ca_file}"\ncert_file = "{tls.cert_file}"\nkey_file = "{tls.key_file}"\n'
+    file = write_node(
+        folder,
+        folder / "fleet" / f"{POLE}{SPOOL_SUFFIX}",
+        tiny_city.CODE,
+        POLE,
+        broker,
+        river="gauge",
+        river_s=0.2,
+        self_s=1.0,
+        further="" if tls is None else _TLS.format(ca_file=tls.ca_file, cert_file=tls.cert_file, key_file=tls.key_file),
     )
-    text = _NODE_TOML.format(
-        city=tiny_city.CODE,
-        node=POLE,
-        spool=folder / "fleet" / f"{POLE}.spool",
-        host=broker.host,
-        port=broker.port,
-        tls=secured,
-        river=river,
-        folder=folder,
-    )
-    file = folder / "node.toml"
-    file.write_text(text)
     with kept(folder / "log" / "pole.log", {}, "edge", "run", "--config", str(file)) as one:
         yield one
