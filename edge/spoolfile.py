@@ -307,20 +307,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _healthy(path: Path) -> sqlite3.Connection | None:
     """A connection to a sound (or not yet existing) file, None where it is damaged."""
     try:
-        db = _connect(path)
+        with ExitStack() as unless_sound:
+            db = _connect(path)
+            unless_sound.callback(db.close)
+            if db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok" and _is_ours(db):
+                unless_sound.pop_all()
+                return db
     except DAMAGE as error:
         _only_damage(error, path)
-        return None
-    try:
-        sound = db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok" and _is_ours(db)
-    except DAMAGE as error:
-        db.close()
-        _only_damage(error, path)
-        return None
-    if not sound:
-        db.close()
-        return None
-    return db
+    return None
 
 
 def _only_damage(error: Exception, path: Path) -> None:
