@@ -264,7 +264,7 @@ class Ingest:
     def _place_remembered(self, turn: _Turn, batch: BatchNews) -> bool:
         """Place a batch from memory. False, and nothing is taken of it, where a single reading of it needs more."""
         known = self._registry.remembered(batch.node)
-        if known is None or batch.malformed:
+        if known is None or batch.malformed or batch.beyond:
             return False
         rows = {}
         for reading in batch.readings:

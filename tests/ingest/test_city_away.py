@@ -61,6 +61,18 @@ def test_what_would_be_refused_is_asked_for_again(bench: Bench) -> None:
     assert ack.refused == (Refusal(seq=2, reason="time_implausible"),)
 
 
+def test_a_later_version_is_asked_for_again(bench: Bench) -> None:
+    """It is counted among what nobody was told of, and held once the database is back."""
+    _begun(bench)
+    bench.cities_outage.away = True
+    assert bench.accept(batch(reading(2), v=2)) == []
+    assert bench.ingest.facts()["unanswered"] == 1
+    bench.cities_outage.away = False
+    bench.clock.advance(60)
+    (ack,) = bench.accept(batch(reading(2), v=2))
+    assert ack.held == ((2, 2),)
+
+
 def test_garbage_waits_within_a_bound(bench: Bench) -> None:
     """What nobody can read is kept once the database is back; a flood of it costs no memory without end."""
     _begun(bench)
