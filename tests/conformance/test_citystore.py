@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import NoneType
 
 import pytest
+from support.at_once import at_once
 from support.city_data import NOON_US, birth, case, incident, moved, outgoing, profile, status, update
 
 from contract.clock import HOUR_US, SECOND_US
@@ -20,28 +19,10 @@ CITY = "yogyakarta"
 
 
 @pytest.fixture
-def url(city_url: str) -> str:
-    """A new database of each kind."""
-    return city_url
-
-
-@pytest.fixture
 def store(city_store: CityStore) -> CityStore:
     """A store with one city in it."""
     city_store.put_profile(profile(), NOON_US)
     return city_store
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Every call in a thread of its own, let go together; their results, in the calls' order."""
-    gate = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], object]) -> object:
-        gate.wait(10)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 # ---------------------------------------------------------------- registry
@@ -294,16 +275,18 @@ def test_one_engine_holds_a_city(store: CityStore) -> None:
     assert third.fence > second.fence
 
 
-def test_of_two_that_want_a_lease_at_once_one_gets_it(store: CityStore, url: str) -> None:
+def test_of_two_that_want_a_lease_at_once_one_gets_it(store: CityStore, city_url: str) -> None:
     """Two processes that start together: the same moment, two connections, one holder."""
-    other = open_city(url)
+    other = open_city(city_url)
     for round_ in range(8):
         now_us = NOON_US + round_ * HOUR_US
         got = at_once(
-            lambda now=now_us: store.lease(CITY, "one", now, 10.0),
-            lambda now=now_us: other.lease(CITY, "two", now, 10.0),
+            [
+                lambda now=now_us: store.lease(CITY, "one", now, 10.0),
+                lambda now=now_us: other.lease(CITY, "two", now, 10.0),
+            ]
         )
-        assert sum(lease is not None for lease in got) == 1
+        assert {type(lease) for lease in got} == {Lease, NoneType}
     other.close()
 
 
@@ -450,15 +433,17 @@ def test_one_event_has_one_case(store: CityStore) -> None:
     assert numbers == {"YOG-2026-000002", "YOG-2026-000003"}
 
 
-def test_one_event_filed_at_once_is_one_case(store: CityStore, url: str) -> None:
+def test_one_event_filed_at_once_is_one_case(store: CityStore, city_url: str) -> None:
     """Two processes, the same moment, also across the year's end: one case, and no number is wasted."""
-    other = open_city(url)
+    other = open_city(city_url)
     for round_ in range(6):
         event = f"event-{round_}"
         year_us = 365 * 24 * HOUR_US if round_ % 2 else 0
         a, b = at_once(
-            lambda e=event, r=round_: store.file_case(case(e), update(f"a{r}")),
-            lambda e=event, r=round_, y=year_us: other.file_case(case(e, opened_us=NOON_US + y), update(f"b{r}")),
+            [
+                lambda e=event, r=round_: store.file_case(case(e), update(f"a{r}")),
+                lambda e=event, r=round_, y=year_us: other.file_case(case(e, opened_us=NOON_US + y), update(f"b{r}")),
+            ]
         )
         assert a == b
     found = store.find_cases(CITY)
@@ -538,9 +523,6 @@ def test_cases_are_found_by_what_is_asked(store: CityStore) -> None:
     assert store.find_cases("elsewhere").total == 0
 
 
-# ---------------------------------------------------------------- the house
-
-
 def test_an_agencys_own_cases_are_found_besides_the_public_ones(store: CityStore) -> None:
     """Of its regions only, and a region's code ends at a dot: 34.71.0 is not the beginning of 34.71.01."""
     for number, (agency, region) in enumerate(
@@ -562,6 +544,9 @@ def test_an_agencys_own_cases_are_found_besides_the_public_ones(store: CityStore
     assert store.find_cases(CITY, also=("bpbd", ())).total == 3
 
 
+# ---------------------------------------------------------------- the house
+
+
 def test_many_threads_share_one_store(store: CityStore) -> None:
     """A web server's threads write and read beside each other; every line arrives once."""
     number = store.file_case(case(), update("u0")).number
@@ -571,7 +556,7 @@ def test_many_threads_share_one_store(store: CityStore) -> None:
             assert store.add_update(update(f"w{worker}-{line}", number, at_us=NOON_US + worker * 10 + line))
             assert store.case(number) is not None
 
-    at_once(*[lambda worker=worker: work(worker) for worker in range(6)])
+    assert at_once([lambda worker=worker: work(worker) for worker in range(6)]) == [None] * 6
     assert len(store.updates(number)) == 31
 
 
