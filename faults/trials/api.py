@@ -7,6 +7,7 @@ that the document names, and nothing that was asked comes back as markup.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from collections import Counter
@@ -132,8 +133,6 @@ def _by_document(
 ) -> None:
     """Each operation as each role, with values that fit and values that do not."""
     import schemathesis
-    from hypothesis import HealthCheck, Phase, given, settings
-    from hypothesis import seed as seeded
     from schemathesis.checks import load_all_checks, not_a_server_error
     from schemathesis.core.failures import FailureGroup
     from schemathesis.core.result import Ok
@@ -172,37 +171,29 @@ def _by_document(
                     except (FailureGroup, httpx.HTTPError, OSError) as error:
                         _broke(result, f"{case.method} {case.path} as {role}: {_told(error)}")
 
-                _repeat(given, settings, seeded, HealthCheck, Phase, laboratory.seed, each)(
-                    operation.as_strategy(generation_mode=mode), ask
-                )
+                _repeat(operation.as_strategy(generation_mode=mode), ask, seed=laboratory.seed, examples=each)
 
 
-def _repeat(
-    given: Any, settings: Any, seeded: Any, health: Any, phase: Any, seed: int, examples: int
-) -> Callable[[Any, Callable[[Any], None]], None]:
+def _repeat(strategy: Any, ask: Callable[[Any], None], *, seed: int, examples: int) -> None:
     """Draw so many cases from a strategy by a seed. A strategy that can draw nothing has nothing to be refused."""
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import seed as seeded
+    from hypothesis.errors import Unsatisfiable
 
-    def drawn(strategy: Any, ask: Callable[[Any], None]) -> None:
-        from hypothesis.errors import Unsatisfiable
+    @seeded(seed)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def one(case: Any) -> None:
+        ask(case)
 
-        @seeded(seed)  # type: ignore[untyped-decorator]
-        @settings(  # type: ignore[untyped-decorator]
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            phases=[phase.generate],
-            suppress_health_check=list(health),
-        )
-        @given(strategy)  # type: ignore[untyped-decorator]
-        def one(case: Any) -> None:
-            ask(case)
-
-        try:
-            one()
-        except Unsatisfiable:
-            return
-
-    return drawn
+    with contextlib.suppress(Unsatisfiable):
+        one()
 
 
 def _told(error: BaseException) -> str:
@@ -245,7 +236,7 @@ def _pages(
                         _broke(result, f"{method} {address[:300]} as {role}: {text!r} came back as markup")
             if any(name in answer.headers for name in ("a", "evil")) or "a=b" in answer.headers.get("set-cookie", ""):
                 _broke(result, f"{method} {address[:300]} as {role}: a header came back")
-    result.figures["requests to pages"] = seen.pop("pages")
+    result.figures["requests to pages"] = seen.pop("pages", 0)
 
 
 def _walk(rng: random.Random) -> Iterator[tuple[str, str]]:
