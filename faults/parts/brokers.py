@@ -101,6 +101,14 @@ log_dest file {folder}/mosquitto.log
 """
 
 
+def mosquitto_program() -> str:
+    """Raises NotInstalled where there is none."""
+    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/opt/homebrew/sbin")
+    if program is None:
+        raise NotInstalled("Mosquitto is missing", "mosquitto")
+    return program
+
+
 @contextlib.contextmanager
 def mosquitto(
     config: str = _PLAIN, *, ready: Callable[[BrokerAddress], bool] | None = None, **extra: int
@@ -109,9 +117,7 @@ def mosquitto(
 
     `ready` says whether it accepts; by default it is asked with a plain CONNECT.
     """
-    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/opt/homebrew/sbin")
-    if program is None:
-        raise NotInstalled("Mosquitto is missing", "mosquitto")
+    program = mosquitto_program()
     folder = Path(tempfile.mkdtemp(prefix="siaga-mosquitto-"))
     (folder / "data").mkdir()
     address = BrokerAddress(HOST, free_port())

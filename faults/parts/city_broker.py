@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,13 +14,12 @@ from pathlib import Path
 
 from broker.ports import BrokerAddress, Tls
 from contract.clock import SystemClock
-from faults.parts.brokers import HOST, free_port, wait_until
-from faults.parts.missing import NotInstalled
+from faults.parts.brokers import HOST, free_port, mosquitto_program, wait_until
 from faults.parts.must import must
+from faults.parts.stages import ROOT
 from fleet import secrets_of_a_city
 from fleet.handover import CERTIFICATE, KEY, TRUST
 
-ROOT = Path(__file__).resolve().parents[2]
 NODES, SERVICES = "8883", "8884"
 _RELOAD_S = 1
 
@@ -70,9 +68,7 @@ class CityBroker:
         }
 
     def start(self) -> None:
-        program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/opt/homebrew/sbin")
-        if program is None:
-            raise NotInstalled("Mosquitto is missing", "mosquitto")
+        program = mosquitto_program()
         shipped = ROOT / "broker" / "mosquitto"
         text = (shipped / "mosquitto.conf").read_text()
         text = re.sub(r"(?m)^listener (\d+)$", lambda found: f"listener {self.ports[found[1]]} {HOST}", text)

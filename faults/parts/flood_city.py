@@ -29,7 +29,7 @@ from faults.parts.city_broker import NODES, CityBroker, city_broker, identity, m
 from faults.parts.must import must
 from faults.parts.pole import write_node
 from faults.parts.postgres import postgres
-from faults.parts.stages import ROOT, Kept, kept, last_beat, siaga
+from faults.parts.stages import ROOT, Supervised, last_beat, siaga, supervised
 from faults.parts.whole_city import STAGES, WholeCity, whole_city
 from firmware_sim.ledgers import SPOOL_SUFFIX
 from firmware_sim.scenario import load_scenario
@@ -92,7 +92,7 @@ class FloodCity(ABC):
     readings: ReadingStore
     cities: CityStore
     began_us: int
-    pole: Kept
+    pole: Supervised
 
     @property
     def city(self) -> str:
@@ -204,7 +204,7 @@ class ServerFlood(FloodCity):
     """Mosquitto with TLS, PostgreSQL, InfluxDB, one process a stage."""
 
     broker: CityBroker
-    stages: Mapping[str, Kept] = field(default_factory=dict)
+    stages: Mapping[str, Supervised] = field(default_factory=dict)
 
     def pid(self, process: str) -> int | None:
         if process == BROKER:
@@ -219,7 +219,7 @@ class ServerFlood(FloodCity):
         else:
             self._one(process).kill()
 
-    def _one(self, process: str) -> Kept:
+    def _one(self, process: str) -> Supervised:
         return self.pole if process == POLE else self.stages[process]
 
     def end(self) -> list[str]:
@@ -260,7 +260,7 @@ def server_flood(folder: Path, *, speed: float, **settings: object) -> Iterator[
         applied = siaga(given, "city", "apply")
         must(applied.returncode == 0, applied.stderr)
         stages = {
-            name: stack.enter_context(kept(folder / "log" / f"{name}.log", _service(given, broker, name), name))
+            name: stack.enter_context(supervised(folder / "log" / f"{name}.log", _service(given, broker, name), name))
             for name in STAGES
         }
         readings = stack.enter_context(contextlib.closing(open_readings(influx.url, token=influx.token)))
@@ -274,7 +274,7 @@ def server_flood(folder: Path, *, speed: float, **settings: object) -> Iterator[
         words = (str(folder / "flash.toml"), "--folder", str(folder / "fleet"), "--certificates", str(secrets))
         fleet = {**given, "SIAGA_BROKERS": f"{nodes.host}:{nodes.port}"}
         stages[FLEET] = stack.enter_context(
-            kept(folder / "log" / "fleet.log", fleet, FLEET, *words, "--since-us", str(began_us))
+            supervised(folder / "log" / "fleet.log", fleet, FLEET, *words, "--since-us", str(began_us))
         )
         agent = stack.enter_context(pole(folder, nodes, identity(secrets, POLE)))
         yield ServerFlood(folder, speed, given, readings, cities, began_us, agent, broker, stages)
@@ -298,7 +298,7 @@ def adopt_pole(cities: CityStore) -> None:
 
 
 @contextlib.contextmanager
-def pole(folder: Path, broker: BrokerAddress, tls: Tls | None) -> Iterator[Kept]:
+def pole(folder: Path, broker: BrokerAddress, tls: Tls | None) -> Iterator[Supervised]:
     """`siaga edge run` with a river that stays low, and its own health."""
     file = write_node(
         folder,
@@ -311,5 +311,5 @@ def pole(folder: Path, broker: BrokerAddress, tls: Tls | None) -> Iterator[Kept]
         self_s=1.0,
         further="" if tls is None else _TLS.format(ca_file=tls.ca_file, cert_file=tls.cert_file, key_file=tls.key_file),
     )
-    with kept(folder / "log" / "pole.log", {}, "edge", "run", "--config", str(file)) as one:
+    with supervised(folder / "log" / "pole.log", {}, "edge", "run", "--config", str(file)) as one:
         yield one

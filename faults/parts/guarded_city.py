@@ -17,9 +17,9 @@ from broker.subscription import PahoSubscription
 from cities.load import load
 from contract import topics
 from contract.clock import SECOND_US, Clock
-from faults.parts.city_broker import NODES, ROOT, SERVICES, CityBroker, city_broker, identity
+from faults.parts.city_broker import NODES, SERVICES, CityBroker, city_broker, identity
 from faults.parts.must import must
-from faults.parts.stages import Stage, stage
+from faults.parts.stages import ROOT, Stage, stage
 from store import open_city, open_readings
 from store.people import SecurityEvent
 from store.ports import CityStore, ReadingStore

@@ -83,7 +83,7 @@ def _started(command: Sequence[str], settings: Mapping[str, object], log: Path) 
     return Stage(process, log)
 
 
-class Kept:
+class Supervised:
     """One `siaga …` that whoever kills it starts again at once, as systemd or Docker would."""
 
     def __init__(self, log: Path, settings: Mapping[str, object], *arguments: str) -> None:
@@ -115,9 +115,9 @@ class Kept:
 
 
 @contextlib.contextmanager
-def kept(log: Path, settings: Mapping[str, object], *arguments: str) -> Iterator[Kept]:
+def supervised(log: Path, settings: Mapping[str, object], *arguments: str) -> Iterator[Supervised]:
     """`siaga ARGUMENTS…`, started; killed at the end where it still runs."""
-    one = Kept(log, settings, *arguments)
+    one = Supervised(log, settings, *arguments)
     one.start()
     try:
         yield one
