@@ -5,10 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from api import tokens
-from api.address import Network, at_home, client_address
+from api.address import at_home, client_address
 from api.policy import Caller
 from api.sessions import Sessions
 from api.tokens import Cookies, Device
+from contract.addresses import Network
 from contract.clock import MINUTE_US, Clock
 from store.people import ApiKey, PeopleStore
 

@@ -24,7 +24,6 @@ AT_ONCE = 2
 WAITING_MOST = 40
 LEAST = 12
 MOST = 200
-REASONS = ("password_short", "password_long", "password_guessable")
 NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$J/i9T5B+zxvSlwp7BTjyMw$hNtfiToeragAXfqJobD6xB6zFsHeDj44pSMfwQ36BhM"
 """of a password that was thrown away: an account that is not there costs what one that is there costs"""
 

@@ -17,7 +17,7 @@ from api.door import folded
 from api.invitations import FOR_PEOPLE
 from api.page import Pages
 from api.policy import caller_of
-from contract.city import Profile
+from contract.city import Profile, Region
 from contract.errors import Rejected
 from contract.roles import Role
 
@@ -53,9 +53,9 @@ def area_in(profile: Profile, form: FormData, roles: tuple[Role, ...]) -> Area |
     return Area.read(profile, text_of(form, "peran"), text_of(form, "dinas"), regions, roles)
 
 
-def regions_of(profile: Profile) -> list[tuple[Any, list[Any]]]:
+def regions_of(profile: Profile) -> list[tuple[Region, list[Region]]]:
     """Each kecamatan with its kelurahan, as the boxes of a form have them."""
-    below: dict[str, list[Any]] = {}
+    below: dict[str, list[Region]] = {}
     for region in profile.regions:
         if region.level == "kelurahan":
             below.setdefault(region.parent, []).append(region)

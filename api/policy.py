@@ -195,11 +195,6 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
 )
 
 
-def refuses(rule: Rule, caller: Caller, *, at_home: bool) -> bool:
-    """Whether the caller has no business on this route at all."""
-    return reached(rule, caller, at_home=at_home) is None
-
-
 def reached(rule: Rule, caller: Caller, *, at_home: bool) -> Reach | None:
     """What the caller reaches on a route; None: nothing, the route is closed to them."""
     if rule.at_home and at_home:

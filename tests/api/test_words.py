@@ -14,7 +14,6 @@ from api.invitations import FOR_PEOPLE
 from api.language import Speech
 from api.map import LAYERS
 from api.nodes import KINDS, ORDERS
-from api.passwords import REASONS
 from api.people import TOLD
 from api.status import NodeState, Why
 from api.words import WORDS
@@ -59,9 +58,8 @@ def built() -> set[str]:
         *(f"error_{code}_{part}" for code in sorted(WORDED) for part in ("title", "text")),
         *(f"role_{role}" for role in ROLES),
         *(f"audience_{one}" for one in ("staff", "shadow")),
-        *REASONS,
         *(f"account_{wrong}" for wrong in ("shape", "taken")),
-        *(f"password_{wrong}" for wrong in ("differs", "changed")),
+        *(f"password_{wrong}" for wrong in ("short", "long", "guessable", "differs", "changed")),
         *(f"sign_in_{wrong}" for wrong in ("wrong", "slow")),
         *(f"proposal_{what}" for what in get_args(Proposed)),
         *TOLD.values(),
