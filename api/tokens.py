@@ -90,33 +90,29 @@ class Cookies:
     def device(self) -> str:
         return "__Host-siaga-perangkat" if self.secure else "siaga-perangkat"
 
-    def set_session(self, response: Response, token: str) -> None:
-        """Until the browser ends; how long it opens anything the server alone decides."""
-        response.set_cookie(self.session, token, path="/", secure=self.secure, httponly=True, samesite="lax")
-
-    def drop_session(self, response: Response) -> None:
-        response.delete_cookie(self.session, path="/", secure=self.secure, httponly=True, samesite="lax")
-
-    def set_device(self, response: Response, device: Device) -> None:
-        response.set_cookie(
-            self.device,
-            device.cookie,
-            max_age=DEVICE_AGE_S,
-            path="/",
-            secure=self.secure,
-            httponly=True,
-            samesite="lax",
-        )
-
     @property
     def attempt(self) -> str:
         return "__Host-siaga-openid" if self.secure else "siaga-openid"
 
+    def set_session(self, response: Response, token: str) -> None:
+        """Until the browser ends; how long it opens anything the server alone decides."""
+        self._set(response, self.session, token)
+
+    def drop_session(self, response: Response) -> None:
+        self._drop(response, self.session)
+
+    def set_device(self, response: Response, device: Device) -> None:
+        self._set(response, self.device, device.cookie, DEVICE_AGE_S)
+
     def set_try(self, response: Response, sealed: str, age_s: int) -> None:
         """A way to the identity provider and back. Lax: the way back begins on another site."""
-        response.set_cookie(
-            self.attempt, sealed, max_age=age_s, path="/", secure=self.secure, httponly=True, samesite="lax"
-        )
+        self._set(response, self.attempt, sealed, age_s)
 
     def drop_try(self, response: Response) -> None:
-        response.delete_cookie(self.attempt, path="/", secure=self.secure, httponly=True, samesite="lax")
+        self._drop(response, self.attempt)
+
+    def _set(self, response: Response, name: str, value: str, age_s: int | None = None) -> None:
+        response.set_cookie(name, value, max_age=age_s, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+    def _drop(self, response: Response, name: str) -> None:
+        response.delete_cookie(name, path="/", secure=self.secure, httponly=True, samesite="lax")
