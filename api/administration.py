@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from api.invitations import deed_of, fresh
+from api.invitations import Fresh, deed_of, fresh
 from api.policy import Caller
 from api.sessions import Sessions
 from contract.city import Profile
@@ -50,6 +50,11 @@ class Area:
         if not known.issuperset(regions):
             return "area_region"
         return cls(wanted, agency, tuple(sorted(set(regions))))
+
+    @property
+    def told(self) -> dict[str, str]:
+        """As the audit log says it."""
+        return {"role": self.role, "agency": self.agency, "regions": " ".join(self.regions)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +146,15 @@ class Administration:
         if proposal is None:
             return None
         now_us = self._clock.now_us()
+        area = Area(proposal.role, proposal.agency, proposal.regions)
         if proposal.what in {"password", "invite"}:
-            made = fresh(
-                city=self._city,
-                base_url=self._base_url,
-                role=proposal.role,
-                agency=proposal.agency,
-                regions=proposal.regions,
-                person=proposal.person,
-                now_us=now_us,
-            )
+            made = self._fresh(proposal.person, area, now_us)
             deed = deed_of(made.invitation, caller.actor, proposed_by=proposal.by)
             done = self._people.confirm(proposal.id, now_us, deed, made.invitation)
             return Outcome(link=made.link) if done else None
         what = {"role": "person.role", "erase": "person.erased", "enable": "person.enabled"}[proposal.what]
-        area = Area(proposal.role, proposal.agency, proposal.regions) if proposal.what == "role" else None
-        deed = self._deed(caller, what, proposal.person, area, proposed_by=proposal.by)
+        new = area if proposal.what == "role" else None
+        deed = self._deed(caller, what, proposal.person, new, proposed_by=proposal.by)
         return Outcome() if self._people.confirm(proposal.id, now_us, deed) else None
 
     def withdraw(self, caller: Caller, proposal_id: str) -> bool:
@@ -186,23 +184,26 @@ class Administration:
             created_us=now_us,
             until_us=now_us + OPEN_US,
         )
-        details = {"what": what, "role": area.role, "agency": area.agency, "regions": " ".join(area.regions)}
+        details = {"what": what, **area.told}
         self._people.propose(proposal, Deed(caller.actor, "person.proposed", person or proposal.id, now_us, details))
         return Outcome(waiting=True)
 
     def _link(self, caller: Caller, person: str, area: Area, *, marked: bool) -> Outcome:
-        made = fresh(
+        made = self._fresh(person, area, self._clock.now_us())
+        mark = {"alone": True} if marked else {}
+        self._people.invite(made.invitation, deed_of(made.invitation, caller.actor, **mark))
+        return Outcome(link=made.link)
+
+    def _fresh(self, person: str, area: Area, now_us: int) -> Fresh:
+        return fresh(
             city=self._city,
             base_url=self._base_url,
             role=area.role,
             agency=area.agency,
             regions=area.regions,
             person=person,
-            now_us=self._clock.now_us(),
+            now_us=now_us,
         )
-        mark = {"alone": True} if marked else {}
-        self._people.invite(made.invitation, deed_of(made.invitation, caller.actor, **mark))
-        return Outcome(link=made.link)
 
     def _deed(
         self,
@@ -216,7 +217,7 @@ class Administration:
     ) -> Deed:
         details: dict[str, str | int | bool | None] = {}
         if area is not None:
-            details |= {"role": area.role, "agency": area.agency, "regions": " ".join(area.regions)}
+            details |= area.told
         if alone:
             details["alone"] = True
         if proposed_by:
