@@ -16,7 +16,7 @@ from api.map import LAYERS
 from api.nodes import KINDS, ORDERS
 from api.people import TOLD
 from api.status import NodeState, Why
-from api.words import WORDS
+from api.words import FAMILIES, WORDS
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.incident import What
 from contract.kinds import fields_of
@@ -97,6 +97,11 @@ def test_every_text_has_both_languages_and_the_same_places():
         assert text.en.strip(), key
         assert places(text.id) == places(text.en), key
         assert text.id != text.en or text.id in same_in_both, key
+
+
+def test_no_text_is_written_twice():
+    """Of two families with one key the second would speak for the first."""
+    assert len(WORDS) == sum(len(family) for family in FAMILIES)
 
 
 def test_every_text_a_page_asks_for_exists_and_none_is_left_over():

@@ -1,0 +1,15 @@
+"""Every text of the pages, in both languages, a file for each family of pages. Places in braces are filled by name and
+are the same in both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.words import audit, cases, errors, home, house, nodes, office, openid, people, rivers
+from contract.city import Text
+
+FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
+    family.WORDS for family in (house, home, rivers, cases, nodes, errors, people, openid, office, audit)
+)
+WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})
