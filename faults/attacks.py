@@ -11,7 +11,6 @@ from contract import codec, topics
 from contract.errors import BadInput
 from contract.messages import Status
 from faults import forgeries
-from faults.forgeries import Forger
 from faults.parts.city_broker import NODES, SERVICES
 from faults.parts.guarded_city import CITY, GuardedCity, batch
 from faults.parts.intruder import Intruder, context, old_context
@@ -26,7 +25,6 @@ class Ground:
     """One attack's ground. `mark` stands in whatever it sends; `source` is the address it comes from."""
 
     city: GuardedCity
-    forger: Forger
     authority: Authority
     certificates: dict[str, Tls]
     mark: int

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from broker.embedded import EmbeddedBroker
@@ -49,29 +49,18 @@ class RunningBroker:
     name: str
     address: BrokerAddress
     folder: Path
-    mqtt5: bool
     start: Callable[[], None]
     kill: Callable[[], None]
     """SIGKILL, as a power cut does"""
     stop: Callable[[], None]
-    ack_wait_s: float | None = None
-    """where the broker waits before it sends an unacknowledged message again, even over a new connection"""
     log: Path | None = None
-    extra: dict[str, int] = field(default_factory=dict)
-    """further listeners by name"""
 
 
 @contextlib.contextmanager
-def nats(*, ack_wait_s: int = 1, max_ack_pending: int = 1_000) -> Iterator[RunningBroker]:
-    """The embedded broker as the product starts it. `ack_wait_s` is short, so that redelivery can be seen."""
+def nats() -> Iterator[RunningBroker]:
+    """The embedded broker as the product starts it, but for a short wait, so that redelivery can be seen."""
     folder = Path(tempfile.mkdtemp(prefix="siaga-nats-"))
-    server = EmbeddedBroker(
-        folder,
-        port=free_port(),
-        clock=SystemClock(),
-        ack_wait_s=ack_wait_s,
-        max_ack_pending=max_ack_pending,
-    )
+    server = EmbeddedBroker(folder, port=free_port(), clock=SystemClock(), ack_wait_s=1)
 
     def kill() -> None:
         if server.pid is not None:
@@ -80,9 +69,7 @@ def nats(*, ack_wait_s: int = 1, max_ack_pending: int = 1_000) -> Iterator[Runni
 
     try:
         server.start()
-        yield RunningBroker(
-            "nats", server.address, folder, False, server.start, kill, server.stop, ack_wait_s, folder / "nats.log"
-        )
+        yield RunningBroker("nats", server.address, folder, server.start, kill, server.stop, folder / "nats.log")
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -110,10 +97,8 @@ def mosquitto_program() -> str:
 
 
 @contextlib.contextmanager
-def mosquitto(
-    config: str = _PLAIN, *, ready: Callable[[BrokerAddress], bool] | None = None, **extra: int
-) -> Iterator[RunningBroker]:
-    """Mosquitto with `config`, a text with {port}, {folder} and the names of `extra` listeners.
+def mosquitto(config: str = _PLAIN, *, ready: Callable[[BrokerAddress], bool] | None = None) -> Iterator[RunningBroker]:
+    """Mosquitto with `config`, a text with {port} and {folder}.
 
     `ready` says whether it accepts; by default it is asked with a plain CONNECT.
     """
@@ -121,8 +106,7 @@ def mosquitto(
     folder = Path(tempfile.mkdtemp(prefix="siaga-mosquitto-"))
     (folder / "data").mkdir()
     address = BrokerAddress(HOST, free_port())
-    ports = {name: port or free_port() for name, port in extra.items()}
-    text = config.format(port=address.port, folder=folder, **ports)
+    text = config.format(port=address.port, folder=folder)
     if os.geteuid() == 0:
         text += "\nuser root\n"  # as root it would drop to a user that may not read this folder
     (folder / "mosquitto.conf").write_text(text)
@@ -158,13 +142,10 @@ def mosquitto(
             "mosquitto",
             address,
             folder,
-            True,
             start,
             lambda: end(signal.SIGKILL),
             lambda: end(signal.SIGTERM),
-            None,
             folder / "mosquitto.log",
-            ports,
         )
     finally:
         end(signal.SIGKILL)

@@ -49,10 +49,6 @@ class Wire:
         with self._lock:
             self._armed = None
 
-    @property
-    def armed(self) -> bool:
-        return self._armed is not None
-
     def close(self) -> None:
         self._over = True
         with contextlib.suppress(OSError):

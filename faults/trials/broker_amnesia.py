@@ -34,10 +34,10 @@ _STORES = ("data", "jetstream")
 def run(laboratory: Laboratory) -> Result:
     """Half of the rounds on Mosquitto, half on the embedded broker. The river of each round rises while it is away."""
     result = laboratory.result()
-    halves = ((mosquitto, (laboratory.rounds + 1) // 2), (nats, laboratory.rounds // 2))
-    for number, (broker, rounds) in enumerate(halves):
-        if rounds:
-            _on(laboratory, result, f"city-{number}", broker, rounds)
+    half = laboratory.rounds // 2
+    _on(laboratory, result, "city-0", mosquitto, laboratory.rounds - half)
+    if half:
+        _on(laboratory, result, "city-1", nats, half)
     return result
 
 

@@ -60,7 +60,7 @@ def run(laboratory: Laboratory) -> Result:
             if number % _SAID_EVERY == 0:
                 laboratory.say(f"{number} of {len(attacks)} attacks")
             ground = Ground(
-                city, forger, authority, certificates, _FIRST_MARK + number, f"127.0.2.{number + 1}",
+                city, authority, certificates, _FIRST_MARK + number, f"127.0.2.{number + 1}",
                 laboratory.clock.now_us(),
             )  # fmt: skip
             grounds.append(ground)
