@@ -27,7 +27,8 @@ from faults.parts.many_nodes import ManyNodes
 from faults.parts.must import must
 from faults.parts.served_city import CAMERA, HIGH_CM, write_city
 from faults.parts.stages import Stage, stage
-from faults.parts.tcp_proxy import Caller, TcpProxy, tcp_proxy
+from faults.parts.tcp_lines import Caller
+from faults.parts.tcp_proxy import TcpProxy, tcp_proxy
 from faults.result import Result, nearest_rank
 from firmware_sim import ledger
 from store import open_city, open_readings

@@ -9,7 +9,8 @@ from contract.clock import SECOND_US
 from faults.laboratory import Laboratory
 from faults.parts.brokers import mosquitto, wait_until
 from faults.parts.linked_city import LOOPBACK, Ways, close_books, linked_city, recovery, told
-from faults.parts.tcp_proxy import FAIR, HALF_OPEN, TcpProxy, tcp_proxy
+from faults.parts.tcp_lines import FAIR, HALF_OPEN
+from faults.parts.tcp_proxy import TcpProxy, tcp_proxy
 from faults.result import Result
 
 _POINTS = 5

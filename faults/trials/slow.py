@@ -8,7 +8,7 @@ from faults.parts.linked_city import close_books, linked_city, pause, recovery, 
 from faults.parts.linked_network import LinkedNetwork, linked_network
 from faults.parts.netns import busy
 from faults.parts.served_city import ServedCity
-from faults.parts.tcp_proxy import FAIR, Way, Weather
+from faults.parts.tcp_lines import FAIR, Way, Weather
 from faults.result import Result
 
 _SPEED = 300.0

@@ -14,7 +14,8 @@ import pytest
 from broker.ports import BrokerAddress
 from contract.clock import SECOND_US, SystemClock
 from faults.parts.brokers import wait_until
-from faults.parts.tcp_proxy import FAIR, HALF_OPEN, REFUSING, TcpProxy, Way, Weather, busiest, tcp_proxy
+from faults.parts.tcp_lines import FAIR, HALF_OPEN, REFUSING, Way, Weather
+from faults.parts.tcp_proxy import TcpProxy, busiest, tcp_proxy
 
 CLOCK = SystemClock()
 
@@ -208,10 +209,11 @@ def test_a_target_that_is_gone_ends_the_caller() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         target = BrokerAddress("127.0.0.1", nobody.getsockname()[1])
+        # Whether the caller hears it while connecting or at the first word is the kernel's choice.
         with (
             tcp_proxy(target, CLOCK, random.Random(1)) as proxy,
-            _connect(proxy) as sock,
             pytest.raises(ConnectionResetError),
+            _connect(proxy) as sock,
         ):
             sock.recv(1)
 
