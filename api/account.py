@@ -12,10 +12,11 @@ from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
 from api.door import Door
+from api.form import fields_of
 from api.page import Pages
 from api.passwords import Passwords, why_not
 from api.policy import caller_of, reach_of, sees_account
-from api.sign_in import fields_of, opened
+from api.sign_in import opened
 from api.throttle import Throttle
 from contract.errors import Rejected
 from store.people import Deed, Person

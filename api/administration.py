@@ -10,51 +10,19 @@ alone and the audit log says so (`alone`).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from api.area import Area, area_of
 from api.invitations import Fresh, deed_of, fresh
 from api.policy import Caller
 from api.sessions import Sessions
-from contract.city import Profile
 from contract.clock import DAY_US, Clock
 from contract.errors import Rejected
-from contract.roles import Role
 from store.people import Deed, PeopleStore, Person, Proposal, Proposed
 
 OPEN_US = 3 * DAY_US
 """how long a proposal waits for a second administrator: over a weekend, not for ever"""
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """What somebody may do and where: a role, an agency by its code, regions by their codes (none: the whole city)."""
-
-    role: Role
-    agency: str = ""
-    regions: tuple[str, ...] = ()
-
-    @classmethod
-    def read(
-        cls, profile: Profile, role: str, agency: str, regions: Sequence[str], roles: Collection[Role]
-    ) -> Area | str:
-        """What a form says, or the key of a sentence that says what is wrong with it."""
-        wanted = next((one for one in roles if one == role), None)
-        if wanted is None:
-            return "area_role"
-        if agency and agency not in {one.code for one in profile.agencies}:
-            return "area_agency"
-        if wanted == "officer" and not agency:
-            return "area_officer"
-        known = {one.code for one in profile.regions}
-        if not known.issuperset(regions):
-            return "area_region"
-        return cls(wanted, agency, tuple(sorted(set(regions))))
-
-    @property
-    def told(self) -> dict[str, str]:
-        """As the audit log says it."""
-        return {"role": self.role, "agency": self.agency, "regions": " ".join(self.regions)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +31,6 @@ class Outcome:
 
     waiting: bool = False
     link: str = ""
-
-
-def area_of(person: Person) -> Area:
-    return Area(person.role, person.agency, person.regions)
 
 
 class Administration:

@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from api.context import Context
 from api.door import Door
+from api.form import fields_of
 from api.invitations import Invitations, Open, Wanted
 from api.page import Pages
 from api.passwords import Passwords
 from api.policy import caller_of
-from api.sign_in import fields_of, opened, with_form
+from api.sign_in import opened, with_form
 from api.throttle import Throttle
 from contract.errors import Rejected
 from store.people import Person

@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.administration import Area
+from api.area import Area, area_in, offered
 from api.context import Context
+from api.form import form_of, text_of
 from api.page import Pages
-from api.people import area_in, form_of, offered, text_of
 from api.policy import caller_of
 from api.programs import DAYS, FOR_PROGRAMS, LABEL_MOST, make, revoke, state_of
 

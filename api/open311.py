@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.context import Context
+from api.form import form_of
 from api.language import language_of, say
 from api.map import Cells
 from api.open311_desk import Desk, Refusal, query_of
@@ -23,7 +24,7 @@ SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 
 
 async def _form(request: Request) -> FormData:
-    return await request.form(max_files=0, max_fields=FIELDS_MOST)
+    return await form_of(request, FIELDS_MOST)
 
 
 def _format(fmt: str) -> Format:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from api.cases import description_of
 from api.context import Context
+from api.form import texts_of
 from api.geometry import region_of
 from api.language import Language, say
 from api.map import Cells
@@ -221,11 +222,7 @@ class Desk:
 
     def file(self, request: Request, form: FormData, idempotency_key: str) -> Case:
         """File a resident's report. Raises Refusal with everything that is wrong."""
-        text = {
-            key: value.replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
-            for key, value in form.items()
-            if isinstance(value, str) and value.strip()
-        }
+        text = {name: value for name, value in texts_of(form).items() if value.strip()}
         caller = self.allow(request, text.get("api_key", ""))
         self.jurisdiction(text.get("jurisdiction_id"))
         wrong = []

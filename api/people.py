@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.administration import Administration, Area, wrong_of
+from api.administration import Administration, wrong_of
+from api.area import Area, area_in, offered
 from api.context import Context
 from api.door import folded
+from api.form import form_of, text_of
 from api.invitations import FOR_PEOPLE
 from api.page import Pages
 from api.policy import caller_of
-from contract.city import Profile, Region
 from contract.errors import Rejected
-from contract.roles import Role
 
 PAGE = 100
-FIELDS_MOST = 1_000
-REGION = "wilayah"
 TOLD = {
     "ubah": "people_changed",
     "mati": "people_disabled",
@@ -34,42 +29,6 @@ TOLD = {
     "setuju": "proposal_done",
     "batal": "proposal_gone",
 }
-
-
-async def form_of(request: Request) -> FormData:
-    """A form with a box for each region."""
-    return await request.form(max_files=0, max_fields=FIELDS_MOST)
-
-
-def text_of(form: FormData, name: str) -> str:
-    """One field's text; PostgreSQL keeps no NUL."""
-    value = form.get(name, "")
-    return value.replace("\0", "\ufffd") if isinstance(value, str) else ""
-
-
-def area_in(profile: Profile, form: FormData, roles: tuple[Role, ...]) -> Area | str:
-    """The role, agency and regions of a form, or the key of what is wrong with them."""
-    regions = [one for one in form.getlist(REGION) if isinstance(one, str)]
-    return Area.read(profile, text_of(form, "peran"), text_of(form, "dinas"), regions, roles)
-
-
-def regions_of(profile: Profile) -> list[tuple[Region, list[Region]]]:
-    """Each kecamatan with its kelurahan, as the boxes of a form have them."""
-    below: dict[str, list[Region]] = {}
-    for region in profile.regions:
-        if region.level == "kelurahan":
-            below.setdefault(region.parent, []).append(region)
-    return [(one, below.get(one.code, [])) for one in profile.regions if one.level == "kecamatan"]
-
-
-def offered(profile: Profile, roles: tuple[Role, ...]) -> dict[str, Any]:
-    """What the fields of an area can be, for the templates."""
-    return {
-        "roles": roles,
-        "agencies": {agency.code: agency.name for agency in profile.agencies},
-        "regions": regions_of(profile),
-        "names": {region.code: region.name for region in profile.regions},
-    }
 
 
 def office_of(context: Context) -> Administration:

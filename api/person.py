@@ -10,12 +10,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.administration import Area, Outcome, area_of, wrong_of
+from api.administration import Outcome, wrong_of
+from api.area import Area, area_in, area_of, offered
 from api.context import Context
 from api.door import folded
+from api.form import form_of, text_of
 from api.invitations import FOR_PEOPLE
 from api.page import Pages
-from api.people import TOLD, area_in, form_of, offered, office_of, shown_once, text_of
+from api.people import TOLD, office_of, shown_once
 from api.policy import caller_of, reach_of, sees_account
 from contract.errors import Rejected
 from store.people import Person

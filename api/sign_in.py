@@ -9,11 +9,11 @@ from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
 from api.door import Door, Opened
+from api.form import fields_of
 from api.page import Pages
 from api.policy import caller_of
 from api.tokens import Device, fresh
 
-FIELDS_MOST = 20
 TEXT_MOST = 1000
 
 
@@ -22,12 +22,6 @@ def next_address(wanted: str) -> str:
     plain = wanted.isascii() and wanted.isprintable() and len(wanted) <= TEXT_MOST
     ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\\" not in wanted
     return wanted if plain and ours else ""
-
-
-async def fields_of(request: Request) -> dict[str, str]:
-    """A form's texts; files are not taken, and PostgreSQL keeps no NUL."""
-    form = await request.form(max_files=0, max_fields=FIELDS_MOST)
-    return {name: value.replace("\0", "\ufffd") for name, value in form.items() if isinstance(value, str)}
 
 
 def with_form(request: Request) -> tuple[str, Device | None]:

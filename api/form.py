@@ -1,0 +1,35 @@
+"""What a form says: texts and no files, and no NUL, which PostgreSQL cannot keep."""
+
+from __future__ import annotations
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+FIELDS_MOST = 20
+BOXES_MOST = 1_000
+"""fields of a form with a box for each region of the city"""
+
+
+async def form_of(request: Request, fields_most: int = BOXES_MOST) -> FormData:
+    """A form in which a name may stand more than once."""
+    return await request.form(max_files=0, max_fields=fields_most)
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """Each field's text."""
+    return texts_of(await form_of(request, FIELDS_MOST))
+
+
+def texts_of(form: FormData) -> dict[str, str]:
+    """The same of a form that has been read."""
+    return {name: _plain(value) for name, value in form.items() if isinstance(value, str)}
+
+
+def text_of(form: FormData, name: str) -> str:
+    """One field's text; "" where there is none."""
+    value = form.get(name, "")
+    return _plain(value) if isinstance(value, str) else ""
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "\ufffd")
