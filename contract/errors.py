@@ -13,12 +13,14 @@ class PortError(Exception):
 class Unavailable(PortError):
     """The other side is away. Keep what you have and try again, with jitter.
 
-    `retry_after_s` is the other side's own wish (HTTP's Retry-After), or None.
+    `retry_after_s` is the other side's own wish (HTTP's Retry-After), or None. `mend`: the name of the setting that
+    an operator has to mend before it can go well again, or "".
     """
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after_s: float | None = None, mend: str = "") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.mend = mend
 
 
 class Rejected(PortError):

@@ -15,6 +15,7 @@ from contract.errors import PortError, Unavailable
 from contract.messages import Reading, RefusalReason
 from ingest.acks import Acks
 from ingest.admit import Verdict, awaits_birth, refusal
+from ingest.aside import Aside
 from ingest.births import Births
 from ingest.counts import IngestCounts
 from ingest.decode import BatchNews, BirthNews, Garbage, News, StatusNews, alone, decode
@@ -28,7 +29,6 @@ _MESSAGES_AT_ONCE = 8
 _FIRST_WAIT_S = 0.2
 _BACKOFF_S = 0.25
 _BACKOFF_CAP_S = 15.0
-_GARBAGE_ASIDE = 500
 _SIGN_S = 1.0
 
 log = structlog.get_logger(__name__)
@@ -85,9 +85,10 @@ class Ingest:
         self._messages: list[Incoming] = []
         self._news: list[News] = []
         self._failures = 0
+        self._to_mend = ""
         self._loops = 0
         self._wait_s = 0.0
-        self._aside: list[News] = []
+        self._aside = Aside()
         self._city_away = 0
         self._city_due_us = 0
 
@@ -136,7 +137,7 @@ class Ingest:
 
     def _work_with_city(self) -> int:
         """All of it. Where the city's database is away, what can be done without it."""
-        turn = _Turn(self._clock.now_us(), [*self._aside, *self._news])
+        turn = _Turn(self._clock.now_us(), [*self._aside.news(), *self._news])
         try:
             self._registry.refresh()
             self._note_births(turn)
@@ -164,7 +165,7 @@ class Ingest:
                 turn.unanswered += 1
         self._write(turn)
         turn.refused.clear()  # there is nowhere to keep them now: their nodes are told nothing and ask again
-        self._put_aside(aside)
+        self._counts.over_rate += self._aside.put(aside)
         return self._finish(turn, ())
 
     def _finish(self, turn: _Turn, kept: Sequence[Quarantined]) -> int:
@@ -174,21 +175,6 @@ class Ingest:
         finished = len(self._messages)
         self._messages, self._news = [], []
         return finished
-
-    def _put_aside(self, news: Sequence[News]) -> None:
-        """Of births and of statuses a node's last, of garbage as much as there is room for."""
-        last: dict[tuple[str, str], News] = {}
-        garbage: list[News] = []
-        for one in (*self._aside, *news):
-            if isinstance(one, BirthNews):
-                last["birth", one.birth.node] = one
-            elif isinstance(one, StatusNews):
-                last["status", one.status.node] = one
-            elif len(garbage) < _GARBAGE_ASIDE:
-                garbage.append(one)
-            else:
-                self._counts.over_rate += 1
-        self._aside = [*last.values(), *garbage]
 
     def _go_on_alone(self, error: Unavailable) -> int:
         if not self._registry.read:
@@ -203,7 +189,7 @@ class Ingest:
         if self._city_away:
             log.info("ingest.city_back", failed_attempts=self._city_away, put_aside=len(self._aside))
         self._city_away = self._city_due_us = 0
-        self._aside = []
+        self._aside.clear()
 
     def _take_and_decode(self) -> None:
         """A batch of news; that of a failed turn is still there."""
@@ -353,9 +339,12 @@ class Ingest:
             counts.lag.add((row.received_us - row.observed_us) / SECOND_US)
 
     def _failed(self, error: PortError) -> None:
+        """Say it once, and again where an operator has something else to mend now."""
         self._counts.failed_turns += 1
-        if self._failures == 0:
+        to_mend = error.mend if isinstance(error, Unavailable) else ""
+        if self._failures == 0 or to_mend != self._to_mend:
             log.warning("ingest.waiting", why=str(error), messages=len(self._messages))
+        self._to_mend = to_mend
         self._wait_s = self._backoff_s(self._failures, error)
         self._failures += 1
 

@@ -156,7 +156,7 @@ class InfluxHttp:
         if not self._failing:
             self._failing = True
             log.error("store.readings_unavailable", url=self._url, bucket=self._bucket, status=status, error=reason)
-        return Unavailable(text, retry_after_s=_seconds(retry_after))
+        return Unavailable(text, retry_after_s=_seconds(retry_after), mend=_to_mend(status))
 
     def _healed(self) -> None:
         if self._failing:
@@ -164,11 +164,17 @@ class InfluxHttp:
             log.info("store.readings_available", url=self._url, bucket=self._bucket)
 
 
+def _to_mend(status: int) -> str:
+    if status in {401, 403}:
+        return "SIAGA_READINGS_TOKEN_FILE"
+    return "SIAGA_READINGS_URL" if status == 404 else ""
+
+
 def _sentence(status: int, reason: str, url: str, bucket: str) -> str:
     if status in {401, 403}:
-        return f"InfluxDB at {url} does not accept the token for bucket {bucket}: mend SIAGA_READINGS_TOKEN_FILE"
+        return f"InfluxDB at {url} does not accept the token for bucket {bucket}: mend {_to_mend(status)}"
     if status == 404:
-        return f"InfluxDB at {url} has no bucket {bucket}: create it, or name another in SIAGA_READINGS_URL"
+        return f"InfluxDB at {url} has no bucket {bucket}: create it, or name another in {_to_mend(status)}"
     if status in {429, 503}:
         return f"InfluxDB at {url} asks to come back later ({status})"
     if status:

@@ -237,6 +237,9 @@ class _Round:
             self.result.expect(False, f"{name}: nothing is kept {_HEALED_S:.0f} s after it")
             return
         self.result.recoveries_s.append((kept_us - ended_us) / SECOND_US)
+        # Its turn may have another request to make; what comes next is an outage of its own only after that.
+        whole = wait_until(lambda: self._said("ingest.healed") == self._said("ingest.waiting"), _HEALED_S, 0.02)
+        self.result.expect(whole, f"{name}: ingest did not say that it goes on")
 
     # ------------------------------------------------------------ slow
 

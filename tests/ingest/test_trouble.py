@@ -38,6 +38,19 @@ def test_nothing_is_answered_while_a_database_is_away(bench: Bench, which: str) 
     assert bench.stored() == [1]
 
 
+def test_another_thing_to_mend_is_said_although_the_outage_goes_on(bench: Bench) -> None:
+    """An operator who has mended the token is told of the bucket, and each once."""
+    outage = bench.readings_outage
+    outage.away = True
+    bench.say(batch(reading(1)))
+    with capture_logs() as logs:
+        for outage.mend in ("", "", "SIAGA_READINGS_TOKEN_FILE", "SIAGA_READINGS_TOKEN_FILE", "SIAGA_READINGS_URL"):
+            assert bench.ingest.turn() == 0
+        outage.away = False
+        assert bench.ingest.turn() == 1
+    assert [entry["event"] for entry in logs] == ["ingest.waiting"] * 3 + ["ingest.healed"]
+
+
 def test_a_store_that_wants_to_be_left_alone_makes_nobody_look_hung(bench: Bench) -> None:
     """It asks for seconds, and may ask for minutes: the loop shows all that time that it lives, and asks once."""
     outage = bench.readings_outage

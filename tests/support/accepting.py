@@ -39,10 +39,11 @@ class Outage:
         self._store = store
         self.away = False
         self.retry_after_s: float | None = None
+        self.mend = ""
 
     def __getattr__(self, name: str) -> Any:
         if self.away:
-            raise Unavailable("the database does not answer", retry_after_s=self.retry_after_s)
+            raise Unavailable("the database does not answer", retry_after_s=self.retry_after_s, mend=self.mend)
         return getattr(self._store, name)
 
 
