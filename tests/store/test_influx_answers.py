@@ -102,28 +102,34 @@ def test_a_request_that_is_too_large_is_cut(server: Scripted, store: ReadingStor
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "retry_after_s", "said"),
+    ("status", "headers", "retry_after_s", "said", "mend"),
     [
-        (401, {}, None, "does not accept the token"),
-        (403, {}, None, "does not accept the token"),
-        (404, {}, None, "has no bucket"),
-        (429, {"Retry-After": "17"}, 17.0, "come back later"),
-        (503, {"Retry-After": "3"}, 3.0, "come back later"),
-        (503, {}, None, "come back later"),
-        (503, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, None, "come back later"),
-        (500, {}, None, "answers 500"),
+        (401, {}, None, "does not accept the token", "SIAGA_READINGS_TOKEN_FILE"),
+        (403, {}, None, "does not accept the token", "SIAGA_READINGS_TOKEN_FILE"),
+        (404, {}, None, "has no bucket", "SIAGA_READINGS_URL"),
+        (429, {"Retry-After": "17"}, 17.0, "come back later", ""),
+        (503, {"Retry-After": "3"}, 3.0, "come back later", ""),
+        (503, {}, None, "come back later", ""),
+        (503, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, None, "come back later", ""),
+        (500, {}, None, "answers 500", ""),
     ],
 )
 def test_an_answer_that_is_about_no_row_loses_none(
-    server: Scripted, store: ReadingStore, status: int, headers: dict[str, str], retry_after_s: float | None, said: str
+    server: Scripted,
+    store: ReadingStore,
+    status: int,
+    headers: dict[str, str],
+    retry_after_s: float | None,
+    said: str,
+    mend: str,
 ) -> None:
-    """Unavailable, with a sentence for the operator and the server's own wish when to come back; one request, then
-    silence; and the same rows pass when it is well again."""
+    """Unavailable, with a sentence, the setting to mend and the server's own wish when to come back; one
+    request, then silence; and the same rows pass when it is well again."""
     server.script = lambda lines: Answer(status, "{}", headers)
     rows = [row(1, NOON_US)]
     with pytest.raises(Unavailable, match=said) as caught:
         store.write(rows)
-    assert caught.value.retry_after_s == retry_after_s
+    assert (caught.value.retry_after_s, caught.value.mend) == (retry_after_s, mend)
     assert len(server.requests) == 1
     with pytest.raises(Unavailable, match=said):
         store.ping()
