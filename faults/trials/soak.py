@@ -1,8 +1,9 @@
 """`soak`: a city under load for an hour (each round is one): memory and descriptors of every process stay flat.
 
-Memory is judged by the slope of a line (least squares) through the least of each minute after a warm-up: a process
-breathes, and what it never gives back is a leak. Nothing is averaged over processes. The simulator is many agents in
-one process and is judged by the agent; beside it runs one as on a Pi.
+The hour begins after half an hour in which caches fill and heaps find their size. A process breathes, and one that
+collects its garbage breathes deeply; what it never gives back is a leak. So its leanest moment in the last third is
+held against its leanest in the first. Nothing is averaged over processes. The simulator is many agents in one process
+and is judged by the agent; beside it runs one as on a Pi.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -26,13 +26,13 @@ from faults.parts.whole_city import WholeCity, whole_city, write_city
 from faults.result import Result
 
 HOUR_S = 3_600.0
+_WARM_UP_S = 1_800.0
 SHORT_S = 8.0
+_SHORT_WARM_UP_S = 1.5
 PROCESSES = ("ingest", "alerts", "api", FLEET, "nats-server")
 LEAST_PER_S = 1_000
 _SPEED = 1_500.0
-_POINTS, _SHORT_POINTS = 250, 40
-_WARM_UP = 0.2
-"""the first share of the time, in which caches fill"""
+_POINTS, _SHORT_POINTS = 300, 40
 _MOST_MIB_PER_HOUR = 1.0
 _MOST_DESCRIPTORS = 8
 """a store's idle connection, a page that is being served: what may come and go"""
@@ -58,12 +58,13 @@ class Trace:
 
     @property
     def mib_per_hour(self) -> float:
-        least: dict[int, tuple[float, float]] = {}
-        for at_s, mib in zip(self.at_s, self.mib, strict=True):
-            minute = int(at_s // 60)
-            if minute not in least or mib < least[minute][1]:
-                least[minute] = (at_s, mib)
-        return slope([at_s for at_s, _ in least.values()], [mib for _, mib in least.values()]) * HOUR_S
+        """From the leanest moment of the first third to that of the last. Of what grows steadily it is the slope.
+        Raises ValueError for fewer than three samples."""
+        third = len(self.mib) // 3
+        if not third:
+            raise ValueError("growth needs three samples")
+        more = min(self.mib[-third:]) - min(self.mib[:third])
+        return more / (self.at_s[-third] - self.at_s[0]) * HOUR_S
 
     @property
     def more_descriptors(self) -> int:
@@ -73,18 +74,8 @@ class Trace:
         return min(self.descriptors[-quarter:]) - max(self.descriptors[:quarter])
 
 
-def slope(x: Sequence[float], y: Sequence[float]) -> float:
-    """Of the line of least squares, in y a unit of x. Raises ValueError for fewer than two different x."""
-    n = len(x)
-    mean_x, mean_y = sum(x) / max(1, n), sum(y) / max(1, n)
-    spread = sum((one - mean_x) ** 2 for one in x)
-    if n < 2 or spread == 0:
-        raise ValueError("a line needs two points")
-    return sum((one - mean_x) * (other - mean_y) for one, other in zip(x, y, strict=True)) / spread
-
-
 def judge(traces: dict[str, Trace], result: Result, *, warm_up_s: float, memory: bool, agents: int = 1) -> None:
-    """Each process by itself. `memory`: whether the time was long enough for a slope to mean something. `agents`: how
+    """Each process by itself. `memory`: whether the time was long enough for growth to mean something. `agents`: how
     many the simulator runs."""
     for name, trace in traces.items():
         settled = trace.settled(warm_up_s)
@@ -101,13 +92,15 @@ def judge(traces: dict[str, Trace], result: Result, *, warm_up_s: float, memory:
 def run(laboratory: Laboratory) -> Result:
     """`rounds` hours; the short form is some seconds, which only prove the instrument, and descriptors."""
     result = laboratory.result()
-    length_s = SHORT_S if laboratory.short else laboratory.rounds * HOUR_S
-    soak(laboratory, result, length_s)
+    if laboratory.short:
+        soak(laboratory, result, _SHORT_WARM_UP_S, SHORT_S)
+    else:
+        soak(laboratory, result, _WARM_UP_S, laboratory.rounds * HOUR_S)
     return result
 
 
-def soak(laboratory: Laboratory, result: Result, length_s: float) -> None:
-    """Sample for `length_s` and judge."""
+def soak(laboratory: Laboratory, result: Result, warm_up_s: float, judged_s: float) -> None:
+    """Sample for as long as both say and judge what came after the warm-up."""
     points = _SHORT_POINTS if laboratory.short else _POINTS
     folder = laboratory.room("city")
     with contextlib.ExitStack() as stack:
@@ -122,12 +115,12 @@ def soak(laboratory: Laboratory, result: Result, length_s: float) -> None:
         must(connected, city.up.said())
         before = city.stored()
         began_us = laboratory.clock.mono_us()
-        traces = _sample(laboratory, city, agent.now.pid, length_s)
+        traces = _sample(laboratory, city, agent.now.pid, warm_up_s + judged_s)
         took_s = (laboratory.clock.mono_us() - began_us) / SECOND_US
         per_s = (city.stored() - before) / took_s
         result.figures["readings_per_s"] = round(per_s)
         agents = len(list((folder / "fleet").glob("*.spool"))) - 1
-        judge(traces, result, warm_up_s=_WARM_UP * length_s, memory=not laboratory.short, agents=agents)
+        judge(traces, result, warm_up_s=warm_up_s, memory=not laboratory.short, agents=agents)
         result.figures["readings_per_s_aimed_at"] = LEAST_PER_S
         result.expect(per_s > 0, "nothing was kept")
         for one in (agent.now, city.up):

@@ -8,7 +8,7 @@ import pytest
 from support.bench import short
 
 from faults.result import Result
-from faults.trials.soak import PROCESSES, Trace, judge, slope
+from faults.trials.soak import PROCESSES, Trace, judge
 
 
 def _trace(per_hour: float, leak: int = 0) -> Trace:
@@ -24,17 +24,23 @@ def _judged(trace: Trace) -> Result:
     return result
 
 
-def test_a_slope_is_that_of_least_squares() -> None:
-    """y = 3x + 1 without a doubt, and with noise that cancels."""
-    assert slope([0, 1, 2, 3], [1, 4, 7, 10]) == pytest.approx(3)
-    assert slope([0, 1, 2, 3], [2, 3, 6, 11]) == pytest.approx(3)
-    with pytest.raises(ValueError, match="two points"):
-        slope([1, 1], [2, 3])
+def test_growth_needs_samples() -> None:
+    """Two say nothing."""
+    with pytest.raises(ValueError, match="three samples"):
+        _ = Trace([0.0, 5.0], [1.0, 2.0], [3, 3]).mib_per_hour
 
 
 def test_memory_that_breathes_is_flat() -> None:
     """Up and down by two MiB is no leak."""
     assert _judged(_trace(0.0)).passed
+
+
+def test_a_heap_that_is_collected_now_and_then_is_flat() -> None:
+    """It grows by fourteen MiB in ten minutes and gives them back, wherever in that the hour begins and ends."""
+    for late_s in range(0, 600, 60):
+        trace = _trace(0.0)
+        trace.mib = [82 + (at_s + late_s) % 600 / 600 * 14 for at_s in trace.at_s]
+        assert _judged(trace).passed
 
 
 def test_a_slow_leak_is_caught() -> None:
