@@ -10,6 +10,7 @@ from contract.errors import BadInput
 
 _READ, _WRITE = frozenset({"read", "readwrite"}), frozenset({"write", "readwrite"})
 _MODES = _READ | _WRITE
+_CITY = "/CITY/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ class Rights:
         ]
 
 
-def read(path: Path) -> Rights:
-    """Raises BadInput naming the line that is no rule."""
+def read(path: Path, city: str) -> Rights:
+    """The file as it holds for a city: broker/mosquitto/run.sh fills it in alike. Raises BadInput naming the line that
+    is no rule."""
     rules: list[Rule] = []
     users: set[str] = set()
     user: str | None = None
     for number, line in enumerate(_text(path).splitlines(), start=1):
-        words = line.split()
+        words = line.replace(_CITY, f"/{city}/").split()
         if not words or words[0].startswith("#"):
             continue
         kind, *rest = words

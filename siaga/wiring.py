@@ -379,8 +379,8 @@ def run_watch(
     folder = rights or Path(broker.__path__[0]) / "mosquitto"
     judged = BrokerLog(
         city=settings.city,
-        nodes=acl.read(folder / "nodes.acl"),
-        services=acl.read(folder / "services.acl"),
+        nodes=acl.read(folder / "nodes.acl", settings.city),
+        services=acl.read(folder / "services.acl", settings.city),
         nodes_port=ports[0],
         services_port=ports[1],
         myself=names.WATCH,

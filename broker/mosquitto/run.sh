@@ -1,17 +1,37 @@
 #!/bin/sh
-# Become Mosquitto, and have it read its certificates and the list of the revoked again when they change:
-# `sh run.sh /mosquitto/config/mosquitto.conf`. A child looks every EVERY seconds and ends with its parent.
+# Become Mosquitto for the city that SIAGA_CITY names: `sh run.sh /mosquitto/config/mosquitto.conf`. The ACL files beside
+# that configuration (or in RIGHTS) are filled in with the city, to where the configuration reads them. A child looks every
+# EVERY seconds whether these, a certificate or the list of the revoked have changed, has Mosquitto read them again, and
+# ends with its parent.
 set -eu
+export LC_ALL=C
 
 conf=$1
 every=${EVERY:-5}
+rights=${RIGHTS:-$(dirname "$conf")}
+city=${SIAGA_CITY:-}
+case $city in
+'' | *[!a-z0-9-]*)
+	echo "SIAGA_CITY: '$city' is no city's name; this broker carries the topics of one city and needs to know which" >&2
+	exit 2
+	;;
+esac
 
-files() {
-	sed -n 's/^\(cafile\|certfile\|keyfile\|crlfile\|acl_file\) //p' "$conf" | sort -u
+named() {
+	sed -n "s/^\($1\) //p" "$conf" | sort -u
+}
+
+fill() {
+	for file in $(named acl_file); do
+		sed "s|/CITY/|/$city/|" "$rights/${file##*/}" >"$file.new" && mv "$file.new" "$file" || return 1
+	done
 }
 
 state() {
-	files | while read -r file; do
+	{
+		named 'cafile\|certfile\|keyfile\|crlfile'
+		named acl_file | sed "s|.*/|$rights/|"
+	} | while read -r file; do
 		cksum "$file" 2>/dev/null || true
 	done
 }
@@ -20,7 +40,7 @@ watch() {
 	before=$1
 	while sleep "$every" && kill -0 "$2" 2>/dev/null; do
 		after=$(state)
-		if [ "$after" != "$before" ]; then
+		if [ "$after" != "$before" ] && fill; then
 			before=$after
 			kill -HUP "$2" 2>/dev/null || exit 0
 		fi
@@ -28,5 +48,8 @@ watch() {
 }
 
 # Taken before the start: what changes while Mosquitto reads it is read again.
-watch "$(state)" $$ &
+before=$(state)
+umask 077
+fill
+watch "$before" $$ &
 exec "${MOSQUITTO:-mosquitto}" -c "$conf"

@@ -43,6 +43,7 @@ class CityBroker:
 
     folder: Path
     secrets: Path
+    city: str = "yogyakarta"
     rights: Path = ROOT / "broker" / "mosquitto"
     """where the ACL files are; the shipped ones, unless a trial needs somebody who hears everything"""
     ports: dict[str, int] = field(default_factory=lambda: {NODES: free_port(), SERVICES: free_port()})
@@ -73,14 +74,22 @@ class CityBroker:
         text = (shipped / "mosquitto.conf").read_text()
         text = re.sub(r"(?m)^listener (\d+)$", lambda found: f"listener {self.ports[found[1]]} {HOST}", text)
         text = text.replace("/run/identity", str(self.secrets / "broker"))
-        text = text.replace("/mosquitto/config", str(self.rights))
+        filled = self.folder / "rights"
+        filled.mkdir(exist_ok=True)
+        text = text.replace("/run/rights", str(filled))
         text = text.replace("/run/mosquitto", str(self.folder)).replace("/mosquitto/data", str(self.folder))
         # Started by root it would give up the right to read this folder.
         (self.folder / "mosquitto.conf").write_text(text + "\nuser root\n")
         with (self.folder / "said.log").open("ab") as said:
             self.process = subprocess.Popen(
                 ["sh", str(shipped / "run.sh"), str(self.folder / "mosquitto.conf")],
-                env={**os.environ, "MOSQUITTO": program, "EVERY": str(_RELOAD_S)},
+                env={
+                    **os.environ,
+                    "MOSQUITTO": program,
+                    "EVERY": str(_RELOAD_S),
+                    "RIGHTS": str(self.rights),
+                    "SIAGA_CITY": self.city,
+                },
                 stdout=said,
                 stderr=said,
             )
@@ -100,10 +109,12 @@ class CityBroker:
 
 
 @contextlib.contextmanager
-def city_broker(folder: Path, secrets: Path, rights: Path | None = None) -> Iterator[CityBroker]:
+def city_broker(
+    folder: Path, secrets: Path, *, city: str = "yogyakarta", rights: Path | None = None
+) -> Iterator[CityBroker]:
     """The broker, running."""
     folder.mkdir(parents=True, exist_ok=True)
-    broker = CityBroker(folder, secrets, *(() if rights is None else (rights,)))
+    broker = CityBroker(folder, secrets, city, *(() if rights is None else (rights,)))
     try:
         broker.start()
         yield broker

@@ -243,7 +243,7 @@ def server_flood(folder: Path, *, speed: float, **settings: object) -> Iterator[
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(postgres())
         influx = stack.enter_context(influxes.influx())
-        broker = stack.enter_context(city_broker(folder / "broker", secrets))
+        broker = stack.enter_context(city_broker(folder / "broker", secrets, city=tiny_city.CODE))
         (secrets / "readings_token").touch(0o600)
         (secrets / "readings_token").write_text(influx.token + "\n")
         given: dict[str, object] = {

@@ -147,7 +147,7 @@ def guarded_city(folder: Path, secrets: Path, node: str, clock: Clock) -> Iterat
         readings = stack.enter_context(contextlib.closing(open_readings(urls[0])))
         cities = stack.enter_context(contextlib.closing(open_city(urls[1])))
         cities.put_profile(load(CITY), clock.now_us())
-        broker = stack.enter_context(city_broker(folder / "broker", secrets, rights))
+        broker = stack.enter_context(city_broker(folder / "broker", secrets, city=CITY, rights=rights))
 
         def settings(service: str) -> dict[str, object]:
             return {

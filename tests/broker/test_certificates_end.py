@@ -39,7 +39,7 @@ def secrets(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def broker(tmp_path: Path, secrets: Path) -> Iterator[CityBroker]:
-    with city_broker(tmp_path / "broker", secrets) as running:
+    with city_broker(tmp_path / "broker", secrets, city=CITY) as running:
         yield running
 
 

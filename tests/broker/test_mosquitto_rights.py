@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
+import shutil
 import socket
 import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.brokerlog import SHIPPED
 from support.linked import CITY, Linked, will_of
 
 from broker.link import PahoLink
@@ -59,7 +63,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> dic
 @pytest.fixture
 def city(certificates: dict[str, Tls], secrets: Path, tmp_path: Path) -> Iterator[City]:
     with contextlib.ExitStack() as stack:
-        broker = stack.enter_context(city_broker(tmp_path / "broker", secrets))
+        broker = stack.enter_context(city_broker(tmp_path / "broker", secrets, city=CITY))
 
         def link(name: str, *, tls: Tls | None = None, client_id: str = "") -> Linked:
             made = Linked(PahoLink(client_id or name, tls=tls or certificates.get(name)))
@@ -88,10 +92,10 @@ def publish(node: Linked, topic: str, payload: bytes = b"x") -> None:
     assert node.spin(lambda: len(node.all(Published)) > before)
 
 
-def try_to_publish(node: Linked, topic: str, payload: bytes) -> None:
+def try_to_publish(node: Linked, topic: str, payload: bytes, *, retain: bool = False) -> None:
     """MQTT 3.1.1 has no refusal: what is forbidden is confirmed and dropped, or the connection ends."""
     before = len(node.all(Published)) + len(node.all(Disconnected))
-    assert node.link.publish(1, topic, payload, qos=1, retain=False)
+    assert node.link.publish(1, topic, payload, qos=1, retain=retain)
     assert node.spin(lambda: len(node.all(Published)) + len(node.all(Disconnected)) > before)
     node.run_for(0.05)
 
@@ -112,6 +116,71 @@ def test_a_node_publishes_as_itself_only(city: City, ingest: PahoSubscription) -
     assert heard(ingest) == []
     publish(city.link("tugu").open(city.nodes, will_of("tugu")), topics.readings(CITY, "tugu"), b"own")
     assert wait_until(lambda: (topics.readings(CITY, "tugu"), 3) in heard(ingest))
+
+
+def test_what_a_node_leaves_behind_is_little_and_of_its_own_city(
+    certificates: dict[str, Tls], secrets: Path, tmp_path: Path
+) -> None:
+    """The broker keeps as many retained messages as it is given, so there must be an end to the topics: none of a city
+    that a node makes up, none of a command that it makes up. What it may leave is kept."""
+    rights = tmp_path / "rights"
+    shutil.copytree(SHIPPED, rights)
+    with (rights / "services.acl").open("a") as more:
+        more.write("\nuser alerts\ntopic read #\n")
+    made_up = (
+        topics.birth("lain", "tugu"), topics.status("lain", "tugu"), topics.readings("lain", "tugu"),
+        topics.birth(CITY + "-1", "tugu"), f"{topics.ROOT}/CITY/tugu/birth", f"{topics.ROOT}//tugu/birth",
+        topics.command_result("lain", "tugu", "x"), topics.command_result(CITY, "tugu", "x"),
+    )  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        broker = stack.enter_context(city_broker(tmp_path / "broker", secrets, city=CITY, rights=rights))
+        for topic in (*made_up, topics.birth(CITY, "tugu")):
+            node = Linked(PahoLink("tugu", tls=certificates["tugu"])).open(broker.address(NODES), will_of("tugu"))
+            stack.callback(node.close)
+            try_to_publish(node, topic, b"left behind", retain=True)
+        ear = PahoSubscription(
+            [broker.address(SERVICES)], "ear", [("#", 1)],
+            rng=random.Random(1), clock=SystemClock(), tls=certificates["alerts"], protocol="5",
+        )  # fmt: skip
+        stack.enter_context(contextlib.closing(ear))
+        kept: list[str] = []
+        assert wait_until(lambda: kept.extend(topic for topic, _ in heard(ear)) or kept)
+        assert [*kept, *(topic for topic, _ in heard(ear))] == [topics.birth(CITY, "tugu")]
+
+
+def test_rights_that_change_hold_at_once(certificates: dict[str, Tls], secrets: Path, tmp_path: Path) -> None:
+    """The start script fills in an ACL file that was changed under a running broker, and has it read."""
+    rights = tmp_path / "rights"
+    shutil.copytree(SHIPPED, rights)
+    with contextlib.ExitStack() as stack:
+        broker = stack.enter_context(city_broker(tmp_path / "broker", secrets, city=CITY, rights=rights))
+        node = Linked(PahoLink("tugu", tls=certificates["tugu"])).open(broker.address(NODES), will_of("tugu"))
+        stack.callback(node.close)
+        node.link.subscribe(topics.readings(CITY, "tugu"))
+        publish(node, topics.readings(CITY, "tugu"))
+        assert node.all(Received) == []
+        with (rights / "nodes.acl").open("a") as more:
+            more.write("pattern read siaga/v1/CITY/%u/readings\n")
+        assert wait_until(lambda: "Reloading config." in broker.log())
+        node.link.subscribe(topics.readings(CITY, "tugu"))
+        publish(node, topics.readings(CITY, "tugu"))
+        assert node.spin(lambda: node.all(Received))
+
+
+@pytest.mark.parametrize("city", ["", "+", "#", "a/b", "Kota", "kota lain", "a|b"])
+def test_a_broker_without_its_city_does_not_start(city: str, tmp_path: Path) -> None:
+    """Its rights would hold for no city, or for all of them: one sentence names the setting."""
+    answer = subprocess.run(
+        ["sh", str(SHIPPED / "run.sh"), str(SHIPPED / "mosquitto.conf")],
+        env={"PATH": os.environ["PATH"], "MOSQUITTO": "true", "SIAGA_CITY": city},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 2
+    assert "SIAGA_CITY" in answer.stderr
+    assert answer.stderr.count("\n") == 1
 
 
 def test_a_node_hears_its_own_answers_only(city: City, ingest: PahoSubscription) -> None:

@@ -275,8 +275,12 @@ def test_the_broker_finds_its_files_and_parties(services: dict[str, dict[str, An
     assert _identities(broker) == [IDENTITY]
     assert broker["command"] == ["sh", "/mosquitto/config/run.sh", "/mosquitto/config/mosquitto.conf"]
     folders = {volume["target"]: Path(volume.get("source", "")) for volume in broker["volumes"]}
-    for acl in re.findall(r"(?m)^acl_file /mosquitto/config/(\S+)", conf):
+    filled = re.findall(r"(?m)^acl_file (\S+)/(\S+)", conf)
+    assert len(filled) == len(ports)
+    for place, acl in filled:
         assert (folders["/mosquitto/config"] / acl).is_file()
+        assert f"{place}:mode=0700,uid=1883,gid=1883" in broker["tmpfs"]
+    assert broker["environment"]["SIAGA_CITY"] == services["watch"]["environment"]["SIAGA_CITY"] == "yogyakarta"
     assert re.findall(r"(?m)^persistence_location (\S+?)/?$", conf)[0] in folders
     users = set(re.findall(r"(?m)^user (\S+)", (ROOT / "broker" / "mosquitto" / "services.acl").read_text()))
     for name, one in services.items():

@@ -37,14 +37,17 @@ def test_what_a_filter_covers(allowed: str, wish: str, is_covered: bool) -> None
 
 
 def test_the_shipped_rights() -> None:
-    """A node as itself only, services by name; nobody by a wildcard."""
-    nodes, services = acl.read(SHIPPED / "nodes.acl"), acl.read(SHIPPED / "services.acl")
+    """A node as itself only and in one city, services by name; nobody by a wildcard."""
+    nodes, services = acl.read(SHIPPED / "nodes.acl", "x"), acl.read(SHIPPED / "services.acl", "x")
     assert services.users == {"ingest", "alerts", "watch"}
     for leaf in topics.UP:
         assert nodes.may_write("a", f"siaga/v1/x/a/{leaf}")
         assert not nodes.may_write("a", f"siaga/v1/x/b/{leaf}")
+        assert not nodes.may_write("a", f"siaga/v1/y/a/{leaf}")
     assert nodes.may_read("a", topics.ack("x", "a"))
     assert not nodes.may_read("a", topics.every_node("x", "ack"))
+    assert not nodes.may_write("a", topics.command_result("x", "a", "1"))
+    assert not services.may_read("ingest", topics.every_node("y", "readings"))
     assert services.may_read("ingest", "$share/g/" + topics.every_node("x", "readings"))
     assert not services.may_write("alerts", topics.ack("x", "a"))
     assert not any(services.may_read("watch", wish) for wish in ("#", topics.every_node("x", "birth")))
@@ -54,4 +57,4 @@ def test_a_line_that_is_not_understood_is_named(tmp_path: Path) -> None:
     """Whoever judges by half a file judges wrongly."""
     (tmp_path / "x.acl").write_text("user a\ntopic a/b c\n")
     with pytest.raises(BadInput, match="line 2 is no rule"):
-        acl.read(tmp_path / "x.acl")
+        acl.read(tmp_path / "x.acl", "x")

@@ -38,7 +38,7 @@ def test_a_topic_cannot_forge_a_line(end: str, tmp_path: Path) -> None:
     Nobody is accused in another's name, and what the thief did is written down as the thief's."""
     secrets = make_secrets(tmp_path / "secrets", (THIEF, VICTIM))
     own: Tls = identity(secrets, THIEF)
-    with city_broker(tmp_path / "broker", secrets) as broker:
+    with city_broker(tmp_path / "broker", secrets, city="c") as broker:
         log = judged("c", nodes_port=broker.ports[NODES], services_port=broker.ports[SERVICES])
         topics = [*(f"a{end}{line}{end}" for line in FORGED), f"siaga/v1/c/{VICTIM}/readings"]
         for topic in topics:

@@ -14,8 +14,8 @@ def judged(city: str, *, nodes_port: int = 8883, services_port: int = 8884) -> B
     """A log of which nothing was read yet."""
     return BrokerLog(
         city=city,
-        nodes=acl.read(SHIPPED / "nodes.acl"),
-        services=acl.read(SHIPPED / "services.acl"),
+        nodes=acl.read(SHIPPED / "nodes.acl", city),
+        services=acl.read(SHIPPED / "services.acl", city),
         nodes_port=nodes_port,
         services_port=services_port,
         myself="watch",
