@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from siaga.settings import Settings
 
 LEAST_BYTES = 16
-GIVEN_TO_CONTAINERS = Path("/run/secrets")
-"""a container's own folder: what is mounted there has the rights of the host's file, and nobody else is inside"""
+GIVEN_TO_CONTAINERS = (Path("/run/secrets"), Path("/run/identity"))
+"""a container's own folders: what is mounted there has the rights of the host's file, and nobody else is inside"""
 _CHOOSE = "Make one: openssl rand -hex 32."
 
 
@@ -58,7 +58,7 @@ def weakness(text: str, *, a_key: bool = False) -> str:
 def seen_by_all(path: Path) -> bool:
     """Whether every user of this machine can read it: by its own rights and by those of each folder above it."""
     real = path.resolve()
-    if real.is_relative_to(GIVEN_TO_CONTAINERS) or path.is_relative_to(GIVEN_TO_CONTAINERS):
+    if any(one.is_relative_to(folder) for one in (path, real) for folder in GIVEN_TO_CONTAINERS):
         return False
     return bool(real.stat().st_mode & stat.S_IROTH) and all(
         folder.stat().st_mode & stat.S_IXOTH for folder in real.parents
