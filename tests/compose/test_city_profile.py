@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -22,14 +23,16 @@ from cities.load import available, load
 from contract.clock import SystemClock
 from fleet.handover import CERTIFICATE, KEY, REVOKED, REVOKED_SERVICES, TRUST, TRUST_IN_SERVICES
 from fleet.names import SERVICES
+from siaga import secret_files, wiring
 from siaga import settings as settings_module
-from siaga import wiring
 from siaga.cli import app
 from store import open_city, open_readings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = Path(sys.executable).with_name("docker-compose")
 IDENTITY = "/run/identity"
+PASSED_ON = {"SIAGA_WEBHOOKS_FILE": "/run/webhooks/webhooks.toml", "SIAGA_OUTWARD_ALLOW": "10.20.0.0/16"}
+"""what `.env` may say to a stage as it stands"""
 GIVEN = {"SIAGA_CITY": "yogyakarta", "SIAGA_BASE_URL": "https://siaga.example"}
 
 
@@ -93,7 +96,7 @@ def test_every_variable_is_explained() -> None:
     """Each variable that the file reads stands in `.env.example`."""
     read = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     shown = set(re.findall(r"(?m)^#?(\w+)=", (ROOT / ".env.example").read_text()))
-    assert read == shown
+    assert read | set(PASSED_ON) == shown
 
 
 def test_every_command_exists(stages: dict[str, dict[str, Any]]) -> None:
@@ -117,11 +120,105 @@ def test_every_setting_exists_and_loads(stages: dict[str, dict[str, Any]], monke
                 patch.delenv(name)
             for name, value in stage["environment"].items():
                 assert name in settings_module.known_variables()
-                patch.setenv(name, str(value))
+                assert (value is None) == (name in PASSED_ON)
+                if value is not None:
+                    patch.setenv(name, str(value))
             loaded = settings_module.load()
         assert loaded.city == "yogyakarta"
         assert loaded.city_location.startswith("postgresql+psycopg://")
-        assert loaded.readings_location.startswith("influxdb://")
+        if "SIAGA_READINGS_URL" in stage["environment"]:
+            assert loaded.readings_location.startswith("influxdb://")
+
+
+def test_each_stage_has_what_it_reads_and_no_secret_more(stages: dict[str, dict[str, Any]]) -> None:
+    """What a stage's command asks of the settings, found in the code, is what its container is given: the address of a
+    store where it opens that store, and of all secrets those files alone that it opens."""
+    for name, stage in stages.items():
+        read = settings_read(stage["command"])
+        given = {one.removeprefix("SIAGA_").lower() for one in stage["environment"]}
+        for address in ("city_url", "readings_url"):
+            assert (address in given) == (address in read), f"{name}: {address}"
+        wanted = {one for one in read if one.endswith("_file")} - {"oidc_client_secret_file"}
+        assert {one for one in given if one.endswith("_file")} == wanted, name
+        named = {value for value in stage["environment"].values() if value}
+        assert {f"/run/secrets/{one['source']}" for one in stage["secrets"]} == {
+            one for one in named if one.startswith("/run/secrets/")
+        }
+        assert bool(_identities(stage)) == ("broker_key_file" in wanted)
+
+
+def settings_read(words: list[str]) -> set[str]:
+    """The settings that a command asks for, by itself or through whatever function of `siaga` it calls."""
+    command: Any = typer.main.get_command(app)
+    for word in words:
+        if not word.startswith("-") and word in getattr(command, "commands", {}):
+            command = command.commands[word]
+    files = [*(ROOT / "siaga").glob("*.py"), *(ROOT / "siaga" / "commands").glob("*.py")]
+    functions = {
+        (file.stem, node.name): node
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    }
+    read: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+    waiting = [(command.callback.__module__.rpartition(".")[2], command.callback.__name__)]
+    while waiting:
+        here = waiting.pop()
+        if here in seen or here not in functions:
+            continue
+        seen.add(here)
+        for node in ast.walk(functions[here]):
+            match node:
+                case ast.Attribute(value=ast.Name(id="settings" | "self"), attr=said):
+                    read.add(said)
+                    waiting.append(("settings", said))
+                case ast.Call(func=ast.Name(id=called)):
+                    waiting.append((here[0], called))
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=called)):
+                    waiting.append((module, called))
+                case _:
+                    pass
+    return read & set(settings_module.Settings.model_fields)
+
+
+def test_every_secret_that_is_mounted_is_read(services: dict[str, dict[str, Any]]) -> None:
+    """A server's secrets are those that its image is told of; Grafana reads one more in the data source."""
+    source = (ROOT / "dashboards" / "provisioning" / "datasources" / "siaga.yaml").read_text()
+    for name in ("broker", "postgres", "influxdb", "grafana"):
+        said = [*services[name]["environment"].values(), *(source.split() if name == "grafana" else [])]
+        read = set(re.findall(r"/run/secrets/(\w+)", " ".join(said)))
+        assert {one["source"] for one in services[name].get("secrets", [])} == read, name
+
+
+def test_a_file_for_a_container_is_not_taken_for_everybodys(stages: dict[str, dict[str, Any]]) -> None:
+    """Files that are mounted have the host's rights: where they lie, nobody is told that everybody can read them, or no
+    stage with a key would start."""
+    places = {
+        Path(value).parent
+        for stage in stages.values()
+        for name, value in stage["environment"].items()
+        if name.endswith("_FILE") and value
+    }
+    assert places == set(secret_files.GIVEN_TO_CONTAINERS)
+    assert not any(secret_files.seen_by_all(place / "tls.key") for place in places)
+
+
+def test_webhooks_are_passed_on_where_they_are_set(stages: dict[str, dict[str, Any]]) -> None:
+    """Unset, nobody is told; set in `.env`, `alerts` has the file in the folder that is mounted, and a way out to whom
+    it names. Servers and the other stages have none."""
+    assert {one: stages["alerts"]["environment"][one] for one in PASSED_ON} == dict.fromkeys(PASSED_ON)
+    told = {**GIVEN, **PASSED_ON, "WEBHOOKS_FOLDER": "/etc/siaga/webhooks"}
+    config = json.loads(compose("config", "--format", "json", given=told).stdout)
+    alerts = config["services"]["alerts"]
+    assert {one: alerts["environment"][one] for one in PASSED_ON} == PASSED_ON
+    (folder,) = [one for one in alerts["volumes"] if one["source"] == "/etc/siaga/webhooks"]
+    assert Path(PASSED_ON["SIAGA_WEBHOOKS_FILE"]).parent == Path(folder["target"])
+    assert folder["bind"]["create_host_path"] is False
+    outward = [name for name, one in config["services"].items() if "outward" in one["networks"]]
+    assert outward == ["alerts"]
+    assert not (config["networks"]["outward"] or {}).get("internal")
+    assert "ports" not in alerts
 
 
 def test_health_is_asked_as_the_code_answers(stages: dict[str, dict[str, Any]], tmp_path: Path) -> None:
@@ -155,8 +252,9 @@ def test_only_the_broker_is_published(services: dict[str, dict[str, Any]]) -> No
         (name, port["target"]): port.get("host_ip") for name, one in services.items() for port in one.get("ports", [])
     }
     assert published == {("broker", 8883): "0.0.0.0", ("api", 8080): "127.0.0.1", ("grafana", 3000): "127.0.0.1"}  # noqa: S104
-    for name in ("postgres", "influxdb", "ingest", "alerts", "watch", "apply"):
+    for name in ("postgres", "influxdb", "ingest", "watch", "apply"):
         assert list(services[name]["networks"]) == ["inside"]
+    assert set(services["broker"]["networks"]) == {"nodes", "inside"}
     config = json.loads(compose("config", "--format", "json", given=GIVEN).stdout)
     assert config["networks"]["inside"]["internal"] is True
 
@@ -174,7 +272,8 @@ def test_the_proxy_before_the_pages_is_believed(services: dict[str, dict[str, An
 
 
 def test_hardened(services: dict[str, dict[str, Any]]) -> None:
-    """Every container: pinned image, nothing writable but volumes and memory, no new privileges, bounded logs."""
+    """Every container: pinned image, nobody's root and none of its rights, nothing writable but volumes and memory, an
+    end to its memory, processes and logs."""
     for name, one in services.items():
         assert re.fullmatch(r"[\w./-]+:\d[\w.-]*", one["image"]), name
         assert one["read_only"] is True, name
@@ -182,8 +281,19 @@ def test_hardened(services: dict[str, dict[str, Any]]) -> None:
         assert one["logging"]["options"]["max-size"], name
         assert "privileged" not in one, name
         assert one["restart"] == ("no" if name == "apply" else "unless-stopped"), name
-    for name in ("ingest", "alerts", "watch", "api", "apply", "grafana"):
-        assert services[name]["cap_drop"] == ["ALL"]
+        assert (one["cap_drop"], one.get("cap_add")) == (["ALL"], None), name
+        assert 0 < one["pids_limit"] <= 512, name
+        assert one["image"].startswith(("siaga:", "grafana/")) or int(one["user"].split(":")[0]) > 0, name
+    # A machine of 8 GB; `apply` has ended before the others begin.
+    assert sum(int(one["mem_limit"]) for name, one in services.items() if name != "apply") <= 7 * 2**30
+
+
+def test_a_servers_memory_is_its_users(services: dict[str, dict[str, Any]]) -> None:
+    """What a server that is not root writes to in memory belongs to it."""
+    for name in ("broker", "postgres", "influxdb"):
+        uid, gid = services[name]["user"].split(":")
+        own = [one for one in services[name]["tmpfs"] if one != "/tmp"]  # noqa: S108
+        assert [one for one in own if not one.endswith(f",uid={uid},gid={gid}")] == [], name
 
 
 def test_waiting_for_health_needs_a_health_check(services: dict[str, dict[str, Any]]) -> None:
@@ -205,6 +315,8 @@ def test_no_secret_in_an_environment(services: dict[str, dict[str, Any]]) -> Non
         }
         mounted |= {f"{place}/{file}" for place in _identities(one) for file in (TRUST, CERTIFICATE, KEY)}
         for variable, value in one.get("environment", {}).items():
+            if value is None:
+                continue
             if re.search(r"PASSWORD|TOKEN|KEY|CERT", variable):
                 assert variable.endswith("_FILE"), f"{name}: {variable}"
             if variable.endswith("_FILE"):
@@ -233,6 +345,8 @@ def test_bind_mounts_exist(services: dict[str, dict[str, Any]]) -> None:
             if volume["target"] == IDENTITY:
                 assert Path(volume["source"]).name == name
                 assert volume["bind"]["create_host_path"] is False
+            elif volume["target"] == "/run/webhooks":
+                assert (Path(volume["source"]) / ".gitignore").read_text().splitlines()[1:] == ["*", "!.gitignore"]
             else:
                 assert Path(volume["source"]).exists(), f"{name}: {volume['source']}"
 
