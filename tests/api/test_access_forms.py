@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -14,6 +15,7 @@ from support.visitors import Visitor, person, program, signed_in, stranger
 from support.web_server import serving
 
 from api.address import at_home, bucket_of, client_address, networks
+from api.policy import RULES
 from api.sign_in import next_address
 from api.tokens import Device, digest, fresh, same
 
@@ -71,6 +73,29 @@ def test_where_a_form_comes_from(made: Town, asked: httpx.Client, headers: dict[
     assert bool(open_now) is (status == 403)
     events = [event.what for event in made.cities.security_events(made.profile.code)]
     assert events == (["foreign_origin"] if status == 403 else [])
+
+
+def test_no_route_that_does_something_takes_it_from_elsewhere(made: Town, asked: httpx.Client) -> None:
+    """Each of them, asked by an administrator's browser: a foreign page is refused and written down, and so is one of
+    ours without the token; where programs file reports, a session is nobody's key."""
+    visitor = signed_in(made, person(made, "kepala", "admin"))
+    unsafe = [one for one in RULES.items() if one[0][0] not in {"GET", "HEAD"}]
+    assert len(unsafe) > 10
+    for (method, route), rule in unsafe:
+        path = re.sub(r"\{fmt\}", "json", route)
+        path = re.sub(r"\{[^}]+\}", "tidak-ada", path)
+        foreign = {**secure(visitor), "origin": "https://jahat.test"}
+        answer = asked.request(method, path, headers=foreign, data={"csrf": visitor.csrf})
+        if rule.key_in_form:
+            assert answer.status_code in {400, 401, 403}, route
+            continue
+        assert answer.status_code == 403, route
+        newest = made.cities.security_events(made.profile.code)[0]
+        assert (newest.what, newest.detail) == ("foreign_origin", f"{method} {route}")
+        own = {**secure(visitor), "origin": ORIGIN}
+        assert asked.request(method, path, headers=own, data={"a": "1"}).status_code == 403, route
+        events = made.cities.security_events(made.profile.code)
+        assert ("csrf", f"{method} {route}") in {(one.what, one.detail) for one in events}
 
 
 @pytest.mark.parametrize(

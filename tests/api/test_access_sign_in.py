@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from support.visitors import person
 
 from api.passwords import AT_ONCE, LANES, MEMORY_KIB, NOBODYS, PASSES, Passwords
 from api.throttle import BY_ACCOUNT, BY_ADDRESS, WRITTEN
+from api.tokens import digest
 from store.people import Deed, Person
 
 GOOD = "kuda batu lampu hujan"
@@ -371,6 +373,16 @@ def test_own_sessions_are_listed_and_ended(doors: Doors) -> None:
     assert here.send("/akun", "/akun/sesi", sesi="semua").headers["location"] == "/keluar"
     assert not here.signed_in
     assert not there.signed_in
+
+
+def test_a_session_is_kept_as_a_digest(doors: Doors, tmp_path: Path) -> None:
+    """Whoever reads the database, or a copy of it, cannot go on as somebody who is signed in."""
+    budi = doors.browser()
+    budi.sign_in("budi", GOOD)
+    token = budi.client.cookies["siaga"]
+    kept = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    assert any(digest(token).encode() in content for content in kept)
+    assert not any(token.encode() in content for content in kept)
 
 
 def test_a_new_password_ends_all_other_sessions(doors: Doors) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -385,6 +387,24 @@ def test_store_away_is_said_and_no_old_figure_shown(city_in, serve):
     assert ready.status_code == 503
     assert ready.json()["stores"] == {"readings": "ok", "city": "the database does not answer"}
     assert "siaga_stores_up{city=" in client.get("/metrics").text
+
+
+def test_headers_have_an_end(made, serve):
+    """Nobody is answered who sends more of them than a server must keep in memory; the next one is as before."""
+    client = serve(made)
+    plain = "GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
+    many = "".join(f"x-{number}: {'a' * 1_000}\r\n" for number in range(200))
+    answers = []
+    for more in ("", f"x-long: {'a' * 200_000}\r\n", many):
+        answer = b""
+        place = client.base_url.host, client.base_url.port
+        # It need not hear the whole of it before it hangs up.
+        with socket.create_connection(place, timeout=10) as asked, suppress(OSError):
+            asked.sendall(f"{plain}{more}\r\n".encode())
+            answer = asked.recv(12)
+        answers.append(answer == b"HTTP/1.1 200")
+    assert answers == [True, False, False]
+    assert client.get("/health").status_code == 200
 
 
 def test_too_large_a_body_is_refused(made, serve):

@@ -57,6 +57,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> dic
     made = {name: identity(secrets, name) for name in ("broker", "tugu", "kali", "ingest", "alerts")}
     rogue = identity(make_secrets(tmp_path_factory.mktemp("certificates") / "theirs", ("tugu",)), "tugu")
     made["rogue"] = Tls(made["tugu"].ca_file, rogue.cert_file, rogue.key_file)
+    made["rogue_trust"] = Tls(rogue.ca_file, made["tugu"].cert_file, made["tugu"].key_file)
     return made
 
 
@@ -231,6 +232,19 @@ def test_no_certificate_no_connection(city: City) -> None:
             assert node.spin(lambda node=node: node.all(Disconnected))  # type: ignore[misc]
             assert not node.all(Connected)
             node.link.close(graceful=False)
+
+
+# paho leaves the socket of a failed handshake to the garbage collector.
+@pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
+def test_a_node_speaks_to_its_citys_broker_alone(city: City) -> None:
+    """A server with another name, or with another authority's certificate, hears nothing of a node, nor its will."""
+    for tls, host in ((city.tls["tugu"], "localhost"), (city.tls["rogue_trust"], LOOPBACK)):
+        node = Linked(PahoLink("tugu", tls=tls, connect_timeout_s=2.0))
+        node.link.open(BrokerAddress(host, city.nodes.port), will_of("tugu"))
+        assert node.spin(lambda node=node: node.all(Disconnected))  # type: ignore[misc]
+        assert not node.all(Connected)
+        node.link.close(graceful=False)
+    assert "as tugu" not in city.broker.log()
 
 
 def test_a_connection_without_a_certificate_is_ended(city: City) -> None:

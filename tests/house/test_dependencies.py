@@ -121,6 +121,29 @@ def test_what_is_loaded_is_byte_for_byte_what_was_installed(module: ModuleType, 
     assert on_disk <= recorded, "somebody put files into it"
 
 
+@pytest.mark.slow
+def test_every_installed_file_is_as_it_was_packed() -> None:
+    """All that the lock names, file by file, against the hashes in each package's own RECORD; and no code lies beside
+    them that no package brought."""
+    locked = pinned("requirements-test.lock")
+    recorded: set[Path] = set()
+    wrong: list[str] = []
+    checked = 0
+    for distribution in importlib.metadata.distributions():
+        name = canonicalize_name(distribution.metadata["Name"])
+        for path, digest, _ in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
+            file = Path(str(distribution.locate_file(path)))
+            recorded.add(file)
+            if digest and name in locked:
+                kind, _, expected = digest.partition("=")
+                found = hashlib.new(kind, file.read_bytes()).digest()
+                wrong += [path] if base64.urlsafe_b64encode(found).rstrip(b"=").decode() != expected else []
+                checked += 1
+    assert wrong == []
+    assert checked > 5_000
+    assert set(Path(sysconfig.get_path("purelib")).rglob("*.py")) <= recorded
+
+
 ALLOWED = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "EPL-2.0", "ISC", "LGPL-3.0-only", "MIT", "MIT-0",
     "MPL-2.0", "PSF-2.0", "Zlib",

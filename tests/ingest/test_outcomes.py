@@ -14,6 +14,8 @@ from contract import topics
 from contract.clock import DAY_US, SECOND_US
 from contract.messages import Refusal
 
+FIRST_US = 1_577_836_800_000_000
+"""the beginning of 2020, UTC"""
 NEXT_YEAR_US = NOON_US + 365 * DAY_US
 
 
@@ -35,10 +37,15 @@ def test_a_batch_sent_again_is_one_row_and_two_answers(bench: Bench) -> None:
     assert bench.stored() == [1]
 
 
-@pytest.mark.parametrize("observed_us", [1_000, NEXT_YEAR_US], ids=["1970", "next-year"])
+@pytest.mark.parametrize(
+    "observed_us",
+    [1_000, FIRST_US - 1, NEXT_YEAR_US],
+    ids=["1970", "2019", "next-year"],
+)
 @pytest.mark.parametrize("trust", ["synced", "untrusted"])
 def test_an_impossible_time_is_refused(bench: Bench, observed_us: int, trust: str) -> None:
-    """1970 and next year are refused whatever the node thinks of its clock, and the reading is kept as it came."""
+    """1970, the last moment of 2019 and next year are refused whatever the node thinks of its clock; the reading is
+    kept as it came."""
     wrong = reading(1, trust=trust) | {"observed_us": observed_us}
     (ack,) = bench.accept(batch(wrong, reading(2)))
     assert ack.refused == (Refusal(seq=1, reason="time_implausible"),)
@@ -46,6 +53,14 @@ def test_an_impossible_time_is_refused(bench: Bench, observed_us: int, trust: st
     (item,) = bench.cities.quarantined(CITY)
     assert (item.node, item.epoch, item.seq, item.reason) == (NODE, EPOCH, 1, "time_implausible")
     assert json.loads(item.payload)["readings"][0]["observed_us"] == observed_us
+
+
+@pytest.mark.parametrize("observed_us", [-9_223_372_036_854_775, -1, 9_223_372_036_854_775, 2**63, 10**30])
+def test_a_time_that_no_store_can_keep_is_no_time(bench: Bench, observed_us: int) -> None:
+    """1677 and 2262, where a store's nanoseconds end, and what lies beyond: refused, and the neighbour is stored."""
+    (ack,) = bench.accept(batch(reading(1) | {"observed_us": observed_us}, reading(2)))
+    assert (ack.stored, ack.refused) == (((2, 2),), (Refusal(seq=1, reason="malformed"),))
+    assert bench.stored() == [2]
 
 
 def test_five_minutes_ahead_is_still_now(bench: Bench) -> None:
