@@ -36,20 +36,23 @@ def router(context: Context, pages: Pages, door: Door, passwords: Passwords) -> 
             raise HTTPException(404)
         return person
 
-    def page(request: Request, *, status: int = 200, said: str = "", good: bool = False) -> Response:
+    def page(request: Request, *, status: int = 200, said: str = "", good: bool = False, wait_s: float = 0) -> Response:
         person = own(request)
         values = {
             "person": person,
             "agency": agencies.get(person.agency),
             "regions": [regions.get(code, code) for code in person.regions],
-            "sessions": context.sessions.of(person.id),
+            "sessions": sorted(
+                context.sessions.of(person.id), key=lambda one: one.digest != caller_of(request).session
+            ),
             "current": caller_of(request).session,
             "csrf": caller_of(request).csrf,
             "openid": context.openid is not None,
             "said": said,
             "good": good,
+            "minutes": round(wait_s / 60),
         }
-        return pages.render(request, "akun.html", values, status=status, private=True)
+        return pages.render(request, "akun.html", values, status=status, private=True, at="/akun")
 
     @routes.get("/akun", include_in_schema=False)
     def account(request: Request, kabar: str = "") -> Response:
@@ -64,7 +67,7 @@ def router(context: Context, pages: Pages, door: Door, passwords: Passwords) -> 
         wait_s = await run_in_threadpool(throttle.own_password, person.id)
         if wait_s is not None:
             await run_in_threadpool(context.security.note, "too_many_tries", caller, "own password", person.account)
-            response = await run_in_threadpool(page, request, status=429, said="error_429_text")
+            response = await run_in_threadpool(page, request, status=429, said="error_429_wait", wait_s=wait_s)
             response.headers["Retry-After"] = str(round(wait_s))
             return response
         if not await passwords.fits(person.password, fields.get("sandi_lama", "")):
@@ -83,7 +86,9 @@ def router(context: Context, pages: Pages, door: Door, passwords: Passwords) -> 
             await run_in_threadpool(context.people.put_person, changed, deed, person)
         except Rejected:
             # Somebody has changed this account meanwhile; what was read must not be written back over that.
-            raise HTTPException(403) from None
+            return await run_in_threadpool(
+                pages.trouble, request, 403, "refused_title", "refused_changed", back="/akun"
+            )
         into = await run_in_threadpool(door.open, request, replace(caller, session=""), changed, "new password")
         return opened(context, into, "/akun?kabar=sandi")
 

@@ -191,7 +191,7 @@ class Administration:
 
 def wrong_of(refused: Rejected) -> str:
     """The key of a sentence for people; raises it again where none is known."""
-    known = {"last_admin", "own_proposal", "not_an_admin", "unknown_person"}
+    known = {"changed", "last_admin", "own_proposal", "not_an_admin", "unknown_person"}
     if refused.reason not in known:
         raise refused
     return f"refused_{refused.reason}"

@@ -43,7 +43,7 @@ def problem(status: int, request: Request, detail: str = "", **more: Any) -> Res
         "title": say(key, language),
         "title_id": say(key, "id"),
         "title_en": say(key, "en"),
-        "detail": detail or say(key.replace("_title", "_text"), language),
+        "detail": detail or say("error_401_program" if status == 401 else key.replace("_title", "_text"), language),
         "instance": request.url.path,
         **more,
     }
@@ -80,15 +80,19 @@ class Errors:
             return open311_format.error(request.url.path, status, detail or HTTPStatus(status).phrase)
         if for_programs(request):
             return problem(status, request, detail, **more)
+        # The details of frameworks and stores are for programs: English, and about fields that no person has named.
         key = f"error_{status if status in WORDED else 400}"
-        values = {"status": status, "title_key": f"{key}_title", "text_key": f"{key}_text", "detail": detail}
-        response = self._pages.render(request, "galat.html", values, status=status)
+        unsure = say("error_503_sent", language_of(request)) if status == 503 and request.method == "POST" else ""
+        response = self._pages.trouble(request, status, f"{key}_title", f"{key}_text", detail=unsure)
         if status == 503:
             response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response
 
     def refuse(self, request: Request, status: int, text: str = "") -> Response:
-        """For the gate. `text` is the key of a sentence that says more than the status does."""
+        """For the gate. `text` is the key of a sentence that says more than the status does, and with `_title` of its
+        heading."""
+        if text and not (for_programs(request) or request.url.path.startswith("/open311/")):
+            return self._pages.trouble(request, status, f"{text}_title", text)
         return self.answer(request, status, say(text, language_of(request)) if text else "")
 
     def http(self, request: Request, error: Exception) -> Response:

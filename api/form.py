@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
 FIELDS_MOST = 20
+FIELDS_OF: Mapping[str, tuple[str, ...]] = {
+    "sign_in_wrong": ("akun", "sandi"),
+    "account_shape": ("akun",),
+    "account_taken": ("akun",),
+    "name_missing": ("nama",),
+    "old_password_wrong": ("sandi_lama",),
+    "password_short": ("sandi",),
+    "password_long": ("sandi",),
+    "password_guessable": ("sandi",),
+    "password_differs": ("sandi_lagi",),
+    "area_role": ("peran",),
+    "area_agency": ("dinas",),
+    "area_officer": ("dinas",),
+    "erase_account": ("akun",),
+    "key_label_missing": ("label",),
+    "key_days": ("hari",),
+}
+"""which fields a sentence about a form is about, by the ids they have on the page"""
 BOXES_MOST = 1_000
 """fields of a form with a box for each region of the city"""
 

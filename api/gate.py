@@ -159,7 +159,7 @@ class Gate:
         """Whether a browser sent this from a page of ours, and with the token that the page carried."""
         if not self._from_here(request):
             await self._note(ruled, "foreign_origin", caller)
-            return await self._refusal(request, 403), request.receive
+            return await self._refusal(request, 403, "error_form"), request.receive
         given = request.headers.get(HEADER, "")
         receive = request.receive
         if not given and request.headers.get("content-type", "").split(";")[0].strip().lower() == FORM:

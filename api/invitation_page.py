@@ -51,8 +51,7 @@ def router(context: Context, pages: Pages, door: Door, passwords: Passwords) -> 
         wait_s = throttle.link(caller.address)
         if wait_s is not None:
             context.security.note("too_many_tries", caller, "one-time link")
-            values = {"status": 429, "title_key": "error_429_title", "text_key": "error_429_text", "detail": ""}
-            response = pages.render(request, "galat.html", values, status=429)
+            response = pages.trouble(request, 429, "error_429_title", "error_429_wait", wait_s=wait_s)
             response.headers["Retry-After"] = str(round(wait_s))
             return response
         known = invitations.known(token)

@@ -80,7 +80,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
             now_us=context.clock.now_us(),
             actor=caller_of(request).actor,
         )
-        return pages.render(request, "kunci_baru.html", {"key": key.key, "text": key.text}, private=True)
+        return pages.render(request, "kunci_baru.html", {"key": key.key, "text": key.text}, private=True, at="")
 
     @routes.post("/kunci/{key_id}/cabut", include_in_schema=False)
     def revoke_key(request: Request, key_id: str) -> Response:

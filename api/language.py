@@ -55,6 +55,10 @@ class Speech:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(value, format=pattern, locale=self.language)
 
+    def counted(self, key: str, n: int) -> str:
+        """So many of something: `key_one` for a single one."""
+        return self(f"{key}_one" if n == 1 else key, n=self.number(n))
+
     def clock(self, us: int) -> str:
         """`14.32 WIB`."""
         return from_us(us).astimezone(ZoneInfo(self.zone)).strftime("%H.%M ") + self.zone_word

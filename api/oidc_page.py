@@ -37,10 +37,10 @@ class Answers:
         self._throttle = Throttle(context.city, context.people, context.clock)
         self._away = False
 
-    def refused(self, request: Request, said: str, why: str, status: int = 403) -> Response:
+    def refused(self, request: Request, said: str, why: str, status: int = 403, wait_s: float = 0) -> Response:
         """`said` is the key of a sentence, `why` a word for the log of who was turned away."""
         self._context.security.note("bad_openid", caller_of(request), why)
-        return self._page(request, said, status)
+        return self._page(request, said, status, wait_s)
 
     def healed(self) -> None:
         """The provider answers."""
@@ -62,12 +62,15 @@ class Answers:
         wait_s = self._throttle.openid(caller_of(request).address)
         if wait_s is None:
             return None
-        response = self.refused(request, "error_429_text", "too_many_tries", 429)
+        response = self.refused(request, "error_429_wait", "too_many_tries", 429, wait_s)
         response.headers["Retry-After"] = str(round(wait_s))
         return response
 
-    def _page(self, request: Request, said: str, status: int) -> Response:
-        response = self._pages.render(request, "openid_gagal.html", {"said": said}, status=status, private=True)
+    def _page(self, request: Request, said: str, status: int, wait_s: float = 0) -> Response:
+        # The address with its answer works once: in another language one reads the page from which one goes again.
+        again = "/akun" if caller_of(request).signed_in else "/masuk"
+        values = {"said": said, "minutes": round(wait_s / 60), "failed": False}
+        response = self._pages.render(request, "openid_gagal.html", values, status=status, private=True, at=again)
         self._context.cookies.drop_try(response)
         return response
 
@@ -107,7 +110,7 @@ def router(context: Context, pages: Pages, door: Door, openid: OpenId | None) ->
             return answers.away(request, error)
         except Refused as refused:
             return answers.refused(request, "openid_failed", refused.why)
-        response = pages.render(request, "openid_gabung.html", {"address": address}, private=True)
+        response = pages.render(request, "openid_gabung.html", {"address": address}, private=True, at="/akun")
         return begun(context, response, openid, one)
 
     @routes.get(BACK, include_in_schema=False)

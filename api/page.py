@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from api.context import Context
+from api.form import FIELDS_OF
 from api.language import COOKIE, Speech, language_of
 from api.policy import caller_of
 
@@ -86,13 +87,18 @@ class Pages:
         status: int = 200,
         media_type: str = "text/html",
         private: bool = False,
+        at: str | None = None,
     ) -> Response:
         """The template in the asker's language. A `?lang=` is remembered in a cookie that holds nothing else.
 
-        What is private, or shown to somebody who has signed in, no cache may keep.
+        What is private, or shown to somebody who has signed in, no cache may keep. `at`: where this page is read again,
+        if not at the address that was asked; "" for one that is shown once. In `values`, `said` is the key of a
+        sentence about what somebody has just sent, `good` whether it went well.
         """
         speech = self.speech(request)
         caller = caller_of(request)
+        here = partial(_here, _again_at(request) if at is None else (at, {}))
+        said = "" if values.get("good") else values.get("said", "")
         say: Mapping[str, Any] = {
             "t": speech,
             "s": speech,
@@ -103,8 +109,10 @@ class Pages:
             "path": request.url.path,
             "caller": caller,
             "csrf": caller.csrf,
-            "here": partial(_here, request),
-            "other": _here(request, lang="id" if speech.language == "en" else "en"),
+            "here": here,
+            "other": "" if at == "" else here(lang="id" if speech.language == "en" else "en"),
+            "failed": bool(said),
+            "wrong_fields": FIELDS_OF.get(said, ()),
         }
         text = self._env.get_template(template).render({**say, **values})
         response: Response = HTMLResponse(text, status_code=status, media_type=media_type)
@@ -118,6 +126,30 @@ class Pages:
             response.set_cookie(COOKIE, speech.language, max_age=COOKIE_AGE_S, samesite="lax", httponly=True)
         return response
 
+    def trouble(
+        self,
+        request: Request,
+        status: int,
+        title: str,
+        text: str,
+        *,
+        detail: str = "",
+        wait_s: float = 0,
+        back: str = "",
+    ) -> Response:
+        """A page of what went wrong, in the words of two keys, and of where to go on: `back`, else where the form was
+        sent from. `wait_s`: after how many seconds another try is worth it."""
+        values = {
+            "status": status,
+            "title_key": title,
+            "text_key": text,
+            "detail": detail,
+            "minutes": max(1, round(wait_s / 60)),
+            "back": back or (came_from(request) if request.method == "POST" else ""),
+            "asked": "" if request.method == "POST" else _here(_again_at(request), lang=None),
+        }
+        return self.render(request, "galat.html", values, status=status)
+
     def _not_kept(self) -> bool:
         """Whether new readings cannot be kept just now, by what ingest says of itself: then what is shown grows old."""
         stages = self._context.status() if self._context.status else {}
@@ -130,8 +162,25 @@ def own_path(request: Request) -> str:
     return quote("/" + str(request.scope["path"]).lstrip("/\\"))
 
 
-def _here(request: Request, **changes: object) -> str:
-    """This page's own address with some of its query changed; None takes a part away."""
-    query = {key: value for key, value in request.query_params.items() if key not in changes}
+def came_from(request: Request) -> str:
+    """The page of ours that a form was sent from, without its query; "" where the browser does not say."""
+    address = request.headers.get("referer", "").partition("://")[2]
+    host, _, path = address.partition("/")
+    if not host or host != request.headers.get("host"):
+        return ""
+    return "/" + quote(path.partition("?")[0].lstrip("/\\"), safe="/%")
+
+
+def _again_at(request: Request) -> tuple[str, Mapping[str, str]]:
+    """The path and the query by which a page is read once more: of what was sent, the page with its form."""
+    if request.method == "POST":
+        return came_from(request) or "/", {}
+    return own_path(request), request.query_params
+
+
+def _here(at: tuple[str, Mapping[str, str]], **changes: object) -> str:
+    """A page's address with some of its query changed; None takes a part away."""
+    path, asked = at
+    query = {key: value for key, value in asked.items() if key not in changes}
     query.update({key: str(value) for key, value in changes.items() if value is not None})
-    return own_path(request) + (f"?{urlencode(query)}" if query else "")
+    return path + (f"?{urlencode(query)}" if query else "")

@@ -43,7 +43,7 @@ def office_of(context: Context) -> Administration:
 
 def shown_once(pages: Pages, request: Request, link: str, text: str) -> Response:
     """A link that nobody keeps; `text` is the key of what to do with it."""
-    return pages.render(request, "tautan.html", {"link": link, "text": text}, private=True)
+    return pages.render(request, "tautan.html", {"link": link, "text": text}, private=True, at="")
 
 
 def router(context: Context, pages: Pages) -> APIRouter:
@@ -77,6 +77,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
             "accounts": {one.id: one.account for one in everybody},
             "alone": office.alone(caller_of(request)),
             "said": TOLD.get(kabar, ""),
+            "good": True,
         }
         return pages.render(request, "petugas.html", values, private=True)
 
@@ -114,8 +115,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
         try:
             outcome = office.confirm(caller, proposal_id)
         except Rejected as refused:
-            values = {"status": 409, "title_key": "refused_title", "text_key": wrong_of(refused), "detail": ""}
-            return pages.render(request, "galat.html", values, status=409, private=True)
+            return pages.trouble(request, 409, "refused_title", wrong_of(refused), back="/petugas")
         if outcome is None:
             raise HTTPException(404)
         if outcome.link:

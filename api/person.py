@@ -51,7 +51,9 @@ def router(context: Context, pages: Pages) -> APIRouter:
             "said": said,
             "good": good,
         }
-        return pages.render(request, "petugas_satu.html", values, status=status, private=True)
+        return pages.render(
+            request, "petugas_satu.html", values, status=status, private=True, at=f"/petugas/{person.id}"
+        )
 
     @routes.get("/petugas/{person_id}", include_in_schema=False)
     def person_page(request: Request, person_id: str, kabar: str = "") -> Response:
@@ -62,7 +64,9 @@ def router(context: Context, pages: Pages) -> APIRouter:
         try:
             outcome = do()
         except Rejected as refused:
-            return one_page(request, person, 409, wrong_of(refused))
+            said = wrong_of(refused)
+            now = context.people.person(person.id)
+            return one_page(request, now if now is not None and now.account else person, 409, said)
         if outcome.link:
             return shown_once(pages, request, outcome.link, "link_password")
         if outcome.waiting:

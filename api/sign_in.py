@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
-from api.door import Door, Opened
+from api.door import ACCOUNT_MOST, Door, Opened
 from api.form import fields_of
 from api.page import Pages
 from api.policy import caller_of
@@ -37,12 +37,15 @@ def router(context: Context, pages: Pages, door: Door) -> APIRouter:
     """Routes of this resource."""
     routes = APIRouter()
 
-    def form(request: Request, wanted: str, *, status: int = 200, said: str = "", minutes: int = 0) -> Response:
+    def form(
+        request: Request, wanted: str, *, status: int = 200, said: str = "", minutes: int = 0, account: str = ""
+    ) -> Response:
         token, device = with_form(request)
         values = {
             "csrf": token,
             "wanted": next_address(wanted),
             "said": said,
+            "account": account[:ACCOUNT_MOST],
             "minutes": minutes,
             "openid": context.openid is not None,
             "openid_only": bool(context.openid and context.openid.provider.break_glass),
@@ -61,13 +64,16 @@ def router(context: Context, pages: Pages, door: Door) -> APIRouter:
         fields = await fields_of(request)
         wanted = fields.get("lanjut", "")
         caller = caller_of(request)
-        came = await door.sign_in(request, caller, fields.get("akun", ""), fields.get("sandi", ""))
+        account = fields.get("akun", "")
+        came = await door.sign_in(request, caller, account, fields.get("sandi", ""))
         if isinstance(came, Opened):
             return opened(context, came, next_address(wanted) or "/akun")
         if came.wait_s is None:
-            return await run_in_threadpool(form, request, wanted, status=403, said="sign_in_wrong")
+            return await run_in_threadpool(form, request, wanted, status=403, said="sign_in_wrong", account=account)
         minutes = round(came.wait_s / 60)
-        response = await run_in_threadpool(form, request, wanted, status=429, said="sign_in_slow", minutes=minutes)
+        response = await run_in_threadpool(
+            form, request, wanted, status=429, said="sign_in_slow", minutes=minutes, account=account
+        )
         response.headers["Retry-After"] = str(round(came.wait_s))
         return response
 

@@ -192,6 +192,21 @@
     });
   }
 
+  // What is shown once has to leave the page whole; on a phone nobody marks eighty letters without a mistake.
+  function offerCopies() {
+    for (const button of document.querySelectorAll("[data-copy]")) {
+      if (!navigator.clipboard) continue;
+      button.hidden = false;
+      button.onclick = async () => {
+        const from = document.getElementById(button.dataset.copy);
+        from.select();
+        await navigator.clipboard.writeText(from.value);
+        button.nextElementSibling.textContent = button.dataset.done;
+      };
+    }
+  }
+
+  offerCopies();
   if (body.hasAttribute("data-poll")) keepFresh();
   const box = document.getElementById("peta");
   if (box && "IntersectionObserver" in window) whenSeen(box);

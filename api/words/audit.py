@@ -22,6 +22,7 @@ WORDS = {
         "Only the newest {n} rows were looked through. Go on for older ones.",
     ),
     "audit_whole": Text("Jejak utuh: {n} baris.", "The log is whole: {n} rows."),
+    "audit_whole_one": Text("Jejak utuh: {n} baris.", "The log is whole: {n} row."),
     "audit_anchored": Text("Kepala yang Anda catat ada di dalamnya.", "The head that you noted is in it."),
     "audit_head": Text(
         "Catat kepala ini di tempat lain. Dengan itu kelak terbukti bahwa sampai di sini tidak ada yang diubah.",
@@ -48,6 +49,7 @@ WORDS = {
         "Who knocked with a wrong name, key or form.",
     ),
     "turned_away_count": Text("{n} kali", "{n} times"),
+    "turned_away_count_one": Text("{n} kali", "{n} time"),
     "door_broker": Text("broker", "broker of messages"),
     "door_ingest": Text("penerima data", "intake"),
     "door_api": Text("halaman", "pages"),

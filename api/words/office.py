@@ -13,6 +13,8 @@ WORDS = {
     "office_refused": Text("Ditolak", "Refused"),
     "people_title": Text("Petugas dan akun", "People and accounts"),
     "people_count": Text("{n} akun", "{n} accounts"),
+    "people_count_one": Text("{n} akun", "{n} account"),
+    "people_all": Text("Semua akun", "All accounts"),
     "people_invite": Text("Undang seseorang", "Invite somebody"),
     "no_people_match": Text("Tidak ada akun yang cocok.", "No account matches."),
     "from_the_start": Text("Dari awal", "From the start"),
@@ -93,6 +95,10 @@ WORDS = {
     "refused_not_an_admin": Text(
         "Hanya administrator aktif yang dapat menyetujui.", "Only an active administrator can agree."
     ),
+    "refused_changed": Text(
+        "Akun ini baru saja diubah orang lain. Yang Anda kirim tidak disimpan. Lihat keadaannya sekarang, lalu ulangi bila masih perlu.",
+        "Somebody else has just changed this account. What you sent was not kept. See how it stands now, and repeat it if it is still needed.",
+    ),
     "refused_unknown_person": Text("Akun itu sudah tidak ada.", "That account is no longer there."),
     "way_in": Text("Cara masuk", "Way in"),
     "way_oidc": Text("akun kota (OpenID)", "the city's accounts (OpenID)"),
@@ -144,6 +150,7 @@ WORDS = {
         "With a key a program comes in without a password. Each program has a key of its own.",
     ),
     "keys_count": Text("{n} kunci", "{n} keys"),
+    "keys_count_one": Text("{n} kunci", "{n} key"),
     "no_keys": Text("Belum ada kunci.", "No keys yet."),
     "key_make": Text("Buat kunci baru", "Make a new key"),
     "key_label": Text("Untuk apa", "What for"),

@@ -29,6 +29,8 @@ from store.people import Place, Proposed
 HOME = Path(api.__file__).parent
 TEMPLATES = sorted((HOME / "templates").glob("*.*"))
 NOW = 1_769_223_600 * SECOND_US  # 24 January 2026, 10.00 WIB
+REFUSED = ("title", "changed", "last_admin", "own_proposal", "not_an_admin", "unknown_person")
+COUNTED = ("people_count", "keys_count", "audit_whole", "turned_away_count")
 SAID = re.compile(r"""(?:\bt|\bspeech|\bself|\bsay)\(\s*f?['"]([a-z0-9_]+)(['"])""")
 
 
@@ -63,7 +65,7 @@ def built() -> set[str]:
         *(f"sign_in_{wrong}" for wrong in ("wrong", "slow")),
         *(f"proposal_{what}" for what in get_args(Proposed)),
         *TOLD.values(),
-        *(f"refused_{why}" for why in ("title", "last_admin", "own_proposal", "not_an_admin", "unknown_person")),
+        *(f"refused_{why}" for why in REFUSED),
         *(f"may_{role}" for role in (*FOR_PEOPLE, "service")),
         *(f"area_{wrong}" for wrong in ("role", "agency", "officer", "region")),
         *(f"link_{whose}" for whose in ("invitation", "password", "confirmed")),
@@ -73,6 +75,14 @@ def built() -> set[str]:
         *(f"openid_{why}" for why in ("failed", "denied", "away", "closed", "no_role", "no_account", "taken", "other")),
         *(f"audit_broken_{how}" for how in get_args(How)),
         *(f"door_{door}" for door in get_args(Place)),
+        *(
+            f"{many}{one}"
+            for many in ("people_count", "keys_count", "audit_whole", "turned_away_count")
+            for one in ("", "_one")
+        ),
+        "error_401_program",
+        "error_429_wait",
+        "error_form_title",
         "openid_linked",
         "passwords_off",
         "erase_account",
