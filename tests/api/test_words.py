@@ -16,6 +16,8 @@ from api.map import LAYERS
 from api.nodes import KINDS, ORDERS
 from api.people import TOLD
 from api.status import NodeState, Why
+from api.telling import DEEDS, FACTS, KNOCKS, REASONS, WAYS
+from api.telling import FAMILIES as DEED_FAMILIES
 from api.words import FAMILIES, WORDS
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.incident import What
@@ -75,6 +77,13 @@ def built() -> set[str]:
         *(f"openid_{why}" for why in ("failed", "denied", "away", "closed", "no_role", "no_account", "taken", "other")),
         *(f"audit_broken_{how}" for how in get_args(How)),
         *(f"door_{door}" for door in get_args(Place)),
+        *(f"deed_{deed.strip('.').replace('.', '_')}" for deed in (*DEEDS, *DEED_FAMILIES)),
+        *(f"actor_{who}" for who in ("system", "public")),
+        *(f"fact_{name}" for name in FACTS),
+        *(f"turned_{reason}" for reason in REASONS),
+        *(f"knock_{knock.replace(' ', '_').replace('-', '_')}" for knock in KNOCKS),
+        *(f"way_{way.replace(' ', '_')}" for way in WAYS),
+        *(f"proposed_{what}" for what in get_args(Proposed)),
         *(
             f"{many}{one}"
             for many in ("people_count", "keys_count", "audit_whole", "turned_away_count")
@@ -83,6 +92,8 @@ def built() -> set[str]:
         "error_401_program",
         "error_429_wait",
         "error_form_title",
+        "yes",
+        "no",
         "openid_linked",
         "passwords_off",
         "erase_account",
