@@ -61,10 +61,10 @@ class Stage:
         """Its last words."""
         return self.log.read_text(errors="replace")[-3_000:]
 
-    def lines(self, event: str) -> list[str]:
-        """Its log lines of one event."""
+    def lines(self, *events: str) -> list[str]:
+        """Its log lines of these events, as they came."""
         text = self.log.read_text(errors="replace")
-        return [line for line in text.splitlines() if f'"event": "{event}"' in line]
+        return [line for line in text.splitlines() if any(f'"event": "{event}"' in line for event in events)]
 
     def kill(self) -> None:
         """SIGKILL where it still runs."""

@@ -150,7 +150,9 @@ class _Round:
         self._conflict()
         self._quiet()
         self._compare()
-        self.result.expect(self.city.drained(_DRAINED_S), "nodes still wait for an answer although the store is well")
+        drained = self.city.drained(_DRAINED_S)
+        waiting = {node.node: node.pending for node in ledger(self.city.spools) if node.pending}
+        self.result.expect(drained, f"nodes still wait for an answer although the store is well: {waiting}")
         self.city.settle(self.result)
 
     # ------------------------------------------------------------ away
@@ -187,6 +189,7 @@ class _Round:
 
     def _away(self, outage: _Outage) -> None:
         self.laboratory.say(f"the store: {outage.name}")
+        self._goes_on(f"before {outage.name}")
         said_before = self._said("ingest.waiting")
         outage.begin()
         began_us = self._mono_us()
@@ -237,9 +240,17 @@ class _Round:
             self.result.expect(False, f"{name}: nothing is kept {_HEALED_S:.0f} s after it")
             return
         self.result.recoveries_s.append((kept_us - ended_us) / SECOND_US)
-        # Its turn may have another request to make; what comes next is an outage of its own only after that.
-        whole = wait_until(lambda: self._said("ingest.healed") == self._said("ingest.waiting"), _HEALED_S, 0.02)
+        self._goes_on(name)
+
+    def _goes_on(self, name: str) -> None:
+        """After a write that was kept the turn may have another to make; only then is the next outage one of its own."""
+        whole = wait_until(lambda: not self._waits(), _HEALED_S, 0.02)
         self.result.expect(whole, f"{name}: ingest did not say that it goes on")
+
+    def _waits(self) -> bool:
+        """By the newest word of its log."""
+        said = self.city.stage("ingest").lines("ingest.waiting", "ingest.healed")
+        return bool(said) and "ingest.waiting" in said[-1]
 
     # ------------------------------------------------------------ slow
 
