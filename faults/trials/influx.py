@@ -243,7 +243,7 @@ class _Round:
         self._goes_on(name)
 
     def _goes_on(self, name: str) -> None:
-        """After a write that was kept the turn may have another to make; only then is the next outage one of its own."""
+        """After a write that was kept the turn may have another to make; only then is the next outage its own."""
         whole = wait_until(lambda: not self._waits(), _HEALED_S, 0.02)
         self.result.expect(whole, f"{name}: ingest did not say that it goes on")
 
