@@ -212,18 +212,23 @@ def test_only_public_things_are_shown(city_in, serve):
 
 
 def test_a_residents_words_wait_for_an_officer(made, serve):
-    """Text of an unchecked citizen report is withheld on the page, in Open311 and in the API; afterwards it is read."""
+    """What an unchecked report says is withheld on each page, in Open311 and in the API; afterwards it is read."""
     node = made.nodes("wifi")[0]
-    texts = {"id": "Nama tetangga saya Budi", "en": "Nama tetangga saya Budi"}
+    unread, read = (dict.fromkeys(("id", "en"), f"Nama tetangga saya {name}") for name in ("Budi", "Siti"))
     title = {"id": "Lampu", "en": "Lamp"}
-    fresh = made.file(None, node, "lampu-jalan", title, citizen=True, description=texts)
+    fresh = made.file(None, node, "lampu-jalan", title, citizen=True, description=unread)
     seen = made.file(
-        None, node, "lampu-jalan", title, citizen=True, description=texts, state="checked", opened_us=made.now_us
+        None, node, "lampu-jalan", title, citizen=True, description=read, state="checked", opened_us=made.now_us
     )
     client = serve(made)
-    for path in ("/kasus/{}", "/open311/v2/requests/{}.json", "/api/v1/cases/{}"):
-        if path != "/api/v1/cases/{}":
-            assert "Budi" in client.get(path.format(seen.number)).text
+    for path in ("/kasus/{}", "/open311/v2/requests/{}.json", "/open311/v2/requests/{}.xml", "/api/v1/cases/{}"):
+        assert "Siti" in client.get(path.format(seen.number)).text, path
+        assert fresh.number in client.get(path.format(fresh.number)).text, path
+        assert "Budi" not in client.get(path.format(fresh.number)).text, path
+    for path in ("/kasus", "/open311/v2/requests.json", "/open311/v2/requests.xml", "/api/v1/cases"):
+        listed = client.get(path).text
+        assert fresh.number in listed, path
+        assert "Budi" not in listed, path
     assert "Isi laporan warga ditampilkan setelah diperiksa petugas." in client.get(f"/kasus/{fresh.number}").text
     assert client.get(f"/api/v1/cases/{fresh.number}").json()["description"] == {}
 
@@ -231,13 +236,13 @@ def test_a_residents_words_wait_for_an_officer(made, serve):
 def test_small_crowds_are_never_told(made, serve):
     """Every count in every public answer has passed `public_count`."""
     node = made.nodes("camera")[0]
-    for people in (0, 3, 9, 10, 12, 13, 88):
-        made.readings.write([made.row(node, made.now_us - people - 1, {"people": people, "camera": "ok"})])
+    for age_us, people in zip(range(100, 0, -1), (0, 3, 9, 10, 12, 13, 88), strict=False):
+        made.readings.write([made.row(node, made.now_us - age_us, {"people": people, "camera": "ok"})])
         client = serve(made)
         page = client.get("/").text
-        newest = 0  # the row with the smallest age is the first one
-        assert f"{public_count(newest)} orang".replace("<", "&lt;") in page
-    assert "88 orang" not in page
+        told = public_count(people)
+        assert f"{told} orang".replace("<", "&lt;") in page, people
+        assert told == str(people) or not re.search(rf"(?<!\d){people} orang", page)
     assert '"people"' not in client.get("/peta.geojson").text
 
 

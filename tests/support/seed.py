@@ -13,6 +13,7 @@ from math import exp, sin
 from pathlib import Path
 
 from cities.load import load
+from complaints.citizen import AUTHOR
 from contract.city import NodeSpec, Profile
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock, ManualClock, SystemClock
 from contract.incident import (
@@ -279,6 +280,7 @@ class Town:
         known = {one.code: one for one in self.profile.categories}
         kind = known.get(category) or self.profile.categories[0]
         at_us = opened_us or (event.opened_us if event else self.now_us - HOUR_US)
+        begun = {"id": "Laporan warga diterima.", "en": "A citizen's report was received."}
         told = description or {"id": "Terbaca oleh sensor kota.", "en": "Read by the city's sensors."}
         case = self.cities.file_case(
             Case(
@@ -300,7 +302,15 @@ class Town:
                 closed_us=None,
                 public=public,
             ),
-            CaseUpdate(f"{at_us}/{title['id']}/first", "", at_us, at_us, "received", told, "sensor"),
+            CaseUpdate(
+                f"{at_us}/{title['id']}/first",
+                "",
+                at_us,
+                at_us,
+                "received",
+                begun if citizen else told,
+                AUTHOR if citizen else "sensor",
+            ),
         )
         if state != "received":
             later_us = at_us + 5 * MINUTE_US
