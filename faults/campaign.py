@@ -1,15 +1,18 @@
-"""All faults, one after the other, each in a process of its own; what is known already is not tried again."""
+"""All faults, each in a process of its own, one after the other or some at once; what is known is not tried again."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import platform
 import secrets
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,27 +33,39 @@ def run(
     say: Callable[[str], None],
     each: Callable[[str], None] | None = None,
     faults: Sequence[Fault] = FAULTS,
+    at_once: int = 1,
 ) -> int:
     """Try what `results` does not hold yet, of this commit and form. Returns the exit code: 0 where everything has
     passed, 1 where something has not, 2 where nothing failed but this machine could not try everything.
 
     `seed` binds all of them; each draws its own where it is None. `each` gets every result's JSON as it comes.
+    `at_once`: how many run beside each other; a whole campaign's figures want one.
     """
-    told: dict[str, Mapping[str, Any]] = {}
     commit = made_of()
-    for number, fault in enumerate(faults, start=1):
+    trials = _Trials()
+
+    def tried(number: int, fault: Fault) -> Mapping[str, Any]:
         where = f"[{number}/{len(faults)}] {fault.name}"
         known = read(results, fault.name)
         if known and known["pass"] and (known["commit"], known["short"]) == (commit, short) and commit:
             say(f"{where}: passed before")
-            told[fault.name] = known
-            continue
+            return known
         say(f"{where}: {fault.does}")
         drawn = secrets.randbelow(1_000_000) if seed is None else seed
-        line = _tried(fault.name, "--seed", str(drawn), "--results", str(results), *(["--short"] if short else []))
-        told[fault.name] = json.loads(line)
+        words = [fault.name, "--seed", str(drawn), "--results", str(results), *(["--short"] if short else [])]
+        line = trials.run(words)
         if each is not None:
             each(line)
+        told: Mapping[str, Any] = json.loads(line)
+        return told
+
+    with ThreadPoolExecutor(at_once) as pool:
+        try:
+            told = dict(zip((fault.name for fault in faults), pool.map(tried, itertools.count(1), faults), strict=True))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            trials.stop()
+            raise
     for line in summary(told):
         say(line)
     return max((exit_code(one) for one in told.values()), key=_WORST.index)
@@ -79,22 +94,38 @@ def summary(told: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
             yield f"{name}: NOT passed (seed {one['seed']}): {why}"
 
 
-def _tried(*words: str) -> str:
-    """One trial in a process of its own; its last line. Where we are stopped, it first takes down what it made."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "siaga", "faults", *words, "--json"], stdout=subprocess.PIPE, text=True
-    ) as trial:
-        try:
+class _Trials:
+    """The trials that run now. Where we are stopped, each first takes down what it made."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[str]] = set()
+        self._stopped = False
+
+    def run(self, words: Sequence[str]) -> str:
+        """One trial in a process of its own; its last line. Raises KeyboardInterrupt where it was stopped."""
+        command = [sys.executable, "-m", "siaga", "faults", *words, "--json"]
+        with self._lock:
+            if self._stopped:
+                raise KeyboardInterrupt
+            trial = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            self._running.add(trial)
+        with trial:
             said, _ = trial.communicate()
-        except KeyboardInterrupt:
-            trial.terminate()
-            trial.wait()
-            raise
-    if trial.returncode == _STOPPED:
-        raise KeyboardInterrupt
-    lines = said.splitlines()
-    must(lines, f"{words[0]} ended with {trial.returncode} and without a word")
-    return lines[-1]
+        with self._lock:
+            self._running.discard(trial)
+        if trial.returncode == _STOPPED:
+            raise KeyboardInterrupt
+        lines = said.splitlines()
+        must(lines, f"{words[0]} ended with {trial.returncode} and without a word")
+        return lines[-1]
+
+    def stop(self) -> None:
+        """Tell every trial to end; whoever waits for one goes on waiting until it has."""
+        with self._lock:
+            self._stopped = True
+            for trial in self._running:
+                trial.terminate()
 
 
 _STOPPED = 130

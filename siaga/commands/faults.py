@@ -27,6 +27,7 @@ def faults(
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed tells the same story.")] = None,
     short: Annotated[bool, typer.Option("--short", help="The form that is part of the tests.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+    at_once: Annotated[int, typer.Option(min=1, help="How many of a campaign run beside each other.")] = 1,
     folder: Annotated[Path | None, typer.Option(help="Work here and leave everything for reading.")] = None,
     results: Annotated[
         Path | None, typer.Option(help="Keep each result here; a campaign goes on where it was stopped.")
@@ -48,7 +49,12 @@ def faults(
         _no("--folder", folder, "a campaign has a folder a fault")
         with _stoppable():
             code = campaign.run(
-                results or Path("var/faults"), short=short, seed=seed, say=_say, each=typer.echo if as_json else None
+                results or Path("var/faults"),
+                short=short,
+                seed=seed,
+                say=_say,
+                each=typer.echo if as_json else None,
+                at_once=at_once,
             )
         raise typer.Exit(code)
     fault = register.fault(name)
