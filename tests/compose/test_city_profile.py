@@ -471,7 +471,8 @@ def test_names_that_cannot_be(arguments: tuple[str, ...], tmp_path: Path) -> Non
 
 
 def test_image() -> None:
-    """Hashed lock, no root at run time, the one entry point, and every package of the product in the build."""
+    """Hashed lock, no root at run time, the one entry point; every package of the product goes to the build, and no
+    folder that holds a secret."""
     text = (ROOT / "docker" / "Dockerfile").read_text()
     assert "--require-hashes" in text
     bases = re.findall(r"(?m)^FROM (\S+)", text)
@@ -482,5 +483,8 @@ def test_image() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert "siaga" in project["project"]["scripts"]
     packages = {pattern.rstrip("*") for pattern in project["tool"]["setuptools"]["packages"]["find"]["include"]}
-    sent = set(re.findall(r"(?m)^!([\w.-]+)$", (ROOT / ".dockerignore").read_text()))
+    ignored = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert ignored[0] == "*"
+    sent = {line.removeprefix("!") for line in ignored if line.startswith("!")}
+    assert not sent & {"docker", "var", ".env", ".git"}
     assert {name for name in packages if (ROOT / name / "__init__.py").exists()} <= sent

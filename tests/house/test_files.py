@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+
+from faults.register import FAULTS
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -140,21 +143,68 @@ def test_promises_name_tests_that_exist() -> None:
     assert missing == []
 
 
+def threats(text: str) -> list[list[str]]:
+    """The rows of the threat table, each as its cells."""
+    section = re.search(r"(?ms)^## Threats and what stands against them\s*$(.*?)(?=^## )", text)
+    assert section
+    lines = [line for line in section[1].splitlines() if line.startswith("|")]
+    assert lines[1] == "| --- | --- | --- | --- |"
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def untrue(row: list[str]) -> list[str]:
+    """What a row of the threat table says that is not so: a test, a trial or a place that is not there."""
+    if len(row) != 4 or not all(row):
+        return [f"{len(row)} cells, of which none may be empty"]
+    _, _, where, held = row
+    wrong = [] if re.findall(r"`(tests/\S+\.py)::(test_\w+)`", held) else ["no test"]
+    for one in held.split(" · "):
+        test = re.fullmatch(r"`(tests/\S+\.py)::(test_\w+)`", one)
+        trial = re.fullmatch(r"`siaga faults ([\w-]+)`", one)
+        if test:
+            file = ROOT / test[1]
+            tree = ast.parse(file.read_text(encoding="utf-8")) if file.is_file() else ast.Module([], [])
+            there = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+            wrong += [] if test[2] in there else [f"there is no {one}"]
+        elif trial:
+            wrong += [] if trial[1] in {fault.name for fault in FAULTS} else [f"there is no trial {one}"]
+        else:
+            wrong.append(f"{one} is neither a test nor a trial")
+    for place in where.split(", "):
+        found = re.fullmatch(r"`([\w./-]+)`", place)
+        wrong += [] if found and (ROOT / found[1]).exists() else [f"there is no {place}"]
+    return wrong
+
+
 def test_the_threat_table_names_tests_that_exist() -> None:
-    """docs/security.md: each row has a test or a trial, each test it names is there, and each control's file."""
+    """docs/security.md: each row has a test that is there, beside it perhaps a trial, and the control's own files."""
     text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-    rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith(("| threat", "| ---"))]
-    table = [row for row in rows if row.count("|") == 5]
-    assert len(table) > 15
-    assert [row for row in table if not re.search(r"`tests/\S+::\w+`|`siaga faults \w+`", row)] == []
-    named = re.findall(r"`(tests/\S+\.py)::(\w+)`", text)
-    missing = [
-        f"{file}::{name}"
-        for file, name in named
-        if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
-    ]
-    assert missing == []
+    table = threats(text)
+    assert len(table) > 50
+    assert [f"{row[0]}: {why}" for row in table for why in untrue(row)] == []
+    assert len({row[0] for row in table}) == len(table)
     assert {"campaign:begin", "campaign:end"} <= set(re.findall(r"<!-- (\S+) -->", text))
+
+
+@pytest.mark.parametrize(
+    ("where", "held"),
+    [
+        ("`fleet/acl.py`", "`tests/fleet/test_acl.py::test_that_nobody_wrote`"),
+        ("`fleet/acl.py`", "`tests/fleet/test_nowhere.py::test_the_shipped_rights`"),
+        ("`fleet/acl.py`", "`tests/fleet/test_acl.py::test_the_shipped`"),
+        ("`fleet/acl.py`", "`tests/fleet/test_acl.py::test_the_shipped_rights` · `siaga faults nothing`"),
+        ("`fleet/acl.py`", "`tests/fleet/test_acl.py::test_the_shipped_rights` and more"),
+        ("`fleet/acl.py`", "`siaga faults identity`"),
+        ("`fleet/acl.py`", ""),
+        ("`fleet/nowhere.py`", "`tests/fleet/test_acl.py::test_the_shipped_rights`"),
+    ],
+)
+def test_a_row_of_the_threat_table_that_is_not_true_is_found(where: str, held: str) -> None:
+    """A test, a trial or a file that is not there, a trial alone, words instead of a test."""
+    assert untrue(["a threat", "a control", where, held])
+    assert (
+        untrue(["a threat", "a control", "`fleet/acl.py`", "`tests/fleet/test_acl.py::test_the_shipped_rights`"]) == []
+    )
 
 
 def test_decisions_are_numbered() -> None:
