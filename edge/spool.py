@@ -33,7 +33,7 @@ import structlog
 
 from contract.clock import SECOND_US
 from contract.kinds import NodeValues
-from contract.messages import MAX_US, CheckName, ClockTrust
+from contract.messages import CheckName, ClockTrust
 from contract.quality import Quality
 from contract.topics import valid_id
 from edge import losses, spoolfile, spoolrow
@@ -122,6 +122,8 @@ class Spool:
         self._buffer_since_us: int | None = None
         self._gone: dict[int, bool] = {}
         self._rotten: dict[int, str] = {}
+        self._misnumbered: set[int] = set()
+        """numbers under which a search does not find the row that bears them: the next start finds it"""
         self._unsaved: dict[str, str] = {}
         self._ring_drops: dict[str, Lost] = {}
         self._astray = False
@@ -245,7 +247,7 @@ class Spool:
             row = spoolrow.sound(raw)
             if row is not None:
                 yield row
-            elif raw[0] not in self._rotten:
+            elif raw[0] not in self._rotten and raw[0] not in self._misnumbered:
                 sensor = raw[1] if isinstance(raw[1], str) and valid_id(raw[1]) else UNKNOWN
                 _log.error("spool_reading_is_damaged", seq=raw[0], sensor=sensor)
                 self._rotten[cast("int", raw[0])] = sensor
@@ -430,33 +432,42 @@ class Spool:
         self._count(stored=stored, refused=len(self._gone) - stored)
 
     def _delete_rotten(self, size: _Size, at: Instant) -> dict[str, Lost]:
+        self._misnumbered |= {seq for seq in self._rotten if not self._is_rotten(seq)}
+        rotten = {seq: sensor for seq, sensor in self._rotten.items() if seq not in self._misnumbered}
+        for seq in rotten:
+            self._delete(seq, size)
+        self._count(dropped=len(rotten))
         lost: dict[str, Lost] = {}
-        for seq, sensor in self._rotten.items():
-            how_many = self._delete(seq, size)
-            self._count(dropped=how_many)
-            add_loss(lost, sensor, self._between_neighbours(seq, how_many, at))
+        for seq, sensor in rotten.items():
+            add_loss(lost, sensor, self._between_neighbours(seq, at))
         return lost
 
-    def _delete(self, seq: int, size: _Size) -> int:
-        """Returns how many there were: one, or none."""
-        found = self._db.execute("DELETE FROM reading WHERE seq = ? RETURNING cost", (seq,)).fetchall()
-        size.rows -= len(found)
-        size.bytes -= sum(cost for (cost,) in found)
-        return len(found)
+    def _is_rotten(self, seq: int) -> bool:
+        """Whether a search for that number finds what has rotted, and not the reading whose number it is."""
+        raw = self._db.execute(f"SELECT {spoolrow.COLUMNS} FROM reading WHERE seq = ?", (seq,)).fetchone()  # noqa: S608
+        return raw is not None and spoolrow.sound(raw) is None
 
-    def _between_neighbours(self, seq: int, how_many: int, at: Instant) -> Lost:
+    def _delete(self, seq: int, size: _Size) -> None:
+        for (cost,) in self._db.execute("DELETE FROM reading WHERE seq = ? RETURNING cost", (seq,)).fetchall():
+            size.rows -= 1
+            size.bytes -= cost
+
+    def _between_neighbours(self, seq: int, at: Instant) -> Lost:
         """What is known of when an unreadable reading was taken: its own time may be what is damaged."""
-        sane = "wall_us BETWEEN 0 AND ?"  # a neighbour may be damaged as well
-        before = self._db.execute(
-            f"SELECT max(seq), wall_us FROM reading WHERE seq < ? AND {sane}",  # noqa: S608
-            (seq, MAX_US),
-        ).fetchone()[1]
-        after = self._db.execute(
-            f"SELECT min(seq), wall_us FROM reading WHERE seq > ? AND {sane}",  # noqa: S608
-            (seq, MAX_US),
-        ).fetchone()[1]
-        first_us, last_us = before or 0, after or at.wall_us
-        return Lost(how_many, min(first_us, last_us), max(first_us, last_us))
+        before_us = self._nearest_us("< ?", "DESC", seq)
+        after_us = self._nearest_us("> ?", "ASC", seq)
+        first_us, last_us = before_us or 0, at.wall_us if after_us is None else after_us
+        return Lost(1, min(first_us, last_us), max(first_us, last_us))
+
+    def _nearest_us(self, where: str, order: str, seq: int) -> int | None:
+        """When the nearest sound reading on one side was taken. Not of drop reports: they grow, with the time of their
+        last word and the number of their first."""
+        raws = self._db.execute(
+            f"SELECT {spoolrow.COLUMNS} FROM reading WHERE seq {where} AND sensor != ? ORDER BY seq {order}",  # noqa: S608
+            (seq, DROPS_SENSOR),
+        )
+        sound = (row for row in map(spoolrow.sound, raws) if row is not None)
+        return next((row.taken.wall_us for row in sound), None)
 
     def _make_room(self, size: _Size) -> dict[str, Lost]:
         """Drop until the bound holds again: unpublished before published, then by rank, then the oldest."""

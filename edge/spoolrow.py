@@ -25,13 +25,18 @@ REPORT_RANK = 4
 _RANK: dict[KindName, int] = {"node": 0, "crowd": 1, "hotspot": 2, "flood": 3}
 
 CONTENT = "sensor, kind, boot, mono_us, wall_us, source, quality, checks, vals, observed_us, trust"
-"""What the checksum covers, in its order."""
+"""What the checksum covers, in its order; then comes the number."""
 COLUMNS = f"seq, {CONTENT}, crc"
 _OVERHEAD_BYTES = 115  # the row's numbers and its share of two indexes, measured
 
 _BOOT = re.compile(r"[0-9a-f-]{8,36}")
 _CHECKS = frozenset(get_args(CheckName))
 _FLAGS = frozenset(int(flag) for flag in Quality)
+_NUMBER_BITS = 53  # as far as JSON can tell numbers apart
+_NEXT = """
+SELECT max(ifnull((SELECT max(seq) FROM reading), 0),
+           ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'reading'), 0)) + 1
+"""
 _TEXTS = (1, 2, 3, 6, 8, 9)  # the places in COLUMNS that hold text
 
 
@@ -79,29 +84,36 @@ def readable_text(raw: bytes) -> str:
 
 
 def checksum(content: Sequence[object]) -> int:
-    """CRC-32 of a row's `CONTENT`: SQLite knows a torn page, but not a bit that a card has flipped in a value."""
+    """CRC-32: SQLite knows a torn page, but not a bit that a card has flipped in a value."""
     return zlib.crc32("\x1f".join(map(str, content)).encode("utf-8", "surrogatepass"))
+
+
+def _numbered(seq: object, content_crc: int) -> int:
+    """The checksum of a whole row: a number that has rotted makes another reading's out of it, or nobody's."""
+    return zlib.crc32(f"\x1f{seq}".encode(), content_crc)
 
 
 def insert(db: sqlite3.Connection, entry: Entry) -> int:
     """Append a reading and return its seq."""
     rank, cost = rank_of(entry), row_cost(entry)
     content = _content(entry)
-    cursor = db.execute(
-        "INSERT INTO reading (sensor, kind, boot, mono_us, wall_us, source, quality, checks, vals, rank, cost, crc)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*content, rank, cost, checksum((*content, None, None))),
+    seq = cast("int", db.execute(_NEXT).fetchone()[0])  # as AUTOINCREMENT counts; the checksum has to know it
+    db.execute(
+        "INSERT INTO reading"
+        " (seq, sensor, kind, boot, mono_us, wall_us, source, quality, checks, vals, rank, cost, crc)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (seq, *content, rank, cost, _numbered(seq, checksum((*content, None, None)))),
     )
-    return cast("int", cursor.lastrowid)
+    return seq
 
 
 def rewrite(db: sqlite3.Connection, seq: int, entry: Entry) -> None:
     """Let a reading that nobody has heard say something else."""
-    content = _content(entry)
+    crc = _numbered(seq, checksum((*_content(entry), None, None)))
     db.execute(
         "UPDATE reading SET boot = ?, mono_us = ?, wall_us = ?, source = ?, vals = ?, cost = ?, crc = ?"
         " WHERE seq = ? AND observed_us IS NULL",
-        (entry.boot, *entry.taken, entry.values, row_cost(entry), checksum((*content, None, None)), seq),
+        (entry.boot, *entry.taken, entry.values, row_cost(entry), crc, seq),
     )
 
 
@@ -113,17 +125,33 @@ def _content(entry: Entry) -> tuple[object, ...]:
 def freeze(db: sqlite3.Connection, seq: int, observed_us: int, trust: ClockTrust) -> None:
     """Give a reading its time."""
     content = db.execute(f"SELECT {CONTENT} FROM reading WHERE seq = ?", (seq,)).fetchone()  # noqa: S608
-    crc = checksum((*content[:-2], observed_us, trust))
+    crc = _numbered(seq, checksum((*content[:-2], observed_us, trust)))
     db.execute("UPDATE reading SET observed_us = ?, trust = ?, crc = ? WHERE seq = ?", (observed_us, trust, crc, seq))
 
 
-def sound(raw: tuple[object, ...]) -> Row | None:
-    """A row of `COLUMNS`, None where it is no reading of ours: cards rot.
+def _sums_up(raw: tuple[object, ...]) -> bool:
+    """One without a checksum was written by an agent of before they were, and is judged by its sense alone; the first
+    checksums did not cover the number."""
+    seq, *content, crc = raw
+    content_crc = checksum(content)
+    return crc in (None, content_crc, _numbered(seq, content_crc))
 
-    One without a checksum was written by an agent of before they were, and is judged by its sense alone.
-    """
-    *fields, crc = raw
-    if not all(isinstance(raw[place], str) for place in _TEXTS) or crc not in (None, checksum(fields[1:])):
+
+def renumbered(raw: tuple[object, ...]) -> tuple[object, ...]:
+    """A row of `COLUMNS` whose number lost or gained one bit gets its own again; any other is as it was."""
+    seq, *content, crc = raw
+    if isinstance(seq, int) and not _sums_up(raw):
+        content_crc = checksum(content)
+        for one in (seq ^ (1 << bit) for bit in range(_NUMBER_BITS)):
+            if _numbered(one, content_crc) == crc:
+                return (one, *content, crc)
+    return raw
+
+
+def sound(raw: tuple[object, ...]) -> Row | None:
+    """A row of `COLUMNS`, None where it is no reading of ours: cards rot."""
+    *fields, _ = raw
+    if not all(isinstance(raw[place], str) for place in _TEXTS) or not _sums_up(raw):
         return None
     try:
         seq, sensor, kind, boot, mono_us, wall_us, source, quality, checks_, values, observed_us, trust = cast(
