@@ -120,8 +120,8 @@ def _round(city: BenchCity, life: Life, rng: random.Random, result: Result, figu
     for attempt in range(_LIVES):
         try:
             epoch = _afterwards(life, city, rng, first=attempt == 0, result=result, where=where)
-        except Exception as error:  # noqa: BLE001  whatever ends an agent is a crash; the next start must not be one
-            result.expect(attempt + 1 < _LIVES, f"{where}: crashed at every start, last by {error!r}")
+        except Exception as error:  # noqa: BLE001  whatever ends an agent is a crash, and what it set aside is left there
+            result.expect(False, f"{where}: crashed at start {attempt + 1} by {error!r}")
             figures["crashes"] += 1
         else:
             figures["new_epochs"] += epoch
