@@ -13,7 +13,7 @@ from api.context import Context
 from api.page import PRIVATE, Pages
 from api.policy import caller_of
 from api.sheet import line
-from api.telling import DEEDS, FAMILIES, Telling
+from api.telling import DEEDS, FAMILIES, Telling, at_the_doors
 from contract.clock import rfc3339
 from store.audit import canonical, every_row, examine
 from store.people import AuditLog, AuditRow
@@ -79,18 +79,16 @@ def router(context: Context, pages: Pages) -> APIRouter:
     agencies = {agency.code: agency.name for agency in context.profile.agencies}
     regions = {region.code: region.name for region in context.profile.regions}
 
-    def labels() -> dict[str, str]:
-        return {one.id: one.label for one in context.people.keys(city)}
-
     @routes.get("/jejak", include_in_schema=False)
     def audit(request: Request, pelaku: str = "", objek: str = "", perbuatan: str = "", lanjut: int = 0) -> Response:
         wanted = Wanted(pelaku.strip(), objek.strip(), perbuatan.strip())
         found = newest(log, city, wanted, max(lanjut, 0))
         people = {one.id: one.account for one in context.people.people(city) if one.account}
+        keys = {one.id: one.label for one in context.people.keys(city)}
         values = {
             "found": found,
             "wanted": wanted,
-            "tell": Telling(pages.speech(request), {**regions, **labels(), **people}, agencies),
+            "tell": Telling(pages.speech(request), {**regions, **keys, **people}, agencies),
             "deeds": (*FAMILIES, *DEEDS),
             "people": people,
             "first_page": not lanjut,
@@ -119,10 +117,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
     @routes.get("/jejak/ditolak", include_in_schema=False)
     def turned_away(request: Request, pintu: str = "", sebab: str = "", lanjut: int = 0) -> Response:
         every = log.security_events(city, limit=EVENTS_KEPT)
-        # Whose account an id is, administrators alone may know.
-        known = caller_of(request).role == "admin"
-        people = {one.id: one.account for one in context.people.people(city) if one.account} if known else {}
-        tell = Telling(pages.speech(request), {**labels(), **people} if known else {})
+        tell = at_the_doors(context, pages.speech(request), caller_of(request))
         reasons = sorted({one.what for one in every}, key=tell.reason)
         found = [
             one for one in every if (pintu not in DOORS or one.where == pintu) and (not sebab or one.what == sebab)

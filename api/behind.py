@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from api.context import Context
 from api.page import Pages
-from api.telling import Telling
+from api.policy import caller_of
+from api.telling import at_the_doors
 
 EVENTS_MOST = 100
 
@@ -25,7 +26,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
             "strangers": sorted(cities.strangers(city), key=lambda one: one.last_us, reverse=True),
             "quarantined": sorted(((n, node, reason) for (node, reason), n in counts.items()), reverse=True),
             "unseen": [one for one in cities.placements(city) if one.audience != "public"],
-            "tell": Telling(pages.speech(request)),
+            "tell": at_the_doors(context, pages.speech(request), caller_of(request)),
             "events": context.people.security_events(city, limit=EVENTS_MOST),
         }
         return pages.render(request, "simpul_rinci.html", values, private=True)

@@ -5,10 +5,13 @@ A word that nobody knows here, of a later version or of somebody who knocked, is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from api.context import Context
 from api.language import Speech
+from api.policy import Caller
 from contract.city import Text
 from store.people import SecurityEvent
 
@@ -51,6 +54,7 @@ REASONS: tuple[str, ...] = (
     "protocol_violation", "too_large", "too_many_connections", "too_many_tries", "two_at_once", "unknown_node",
     "wrong_identity", "wrong_listener", "wrong_topic",
 )  # fmt: skip
+ID = re.compile("[0-9a-f]{32}")
 KNOCKS: tuple[str, ...] = ("sign in", "own password", "one-time link")
 WAYS: tuple[str, ...] = ("password", "new password", "invitation", "openid")
 
@@ -85,6 +89,11 @@ class Telling:
         """At what they were turned away, where there is a word for it; else "", and the detail speaks for itself."""
         return self._word("knock", event.detail, "") if event.detail in KNOCKS else ""
 
+    def claimed(self, event: SecurityEvent) -> str:
+        """Who they said they were; of a number that stands for somebody, its beginning."""
+        name = self.names.get(event.claimed, event.claimed)
+        return f"{name[:8]}…" if ID.fullmatch(name) else name
+
     def _value(self, name: str, value: object) -> str:
         if isinstance(value, bool):
             return self.speech("yes" if value else "no")
@@ -101,3 +110,11 @@ class Telling:
     def _word(self, prefix: str, short: str, otherwise: str) -> str:
         key = f"{prefix}_{short.replace('.', '_').replace(' ', '_').replace('-', '_')}"
         return self.speech(key) if self.speech.knows(key) else otherwise
+
+
+def at_the_doors(context: Context, speech: Speech, caller: Caller) -> Telling:
+    """For the list of who was turned away. Whose account a number is, administrators alone may know."""
+    if caller.role != "admin":
+        return Telling(speech)
+    people = {one.id: one.account for one in context.people.people(context.city) if one.account}
+    return Telling(speech, {**{one.id: one.label for one in context.people.keys(context.city)}, **people})
