@@ -38,7 +38,7 @@ def person(
         password=password,
         created_us=city.now_us,
     )
-    city.cities.put_person(one, Deed("system", "person.made", one.id, city.now_us))
+    city.cities.put_person(one, Deed("system", "person.joined", one.id, city.now_us))
     return one
 
 

@@ -7,11 +7,26 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from support.seed import Town, scene, town
 from support.web_server import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
+SURVEY = (Path(__file__).parent / "survey.js").read_text()
+WRONG = (
+    "unnamed_regions",
+    "unlabelled",
+    "nameless",
+    "pictures",
+    "bare_drawings",
+    "headless_tables",
+    "dangling",
+    "unexplained",
+    "forgetful",
+    "alike",
+    "forced_order",
+    "small",
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -49,3 +64,23 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
             return found[name]
 
         yield of
+
+
+@pytest.fixture(scope="session")
+def sound() -> Callable[..., None]:
+    """Asserts that a page's structure is sound: `where` names it in a failure."""
+
+    def look(page: Page, language: str, where: object, *, mains: int = 1) -> None:
+        told = page.evaluate(SURVEY)
+        assert told["lang"] == language, where
+        assert told["title"], where
+        assert told["headings"].count(1) == 1, where
+        assert told["headings"][0] == 1, where
+        jumps = [b - a for a, b in zip(told["headings"], told["headings"][1:], strict=False)]
+        assert max(jumps, default=0) <= 1, (where, told["headings"])
+        assert told["mains"] == mains, where
+        for key in WRONG:
+            assert told[key] == [], (where, key)
+        assert len(told["ids"]) == len(set(told["ids"])), where
+
+    return look

@@ -20,6 +20,16 @@
     bare_drawings: all("svg").filter((e) => !e.closest("[aria-hidden=true]") && !labelled(e)).map(markup),
     ids: all("[id]").map((e) => e.id),
     headless_tables: all("table").filter((e) => !e.querySelector("th[scope]")).map(markup),
+    dangling: all("[aria-describedby],[aria-labelledby],label[for]")
+      .filter((e) => ["aria-describedby", "aria-labelledby", "for"].some((reference) =>
+        (e.getAttribute(reference) || "").split(/\s+/).some((id) => id && !document.getElementById(id))))
+      .map(markup),
+    unexplained: all("[aria-invalid]").filter((e) => !e.getAttribute("aria-describedby")).map(markup),
+    forgetful: all("input[type=password]:not([autocomplete]),form[method=post] input[type=text]:not([autocomplete]):not([readonly])").map(markup),
+    // Several buttons of one name must say what each is about.
+    alike: all("main button").filter(seen)
+      .map((e) => [name(e), ...(e.getAttribute("aria-describedby") || "").split(" ").map((id) => document.getElementById(id)?.innerText || "")].join(": "))
+      .filter((words, i, every) => every.indexOf(words) !== i),
     forced_order: all("[tabindex]").filter((e) => e.tabIndex > 0).map(markup),
     small: all("header a,main button,.toggle,.hero-link,select,input")
       .filter((e) => seen(e) && e.getBoundingClientRect().height < 24)
