@@ -19,7 +19,7 @@ from typing import Any
 
 from alerts.absence_stream import AbsenceStream
 from alerts.events import Events, OpenEvent, group_of, narrower
-from alerts.level_stream import LevelStream, Staff
+from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
 from alerts.rules import Absence, Levels, Rule
 from alerts.samples import Sample
@@ -31,7 +31,7 @@ from contract.kinds import KindName
 from contract.levels import Level, Scale
 from store.ports import Event, Placement
 
-SNAPSHOT_VERSION = 2
+SNAPSHOT_VERSION = 3
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -63,7 +63,8 @@ class Engine:
 
     `places` says where nodes stand; a node that is not among them is not judged. `scales` by node. `travel_s` is what
     a sound reading may take from its sensor to here (a spool's group commit, a batch, a busy broker); it is added to
-    every silence and, being transport, it is the same however fast the world runs.
+    every silence and, being transport, it is the same however fast the world runs. `unbelieved` is told of each reading
+    that jumped alone.
     """
 
     def __init__(
@@ -74,8 +75,10 @@ class Engine:
         scales: Mapping[str, Scale],
         *,
         travel_s: float = 0.0,
+        unbelieved: Unbelieved | None = None,
     ) -> None:
         self.city = city
+        self._unbelieved = unbelieved
         self._rules = tuple(rules)
         self._places = dict(places)
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
@@ -361,7 +364,7 @@ class Engine:
             staff = self._staffs.get(node)
             if staff is None:
                 return None
-            stream = LevelStream(rule, node, entity, period_s, staff, rule.condition.field)
+            stream = LevelStream(rule, node, entity, period_s, staff, rule.condition.field, self._unbelieved)
         else:
             stream = self._absence(rule, rule.condition, place, period_s)
         stream.no_data_us += self._travel_us

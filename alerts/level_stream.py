@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from alerts.doubt import NO_JUMP, Doubted, jumps, was_never_there, within
 from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use
 from alerts.rules import Rule
 from alerts.samples import Sample
@@ -15,11 +17,14 @@ from contract.errors import BadInput
 from contract.incident import Incident, State
 from contract.levels import Scale
 
+Unbelieved = Callable[[str, int, float], None]
+"""Told of each reading that the next did not bear out: node, event time, value (cm)."""
+
 
 class Staff:
     """A gauge's scale made ready for comparing: signed so that higher is worse, mildest first."""
 
-    __slots__ = ("clears", "levels", "raises", "scale", "sign")
+    __slots__ = ("clears", "jump_cm", "levels", "raises", "scale", "sign")
 
     def __init__(self, scale: Scale) -> None:
         self.scale = scale
@@ -28,6 +33,7 @@ class Staff:
         self.levels = tuple(one.level for one in ordered)
         self.raises = tuple(self.sign * one.raise_cm for one in ordered)
         self.clears = tuple(self.sign * one.clear_cm for one in ordered)
+        self.jump_cm = NO_JUMP if scale.jump_cm is None else scale.jump_cm
         climbing = all(a <= b for seq in (self.raises, self.clears) for a, b in pairwise(seq))
         apart = all(clear <= up for clear, up in zip(self.clears, self.raises, strict=True))
         if not (ordered and climbing and apart and len(set(self.levels)) == len(self.levels)):
@@ -44,13 +50,27 @@ class LevelStream(Stream):
     One latch a level: it closes when good readings at or beyond its raise mark have lasted `for`, and opens when good
     readings within its clear mark have lasted `clear_for`. Marks climb with the level, so that the closed latches are
     always the mildest `on` of them; `up[k]` and `down[k]` are when the run for latch k began, 0 where none runs.
+    `value` is the last one that was believed, `value_us` when it was taken, `doubted` one that waits for the next.
     """
 
-    __slots__ = ("clear_us", "down", "field", "for_us", "on", "quiet", "staff", "trend", "up", "value")
+    __slots__ = (
+        "clear_us", "doubted", "down", "field", "for_us", "on", "quiet", "staff", "trend", "unbelieved", "up", "value",
+        "value_us",
+    )  # fmt: skip
 
-    def __init__(self, rule: Rule, node: str, entity: str, period_s: float, staff: Staff, field: str) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        node: str,
+        entity: str,
+        period_s: float,
+        staff: Staff,
+        field: str,
+        unbelieved: Unbelieved | None,
+    ) -> None:
         super().__init__(rule, node, entity, period_s)
         self.field = field
+        self.unbelieved = unbelieved
         self.for_us = round(rule.for_s * SECOND_US)
         self.clear_us = round(rule.clear_for_s * SECOND_US)
         self.on = 0
@@ -58,12 +78,15 @@ class LevelStream(Stream):
         self.up: list[int] = []
         self.down: list[int] = []
         self.value = math.nan
+        self.value_us = 0
+        self.doubted: Doubted | None = None
         self.trend = 0
         self.set_staff(staff)
 
     def set_staff(self, staff: Staff) -> None:
         """A new scale: runs begin anew, closed latches stay where they still exist."""
         self.staff = staff
+        self.doubted = None
         self.up = [0] * len(staff.raises)
         self.down = [0] * len(staff.raises)
         self.on = min(self.on, len(staff.raises))
@@ -82,6 +105,7 @@ class LevelStream(Stream):
         if self.quiet and signed < staff.raises[0]:
             # The common case by far: nothing runs and the water is low.
             self.value = value
+            self.value_us = sample.observed_us
             return NOTHING
         return self._judge(sample, value, signed, now_us, said_us)
 
@@ -89,17 +113,46 @@ class LevelStream(Stream):
         self, sample: Sample, value: float, signed: float, now_us: int, said_us: int
     ) -> tuple[Step, ...] | Onset:
         at_us, use = self._place(sample, now_us)
-        before = self.value
-        self.trend = 0 if math.isnan(before) or before == value else (1 if value > before else -1)
-        self.value = value
         if use is Use.LIVE:
             self.heard_us = now_us
+        if self._doubts(value, at_us, use):
+            if signed < self.staff.sign * self.value:
+                return NOTHING  # neither the end of a flood nor of its first minutes
+            # How high is in doubt, not that the water stands where it stood: a run may complete, and nothing may clear.
+            value, use = self.value, max(use, Use.LATE)
+            signed = self.staff.sign * value
+        else:
+            before = self.value
+            self.trend = 0 if math.isnan(before) or before == value else (1 if value > before else -1)
+            self.value, self.value_us = value, at_us
         self._run(signed, at_us, use)
         if at_us <= self.muted_us:
             return NOTHING
         if self.incident is None:
             return self._onset(at_us, value) if use is not Use.STALE else NOTHING
         return self._keep(self._advance(self.incident, signed, value, at_us, use, said_us))
+
+    def _doubts(self, value: float, at_us: int, use: Use) -> bool:
+        """Whether this reading must wait for the next. What waited is settled first."""
+        doubted, self.doubted, jump_cm = self.doubted, None, self.staff.jump_cm
+        if doubted is not None:
+            if was_never_there(jump_cm, self.value, doubted.value, value):
+                if self.unbelieved is not None:
+                    self.unbelieved(self.node, doubted.at_us, doubted.value)
+            else:
+                self._believe(doubted)
+            return False
+        if jumps(jump_cm, self.value, value) and within(self.live_us, self.value_us, at_us):
+            self.doubted = Doubted(at_us, value, use)
+            return True
+        return False
+
+    def _believe(self, doubted: Doubted) -> None:
+        """It was true: it counts from when it was taken."""
+        self._run(self.staff.sign * doubted.value, doubted.at_us, Use(doubted.use))
+        self.value, self.value_us = doubted.value, doubted.at_us
+        if self.incident is not None:
+            self.incident = life.with_value(self.incident, doubted.value, higher_is_worse=self.staff.sign > 0)
 
     def _run(self, signed: float, at_us: int, use: Use) -> None:
         """Begin, keep or break the run of every latch."""
@@ -114,7 +167,7 @@ class LevelStream(Stream):
                 down[k] = 0
             elif not down[k] and use is Use.LIVE:
                 down[k] = at_us
-        self.quiet = on == 0 and not up[0]
+        self.quiet = on == 0 and not up[0] and self.doubted is None
 
     def _confirmed(self, at_us: int) -> int:
         """How many latches are closed with those whose run has lasted `for`. A run's first reading never counts."""
@@ -191,7 +244,8 @@ class LevelStream(Stream):
     def due_us(self, floor_us: int) -> int:
         if self.incident is None:
             # Nothing is open yet; a run that has begun and is not confirmed is waited for from its last reading.
-            return max(self.heard_us, self.last_us, floor_us) + self.no_data_us if self.up[0] else 0
+            waits = self.up[0] or self.doubted is not None
+            return max(self.heard_us, self.last_us, floor_us) + self.no_data_us if waits else 0
         return 0 if self.incident.no_data else max(self.heard_us, floor_us) + self.no_data_us
 
     def expire(self, at_us: int, said_us: int) -> tuple[Step, ...] | Onset:
@@ -205,7 +259,11 @@ class LevelStream(Stream):
 
     def _silent_onset(self, at_us: int) -> tuple[Step, ...] | Onset:
         """The last thing the gauge said was that the water stands high. `for` is not completed, and nobody may call
-        that safe: it opens as silent, at the level last read."""
+        that safe: it opens as silent, at the level last read. A doubt that nothing will settle is settled to the
+        dangerous side."""
+        doubted, self.doubted = self.doubted, None
+        if doubted is not None and self.staff.sign * (doubted.value - self.value) > 0:
+            self._believe(doubted)
         count = sum(1 for began in self.up if began)
         if not count:
             return NOTHING
@@ -217,6 +275,7 @@ class LevelStream(Stream):
         if not self._behind(incident):
             return
         self.told_us = self.muted_us = incident.changed_us
+        self.doubted = None
         self.up = [0] * len(self.up)
         self.down = [0] * len(self.down)
         if not incident.open:
@@ -234,18 +293,22 @@ class LevelStream(Stream):
 
     def rewind(self, now_us: int) -> None:
         super().rewind(now_us)
+        self.value_us = min(self.value_us, now_us)
+        if self.doubted is not None:
+            self.doubted = self.doubted._replace(at_us=min(self.doubted.at_us, now_us))
         self.up = [min(began, now_us) for began in self.up]
         self.down = [min(began, now_us) for began in self.down]
 
     def state(self) -> list[Any]:
         value = None if math.isnan(self.value) else self.value
-        return [*super().state(), self.on, self.up, self.down, value, self.trend]
+        return [*super().state(), self.on, self.up, self.down, value, self.trend, self.value_us, self.doubted]
 
     def restore(self, state: list[Any]) -> None:
         super().restore(state)
-        on, up, down, value, self.trend = state[6:]
+        on, up, down, value, self.trend, self.value_us, doubted = state[6:]
+        self.doubted = None if doubted is None else Doubted(*doubted)
         if len(up) == len(self.up):
             self.up, self.down = list(up), list(down)
         self.on = min(on, len(self.up))
-        self.quiet = self.on == 0 and not any(self.up)
+        self.quiet = self.on == 0 and not any(self.up) and self.doubted is None
         self.value = math.nan if value is None else value

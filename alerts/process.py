@@ -324,7 +324,9 @@ class AlertsProcess:
         self._registry = self._cities.registry_version(self._profile.code)
         self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
         scales = {scale.gauge: scale for scale in self._profile.scales}
-        engine = Engine(self._profile.code, self._rules, self._places, scales, travel_s=_TRAVEL_S)
+        engine = Engine(
+            self._profile.code, self._rules, self._places, scales, travel_s=_TRAVEL_S, unbelieved=self._say_unbelieved
+        )
         now_us = self._clock.now_us()
         self._owed_us = recall(engine, self._cities, self._rules, now_us)
         self._settle_orphans(engine, now_us)
@@ -501,6 +503,9 @@ class AlertsProcess:
         """Whether the lease that we have lost may have ended by a jump of our own clock alone."""
         since_us = self._clock.mono_us() - self._jumped_mono_us
         return self._jumped_mono_us > 0 and since_us <= self._lease_ttl_s * SECOND_US
+
+    def _say_unbelieved(self, node: str, at_us: int, value: float) -> None:
+        log.warning("gauge.not_believed", city=self._profile.code, node=node, at_us=at_us, level_cm=value)
 
     def _say_away(self, what: str, error: str) -> None:
         if what not in self._away:

@@ -34,6 +34,7 @@ class CityForm(Form):
     lat: Latitude
     lon: Longitude
     emergency_phone: Words = "112"
+    upstream: tuple[Words, ...] = ()
 
 
 class SensorForm(Form):
@@ -105,6 +106,7 @@ class ScaleForm(Form):
     datum: Words
     direction: Literal["rising", "falling"] = "rising"
     normal_name: Words = "Normal"
+    jump_cm: Annotated[float, Field(gt=0)] | None = None
     waspada: ThresholdForm | None = None
     siaga: ThresholdForm | None = None
     awas: ThresholdForm | None = None

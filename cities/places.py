@@ -43,10 +43,12 @@ def box_of(profile: Profile) -> Box:
 
 
 def check_regions(regions: Table[RegionRow], city: CityForm, findings: Findings) -> None:
-    """Codes once, parents known (a kelurahan's is a kecamatan, a kecamatan's the city), points near the centre."""
+    """Codes once, parents known (a kelurahan's is a kecamatan, a kecamatan's the city or a regency upstream of it),
+    points near the centre."""
     file = "regions.csv"
     box = box_round([(city.lat, city.lon)], _CITY_DEG)
     levels = {row.form.code: row.form.level for row in regions.rows}
+    parents = (city.region, *city.upstream)
     seen: dict[str, int] = {}
     for line, region in regions.rows:
         if region.code in seen:
@@ -54,9 +56,12 @@ def check_regions(regions: Table[RegionRow], city: CityForm, findings: Findings)
                 file, line, f"region {region.code!r} is already on line {seen[region.code]}", "Take one of them out."
             )
         seen.setdefault(region.code, line)
-        if region.level == "kecamatan" and region.parent != city.region:
+        if region.level == "kecamatan" and region.parent not in parents:
             findings.add(
-                file, line, f"the parent of kecamatan {region.code!r} is {region.parent!r}", f"It is {city.region!r}."
+                file,
+                line,
+                f"the parent of kecamatan {region.code!r} is {region.parent!r}",
+                f"It is {' or '.join(map(repr, parents))}.",
             )
         if regions.whole and region.level == "kelurahan" and levels.get(region.parent) != "kecamatan":
             findings.add(

@@ -74,4 +74,4 @@ def _scale(source: TomlSource[ScaleFile], at: int, form: ScaleForm, findings: Fi
                 f"A level of a {form.direction} gauge ends {safe} where it began, so that it does not flicker.",
             )
     thresholds = tuple(Threshold(level, one.raise_cm, one.clear_cm, one.local_name) for level, _, one in given)
-    return Scale(form.gauge, form.datum, form.direction, thresholds, form.normal_name)
+    return Scale(form.gauge, form.datum, form.direction, thresholds, form.normal_name, form.jump_cm)

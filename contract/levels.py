@@ -39,13 +39,18 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The staff of one gauge: datum, direction, thresholds from the mildest to the worst."""
+    """The staff of one gauge: datum, direction, thresholds from the mildest to the worst.
+
+    `jump_cm`: how far its water moves at most from one reading to the next; what jumps further waits for the reading
+    after it. None: every reading is believed alone.
+    """
 
     gauge: str
     datum: str
     direction: Literal["rising", "falling"]
     thresholds: tuple[Threshold, ...]
     normal_name: str = "Normal"
+    jump_cm: float | None = None
 
     def level_at(self, level_cm: float) -> Level:
         """The level that a single reading shows, without hysteresis."""

@@ -1,10 +1,21 @@
-"""`siaga rules`: a city's rule pack, checked."""
+"""`siaga rules`: a city's rule pack, checked, and told a history to see what it would have said."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from contract.clock import to_us
+from contract.errors import BadInput
+
+if TYPE_CHECKING:
+    from contract.city import Profile
+    from siaga.history import Series
+    from siaga.settings import Settings
 
 app = typer.Typer(help="Rules: what raises an alert in a city.", no_args_is_help=True)
 
@@ -33,3 +44,77 @@ def check(
         typer.echo(f"{len(findings)} to mend")
         raise typer.Exit(1)
     typer.echo(f"{code}: {len(sorted(folder.glob('*.toml')))} rules in order")
+
+
+@app.command("replay")
+def replay(
+    city: Annotated[str, typer.Option(help="A city's code; the configured one if left out.")] = "",
+    series: Annotated[
+        Path | None, typer.Option(help="CSV: time (ISO 8601 with zone) and a column <gauge>_cm or <gauge>_m a gauge.")
+    ] = None,
+    begin: Annotated[str, typer.Option("--from", help="Stored history from here: 2025-03-02T00:00:00+07:00.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Up to here; all there is if left out.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """What the city's rules would have made of a history: incidents, levels, orders, and who would have read what."""
+    from alerts import replay as replaying
+    from alerts.rulefile import load_rules
+    from cities.load import load, rules_folder
+    from siaga import history
+    from siaga import settings as settings_module
+
+    settings = settings_module.load()
+    code = city or settings.city
+    profile = load(code, settings.cities_folder)
+    given = _series(settings, profile, series, begin, end)
+    rules = load_rules(rules_folder(code, settings.cities_folder))
+    told = history.as_json(replaying.replay(profile, rules, history.placed(profile), given.history), given, profile)
+    for line in _lines(told):
+        typer.echo(line)
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _series(settings: Settings, profile: Profile, series: Path | None, begin: str, end: str) -> Series:
+    from contextlib import closing
+
+    from siaga import history, wiring
+
+    if (series is None) == (not begin):
+        raise BadInput(
+            "a replay needs a history",
+            where="siaga rules replay",
+            remedy="Give --series FILE.csv, or --from (and --to) for what the store holds.",
+        )
+    if series is not None:
+        return history.read_series(series, profile)
+    with closing(wiring.readings(settings)) as readings:
+        return history.read_store(readings, profile, _moment("--from", begin), _moment("--to", end or "9999-01-01T00Z"))
+
+
+def _moment(option: str, text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"{text!r} is no time", where=option, remedy="Write 2025-03-02T00:00:00+07:00.") from None
+    if moment.tzinfo is None:
+        raise BadInput(f"{text!r} does not say its zone", where=option, remedy="Write +07:00, or Z, behind it.")
+    return to_us(moment)
+
+
+def _lines(told: dict[str, Any]) -> list[str]:
+    """The story for people, a line a thing that happened."""
+    lines = [f"{told['city']}: {told['readings']} readings of {', '.join(told['gauges'])}"]
+    if told["ignored"]:
+        lines.append(f"columns that are no gauge here: {', '.join(told['ignored'])}")
+    for one in told["incidents"]:
+        steps = ", ".join(f"{level} at {time}" for time, level in one["changes"])
+        lines.append(f"{one['gauge']}: level {steps}{'' if one['closed_at'] else ', still open'}")
+        lines += [f"  order: level {level} at {time}" for time, level in one["public_changes"]]
+        lines += [f"  silent from {begin} to {end or 'the end'}" for begin, end in one["silent"]]
+        lines += [f"  not believed: {each['cm']:g} cm at {each['time']}" for each in one["suppressed"]]
+    lines += [f"not believed: {each['gauge']} {each['cm']:g} cm at {each['time']}" for each in told["suppressed"]]
+    lines += [f"{each['time']} to {each['to']}: {each['id']}" for each in told["said"]]
+    short = told["shorter_than_5_min"]
+    lines.append(f"{len(told['incidents'])} incidents, {short} of them shorter than five minutes")
+    return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -30,6 +30,10 @@ class Seen:
     value: float | None
     use: str
 
+    @property
+    def cm(self) -> float:
+        return math.nan if self.value is None else self.value
+
 
 @dataclass
 class Reference:
@@ -43,6 +47,9 @@ class Reference:
     heard_us: int = 0
     last_us: int = 0
     told: list[tuple[str, int, Level | None]] = field(default_factory=list)
+    jump: float = math.inf
+    doubted: Seen | None = None
+    believed: Seen = field(default_factory=lambda: Seen(0, None, "none"))
 
     def shown(self) -> Level | None:
         return next((level for level in reversed(MILDEST_FIRST) if self.held[level]), None)
@@ -72,7 +79,14 @@ class Reference:
     def tick(self, now_us: int) -> None:
         high = [level for level in MILDEST_FIRST if self.began_up(level) is not None]
         due_us = max(self.heard_us, self.last_us) + SILENT
-        if not self.open and high and due_us <= now_us:
+        if not self.open and (high or self.doubted) and due_us <= now_us:
+            if self.doubted is not None and self.doubted.cm > self.believed.cm:
+                self.seen.append(self.doubted)
+                self.believed = self.doubted
+                high = [level for level in MILDEST_FIRST if self.began_up(level) is not None]
+            self.doubted = None
+            if not high:
+                return
             self.held = {level: level in high for level in MILDEST_FIRST}
             self.open, self.recovering, self.silent = True, False, True
             self.seen.append(Seen(due_us, None, "silence"))
@@ -85,7 +99,7 @@ class Reference:
             self.told.append(("no_data", due_us, self.shown()))
 
     def read(self, value: float, observed_us: int, now_us: int) -> None:
-        quiet = not any(self.held.values()) and self.began_up(Level.WASPADA) is None
+        quiet = not any(self.held.values()) and self.began_up(Level.WASPADA) is None and self.doubted is None
         age_us = now_us - observed_us
         use = "live" if age_us <= LIVE else "late" if age_us <= SILENT else "stale"
         at_us = observed_us
@@ -93,7 +107,11 @@ class Reference:
             self.last_us = at_us = max(observed_us, self.last_us)
             if use == "live":
                 self.heard_us = now_us
-        self.seen.append(Seen(at_us, value, use))
+        one = self.judged(Seen(at_us, value, use), quiet and value < MARKS[Level.WASPADA][0])
+        if one is None:
+            return
+        self.seen.append(one)
+        value, use = one.cm, one.use
         before = self.shown()
         if use != "stale":
             for level in MILDEST_FIRST:
@@ -118,6 +136,27 @@ class Reference:
         elif use == "live":
             self.fall(at_us)
 
+    def judged(self, one: Seen, low: bool) -> Seen | None:
+        """As what a reading counts: as itself, where it is doubted and above as the water that stood before and never
+        to clear, where it is doubted and below not at all. What was doubted before it is settled."""
+        if not low and self.waits(one):
+            if one.cm < self.believed.cm:
+                return None
+            return Seen(one.at_us, self.believed.value, "stale" if one.use == "stale" else "late")
+        self.believed = one
+        return one
+
+    def waits(self, one: Seen) -> bool:
+        before, doubted, self.doubted = self.believed, self.doubted, None
+        if doubted is not None:
+            back = abs(one.cm - before.cm)
+            if back >= abs(one.cm - doubted.cm) or back > 1.5 * self.jump:
+                self.seen.append(doubted)
+            return False
+        if abs(one.cm - before.cm) > self.jump and one.at_us - before.at_us <= LIVE:
+            self.doubted = one
+        return self.doubted is not None
+
     def fall(self, at_us: int) -> None:
         before = self.shown()
         for level in reversed(MILDEST_FIRST):
@@ -139,11 +178,15 @@ class Reference:
 class Gauge(RuleBasedStateMachine):
     """Readings good and bad, on time, late and stale, silences, restarts and echoes."""
 
+    jump_cm: float | None = None
+
+    def city(self) -> watch.Watch:
+        return watch.watch(gauge=replace(watch.scale(GAUGE), jump_cm=self.jump_cm))
+
     @initialize()
     def begin(self) -> None:
-        city = watch.watch()
-        self.engine: Engine = city.engine
-        self.reference = Reference()
+        self.engine: Engine = self.city().engine
+        self.reference = Reference(jump=math.inf if self.jump_cm is None else self.jump_cm)
         self.told: list[tuple[str, int, Level | None]] = []
         self.now_us = watch.START_US
         self.seq = 0
@@ -204,9 +247,17 @@ class Gauge(RuleBasedStateMachine):
     def restart(self) -> None:
         """A snapshot loses nothing of what judging goes on from."""
         kept = self.engine.snapshot()
-        self.engine = watch.watch().engine
+        self.engine = self.city().engine
         self.engine.restore(kept)
+
+
+class DoubtingGauge(Gauge):
+    """The same where a reading that jumps waits for the next."""
+
+    jump_cm = 50.0
 
 
 TestGauge = Gauge.TestCase
 TestGauge.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestDoubtingGauge = DoubtingGauge.TestCase
+TestDoubtingGauge.settings = TestGauge.settings

@@ -1,0 +1,44 @@
+"""A single reading that jumps, pure: a keying error and the first wave of a flash flood look the same until the next.
+
+Gauge keepers type 80 for 800, a branch swims through an ultrasonic beam. Neither says anything of the water, and either
+could begin a run, or break one. So a reading that lies further from the last than the water of this gauge moves between
+two readings (`jump_cm` of its scale) waits for the one after it. Where that is back near the old water, the jump was
+never there; else it counts from the moment at which it was taken, so that a true wave is found no later for it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+_BACK = 1.5
+"""how many jumps away from the old water the next reading may be and still be called back"""
+
+
+class Doubted(NamedTuple):
+    """A reading that waits for the next: event time, value (cm), and how it may be used (`lifecycle.Use`)."""
+
+    at_us: int
+    value: float
+    use: int
+
+
+def jumps(jump_cm: float, before: float, value: float) -> bool:
+    """Whether `value` lies too far from the last believed one, NaN where there is none, to be believed alone."""
+    return abs(value - before) > jump_cm  # False for NaN
+
+
+def was_never_there(jump_cm: float, before: float, doubted: float, value: float) -> bool:
+    """Whether the reading after a doubted one is back at the old water: nearer to it than to the doubted reading, and
+    not so far from it that the river itself must have moved."""
+    back = abs(value - before)
+    return back < abs(value - doubted) and back <= _BACK * jump_cm
+
+
+def within(live_us: int, before_us: int, at_us: int) -> bool:
+    """Whether two readings are near enough in time to be compared: after a hole nobody knows what the water did."""
+    return at_us - before_us <= live_us
+
+
+NO_JUMP = math.inf
+"""of a gauge whose scale names none: nothing is doubted"""

@@ -1,0 +1,165 @@
+"""A history through the rules: the very engine that judges live, told old readings in their order. Pure.
+
+What comes out is what would have happened: which incidents, when each level was told and to whom in which words, which
+orders would have gone out, which readings were not believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from alerts.engine import Engine, Transition
+from alerts.orders import WAIT_S, Orders
+from alerts.rules import Rule
+from alerts.samples import Sample
+from alerts.words import Words
+from contract.city import Profile
+from contract.clock import MINUTE_US
+from contract.incident import Audience, Incident, What
+from contract.levels import Level, Scale
+from contract.quality import Quality
+from store.ports import Placement
+
+_EPOCH = "0" * 16
+SHORT_US = 5 * MINUTE_US
+
+
+class Past(NamedTuple):
+    """One good reading of a gauge's water: node, event time, cm."""
+
+    gauge: str
+    at_us: int
+    cm: float
+
+
+class Moment(NamedTuple):
+    """A level from a moment on."""
+
+    at_us: int
+    level: Level
+
+
+class Unbelieved(NamedTuple):
+    """A reading that the one after it did not bear out."""
+
+    gauge: str
+    at_us: int
+    cm: float
+
+
+@dataclass
+class Told:
+    """What would have been said: at this moment, to these people, in Indonesian and English."""
+
+    at_us: int
+    gauge: str
+    audience: Audience
+    text: Mapping[str, str]
+
+
+@dataclass
+class Lived:
+    """One incident from its onset to its end, if that came. `changes` holds its opening, each level and its end;
+    `public` what of it was an order; `silences` when its gauge fell silent and when it was heard again."""
+
+    incident: Incident
+    changes: list[Moment] = field(default_factory=list)
+    public: list[Moment] = field(default_factory=list)
+    silences: list[tuple[int, int | None]] = field(default_factory=list)
+    unbelieved: list[Unbelieved] = field(default_factory=list)
+
+    @property
+    def short(self) -> bool:
+        """Whether it was over before anybody could have acted on it."""
+        ended_us = self.incident.resolved_us
+        return ended_us is not None and ended_us - self.incident.opened_us < SHORT_US
+
+
+@dataclass
+class Story:
+    """What became of a history. `unbelieved`: readings not believed while no incident of their gauge was open."""
+
+    lives: list[Lived] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    unbelieved: list[Unbelieved] = field(default_factory=list)
+
+
+def replay(
+    profile: Profile,
+    rules: Sequence[Rule],
+    places: Mapping[str, Placement],
+    history: Iterable[Past],
+    *,
+    wait_s: float = WAIT_S,
+) -> Story:
+    """Judge `history`, which is in the order in which it became known."""
+    return _Replay(profile, rules, places, wait_s).run(history)
+
+
+class _Replay:
+    def __init__(self, profile: Profile, rules: Sequence[Rule], places: Mapping[str, Placement], wait_s: float) -> None:
+        scales = {scale.gauge: scale for scale in profile.scales}
+        self._scales: Mapping[str, Scale] = scales
+        self._places = places
+        self._words = Words(profile)
+        self._engine = Engine(profile.code, rules, places, scales, unbelieved=self._doubt)
+        self._orders = Orders({gauge: places[gauge].river for gauge in scales}, wait_s)
+        self._story = Story()
+        self._open: dict[str, Lived] = {}
+        self._sensors = {
+            node: next((name for name, (kind, _) in place.sensors.items() if kind == "flood"), "level")
+            for node, place in places.items()
+        }
+
+    def run(self, history: Iterable[Past]) -> Story:
+        for seq, past in enumerate(history, start=1):
+            self._take(self._engine.tick(past.at_us), past.at_us)
+            sample = Sample(
+                past.gauge, self._sensors[past.gauge], "flood", _EPOCH, seq, past.at_us, "synced", Quality.GOOD,
+                {"level_cm": past.cm},
+            )  # fmt: skip
+            told = self._engine.step(sample, past.at_us)
+            awas = self._scales[past.gauge].threshold(Level.AWAS)
+            if awas is not None:
+                beyond = self._scales[past.gauge].level_at(past.cm) is Level.AWAS
+                self._orders.read(past.gauge, past.at_us, beyond=beyond)
+            self._take(told, past.at_us)
+        return self._story
+
+    def _take(self, transitions: Sequence[Transition], now_us: int) -> None:
+        for transition in transitions:
+            self._keep(transition)
+        for gauge, level in self._orders.due(now_us):
+            life = self._open.get(gauge) or self._last(gauge)
+            if life is not None:
+                life.public.append(Moment(now_us, level))
+
+    def _keep(self, transition: Transition) -> None:
+        incident, change, node = transition.incident, transition.change, transition.incident.node
+        if change.what is What.OPENED:
+            self._open[node] = Lived(incident)
+            self._story.lives.append(self._open[node])
+        life = self._open[node]
+        life.incident = incident
+        level = change.level or Level.NORMAL
+        if change.what in {What.OPENED, What.LEVEL, What.RESOLVED}:
+            life.changes.append(Moment(change.at_us, level))
+            self._orders.changed(node, level)
+        if incident.no_data and (change.what in {What.NO_DATA, What.OPENED}):
+            life.silences.append((change.at_us, None))
+        elif change.what is What.DATA_BACK:
+            life.silences[-1] = (life.silences[-1][0], change.at_us)
+        if change.what is What.RESOLVED:
+            del self._open[node]
+        said = self._words.sentence(transition, self._places[node])
+        if said is not None and not transition.wavers:
+            self._story.told.append(Told(change.at_us, node, incident.audience, said["text"]))
+
+    def _last(self, gauge: str) -> Lived | None:
+        return next((one for one in reversed(self._story.lives) if one.incident.node == gauge), None)
+
+    def _doubt(self, gauge: str, at_us: int, cm: float) -> None:
+        life = self._open.get(gauge)
+        (self._story if life is None else life).unbelieved.append(Unbelieved(gauge, at_us, cm))

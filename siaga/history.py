@@ -1,0 +1,204 @@
+"""A history of gauges out of a CSV file or the readings' store, and a replay's story as JSON and for people."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from alerts.replay import Lived, Moment, Past, Story, Unbelieved
+from contract.city import Profile
+from contract.clock import from_us, to_us
+from contract.errors import BadInput
+from store.ports import Placement, ReadingStore
+
+_UNITS = {"_cm": 1.0, "_m": 100.0}
+_NONE = frozenset({"", "nan", "-", "null", "none"})
+
+
+class Series(NamedTuple):
+    """Readings in the order of the file; each gauge's node by the name its column gives it; columns nobody reads."""
+
+    history: list[Past]
+    gauges: Mapping[str, str]
+    ignored: tuple[str, ...]
+
+
+def placed(profile: Profile) -> dict[str, Placement]:
+    """The nodes of a city's folder where the folder places them."""
+    sites = {site.code: site for site in profile.sites}
+    return {
+        node.node: Placement(
+            city=profile.code,
+            node=node.node,
+            kind=node.kind,
+            name=node.name,
+            site=node.site,
+            site_name=site.name,
+            region=site.region,
+            lat=site.lat,
+            lon=site.lon,
+            river=site.river,
+            river_km=site.river_km,
+            uplink=site.uplink,
+            audience=node.audience,
+            sensors={sensor.sensor: (sensor.kind, sensor.period_s) for sensor in node.sensors},
+        )
+        for node in profile.nodes
+        if (site := sites[node.site])
+    }
+
+
+def names(profile: Profile) -> dict[str, str]:
+    """How people and files may call a gauge: its node, its site's code. The node by that name."""
+    gauges = [node for node in profile.nodes if node.kind == "gauge"]
+    at: dict[str, list[str]] = {}
+    for node in gauges:
+        at.setdefault(node.site, []).append(node.node)
+    return {site: nodes[0] for site, nodes in at.items() if len(nodes) == 1} | {one.node: one.node for one in gauges}
+
+
+def read_series(path: Path, profile: Profile) -> Series:
+    """A file with a column `time` (ISO 8601 with its zone) and a column `<gauge>_cm` or `<gauge>_m` a gauge.
+
+    An empty cell is no reading. Raises BadInput with file, line and remedy.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot be read: {error}", where=str(path), remedy="Save it as UTF-8 text (CSV).") from None
+    table = csv.reader(text.splitlines())
+    head = [name.strip() for name in next(table, [])]
+    if "time" not in head:
+        raise BadInput(
+            "there is no column 'time'", where=f"{path}, line 1", remedy="Name the columns: time, <gauge>_cm, …"
+        )
+    columns, gauges, ignored = _columns(path, head, names(profile))
+    history: list[Past] = []
+    for cells in table:
+        if any(cell.strip() for cell in cells):
+            history += _row(path, table.line_num, head, cells, columns)
+    # What comes with an earlier time than the line before was keyed in late; a replay judges in the order of time.
+    history.sort(key=lambda past: past.at_us)
+    return Series(history, gauges, ignored)
+
+
+def _columns(
+    path: Path, head: list[str], known: Mapping[str, str]
+) -> tuple[list[tuple[int, str, float]], dict[str, str], tuple[str, ...]]:
+    """(column, node, cm in its unit) of each gauge, the gauges by name, and the names of all other columns."""
+    columns: list[tuple[int, str, float]] = []
+    gauges: dict[str, str] = {}
+    ignored = []
+    for at, name in enumerate(head):
+        unit = next((unit for unit in _UNITS if name.endswith(unit)), "")
+        gauge = name.removesuffix(unit)
+        if unit and gauge in known:
+            if known[gauge] in gauges.values():
+                raise BadInput(
+                    f"the column {name!r} gives a gauge a second time", where=f"{path}, line 1", remedy="Keep one."
+                )
+            columns.append((at, known[gauge], _UNITS[unit]))
+            gauges[gauge] = known[gauge]
+        elif name != "time":
+            ignored.append(name)
+    if not gauges:
+        raise BadInput(
+            "no column is a gauge of the city",
+            where=f"{path}, line 1",
+            remedy=f"Name them <gauge>_cm or <gauge>_m; gauges here: {', '.join(known) or 'none'}.",
+        )
+    return columns, gauges, tuple(ignored)
+
+
+def _row(
+    path: Path, line: int, head: list[str], cells: list[str], columns: list[tuple[int, str, float]]
+) -> Iterator[Past]:
+    where = f"{path}, line {line}"
+    if len(cells) != len(head):
+        raise BadInput(f"{len(cells)} cells under {len(head)} columns", where=where, remedy="Give every column a cell.")
+    when = cells[head.index("time")].strip()
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError:
+        raise BadInput(f"{when!r} is no time", where=where, remedy="Write 2025-03-02T21:00:00+07:00.") from None
+    if moment.tzinfo is None:
+        raise BadInput(f"{when!r} does not say its zone", where=where, remedy="Write +07:00, or Z, behind it.")
+    for at, node, cm in columns:
+        cell = cells[at].strip()
+        if cell.lower() in _NONE:
+            continue
+        try:
+            value = float(cell)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise BadInput(
+                f"{head[at]} is {cell!r}, which is no number", where=where, remedy="Leave a missing reading empty."
+            )
+        yield Past(node, to_us(moment), value * cm)
+
+
+def read_store(readings: ReadingStore, profile: Profile, begin_us: int, end_us: int) -> Series:
+    """Good readings of the city's gauges in the store, from `begin_us` to before `end_us`. Raises Unavailable."""
+    gauges = {node.node: node.node for node in profile.nodes if node.kind == "gauge"}
+    history = [
+        Past(row.series.node, row.observed_us, float(value))
+        for row in readings.received_since(profile.code, begin_us)
+        if row.series.kind == "flood" and row.series.node in gauges and row.observed_us < end_us
+        if row.quality in {1, 2} and isinstance(value := row.values.get("level_cm"), int | float)
+    ]
+    history.sort(key=lambda past: past.at_us)
+    return Series(history, gauges, ())
+
+
+def as_json(story: Story, series: Series, profile: Profile) -> dict[str, Any]:
+    """The story under the names that the series gives its gauges; times in the city's zone."""
+    zone = ZoneInfo(profile.zone)
+    name = {node: gauge for gauge, node in series.gauges.items()}
+
+    def time(us: int | None) -> str | None:
+        return None if us is None else from_us(us).astimezone(zone).isoformat()
+
+    def moments(some: Iterable[Moment]) -> list[list[Any]]:
+        return [[time(one.at_us), int(one.level)] for one in some]
+
+    def doubted(some: Iterable[Unbelieved]) -> list[dict[str, Any]]:
+        return [
+            {"gauge": name[one.gauge], "time": time(one.at_us), "cm": round(one.cm, 1), "why": "a jump that was alone"}
+            for one in some
+        ]
+
+    def life(one: Lived) -> dict[str, Any]:
+        incident = one.incident
+        return {
+            "gauge": name[incident.node],
+            "level": int(one.changes[0].level),
+            "worst": int(incident.peak or one.changes[0].level),
+            "crossed_at": time(incident.crossed_us),
+            "opened_at": time(incident.opened_us),
+            "changes": moments(one.changes),
+            "public_changes": moments(one.public),
+            "closed_at": time(incident.resolved_us),
+            "silent": [[time(begin), time(end)] for begin, end in one.silences],
+            "peak_cm": incident.peak_value,
+            "audience": incident.audience,
+            "suppressed": doubted(one.unbelieved),
+        }
+
+    return {
+        "city": profile.code,
+        "readings": len(series.history),
+        "gauges": sorted(series.gauges),
+        "ignored": list(series.ignored),
+        "incidents": [life(one) for one in story.lives],
+        "shorter_than_5_min": sum(one.short for one in story.lives),
+        "suppressed": doubted(story.unbelieved),
+        "said": [
+            {"time": time(one.at_us), "gauge": name[one.gauge], "to": one.audience, **one.text} for one in story.told
+        ],
+    }

@@ -1,0 +1,137 @@
+"""A reading that jumps alone, minute by minute: it waits for the next, and a true wave is found no later for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support.watch import Watch, at, profile, rules, scale, watch
+
+from alerts.doubt import jumps, was_never_there
+from alerts.engine import Engine
+from contract.clock import MINUTE_US
+
+GAUGE = "code-hulu"
+
+
+def doubting() -> Watch:
+    """WASPADA from 70 (clear 60), SIAGA 110 (95), AWAS 160 (140); what moves by more than 50 cm waits."""
+    return watch(gauge=replace(scale(GAUGE), jump_cm=50.0))
+
+
+def told(city: Watch, *readings: tuple[float, float]) -> list[str]:
+    """What is told of a list of (minute, cm)."""
+    for minute, cm in readings:
+        city.level(minute, GAUGE, cm)
+    return city.story()
+
+
+def test_a_wave_is_found_no_later_for_being_doubted() -> None:
+    """It jumps at minute 5, and counts from there once minute 10 has borne it out."""
+    waves = ((0, 40), (5, 130), (10, 135), (15, 138))
+    assert told(doubting(), *waves) == told(watch(), *waves) == ["15 opened SIAGA code-hulu"]
+
+
+def test_an_error_on_the_way_up_begins_no_run() -> None:
+    """The error is above AWAS, the next reading truly above WASPADA: only that one begins a run."""
+    readings = ((0, 60), (5, 180), (10, 75), (15, 76), (20, 77))
+    assert told(watch(), *readings) == ["15 opened WASPADA code-hulu"]
+    assert told(doubting(), *readings) == ["20 opened WASPADA code-hulu"]
+
+
+def test_an_error_does_not_lift_a_flood_that_truly_rises() -> None:
+    """800 for 80, then SIAGA: AWAS is never told, and SIAGA is confirmed by its own readings."""
+    readings = ((0, 80), (5, 80), (10, 80), (15, 800), (20, 112), (25, 113), (30, 114))
+    assert told(doubting(), *readings) == ["10 opened WASPADA code-hulu", "30 level SIAGA code-hulu"]
+
+
+def test_an_error_downward_interrupts_no_run() -> None:
+    """8 for 80 while `for` runs: the flood opens as if it had never been keyed in."""
+    assert told(doubting(), (0, 40), (5, 80), (10, 8), (15, 82)) == ["15 opened WASPADA code-hulu"]
+
+
+def test_an_error_upward_does_not_put_off_the_all_clear() -> None:
+    """One high reading in the half hour below the clear mark."""
+    city = doubting()
+    told(city, (0, 80), (5, 80), (10, 80))
+    falling = [(minute, 50.0) for minute in range(15, 50, 5)]
+    falling[3] = (30, 180.0)
+    assert told(city, *falling)[1:] == ["15 recovering WASPADA code-hulu", "45 resolved NORMAL code-hulu"]
+
+
+def test_water_that_jumps_and_stays_down_begins_to_clear_where_it_fell() -> None:
+    """A gate is opened: the second low reading bears out the first."""
+    city = doubting()
+    told(city, (0, 150), (5, 150), (10, 150))
+    assert told(city, *((minute, 40) for minute in range(15, 50, 5)))[1:] == [
+        "20 recovering SIAGA code-hulu",
+        "45 resolved NORMAL code-hulu",
+    ]
+
+
+def test_a_run_is_completed_by_a_reading_that_jumps_further_up() -> None:
+    """How high is in doubt, that it is no longer low is not: nobody waits for one more reading."""
+    assert told(doubting(), (0, 40), (5, 75), (10, 78), (15, 190)) == ["15 opened WASPADA code-hulu"]
+
+
+def test_a_gauge_that_jumps_up_and_falls_silent_is_dangerous() -> None:
+    """Nothing will settle the doubt: it is settled to the dangerous side."""
+    city = doubting()
+    told(city, (0, 40), (5, 165))
+    assert city.pass_to(40) == ["35 opened AWAS code-hulu"]
+    assert city.told[-1].incident.dangerous
+
+
+def test_a_gauge_that_jumps_down_and_falls_silent_is_not_safe() -> None:
+    """The one low reading that nothing bore out does not undo the high one before it."""
+    city = doubting()
+    told(city, (0, 40), (5, 80), (10, 8))
+    assert city.pass_to(45) == ["40 opened WASPADA code-hulu"]
+
+
+def test_after_a_hole_nothing_is_doubted() -> None:
+    """Nobody knows what the water did: the first reading after it begins the run."""
+    assert told(doubting(), (0, 75), (25, 130), (34, 131)) == [
+        "25 opened WASPADA code-hulu",
+        "34 level SIAGA code-hulu",
+    ]
+
+
+def test_what_was_not_believed_is_said() -> None:
+    """Node, moment and figure, once."""
+    heard: list[tuple[str, float, float]] = []
+    scales = {GAUGE: replace(scale(GAUGE), jump_cm=50.0)}
+    engine = Engine(
+        "contoh", rules(), watch().engine._places, scales,
+        unbelieved=lambda node, at_us, cm: heard.append((node, (at_us - at(0)) / MINUTE_US, cm)),
+    )  # fmt: skip
+    told(Watch(engine), (0, 60), (5, 180), (10, 62), (15, 64))
+    assert heard == [(GAUGE, 5.0, 180.0)]
+
+
+def test_a_scale_without_a_jump_doubts_nothing() -> None:
+    """As every city had it before."""
+    assert all(one.jump_cm is None for one in profile().scales)
+    assert told(watch(), (0, 40), (5, 400), (10, 72), (15, 73)) == ["15 opened WASPADA code-hulu"]
+
+
+@pytest.mark.parametrize(
+    ("before", "doubted", "value", "never"),
+    [
+        (700, 80, 700, True),
+        (700, 80, 690, True),
+        (60, 190, 110, True),
+        (60, 190, 130, False),
+        (60, 190, 200, False),
+        (100, 400, 180, False),
+    ],
+)
+def test_when_a_reading_was_never_there(before: float, doubted: float, value: float, never: bool) -> None:
+    """The next is nearer to the old water, and near enough that the river need not have moved."""
+    assert jumps(50.0, before, doubted)
+    assert was_never_there(50.0, before, doubted, value) is never
+
+
+def test_the_first_reading_of_all_is_believed() -> None:
+    """There is nothing it could have jumped from."""
+    assert not jumps(50.0, float("nan"), 400.0)

@@ -1,0 +1,62 @@
+"""The order to leave: a second witness, or a wait of good readings above the mark."""
+
+from __future__ import annotations
+
+import math
+
+from alerts.orders import Orders
+from contract.clock import MINUTE_US
+from contract.levels import Level
+
+RIVERS = {"hulu": "Code", "hilir": "Code", "lain": "Winongo"}
+
+
+def test_a_gauge_alone_waits_ten_minutes() -> None:
+    """Measured at once, ordered after the wait, once."""
+    orders = Orders(RIVERS)
+    orders.read("hilir", 0, beyond=True)
+    orders.changed("hilir", Level.AWAS)
+    assert orders.due(5 * MINUTE_US) == []
+    orders.read("hilir", 10 * MINUTE_US, beyond=True)
+    assert orders.due(10 * MINUTE_US) == [("hilir", Level.AWAS)]
+    assert orders.due(11 * MINUTE_US) == []
+
+
+def test_one_reading_below_begins_the_wait_anew() -> None:
+    """Ten minutes of good readings, not ten minutes since the first."""
+    orders = Orders(RIVERS)
+    orders.changed("hilir", Level.AWAS)
+    for minute, beyond in ((0, True), (5, False), (9, True), (14, True)):
+        orders.read("hilir", minute * MINUTE_US, beyond=beyond)
+        assert orders.due(minute * MINUTE_US) == []
+    assert orders.due(19 * MINUTE_US) == [("hilir", Level.AWAS)]
+
+
+def test_a_second_gauge_of_the_river_is_a_witness() -> None:
+    """At SIAGA or worse; a gauge of another river is none, and WASPADA is not enough."""
+    orders = Orders(RIVERS, wait_s=math.inf)
+    orders.changed("hilir", Level.AWAS)
+    orders.changed("lain", Level.AWAS)
+    orders.changed("hulu", Level.WASPADA)
+    assert orders.due(0) == []
+    orders.changed("hulu", Level.SIAGA)
+    assert orders.due(1) == [("hilir", Level.AWAS)]
+
+
+def test_an_order_ends_with_its_level() -> None:
+    """Whatever is left of the flood is told as it was measured."""
+    orders = Orders(RIVERS)
+    orders.changed("hulu", Level.SIAGA)
+    orders.changed("hilir", Level.AWAS)
+    assert orders.due(0) == [("hilir", Level.AWAS)]
+    orders.changed("hilir", Level.WASPADA)
+    assert orders.due(1) == [("hilir", Level.WASPADA)]
+    assert orders.due(2) == []
+
+
+def test_a_city_may_leave_the_order_to_people() -> None:
+    """An infinite wait, and no witness."""
+    orders = Orders(RIVERS, wait_s=math.inf)
+    orders.changed("hilir", Level.AWAS)
+    orders.read("hilir", 0, beyond=True)
+    assert orders.due(10**15) == []
