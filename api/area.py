@@ -57,6 +57,19 @@ def area_in(profile: Profile, form: FormData, roles: tuple[Role, ...]) -> Area |
     return Area.read(profile, text_of(form, "peran"), text_of(form, "dinas"), regions, roles)
 
 
+def typed_in(profile: Profile, form: FormData, roles: tuple[Role, ...], otherwise: Area) -> Area:
+    """The same as far as it can be: a form that will not do is shown again as it was filled in, and nobody ticks their
+    regions twice."""
+    role = next((one for one in roles if one == text_of(form, "peran")), otherwise.role)
+    agency = text_of(form, "dinas")
+    known = {one.code for one in profile.regions}
+    return Area(
+        role,
+        agency if agency in {one.code for one in profile.agencies} else "",
+        tuple(one for one in form.getlist(REGION) if isinstance(one, str) and one in known),
+    )
+
+
 def regions_of(profile: Profile) -> list[tuple[Region, list[Region]]]:
     """Each kecamatan with its kelurahan, as the boxes of a form have them."""
     below: dict[str, list[Region]] = {}

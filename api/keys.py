@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.area import Area, area_in, offered
+from api.area import Area, area_in, offered, typed_in
 from api.context import Context
 from api.form import form_of, text_of
 from api.page import Pages
@@ -58,17 +58,17 @@ def router(context: Context, pages: Pages) -> APIRouter:
     async def new_key(request: Request) -> Response:
         form = await form_of(request)
         label, days = text_of(form, "label").strip(), text_of(form, "hari")
-        return await run_in_threadpool(made, request, label, days, area_in(profile, form, FOR_PROGRAMS))
+        typed = typed_in(profile, form, FOR_PROGRAMS, Area("service"))
+        return await run_in_threadpool(made, request, label, days, area_in(profile, form, FOR_PROGRAMS), typed)
 
-    def made(request: Request, label: str, days: str, area: Area | str) -> Response:
+    def made(request: Request, label: str, days: str, area: Area | str, typed: Area) -> Response:
         wrong = area if isinstance(area, str) else ""
         if not label:
             wrong = "key_label_missing"
         elif days not in {NO_END, *map(str, DAYS)}:
             wrong = "key_days"
         if wrong or isinstance(area, str):
-            known = area if isinstance(area, Area) else Area("service")
-            return page(request, 400, wrong, typed={"label": label, "area": known, "wanted_days": days})
+            return page(request, 400, wrong, typed={"label": label, "area": typed, "wanted_days": days})
         key = make(
             context.people,
             city=context.city,

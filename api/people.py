@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.administration import Administration, wrong_of
-from api.area import Area, area_in, offered
+from api.area import Area, area_in, offered, typed_in
 from api.context import Context
 from api.door import folded
 from api.form import form_of, text_of
@@ -92,11 +92,12 @@ def router(context: Context, pages: Pages) -> APIRouter:
     @routes.post("/petugas/undang", include_in_schema=False)
     async def invite(request: Request) -> Response:
         form = await form_of(request)
-        return await run_in_threadpool(invited, request, area_in(profile, form, FOR_PEOPLE))
+        typed = typed_in(profile, form, FOR_PEOPLE, Area("officer"))
+        return await run_in_threadpool(invited, request, area_in(profile, form, FOR_PEOPLE), typed)
 
-    def invited(request: Request, area: Area | str) -> Response:
+    def invited(request: Request, area: Area | str, typed: Area) -> Response:
         if isinstance(area, str):
-            return invitation_form(request, 400, area)
+            return invitation_form(request, 400, area, typed)
         outcome = office.invite(caller_of(request), area)
         if outcome.waiting:
             return RedirectResponse("/petugas?kabar=usul", status_code=303)

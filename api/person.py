@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.administration import Outcome, wrong_of
-from api.area import Area, area_in, area_of, offered
+from api.area import Area, area_in, area_of, offered, typed_in
 from api.context import Context
 from api.door import folded
 from api.form import form_of, text_of
@@ -39,12 +40,18 @@ def router(context: Context, pages: Pages) -> APIRouter:
         return person
 
     def one_page(
-        request: Request, person: Person, status: int = 200, said: str = "", *, good: bool = False
+        request: Request,
+        person: Person,
+        status: int = 200,
+        said: str = "",
+        *,
+        good: bool = False,
+        typed: Area | None = None,
     ) -> Response:
         values = {
             **choices,
             "person": person,
-            "area": area_of(person),
+            "area": typed or area_of(person),
             "sessions": context.sessions.of(person.id),
             "waiting": [one for one in office.open_proposals() if one.person == person.id],
             "alone": office.alone(caller_of(request)),
@@ -77,12 +84,14 @@ def router(context: Context, pages: Pages) -> APIRouter:
     @routes.post("/petugas/{person_id}/peran", include_in_schema=False)
     async def change(request: Request, person_id: str) -> Response:
         form = await form_of(request)
-        return await run_in_threadpool(changed, request, person_id, area_in(profile, form, FOR_PEOPLE))
+        return await run_in_threadpool(changed, request, person_id, form)
 
-    def changed(request: Request, person_id: str, area: Area | str) -> Response:
+    def changed(request: Request, person_id: str, form: FormData) -> Response:
         person = known(request, person_id)
+        area = area_in(profile, form, FOR_PEOPLE)
         if isinstance(area, str):
-            return one_page(request, person, 400, area)
+            typed = typed_in(profile, form, FOR_PEOPLE, area_of(person))
+            return one_page(request, person, 400, area, typed=typed)
         return act(request, person, "ubah", lambda: office.change(caller_of(request), person, area))
 
     @routes.post("/petugas/{person_id}/tutup", include_in_schema=False)

@@ -310,13 +310,14 @@ MISTAKES = (
         "sandi_lama",
     ),
     Mistake("boss", "/petugas/undang", {"peran": "officer"}, "area_officer", "dinas"),
+    Mistake("boss", "candidate", {"peran": "officer"}, "area_officer", "dinas"),
     Mistake("boss", "candidate", {"akun": "orang lain"}, "erase_account", "akun"),
     Mistake("boss", "/kunci", {"label": "  "}, "key_label_missing", "label"),
 )
 
 
 @LANGUAGES
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda one: one.says)
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda one: f"{one.says}-{one.path}")
 def test_a_mistake_is_said_above_and_at_its_field(house: House, mistake: Mistake, language: str) -> None:
     """The sentence has the focus and leads to the field, which is seen and says the same; the page has the other
     language too, wherever its form was sent."""
@@ -333,6 +334,9 @@ def test_a_mistake_is_said_above_and_at_its_field(house: House, mistake: Mistake
             box.select_option(text)
         else:
             box.fill(text)
+    boxes = page.locator("[name=wilayah]")
+    if boxes.count() and mistake.says != "erase_account":
+        boxes.nth(3).check()
     with sent(page):
         page.evaluate("id => document.getElementById(id).form.requestSubmit()", mistake.field)
     sentence = said(mistake.says, language)
@@ -347,6 +351,8 @@ def test_a_mistake_is_said_above_and_at_its_field(house: House, mistake: Mistake
     for name, text in mistake.typed.items():
         if name in {"akun", "nama", "peran"} and mistake.says != "erase_account":
             expect(page.locator(f"main #{name}")).to_have_value(text.strip())
+    if boxes.count() and mistake.says != "erase_account":
+        expect(boxes.nth(3)).to_be_checked()
     reach(page, ".said a", most=1)
     page.keyboard.press("Enter")
     expect(wrong).to_be_focused()
