@@ -81,7 +81,7 @@ class _Round:
                 self.city.city,
                 CAMERA,
                 line.address,
-                river_s=0.1,
+                river_s=max(0.1, self.full_s / 50),  # what memory holds is never levels alone
                 self_s=0.004,
                 ring_rows=_RING_ROWS,
             ) as node,
