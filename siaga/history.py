@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.replay import Lived, Moment, Past, Story, Unbelieved
-from contract.city import Profile
+from contract.city import NodeKind, Profile
 from contract.clock import from_us, to_us
 from contract.errors import BadInput
 from store.ports import Placement, ReadingStore
@@ -53,13 +53,14 @@ def placed(profile: Profile) -> dict[str, Placement]:
     }
 
 
-def names(profile: Profile) -> dict[str, str]:
-    """How people and files may call a gauge: its node, its site's code. The node by that name."""
-    gauges = [node for node in profile.nodes if node.kind == "gauge"]
+def names(profile: Profile, *kinds: NodeKind) -> dict[str, str]:
+    """How people and files may call a node (of these kinds; all where none is said): by its own name, or by its site's
+    code where it is the only one there. The node by that name."""
+    nodes = [node for node in profile.nodes if not kinds or node.kind in kinds]
     at: dict[str, list[str]] = {}
-    for node in gauges:
+    for node in nodes:
         at.setdefault(node.site, []).append(node.node)
-    return {site: nodes[0] for site, nodes in at.items() if len(nodes) == 1} | {one.node: one.node for one in gauges}
+    return {site: there[0] for site, there in at.items() if len(there) == 1} | {one.node: one.node for one in nodes}
 
 
 def read_series(path: Path, profile: Profile) -> Series:
@@ -77,7 +78,7 @@ def read_series(path: Path, profile: Profile) -> Series:
         raise BadInput(
             "there is no column 'time'", where=f"{path}, line 1", remedy="Name the columns: time, <gauge>_cm, …"
         )
-    columns, gauges, ignored = _columns(path, head, names(profile))
+    columns, gauges, ignored = _columns(path, head, names(profile, "gauge"))
     history: list[Past] = []
     for cells in table:
         if any(cell.strip() for cell in cells):

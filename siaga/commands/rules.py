@@ -46,6 +46,35 @@ def check(
     typer.echo(f"{code}: {len(sorted(folder.glob('*.toml')))} rules in order")
 
 
+@app.command("test")
+def told_as_expected(
+    city: Annotated[str, typer.Argument(help="A city's code; the configured one if left out.")] = "",
+) -> None:
+    """Tell the city's rules the stories in rules/stories/*.toml. Exit 1 where something else is told than expected."""
+    from alerts import stories
+    from alerts.rulefile import load_rules
+    from cities.load import load, rules_folder
+    from siaga import history
+    from siaga import settings as settings_module
+
+    settings = settings_module.load()
+    code = city or settings.city
+    profile = load(code, settings.cities_folder)
+    folder = rules_folder(code, settings.cities_folder)
+    rules, places, names = load_rules(folder), history.placed(profile), history.names(profile)
+    scales = {scale.gauge: scale for scale in profile.scales}
+    told = [
+        stories.tell(path, code, rules, places, scales, names) for path in sorted((folder / "stories").glob("*.toml"))
+    ]
+    for one in told:
+        if one.differs:
+            typer.echo("\n".join([f"{one.path}: {one.about}", *(f"  {line}" for line in one.differs)]))
+    wrong = sum(bool(one.differs) for one in told)
+    typer.echo(f"{code}: {len(told) - wrong} of {len(told)} stories told as expected")
+    if wrong:
+        raise typer.Exit(1)
+
+
 @app.command("replay")
 def replay(
     city: Annotated[str, typer.Option(help="A city's code; the configured one if left out.")] = "",

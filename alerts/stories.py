@@ -1,0 +1,202 @@
+"""A rule's own tests: made-up readings, and the lines that must be told of them. Pure but for reading the file.
+
+```toml
+about = "Naik, lalu surut"
+every_s = 300
+
+[series]
+code-jetisharjo = "40 72 80 90 65*2 58*8"
+
+[expect]
+lines = '''
+00:15 code-jetisharjo opened WASPADA
+'''
+```
+
+A gauge or a point is called by its site or its node. A series is one reading each `every_s`: `72`, `58*8` (eight
+times), `700+20*5` (five readings, each 20 more), `_` or `_*3` (none). Points read a word: `open*20 down*5 _*10`. A line
+is told at hours and minutes after the first reading; after the last moment of the longest series no time passes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from alerts.engine import Engine, Transition
+from alerts.rulefile import line_of
+from alerts.rules import Rule
+from alerts.samples import Sample
+from contract.clock import MINUTE_US, SECOND_US
+from contract.errors import BadInput
+from contract.kinds import fields_of
+from contract.levels import Scale
+from contract.quality import Quality
+from store.ports import Placement
+
+_BEGIN_US = 1_750_000_000 * SECOND_US
+_EPOCH = "0" * 16
+_MOST = 100_000
+_LEVELS = re.compile(r"(?P<value>_|-?\d+(?:\.\d+)?)(?P<step>(?<!_)[+-]\d+(?:\.\d+)?)?(?:\*(?P<times>\d{1,6}))?")
+_WORDS = re.compile(r"(?P<value>_|[a-z_]+)(?:\*(?P<times>\d{1,6}))?")
+_KEYS = frozenset({"about", "every_s", "series", "expect"})
+
+
+class _Reading(NamedTuple):
+    at_us: int
+    node: str
+    value: float | str
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a story ended: `differs` holds, as a difference of lines, what was expected and not told, and the reverse."""
+
+    path: Path
+    about: str
+    differs: tuple[str, ...]
+
+
+def tell(
+    path: Path,
+    city: str,
+    rules: Sequence[Rule],
+    places: Mapping[str, Placement],
+    scales: Mapping[str, Scale],
+    names: Mapping[str, str],
+) -> Told:
+    """Tell the rules one story. `names`: the node by each name that a story may call it. Raises BadInput."""
+    story = _Story(path, names, places, rules)
+    engine = Engine(city, rules, places, scales)
+    called = {node: name for name, node in names.items() if name in story.called}
+    told: list[str] = []
+
+    def keep(transitions: Sequence[Transition]) -> None:
+        for one in transitions:
+            level = f" {one.change.level.name}" if one.change.level is not None else ""
+            node = called.get(one.incident.node, one.incident.node)
+            told.append(f"{_clock(one.change.at_us)} {node} {one.change.what}{level}")
+
+    heard_us = _BEGIN_US
+    for seq, (at_us, reading) in enumerate(story.moments(), start=1):
+        while heard_us < at_us:
+            # The platform hears itself all the time: what is silent in a story is silent.
+            heard_us = min(heard_us + MINUTE_US, at_us)
+            engine.witness(heard_us)
+            keep(engine.tick(heard_us))
+        if reading is not None:
+            for sample in _samples(reading, seq, places[reading.node], rules):
+                keep(engine.step(sample, at_us))
+    differs = difflib.unified_diff(story.expected, told, "expected", "told", lineterm="", n=2)
+    return Told(path, story.about, tuple(differs))
+
+
+def _samples(reading: _Reading, seq: int, place: Placement, rules: Sequence[Rule]) -> Iterator[Sample]:
+    """The reading as each sensor of the node that a rule looks at would have said it."""
+    for sensor, (kind, _) in place.sensors.items():
+        fields = {rule.condition.field for rule in rules if rule.match.kind == kind}
+        if fields:
+            values = dict.fromkeys(fields, reading.value)
+            yield Sample(reading.node, sensor, kind, _EPOCH, seq, reading.at_us, "synced", Quality.GOOD, values)
+
+
+def _clock(at_us: int) -> str:
+    minutes = (at_us - _BEGIN_US) / MINUTE_US
+    return f"{int(minutes // 60):02}:{minutes % 60:02g}" if minutes % 1 == 0 else f"{minutes:g} min"
+
+
+class _Story:
+    """One file, read strictly."""
+
+    def __init__(
+        self, path: Path, names: Mapping[str, str], places: Mapping[str, Placement], rules: Sequence[Rule]
+    ) -> None:
+        self._path = path
+        self._places = places
+        self._words = _words(rules)
+        try:
+            self._text = path.read_text(encoding="utf-8")
+            table = tomllib.loads(self._text)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise BadInput(f"cannot be read: {error}", where=str(path), remedy="Mend it as UTF-8 TOML.") from None
+        for key in table.keys() - _KEYS:
+            raise self._wrong(key, "this key is not known", f"Known here: {', '.join(sorted(_KEYS))}.")
+        self.about = str(table.get("about", path.stem))
+        every_s = table.get("every_s")
+        if not isinstance(every_s, int | float) or isinstance(every_s, bool) or not 0 < every_s <= 86_400:
+            raise self._wrong("every_s", f"a number of seconds is expected, got {every_s!r}", "Set every_s = 300.")
+        self._every_us = round(every_s * SECOND_US)
+        expect = table.get("expect")
+        lines = expect.get("lines") if isinstance(expect, dict) and expect.keys() == {"lines"} else None
+        if not isinstance(lines, str):
+            raise self._wrong("expect", "what must be told is missing", "Write [expect] with lines = '''…'''.")
+        self.expected = [" ".join(line.split()) for line in lines.splitlines() if line.strip()]
+        self._series = self._read_series(table.get("series"), names)
+
+    @property
+    def called(self) -> set[str]:
+        """The names by which this story calls its nodes."""
+        return set(self._series)
+
+    def moments(self) -> Iterator[tuple[int, _Reading | None]]:
+        """Every moment of the story and what was read then, None where nothing was."""
+        length = max((len(values) for _, values in self._series.values()), default=0)
+        for step in range(length):
+            at_us = _BEGIN_US + step * self._every_us
+            yield at_us, None
+            for node, values in self._series.values():
+                value = values[step] if step < len(values) else None
+                if value is not None:
+                    yield at_us, _Reading(at_us, node, value)
+
+    def _read_series(self, table: Any, names: Mapping[str, str]) -> dict[str, tuple[str, list[float | str | None]]]:
+        if not isinstance(table, dict) or not table:
+            raise self._wrong("series", "there are no readings", "Write [series] with a line a gauge or point.")
+        series = {}
+        for name, text in table.items():
+            if name not in names:
+                near = ", ".join(difflib.get_close_matches(name, names, 3)) or ", ".join(list(names)[:5])
+                raise self._wrong(f"series.{name}", f"{name!r} is no gauge or point of the city", f"Such as {near}.")
+            if not isinstance(text, str):
+                raise self._wrong(f"series.{name}", f"{text!r} is no series", f'Write {name} = "40 72 80*3".')
+            series[name] = (names[name], self._values(name, names[name], text))
+        return series
+
+    def _values(self, name: str, node: str, text: str) -> list[float | str | None]:
+        gauge = self._places[node].kind == "gauge"
+        values: list[float | str | None] = []
+        for token in text.split():
+            found = (_LEVELS if gauge else _WORDS).fullmatch(token)
+            if found is None or not (gauge or found["value"] in {"_", *self._words}):
+                right = "72, 58*8, 700+20*5, _*3" if gauge else f"_*3 or a word: {', '.join(sorted(self._words))}"
+                raise self._wrong(f"series.{name}", f"{token!r} is not understood", f"Write {right}.")
+            times = int(found["times"] or 1)
+            if len(values) + times > _MOST:
+                raise self._wrong(f"series.{name}", f"more than {_MOST:,} readings", "Make the story shorter.")
+            for number in range(times):
+                if found["value"] == "_":
+                    values.append(None)
+                elif gauge:
+                    values.append(float(found["value"]) + number * float(found["step"] or 0))
+                else:
+                    values.append(found["value"])
+        return values
+
+    def _wrong(self, field: str, what: str, remedy: str) -> BadInput:
+        return BadInput(what, where=f"{self._path}, line {line_of(self._text, field)}: {field}", remedy=remedy)
+
+
+def _words(rules: Sequence[Rule]) -> set[str]:
+    """Every word that a point may say under these rules."""
+    return {
+        choice
+        for rule in rules
+        for field in fields_of(rule.match.kind)
+        if field.name == rule.condition.field
+        for choice in field.choices
+    }

@@ -1,0 +1,101 @@
+"""`siaga rules test`: made-up readings, and the lines that must be told of them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cities.load import available, rules_folder
+from siaga.cli import app
+
+CITY = "yogyakarta"
+GOOD = """
+about = "naik"
+every_s = 300
+[series]
+code-jetisharjo = "40 72 80 90"
+[expect]
+lines = '''
+00:15 code-jetisharjo opened WASPADA
+'''
+"""
+
+
+@pytest.fixture
+def stories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The empty folder of stories of a copy of Yogyakarta."""
+    shutil.copytree(rules_folder(CITY).parent, tmp_path / CITY)
+    monkeypatch.setenv("SIAGA_CITIES_FOLDER", str(tmp_path))
+    folder = tmp_path / CITY / "rules" / "stories"
+    shutil.rmtree(folder)
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("city", available())
+def test_every_city_tells_its_stories_as_expected(city: str) -> None:
+    """And has some."""
+    said = CliRunner().invoke(app, ["rules", "test", city])
+    assert said.exit_code == 0, said.stdout
+    number, of = (int(word) for word in said.stdout.split() if word.isdigit())
+    assert number == of > 0
+
+
+def test_what_is_told_otherwise_is_shown_as_a_difference(stories: Path) -> None:
+    """A line that is missing, a line too many, and exit 1; the good story beside it is counted."""
+    (stories / "baik.toml").write_text(GOOD)
+    (stories / "salah.toml").write_text(GOOD.replace("00:15", "00:10").replace('"naik"', '"terlalu dini"'))
+    said = CliRunner().invoke(app, ["rules", "test", CITY])
+    assert said.exit_code == 1
+    assert "salah.toml: terlalu dini" in said.stdout
+    assert "-00:10 code-jetisharjo opened WASPADA" in said.stdout
+    assert "+00:15 code-jetisharjo opened WASPADA" in said.stdout
+    assert f"{CITY}: 1 of 2 stories told as expected" in said.stdout
+
+
+def test_a_series_may_repeat_climb_and_fall_silent(stories: Path) -> None:
+    """`70+20*3` is 70, 90, 110; where nothing is read, a gauge that stands high becomes dangerous."""
+    story = GOOD.replace('"40 72 80 90"', '"40*2 70+20*3 _*8"').replace(
+        "00:15 code-jetisharjo opened WASPADA",
+        "00:20 code-jetisharjo opened WASPADA\n00:50 code-jetisharjo no_data WASPADA",
+    )
+    (stories / "diam.toml").write_text(story)
+    said = CliRunner().invoke(app, ["rules", "test", CITY])
+    assert said.exit_code == 0, said.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "what"),
+    [
+        ("every_s = 300", "", "line 1: every_s", "a number of seconds is expected"),
+        ("every_s = 300", "every_s = -1", "line 3: every_s", "a number of seconds is expected"),
+        ('about = "naik"', 'judul = "naik"', "line 2: judul", "this key is not known"),
+        ("code-jetisharjo =", "kode-jetisharjo =", "line 5: series.kode-jetisharjo", "is no gauge or point"),
+        ("80 90", "80 tinggi", "line 5: series.code-jetisharjo", "'tinggi' is not understood"),
+        ("80 90", "80 90*9999999", "line 5: series.code-jetisharjo", "is not understood"),
+        ("80 90", "80 90*999999", "line 5: series.code-jetisharjo", "more than 100,000 readings"),
+        ("[expect]", "[harap]", "harap", "this key is not known"),
+        ("lines =", "baris =", "line 6: expect", "what must be told is missing"),
+        (
+            'code-jetisharjo = "40 72 80 90"',
+            'jog-wifi-001 = "open mati"',
+            "series.jog-wifi-001",
+            "'mati' is not understood",
+        ),
+        ('code-jetisharjo = "40 72 80 90"', "", "series", "there are no readings"),
+        ("[series]", "[series", "", "cannot be read"),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_and_remedy(stories: Path, old: str, new: str, where: str, what: str) -> None:
+    """Nothing is guessed, and no story is silently left out."""
+    assert old in GOOD
+    (stories / "salah.toml").write_text(GOOD.replace(old, new, 1))
+    said = CliRunner().invoke(app, ["rules", "test", CITY])
+    assert said.exit_code != 0
+    text = str(said.exception)
+    assert "salah.toml" in text
+    assert where in text
+    assert what in text
