@@ -26,7 +26,8 @@ _SPEED = 300.0
 _POINTS = 5
 _WITHIN_S = 90.0
 _AWAY_S = (0.5, 30.0)
-_AWAY_SHORT_S = (0.3, 1.5)
+_AWAY_SHORT_S = (4.5, 5.5)
+"""longer than a point may be silent: without the canary it would be told as down"""
 _STORES = ("data", "jetstream")
 """where Mosquitto and nats-server keep what they know"""
 
