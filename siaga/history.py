@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from alerts.lifecycle import USABLE
 from alerts.replay import Lived, Moment, Past, Story, Unbelieved
 from contract.city import NodeKind, Profile
 from contract.clock import from_us, to_us
 from contract.errors import BadInput
-from store.ports import Placement, ReadingStore
+from store.ports import Placement, ReadingStore, Row
+from store.ports import Series as Key
 
 _UNITS = {"_cm": 1.0, "_m": 100.0}
 _NONE = frozenset({"", "nan", "-", "null", "none"})
@@ -144,17 +146,32 @@ def _row(
         yield Past(node, to_us(moment), value * cm)
 
 
-def read_store(readings: ReadingStore, profile: Profile, begin_us: int, end_us: int) -> Series:
-    """Good readings of the city's gauges in the store, from `begin_us` to before `end_us`. Raises Unavailable."""
-    gauges = {node.node: node.node for node in profile.nodes if node.kind == "gauge"}
+def read_store(
+    readings: ReadingStore, profile: Profile, begin_us: int, end_us: int, *, page_rows: int = 50_000
+) -> Series:
+    """Good readings of the city's gauges in the store, taken from `begin_us` to before `end_us`. Raises Unavailable."""
     history = [
-        Past(row.series.node, row.observed_us, float(value))
-        for row in readings.received_since(profile.code, begin_us)
-        if row.series.kind == "flood" and row.series.node in gauges and row.observed_us < end_us
-        if row.quality in {1, 2} and isinstance(value := row.values.get("level_cm"), int | float)
+        Past(node.node, row.observed_us, float(value))
+        for node in profile.nodes
+        if node.kind == "gauge"
+        for sensor in node.sensors
+        if sensor.kind == "flood"
+        for row in _between(readings, Key(profile.code, node.node, sensor.sensor, "flood"), begin_us, end_us, page_rows)
+        if row.quality in USABLE and isinstance(value := row.values.get("level_cm"), int | float)
     ]
     history.sort(key=lambda past: past.at_us)
-    return Series(history, gauges, ())
+    return Series(history, {past.gauge: past.gauge for past in history}, ())
+
+
+def _between(readings: ReadingStore, key: Key, begin_us: int, end_us: int, most: int) -> Iterator[Row]:
+    """A store gives the newest of what it is asked for: where that is all it may give, it is asked for less."""
+    rows = readings.between(key, begin_us, end_us, limit=most)
+    if len(rows) < most or end_us - begin_us < 2:
+        yield from rows
+        return
+    middle_us = (begin_us + end_us) // 2
+    yield from _between(readings, key, begin_us, middle_us, most)
+    yield from _between(readings, key, middle_us, end_us, most)
 
 
 def as_json(story: Story, series: Series, profile: Profile) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contract.clock import to_us
+from contract.clock import SystemClock, to_us
 from contract.errors import BadInput
 
 if TYPE_CHECKING:
@@ -118,7 +118,9 @@ def _series(settings: Settings, profile: Profile, series: Path | None, begin: st
     if series is not None:
         return history.read_series(series, profile)
     with closing(wiring.readings(settings)) as readings:
-        return history.read_store(readings, profile, _moment("--from", begin), _moment("--to", end or "9999-01-01T00Z"))
+        return history.read_store(
+            readings, profile, _moment("--from", begin), _moment("--to", end) if end else SystemClock().now_us()
+        )
 
 
 def _moment(option: str, text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from collections.abc import Sequence
@@ -167,6 +168,22 @@ def test_a_wrong_word_is_answered_in_a_sentence(words: list[str], what: str) -> 
     assert said.exit_code != 0
     assert isinstance(said.exception, BadInput)
     assert what in str(said.exception)
+
+
+def test_more_than_a_store_gives_at_once_is_read_whole(jakarta: Profile, tmp_path: Path) -> None:
+    """It gives the newest of what it is asked for; a flood at the beginning of a long time is not forgotten."""
+    url = f"sqlite:///{tmp_path}/readings.db"
+    with contextlib.closing(open_readings(url)) as store:
+        begin_us = to_us(BEGIN)
+        rows = [
+            _row(Past(RIVER["depok"], begin_us + second * 1_000_000, 100.0 + second), second + 1, Quality.GOOD)
+            for second in range(1_200)
+        ]
+        store.write(rows)
+        found = history.read_store(store, jakarta, begin_us, begin_us + 2_000 * 1_000_000, page_rows=100).history
+        part = history.read_store(store, jakarta, begin_us + 10_000_000, begin_us + 20_000_000).history
+    assert [past.cm for past in found] == [100.0 + second for second in range(1_200)]
+    assert [past.cm for past in part] == [110.0 + second for second in range(10)]
 
 
 def test_what_the_store_holds_can_be_told_again(
