@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -170,9 +170,14 @@ class ServedCity:
 
     # ------------------------------------------------------------ the end
 
-    def drained(self, within_s: float) -> bool:
-        """Whether the nodes wait for no more answers than those to what they have just measured."""
-        return wait_until(lambda: all(node.pending <= _JUST_NOW for node in ledger(self.spools)), within_s, 0.1)
+    def drained(self, within_s: float, *, ended: Collection[str] = ()) -> bool:
+        """Whether the nodes wait for no more answers than those to what they have just measured. Those that have
+        `ended` hear none."""
+
+        def answered() -> bool:
+            return all(node.pending <= _JUST_NOW for node in ledger(self.spools) if node.node not in ended)
+
+        return wait_until(answered, within_s, 0.1)
 
     def settle(self, result: Result) -> None:
         """End the city and add its account to `result`."""

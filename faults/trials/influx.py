@@ -150,7 +150,7 @@ class _Round:
         self._conflict()
         self._quiet()
         self._compare()
-        drained = self.city.drained(_DRAINED_S)
+        drained = self.city.drained(_DRAINED_S, ended=(CAMERA,))
         waiting = {node.node: node.pending for node in ledger(self.city.spools) if node.pending}
         self.result.expect(drained, f"nodes still wait for an answer although the store is well: {waiting}")
         self.city.settle(self.result)
