@@ -121,10 +121,8 @@ class _Replay:
                 {"level_cm": past.cm},
             )  # fmt: skip
             told = self._engine.step(sample, past.at_us)
-            awas = self._scales[past.gauge].threshold(Level.AWAS)
-            if awas is not None:
-                beyond = self._scales[past.gauge].level_at(past.cm) is Level.AWAS
-                self._orders.read(past.gauge, past.at_us, beyond=beyond)
+            beyond = self._scales[past.gauge].level_at(past.cm) is Level.AWAS
+            self._orders.read(past.gauge, past.at_us, beyond=beyond)
             self._take(told, past.at_us)
         return self._story
 

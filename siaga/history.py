@@ -65,6 +65,17 @@ def names(profile: Profile, *kinds: NodeKind) -> dict[str, str]:
     return {site: there[0] for site, there in at.items() if len(there) == 1} | {one.node: one.node for one in nodes}
 
 
+def moment_us(text: str, where: str) -> int:
+    """An ISO 8601 time with its zone. Raises BadInput."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"{text!r} is no time", where=where, remedy="Write 2025-03-02T21:00:00+07:00.") from None
+    if moment.tzinfo is None:
+        raise BadInput(f"{text!r} does not say its zone", where=where, remedy="Write +07:00, or Z, behind it.")
+    return to_us(moment)
+
+
 def read_series(path: Path, profile: Profile) -> Series:
     """A file with a column `time` (ISO 8601 with its zone) and a column `<gauge>_cm` or `<gauge>_m` a gauge.
 
@@ -125,12 +136,7 @@ def _row(
     if len(cells) != len(head):
         raise BadInput(f"{len(cells)} cells under {len(head)} columns", where=where, remedy="Give every column a cell.")
     when = cells[head.index("time")].strip()
-    try:
-        moment = datetime.fromisoformat(when)
-    except ValueError:
-        raise BadInput(f"{when!r} is no time", where=where, remedy="Write 2025-03-02T21:00:00+07:00.") from None
-    if moment.tzinfo is None:
-        raise BadInput(f"{when!r} does not say its zone", where=where, remedy="Write +07:00, or Z, behind it.")
+    at_us = moment_us(when, where)
     for at, node, cm in columns:
         cell = cells[at].strip()
         if cell.lower() in _NONE:
@@ -143,7 +149,7 @@ def _row(
             raise BadInput(
                 f"{head[at]} is {cell!r}, which is no number", where=where, remedy="Leave a missing reading empty."
             )
-        yield Past(node, to_us(moment), value * cm)
+        yield Past(node, at_us, value * cm)
 
 
 def read_store(

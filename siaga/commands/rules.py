@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contract.clock import SystemClock, to_us
+from contract.clock import SystemClock
 from contract.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,20 +29,16 @@ def check(
     city: Annotated[str, typer.Argument(help="A city's code; the configured one if left out.")] = "",
 ) -> None:
     """Every mistake in a city's rules, with file, line and remedy. Exit 1 where there is one."""
-    from cities.load import load, rules_folder
     from siaga import rulecheck
-    from siaga import settings as settings_module
 
-    settings = settings_module.load()
-    code = city or settings.city
-    folder = rules_folder(code, settings.cities_folder)
-    findings = rulecheck.check(folder, load(code, settings.cities_folder))
+    _, profile, folder = _city(city)
+    findings = rulecheck.check(folder, profile)
     for finding in findings:
         typer.echo(str(finding))
     if findings:
         typer.echo(f"{len(findings)} to mend")
         raise typer.Exit(1)
-    typer.echo(f"{code}: {len(sorted(folder.glob('*.toml')))} rules in order")
+    typer.echo(f"{profile.code}: {len(sorted(folder.glob('*.toml')))} rules in order")
 
 
 @app.command("test")
@@ -53,24 +48,20 @@ def told_as_expected(
     """Tell the city's rules the stories in rules/stories/*.toml. Exit 1 where something else is told than expected."""
     from alerts import stories
     from alerts.rulefile import load_rules
-    from cities.load import load, rules_folder
     from siaga import history
-    from siaga import settings as settings_module
 
-    settings = settings_module.load()
-    code = city or settings.city
-    profile = load(code, settings.cities_folder)
-    folder = rules_folder(code, settings.cities_folder)
+    _, profile, folder = _city(city)
     rules, places, names = load_rules(folder), history.placed(profile), history.names(profile)
     scales = {scale.gauge: scale for scale in profile.scales}
     told = [
-        stories.tell(path, code, rules, places, scales, names) for path in sorted((folder / "stories").glob("*.toml"))
+        stories.tell(path, profile.code, rules, places, scales, names)
+        for path in sorted((folder / "stories").glob("*.toml"))
     ]
     for one in told:
         if one.differs:
             typer.echo("\n".join([f"{one.path}: {one.about}", *(f"  {line}" for line in one.differs)]))
     wrong = sum(bool(one.differs) for one in told)
-    typer.echo(f"{code}: {len(told) - wrong} of {len(told)} stories told as expected")
+    typer.echo(f"{profile.code}: {len(told) - wrong} of {len(told)} stories told as expected")
     if wrong:
         raise typer.Exit(1)
 
@@ -88,20 +79,27 @@ def replay(
     """What the city's rules would have made of a history: incidents, levels, orders, and who would have read what."""
     from alerts import replay as replaying
     from alerts.rulefile import load_rules
-    from cities.load import load, rules_folder
     from siaga import history
-    from siaga import settings as settings_module
 
-    settings = settings_module.load()
-    code = city or settings.city
-    profile = load(code, settings.cities_folder)
+    settings, profile, folder = _city(city)
     given = _series(settings, profile, series, begin, end)
-    rules = load_rules(rules_folder(code, settings.cities_folder))
-    told = history.as_json(replaying.replay(profile, rules, history.placed(profile), given.history), given, profile)
+    told = history.as_json(
+        replaying.replay(profile, load_rules(folder), history.placed(profile), given.history), given, profile
+    )
     for line in _lines(told):
         typer.echo(line)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _city(code: str) -> tuple[Settings, Profile, Path]:
+    """The settings, and of the city of this code (the configured one where it is empty) what it is and its rules."""
+    from cities.load import load, rules_folder
+    from siaga import settings as settings_module
+
+    settings = settings_module.load()
+    code = code or settings.city
+    return settings, load(code, settings.cities_folder), rules_folder(code, settings.cities_folder)
 
 
 def _series(settings: Settings, profile: Profile, series: Path | None, begin: str, end: str) -> Series:
@@ -118,19 +116,8 @@ def _series(settings: Settings, profile: Profile, series: Path | None, begin: st
     if series is not None:
         return history.read_series(series, profile)
     with closing(wiring.readings(settings)) as readings:
-        return history.read_store(
-            readings, profile, _moment("--from", begin), _moment("--to", end) if end else SystemClock().now_us()
-        )
-
-
-def _moment(option: str, text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{text!r} is no time", where=option, remedy="Write 2025-03-02T00:00:00+07:00.") from None
-    if moment.tzinfo is None:
-        raise BadInput(f"{text!r} does not say its zone", where=option, remedy="Write +07:00, or Z, behind it.")
-    return to_us(moment)
+        until_us = history.moment_us(end, "--to") if end else SystemClock().now_us()
+        return history.read_store(readings, profile, history.moment_us(begin, "--from"), until_us)
 
 
 def _lines(told: dict[str, Any]) -> list[str]:

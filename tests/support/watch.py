@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from contract.kinds import KindName
 from contract.levels import Level, Scale, Threshold
 from contract.messages import ClockTrust
 from contract.quality import Quality
+from siaga.history import placed
 from store.ports import Placement
 
 CITY = "contoh"
@@ -83,27 +84,8 @@ def profile() -> Profile:
 
 def placements(audiences: Mapping[str, Audience] | None = None) -> dict[str, Placement]:
     """The profile's nodes as the registry places them."""
-    city = profile()
-    sites = {site.code: site for site in city.sites}
-    return {
-        spec.node: Placement(
-            city=CITY,
-            node=spec.node,
-            kind=spec.kind,
-            name=spec.name,
-            site=spec.site,
-            site_name=sites[spec.site].name,
-            region=sites[spec.site].region,
-            lat=sites[spec.site].lat,
-            lon=sites[spec.site].lon,
-            river=sites[spec.site].river,
-            river_km=sites[spec.site].river_km,
-            uplink=sites[spec.site].uplink,
-            audience=(audiences or {}).get(spec.node, spec.audience),
-            sensors={sensor.sensor: (sensor.kind, sensor.period_s) for sensor in spec.sensors},
-        )
-        for spec in city.nodes
-    }
+    told = audiences or {}
+    return {node: replace(place, audience=told.get(node, place.audience)) for node, place in placed(profile()).items()}
 
 
 @dataclass
