@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -30,17 +30,18 @@ class SqliteFile:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._idle: list[Connection] = []
-        self._all: set[Connection] = set()
         self._closed = False
         self._failing: Way | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            first = self._connect()
-            use_wal(first)
+            with ExitStack() as unless_ready:
+                first = self._connect()
+                unless_ready.callback(first.close)
+                use_wal(first)
+                unless_ready.pop_all()
         except sqlite3.OperationalError as error:
             raise self._said(error, "write") from error
         except (sqlite3.DatabaseError, OSError) as error:
-            self.close()
             raise BadInput(
                 f"no database can be kept there ({error})", where=str(path), remedy="Name another file."
             ) from None
@@ -70,11 +71,12 @@ class SqliteFile:
                 connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Closes every connection. Safe to call twice."""
+        """Closes every connection; one that somebody still uses is closed when they have done, for SQLite does not
+        survive that its ground is taken away. Safe to call twice."""
         with self._lock:
             self._closed = True
-            connections, self._all, self._idle = self._all, set(), []
-        for connection in connections:
+            idle, self._idle = self._idle, []
+        for connection in idle:
             connection.close()
 
     @contextmanager
@@ -107,11 +109,12 @@ class SqliteFile:
 
     def _connect(self) -> Connection:
         connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-        with self._lock:
-            self._all.add(connection)
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -16000")
-        connection.execute("PRAGMA temp_store = MEMORY")
+        with ExitStack() as unless_ready:
+            unless_ready.callback(connection.close)
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA cache_size = -16000")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            unless_ready.pop_all()
         return connection
 
     def _said(self, error: sqlite3.Error, way: Way) -> Unavailable:

@@ -17,6 +17,7 @@ from contract.errors import Unavailable
 from store import open_readings
 from store.ports import ReadingStore, Series
 from store.rows import WINDOW_US
+from store.sqlite_file import SqliteFile
 from store.sqlite_readings import SqliteReadings
 
 _TESTS = Path(__file__).parents[1]
@@ -194,3 +195,15 @@ def test_a_closed_store_says_so(file: Path) -> None:
     store.close()
     with pytest.raises(Unavailable, match="closed"):
         store.ping()
+
+
+def test_a_connection_in_use_outlives_the_door(file: Path) -> None:
+    """Whoever reads while another thread closes the store reads to the end, and their connection is closed then."""
+    door = SqliteFile(file)
+    with door.read() as connection:
+        door.close()
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
+    with pytest.raises(Unavailable, match="has been closed"), door.read():
+        pass
