@@ -55,6 +55,18 @@ def test_it_listens_on_loopback_only(tmp_path: Path) -> None:
     assert "http" not in text
 
 
+def test_it_is_thrifty_unless_told_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's heap is collected early; whoever knows better says so in the environment."""
+    monkeypatch.delenv("GOGC", raising=False)
+    monkeypatch.setenv("GOMEMLIMIT", "99MiB")
+    broker = EmbeddedBroker(tmp_path, port=free_port(), clock=SystemClock())
+    broker.start()
+    told = Path(f"/proc/{broker.pid}/environ").read_bytes().split(b"\0")
+    broker.stop()
+    assert b"GOGC=25" in told
+    assert b"GOMEMLIMIT=99MiB" in told
+
+
 def test_a_taken_port_is_named_with_its_remedy(tmp_path: Path) -> None:
     """Before anything is started."""
     with socket.create_server((HOST, 0)) as taken:
