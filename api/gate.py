@@ -11,6 +11,7 @@ It stands inside the security headers and outside the routes. What it leaves on 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from re import Pattern
@@ -110,6 +111,7 @@ class Gate:
         request = Request(scope, receive)
         ruled = self._table.find(request.method, scope["path"])
         if ruled is None:
+            await self._recognise(request)
             await self._app(scope, receive, send)
             return
         try:
@@ -117,6 +119,13 @@ class Gate:
         except Unavailable as error:
             answer = await run_in_threadpool(self._errors.unavailable, request, error)
         await (self._app if answer is None else answer)(scope, receive, send)
+
+    async def _recognise(self, request: Request) -> None:
+        """Where there is nothing to be let into. The page that says so is still one of those who have signed in; where
+        the database is away it is a stranger's."""
+        if self._access.shows_session(request) and not for_programs(request):
+            with contextlib.suppress(Unavailable):
+                request.state.caller = await run_in_threadpool(self._access.of_session, request)
 
     async def _judge(self, request: Request, ruled: Ruled) -> tuple[Response | None, Receive]:
         """An answer that refuses, or None and the body to read on."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from support.away import Away
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in
 
@@ -327,3 +328,16 @@ def test_what_somebody_called_themselves_is_text(office: Office) -> None:
         page = office.get(office.admin(), path).text
         assert name not in page
         assert "&lt;script&gt;" in page
+
+
+def test_a_page_that_is_not_there_is_still_ones_own(office: Office, serve: Callable[..., httpx.Client]) -> None:
+    """Whoever has signed in goes on from it as from any other page, and no cache keeps it; where nobody can say who
+    somebody is, it is a stranger's page and no outage."""
+    boss = office.admin()
+    away = Office(office.city, serve(replace(office.city, cities=Away()), keys=()))
+    for path in ("/tidak-ada", "/petugas/tidak-ada/pernah"):
+        own, strangers = office.get(boss, path), away.get(boss, path)
+        assert (own.status_code, strangers.status_code) == (404, 404)
+        assert ('href="/keluar"' in own.text, 'href="/keluar"' in strangers.text) == (True, False)
+        assert own.headers["cache-control"] == "private, no-store"
+        assert 'href="/keluar"' not in office.client.get(path, headers={"accept": "text/html"}).text

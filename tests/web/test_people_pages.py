@@ -426,7 +426,8 @@ def test_who_may_not_and_what_is_not_there(house: House, language: str) -> None:
     for one, path, met in (
         (own.technician, "/petugas", Trouble(403, "error_403_title", "/akun")),
         (own.boss, "/petugas/tidak-ada", Trouble(404, "error_404_title", "/akun")),
-        (own.boss, "/akun/sandi", Trouble(405, "error_405_title", "/")),
+        (own.boss, "/tidak-ada", Trouble(404, "error_404_title", "/akun")),
+        (own.boss, "/akun/sandi", Trouble(405, "error_405_title", "/akun")),
         (None, "/undangan/sudah-lewat", Trouble(404, "invitation_over_title", "/masuk")),
         (None, BACK, Trouble(403, "openid_failed_title", "/masuk")),
     ):
