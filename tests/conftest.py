@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
+from support.room import Guest, inside
 
 from faults.parts.influx import summary
 from faults.parts.missing import NotInstalled
 from faults.parts.postgres import Postgres, postgres
 
 
-@pytest.fixture(autouse=True)
-def _alone_or_together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A test marked `alone` has the machine for itself: it plays a day in a minute, and a neighbour would be weather.
+def _guest(item: pytest.Item) -> Guest:
+    if item.get_closest_marker("alone") is not None:
+        return Guest.ALONE
+    return Guest.TEST if item.get_closest_marker("trial") is None else Guest.TRIAL
 
-    All others hold the room together. Whoever wants it alone first stands in the door, so that nobody else comes in.
-    """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    alone = request.node.get_closest_marker("alone") is not None
-    with (shared / "door").open("w") as door, (shared / "room").open("w") as room:
-        fcntl.flock(door, fcntl.LOCK_EX)
-        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        fcntl.flock(door, fcntl.LOCK_UN)
-        yield
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Guests of one kind come one after the other, each kind in its random order: at every change one has to wait."""
+    items.sort(key=_guest)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """A test comes in when it may; what it waits for that is no time of its own."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    with inside(Path(item.config.getoption("basetemp")).parent, _guest(item)):
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,7 +13,7 @@ from support.seed import Town
 
 @pytest.mark.timeout(400)
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.trial
 def test_no_question_breaks_the_server(tmp_path: Path) -> None:
     """No server error, no answer that the document does not name, nothing that comes back as markup."""
     result = short("api", tmp_path, seed=1)

@@ -253,7 +253,7 @@ def test_a_kept_seed_is_tried_again_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.trial
 def test_what_failed_once_holds_now(tmp_path: Path) -> None:
     """Every seed that ever broke a promise, here or in a campaign."""
     for result in _again(seeds.load() + seeds.load(report.RESULTS / seeds.FILE), tmp_path).values():

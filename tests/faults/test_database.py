@@ -9,7 +9,7 @@ from support.bench import short
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.trial
 @pytest.mark.timeout(420)
 def test_short_form_holds(tmp_path: Path) -> None:
     """PostgreSQL dead, full, locked, cut off about a COMMIT; SQLite busy: one flood, one case, once."""

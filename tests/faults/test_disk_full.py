@@ -9,7 +9,7 @@ from support.bench import short
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.trial
 @pytest.mark.timeout(420)
 def test_short_form_holds(tmp_path: Path) -> None:
     """A node's card and the city's disk are full for a while: drops are exact and told, levels are kept, it heals."""

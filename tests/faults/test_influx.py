@@ -9,7 +9,7 @@ from support.bench import short
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.trial
 @pytest.mark.timeout(420)
 def test_short_form_holds(tmp_path: Path) -> None:
     """InfluxDB down, slow, refusing, with a poison line and with a field of another type: nothing good is lost or

@@ -15,7 +15,7 @@ from faults.parts.brokers import wait_until
 from faults.parts.flood_city import laptop_flood
 from faults.result import Result
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.trial]
 
 
 @pytest.mark.timeout(420)

@@ -10,7 +10,7 @@ from support.bench import short
 from faults import register
 from faults.result import Result
 
-pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.trial, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def _holds(result: Result, *, floods: int) -> None:

@@ -9,7 +9,7 @@ from support.bench import short
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.trial
 @pytest.mark.timeout(400)
 def test_short_form_fences_the_zombie_and_replaces_the_hung(tmp_path: Path) -> None:
     """A zombie's transaction is refused, a stopped process is replaced, a paused one goes on: nothing is lost and

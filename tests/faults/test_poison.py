@@ -14,7 +14,7 @@ from faults.venom import Piece, sound, spoil
 
 @pytest.mark.timeout(400)
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.trial
 def test_nothing_mutated_is_accepted_and_nobody_stops(tmp_path: Path) -> None:
     """No crash, nothing spoilt stored, each kept with its reason within the bound; live readings are all kept."""
     result = short("poison", tmp_path, seed=1, rounds=2_000)

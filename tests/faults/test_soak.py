@@ -55,7 +55,7 @@ def test_descriptors_that_are_never_given_back_are_caught() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.trial
 @pytest.mark.timeout(240)
 def test_short_form_measures_every_process(tmp_path: Path) -> None:
     """As `siaga faults soak --short` runs it: every process has its figures, and nothing is lost."""

@@ -20,8 +20,6 @@ from faults.parts.card import needed
 from faults.parts.missing import NotInstalled
 from faults.parts.stages import ROOT, environment, siaga
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
-
 
 @contextlib.contextmanager
 def _laboratory(temporary: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -59,6 +57,9 @@ def _mounts(folder: Path) -> list[str]:
     return [line for line in Path("/proc/mounts").read_text().splitlines() if str(folder) in line]
 
 
+@pytest.mark.slow
+@pytest.mark.trial
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_city_that_is_stopped_is_gone(number: signal.Signals) -> None:
     """Whichever way: `siaga up`, its broker, its stages and its fleet end, and the exit code is a shell's."""
@@ -71,6 +72,9 @@ def test_a_city_that_is_stopped_is_gone(number: signal.Signals) -> None:
         assert list(Path(place).iterdir()) == []
 
 
+@pytest.mark.slow
+@pytest.mark.trial
+@pytest.mark.timeout(240)
 def test_a_card_is_taken_out() -> None:
     """Stopped while a writer works on it: nothing stays mounted."""
     try:
@@ -86,6 +90,9 @@ def test_a_card_is_taken_out() -> None:
         assert list(Path(place).iterdir()) == []
 
 
+@pytest.mark.slow
+@pytest.mark.trial
+@pytest.mark.timeout(240)
 def test_a_campaign_that_is_stopped_takes_its_trials_with_it(tmp_path: Path) -> None:
     """It waits until each trial has taken down what it made; what was found before stays, and it goes on there."""
     results = tmp_path / "results"

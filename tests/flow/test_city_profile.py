@@ -101,8 +101,8 @@ def _requests(client: httpx.Client) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.alone
-@pytest.mark.timeout(120)
+@pytest.mark.trial
+@pytest.mark.timeout(240)
 def test_a_flood_becomes_a_case_and_ends_on_the_servers_of_a_city(city: City) -> None:
     """Edge agents over mutual TLS, Mosquitto, InfluxDB, PostgreSQL, one process a stage: the river rises to AWAS, one
     case is filed, is read over Open311, and closes; no reading lost, none twice."""

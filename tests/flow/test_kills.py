@@ -15,8 +15,8 @@ from faults.parts.whole_city import whole_city
 
 
 @pytest.mark.slow
-@pytest.mark.alone
-@pytest.mark.timeout(120)
+@pytest.mark.trial
+@pytest.mark.timeout(240)
 def test_a_broker_whose_port_is_taken_meanwhile_is_started_when_it_is_free(tmp_path: Path) -> None:
     """`siaga up` says once that its broker does not start, stays, and tries again; nothing is lost by it."""
     with whole_city(tmp_path, speed=300) as city:
