@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use
+from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use, in_us
 from alerts.rules import Absence, Rule
 from alerts.samples import Sample
 from contract import incident as life
@@ -17,20 +17,22 @@ class AbsenceStream(Stream):
 
     Any live reading of its kind is a sign of life, whatever its quality: a sensor that fails is not an outage. Only a
     usable one says whether the state is good. `bad_us` and `good_us` are when the present run began, 0 where none
-    runs; `gone_us` is when the last will spoke, 0 while it does not count.
+    runs; `gone_us` is when the last will spoke, 0 while it does not count; `held_us` when it was last known to be out.
     """
 
-    __slots__ = ("bad_us", "clear_us", "field", "for_us", "gone_us", "good", "good_us")
+    __slots__ = ("bad_us", "clear_us", "field", "for_us", "gone_us", "good", "good_us", "held_us", "keep_us")
 
     def __init__(self, rule: Rule, node: str, period_s: float, condition: Absence) -> None:
         super().__init__(rule, node, node, period_s)
         self.field = condition.field
         self.good = frozenset(condition.good)
-        self.for_us = round(rule.for_s * SECOND_US)
-        self.clear_us = round(rule.clear_for_s * SECOND_US)
+        self.for_us = in_us(rule.for_s)
+        self.clear_us = in_us(rule.clear_for_s)
+        self.keep_us = in_us(rule.keep_firing_for_s)
         self.bad_us = 0
         self.good_us = 0
         self.gone_us = 0
+        self.held_us = 0
 
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
         if not self._newest(sample.epoch, sample.seq):
@@ -45,6 +47,7 @@ class AbsenceStream(Stream):
         bad = self._is_bad(sample)
         if bad is True:
             self.good_us = 0
+            self.held_us = at_us
             self.bad_us = self.bad_us or at_us
         elif bad is False:
             self.bad_us = 0
@@ -74,10 +77,11 @@ class AbsenceStream(Stream):
             steps.append(step)
 
         if now.no_data:
+            self.held_us = at_us
             add(life.data_back(now, down_s, at_us, said_us))
         if bad is True and now.state is State.RECOVERING:
             add(life.relapsed(now, down_s, at_us, said_us))
-        elif bad is False:
+        elif bad is False and at_us - self.held_us >= self.keep_us:
             if at_us > self.good_us and at_us - self.good_us >= self.clear_us:
                 self.good_us = 0
                 add(life.resolved(now, down_s, at_us, said_us))
@@ -123,15 +127,17 @@ class AbsenceStream(Stream):
         self.told_us = self.muted_us = incident.changed_us
         self.bad_us = self.good_us = 0
         self.incident = incident if incident.open else None
+        self.held_us = incident.changed_us
         self.heard_us = max(self.heard_us, incident.changed_us)
 
     def rewind(self, now_us: int) -> None:
         super().rewind(now_us)
-        self.bad_us, self.good_us, self.gone_us = (min(us, now_us) for us in (self.bad_us, self.good_us, self.gone_us))
+        known = (self.bad_us, self.good_us, self.gone_us, self.held_us)
+        self.bad_us, self.good_us, self.gone_us, self.held_us = (min(us, now_us) for us in known)
 
     def state(self) -> list[Any]:
-        return [*super().state(), self.bad_us, self.good_us, self.gone_us]
+        return [*super().state(), self.bad_us, self.good_us, self.gone_us, self.held_us]
 
     def restore(self, state: list[Any]) -> None:
         super().restore(state)
-        self.bad_us, self.good_us, self.gone_us = state[6:]
+        self.bad_us, self.good_us, self.gone_us, self.held_us = state[6:]

@@ -31,7 +31,7 @@ from contract.kinds import KindName
 from contract.levels import Level, Scale
 from store.ports import Event, Placement
 
-SNAPSHOT_VERSION = 3
+SNAPSHOT_VERSION = 4
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -95,7 +95,8 @@ class Engine:
         self._deaf_us = 0
         self._open_us = 0
         self._unproven: list[tuple[int, str, str]] = []
-        absent_s = min((rule.no_data_for_s for rule in rules if isinstance(rule.condition, Absence)), default=0.0)
+        absences = (rule for rule in rules if isinstance(rule.condition, Absence))
+        absent_s = min((min(rule.silences_s()) for rule in absences), default=0.0)
         self.reach_us = (round(absent_s * SECOND_US) + self._travel_us) // 3 if absent_s else 0
         """how long the way may go unproven before every point is given its full time anew; 0: nothing needs proof"""
         self.events = Events(city)
@@ -213,17 +214,19 @@ class Engine:
         """The registry changed. Running states are kept. A node that left is forgotten; what it left open is the
         caller's to settle (`watches`)."""
         self._places = dict(places)
-        for key in [key for key, stream in self._streams.items() if stream.node not in self._places]:
+        for key in [key for key, stream in self._streams.items() if not self._stands(stream.rule, stream.node)]:
             left = self._streams.pop(key)
-            self._absences.pop(left.node, None)
+            if isinstance(left, AbsenceStream):
+                self._absences[left.node].remove(left)
             if left.incident is not None and left.incident.subject != "flood":
                 self.events.drop(left.incident)
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
         self._routes.clear()
         self._behind.clear()
         for stream in self._streams.values():
-            place = self._places.get(stream.node)
-            if isinstance(stream, AbsenceStream) and place is not None and place.uplink:
+            place = self._places[stream.node]
+            self._set_silence(stream, place)
+            if isinstance(stream, AbsenceStream) and place.uplink:
                 self._behind[place.uplink].append(stream)
             if isinstance(stream, LevelStream):
                 staff = self._staffs.get(stream.node)
@@ -344,8 +347,7 @@ class Engine:
             return ()
         streams: list[Stream] = []
         for rule in self._rules:
-            match = rule.match
-            if match.kind != kind or place.kind not in match.nodes or match.sensor not in {None, sensor}:
+            if not (rule.match.takes(kind, sensor) and self._stands(rule, node)):
                 continue
             entity = f"{node}/{sensor}" if isinstance(rule.condition, Levels) else node
             stream = self._streams.get((rule.id, entity)) or self._new(rule, place, sensor, entity)
@@ -367,7 +369,7 @@ class Engine:
             stream = LevelStream(rule, node, entity, period_s, staff, rule.condition.field, self._unbelieved)
         else:
             stream = self._absence(rule, rule.condition, place, period_s)
-        stream.no_data_us += self._travel_us
+        stream.set_silence(rule.silence_s(place.link), self._travel_us)
         self._streams[rule.id, entity] = stream
         return stream
 
@@ -383,16 +385,28 @@ class Engine:
         if found is not None:
             return found
         rule = next((one for one in self._rules if one.id == rule_id), None)
-        place = self._places.get(node)
-        if rule is None or place is None:
+        sensor = entity.partition("/")[2]
+        if rule is None or not self._stands(rule, node) or (sensor and rule.match.sensor not in {None, sensor}):
             return None
-        return self._new(rule, place, entity.partition("/")[2], entity)
+        return self._new(rule, self._places[node], sensor, entity)
+
+    def _stands(self, rule: Rule, node: str) -> bool:
+        """Whether the node stands where the rule looks."""
+        place = self._places.get(node)
+        return place is not None and rule.match.stands(place.kind, place.site, place.region)
 
     def _arm(self, stream: Stream) -> None:
         if not stream.armed_us:
             due_us = self._due_us(stream)
             if due_us:
                 self._push(stream, due_us)
+
+    def _set_silence(self, stream: Stream, place: Placement) -> None:
+        """How long it may be silent may have changed: a deadline that comes sooner for it is brought forward."""
+        stream.set_silence(stream.rule.silence_s(place.link), self._travel_us)
+        due_us = self._due_us(stream)
+        if due_us and not (stream.armed_us and stream.armed_us <= due_us):
+            self._push(stream, due_us)
 
     def _due_us(self, stream: Stream) -> int:
         """When a stream's silence is over its time, 0 while none is waited for."""

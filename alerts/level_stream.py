@@ -8,17 +8,19 @@ from itertools import pairwise
 from typing import Any
 
 from alerts.doubt import NO_JUMP, Doubted, jumps, was_never_there, within
-from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use
+from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use, in_us
 from alerts.rules import Rule
 from alerts.samples import Sample
 from contract import incident as life
-from contract.clock import SECOND_US
 from contract.errors import BadInput
 from contract.incident import Incident, State
 from contract.levels import Scale
 
 Unbelieved = Callable[[str, int, float], None]
 """Told of each reading that the next did not bear out: node, event time, value (cm)."""
+
+_NOT_KEPT: list[int] = []
+"""of every stream whose rule does not keep"""
 
 
 class Staff:
@@ -50,12 +52,14 @@ class LevelStream(Stream):
     One latch a level: it closes when good readings at or beyond its raise mark have lasted `for`, and opens when good
     readings within its clear mark have lasted `clear_for`. Marks climb with the level, so that the closed latches are
     always the mildest `on` of them; `up[k]` and `down[k]` are when the run for latch k began, 0 where none runs.
+    `held[k]` is when a reading was last at or beyond the raise mark of latch k: a closed latch opens `keep` after that
+    at the soonest. It is empty where the rule does not keep.
     `value` is the last one that was believed, `value_us` when it was taken, `doubted` one that waits for the next.
     """
 
     __slots__ = (
-        "clear_us", "doubted", "down", "field", "for_us", "on", "quiet", "staff", "trend", "unbelieved", "up", "value",
-        "value_us",
+        "clear_us", "doubted", "down", "field", "for_us", "held", "keep_us", "on", "quiet", "staff", "trend",
+        "unbelieved", "up", "value", "value_us",
     )  # fmt: skip
 
     def __init__(
@@ -71,12 +75,14 @@ class LevelStream(Stream):
         super().__init__(rule, node, entity, period_s)
         self.field = field
         self.unbelieved = unbelieved
-        self.for_us = round(rule.for_s * SECOND_US)
-        self.clear_us = round(rule.clear_for_s * SECOND_US)
+        self.for_us = in_us(rule.for_s)
+        self.clear_us = in_us(rule.clear_for_s)
+        self.keep_us = in_us(rule.keep_firing_for_s)
         self.on = 0
         self.quiet = True
         self.up: list[int] = []
         self.down: list[int] = []
+        self.held = _NOT_KEPT
         self.value = math.nan
         self.value_us = 0
         self.doubted: Doubted | None = None
@@ -89,6 +95,7 @@ class LevelStream(Stream):
         self.doubted = None
         self.up = [0] * len(staff.raises)
         self.down = [0] * len(staff.raises)
+        self._hold(self.last_us)
         self.on = min(self.on, len(staff.raises))
         self.quiet = self.on == 0
 
@@ -157,6 +164,9 @@ class LevelStream(Stream):
     def _run(self, signed: float, at_us: int, use: Use) -> None:
         """Begin, keep or break the run of every latch."""
         raises, clears, up, down, on = self.staff.raises, self.staff.clears, self.up, self.down, self.on
+        for k in range(len(self.held)):
+            if signed >= raises[k] and use is not Use.STALE:
+                self.held[k] = at_us
         for k in range(len(raises)):
             if k >= on:
                 if signed < raises[k]:
@@ -220,7 +230,7 @@ class LevelStream(Stream):
                 if left < self.on:
                     self._open_from(left)
                     add(life.level_changed(now, self.staff.levels[left - 1], value, at_us, said_us))
-                if now.state is State.FIRING and self.down[0]:
+                if now.state is State.FIRING and self.down[0] and self._let_go(0, at_us):
                     add(life.recovering(now, value, at_us, said_us))
         self.incident = now
         return steps
@@ -230,10 +240,18 @@ class LevelStream(Stream):
         left = self.on
         while left:
             began = self.down[left - 1]
-            if not began or at_us <= began or at_us - began < self.clear_us:
+            if not began or at_us <= began or at_us - began < self.clear_us or not self._let_go(left - 1, at_us):
                 break
             left -= 1
         return left
+
+    def _let_go(self, k: int, at_us: int) -> bool:
+        """Whether the time for which latch k is kept closed is over."""
+        return not self.held or at_us - self.held[k] >= self.keep_us
+
+    def _hold(self, at_us: int) -> None:
+        """Nothing is known of when the marks were last reached: as if it were now."""
+        self.held = [at_us] * len(self.staff.raises) if self.keep_us else _NOT_KEPT
 
     def _open_from(self, left: int) -> None:
         for k in range(left, len(self.up)):
@@ -283,6 +301,7 @@ class LevelStream(Stream):
             self._open_from(0)
             return
         self.incident = incident
+        self._hold(incident.changed_us)
         reached = sum(1 for level in self.staff.levels if incident.level and not level.worse_than(incident.level))
         # A scale that has lost the level it opened at: the mildest latch holds it, and ends it after `clear_for`.
         self.on = max(1, reached)
@@ -298,17 +317,31 @@ class LevelStream(Stream):
             self.doubted = self.doubted._replace(at_us=min(self.doubted.at_us, now_us))
         self.up = [min(began, now_us) for began in self.up]
         self.down = [min(began, now_us) for began in self.down]
+        self.held = [min(us, now_us) for us in self.held] or _NOT_KEPT
 
     def state(self) -> list[Any]:
         value = None if math.isnan(self.value) else self.value
-        return [*super().state(), self.on, self.up, self.down, value, self.trend, self.value_us, self.doubted]
+        return [
+            *super().state(),
+            self.on,
+            self.up,
+            self.down,
+            value,
+            self.trend,
+            self.value_us,
+            self.doubted,
+            self.held,
+        ]
 
     def restore(self, state: list[Any]) -> None:
         super().restore(state)
-        on, up, down, value, self.trend, self.value_us, doubted = state[6:]
+        on, up, down, value, self.trend, self.value_us, doubted, held = state[6:14]
         self.doubted = None if doubted is None else Doubted(*doubted)
         if len(up) == len(self.up):
             self.up, self.down = list(up), list(down)
+        self._hold(self.last_us)
+        if len(held) == len(self.held):
+            self.held = list(held)
         self.on = min(on, len(self.up))
         self.quiet = self.on == 0 and not any(self.up) and self.doubted is None
         self.value = math.nan if value is None else value

@@ -21,6 +21,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from alerts.rules import Rule
@@ -34,6 +35,13 @@ _LIVE_AT_LEAST_US = 5 * MINUTE_US
 _EPOCHS_KEPT = 8
 USABLE = frozenset({1, 2})
 """The quality flags of a reading that is judged."""
+
+
+@lru_cache(maxsize=4096)
+def in_us(seconds: float) -> int:
+    """A rule's duration in microseconds, one object for its hundred thousand streams."""
+    return round(seconds * SECOND_US)
+
 
 Step = tuple[Incident, Change]
 NOTHING: tuple[Step, ...] = ()
@@ -68,6 +76,7 @@ class Stream(ABC):
         "heard_us",
         "incident",
         "last_us",
+        "late_us",
         "live_us",
         "muted_us",
         "no_data_us",
@@ -91,13 +100,18 @@ class Stream(ABC):
         self.muted_us = 0
         self.armed_us = 0
         self.incident: Incident | None = None
-        self.live_us = 0
-        self.no_data_us = round(rule.no_data_for_s * SECOND_US)
+        self.live_us = self.late_us = self.no_data_us = 0
+        self.set_silence(rule.no_data_for_s, 0)
         self.set_period(period_s)
+
+    def set_silence(self, silence_s: float, travel_us: int) -> None:
+        """How long it may be silent, and how long a sound reading may be under way besides."""
+        self.late_us = in_us(silence_s)
+        self.no_data_us = in_us(silence_s + travel_us / SECOND_US)
 
     def set_period(self, period_s: float) -> None:
         """How often the sensor is due says how long its newest reading is live."""
-        self.live_us = max(_LIVE_AT_LEAST_US, round(2 * period_s * SECOND_US))
+        self.live_us = max(_LIVE_AT_LEAST_US, in_us(2 * period_s))
 
     @abstractmethod
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
@@ -135,8 +149,7 @@ class Stream(ABC):
         if sample.trust == "untrusted" or at_us > now_us:
             at_us = now_us
         age_us = now_us - at_us
-        late_us = self.rule.no_data_for_s * SECOND_US
-        use = Use.LIVE if age_us <= self.live_us else Use.LATE if age_us <= late_us else Use.STALE
+        use = Use.LIVE if age_us <= self.live_us else Use.LATE if age_us <= self.late_us else Use.STALE
         at_us = max(at_us, self.last_us)
         self.last_us = at_us
         return at_us, use

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from alerts.rules import Absence, GroupBy, Levels, Match, Rule, Severity
-from contract.city import NodeKind, Text
+from alerts.rules import Absence, GroupBy, Levels, LinkSilence, Match, Rule, Severity
+from contract.city import Link, NodeKind, Text
 from contract.errors import BadInput
 from contract.incident import Audience, Subject, What
 from contract.kinds import KINDS, KindName, fields_of
@@ -33,6 +33,7 @@ _FIELDS = frozenset(
         "group_by",
         "for_s",
         "clear_for_s",
+        "keep_firing_for_s",
         "no_data_for_s",
         "recurs_within_s",
         "match",
@@ -91,7 +92,7 @@ class _Reader:
         subject: Subject = self._choice("subject", get_args(Subject))
         kind, match = self._match()
         for_s = self._seconds("for_s")
-        no_data_for_s = self._seconds("no_data_for_s", least=1.0)
+        no_data_for_s, silences = self._silences()
         rule_id = self._word("id")
         if not valid_id(rule_id):
             raise self._wrong("id", f"{rule_id!r} is not an id", "Use lower-case letters, digits and single hyphens.")
@@ -110,16 +111,37 @@ class _Reader:
             audience=self._choice("audience", get_args(Audience)),
             group_by=self._choice("group_by", get_args(GroupBy)),
             texts=self._texts(subject),
+            keep_firing_for_s=self._seconds("keep_firing_for_s", default=0.0),
+            silences=silences,
         )
 
+    def _silences(self) -> tuple[float, tuple[LinkSilence, ...]]:
+        """`no_data_for_s` as one number, or as a section with one for each link and a `default`."""
+        if not isinstance(self._table.get("no_data_for_s"), dict):
+            return self._seconds("no_data_for_s", least=1.0), ()
+        name, links = "no_data_for_s", get_args(Link)
+        table = self._section(name, frozenset({"default", *links}))
+        known = {link: self._seconds(f"{name}.{link}", least=1.0, value=table[link]) for link in links if link in table}
+        default_s = self._seconds(f"{name}.default", least=1.0, value=table.get("default", "nothing"))
+        return default_s, tuple(LinkSilence(link, seconds) for link, seconds in known.items())
+
     def _match(self) -> tuple[KindName, Match]:
-        table = self._section("match", frozenset({"kind", "nodes", "sensor"}))
+        table = self._section("match", frozenset({"kind", "nodes", "sensor", "sites", "regions"}))
         kind: KindName = self._choice("match.kind", KINDS, table.get("kind"))
         nodes = tuple(self._listed("match.nodes", table.get("nodes"), get_args(NodeKind)))
         sensor = table.get("sensor")
         if sensor is not None and not (isinstance(sensor, str) and valid_id(sensor)):
             raise self._wrong("match.sensor", f"{sensor!r} is not a sensor's id", "Name one sensor, or leave it out.")
-        return kind, Match(kind, nodes, sensor)
+        sites, regions = (self._codes(f"match.{name}", table.get(name)) for name in ("sites", "regions"))
+        return kind, Match(kind, nodes, sensor, sites, regions)
+
+    def _codes(self, field: str, value: Any) -> tuple[str, ...]:
+        """Codes of places, none where the field is left out."""
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) and one.strip() for one in value):
+            raise self._wrong(field, f"a list of codes is expected, got {value!r}", f'Write {field} = ["…"].')
+        return tuple(value)
 
     def _condition(self, subject: str, kind: KindName) -> Levels | Absence:
         given = [name for name in ("levels", "absence") if name in self._table]
@@ -202,12 +224,12 @@ class _Reader:
             raise self._wrong(field, f"a text is expected, got {value!r}", f'Write {field} = "…".')
         return value
 
-    def _seconds(self, field: str, *, least: float = 0.0, default: float | None = None) -> float:
-        value = self._table.get(field, default)
+    def _seconds(self, field: str, *, least: float = 0.0, default: float | None = None, value: Any = None) -> float:
+        value = self._table.get(field, default) if value is None else value
         good = isinstance(value, int | float) and not isinstance(value, bool)
-        if not good or not least <= float(value) <= 366 * _DAY_S:  # type: ignore[arg-type]
+        if not good or not least <= float(value) <= 366 * _DAY_S:
             raise self._wrong(field, f"a number of seconds from {least:g} is expected, got {value!r}", f"Set {field}.")
-        return float(value)  # type: ignore[arg-type]
+        return float(value)
 
     def _choice(self, field: str, choices: Sequence[str], value: Any = None) -> Any:
         value = self._table.get(field) if value is None else value
@@ -239,6 +261,12 @@ def line_of(text: str, field: str) -> int:
                 found = number
             if current == field:
                 return number
-        elif current == wanted and re.match(rf"\s*\"?{re.escape(name)}\"?\s*=", line):
+        elif current == wanted and _sets(line, name):
             return number
+        elif section and current == ".".join(section[:-1]) and _sets(line, section[-1]):
+            found = number
     return found
+
+
+def _sets(line: str, key: str) -> bool:
+    return re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line) is not None

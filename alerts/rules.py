@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from contract.city import NodeKind, Text
+from contract.city import Link, NodeKind, Text
 from contract.incident import Audience, Subject
 from contract.kinds import KindName
 
@@ -20,11 +20,24 @@ Severity = Literal["info", "warning", "critical"]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which streams a rule watches. `sensor` None: every sensor of that kind on a node of these kinds."""
+    """Which streams a rule watches. `sensor` None: every sensor of that kind on a node of these kinds. `sites` and
+    `regions` empty: wherever it stands; a region stands for itself and all that lie in it (`34.71` for `34.71.04`)."""
 
     kind: KindName
     nodes: tuple[NodeKind, ...]
     sensor: str | None = None
+    sites: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    def stands(self, kind: NodeKind, site: str, region: str) -> bool:
+        """Whether a node of this kind, at this site in this region, is one of them."""
+        if kind not in self.nodes or (self.sites and site not in self.sites):
+            return False
+        return not self.regions or any(lies_in(region, one) for one in self.regions)
+
+    def takes(self, kind: KindName, sensor: str) -> bool:
+        """Whether readings of this kind of this sensor, on one of its nodes, are meant."""
+        return kind == self.kind and self.sensor in {None, sensor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +59,21 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSilence:
+    """How long silence may last of a node that speaks over `link`."""
+
+    link: Link
+    no_data_for_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of a city's pack.
 
     `for_s`: how long the condition must hold, completed only by a later good sample. `clear_for_s`: how long good
-    samples must stay clear. `no_data_for_s`: how long silence may last. `recurs_within_s`: a new event of a group
+    samples must stay clear. `keep_firing_for_s`: for how long after the last good sample that met the condition nothing
+    ends or grows milder, however clear it is. `no_data_for_s`: how long silence may last, except where `silences` says
+    another time for the link of a node. `recurs_within_s`: a new event of a group
     within this time of the old one's end points to it. `severity` goes into the log line; which agency answers is the
     desk's to say, by category and area. `version` is a hash of the rule's text.
     """
@@ -69,8 +92,25 @@ class Rule:
     audience: Audience
     group_by: GroupBy
     texts: Mapping[str, Text]
+    keep_firing_for_s: float = 0.0
+    silences: tuple[LinkSilence, ...] = ()
+
+    def silence_s(self, link: str) -> float:
+        """How long a node of this link may be silent."""
+        return next((one.no_data_for_s for one in self.silences if one.link == link), self.no_data_for_s)
+
+    def silences_s(self) -> tuple[float, ...]:
+        """Every silence that the rule knows, the one for all other links first."""
+        return (self.no_data_for_s, *(one.no_data_for_s for one in self.silences))
+
+
+def lies_in(region: str, area: str) -> bool:
+    """Whether a region's code is the area's, or begins with it at a dot."""
+    return region == area or region.startswith(area + ".")
 
 
 def longest_window_s(rules: Sequence[Rule]) -> float:
     """How far back a reading can still matter to what is judged now."""
-    return max((max(rule.for_s, rule.clear_for_s, rule.no_data_for_s) for rule in rules), default=0.0)
+    return max(
+        (max(rule.for_s, rule.clear_for_s, rule.keep_firing_for_s, *rule.silences_s()) for rule in rules), default=0.0
+    )

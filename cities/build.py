@@ -101,7 +101,7 @@ def _category(form: forms.CategoryForm, presets: Mapping[str, forms.SlaForm]) ->
 
 def _node(form: forms.NodeRow, presets: Mapping[str, Mapping[str, forms.SensorForm]]) -> NodeSpec:
     sensors = tuple(SensorSpec(name, one.kind, one.period_s) for name, one in presets[form.sensors].items())
-    return NodeSpec(form.node, form.kind, form.name, form.site, sensors, form.audience)
+    return NodeSpec(form.node, form.kind, form.name, form.site, sensors, form.audience, form.link)
 
 
 def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) -> None:

@@ -151,4 +151,5 @@ class NodeRow(Form):
     name: Words
     site: Words
     audience: Literal["shadow", "staff", "public"] = "public"
+    link: Literal["lan", "wifi", "gprs", "lte", "lora", ""] = ""
     sensors: Words

@@ -12,6 +12,8 @@ from contract.kinds import KindName
 from contract.levels import Scale
 
 NodeKind = Literal["wifi", "camera", "gauge"]
+Link = Literal["lan", "wifi", "gprs", "lte", "lora"]
+"""How a node speaks to the city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class NodeSpec:
-    """A node of the registry. `audience` says how far its incidents are told."""
+    """A node of the registry. `audience` says how far its incidents are told; `link` is empty where nobody knows it."""
 
     node: str
     kind: NodeKind
@@ -95,6 +97,7 @@ class NodeSpec:
     site: str
     sensors: tuple[SensorSpec, ...]
     audience: Literal["shadow", "staff", "public"] = "public"
+    link: Link | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)

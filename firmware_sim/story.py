@@ -228,5 +228,5 @@ def _stranger(fault: Fault, number: int, profile: Profile, seed: int) -> Pole:
     like = next(node for node in wifi_nodes if node.node == _choose([n.node for n in wifi_nodes], seed, "like", number))
     name = fault.node if fault.node not in _KIND_WORDS else f"baru-{profile.code}-{number + 1}"[:48].rstrip("-")
     site = next(site for site in profile.sites if site.code == like.site)
-    spec = NodeSpec(name, like.kind, name, like.site, like.sensors, like.audience)
+    spec = NodeSpec(name, like.kind, name, like.site, like.sensors, like.audience, like.link)
     return Pole(spec, site, (fault,), known=False)

@@ -49,6 +49,7 @@ def placed(profile: Profile) -> dict[str, Placement]:
             uplink=site.uplink,
             audience=node.audience,
             sensors={sensor.sensor: (sensor.kind, sensor.period_s) for sensor in node.sensors},
+            link=node.link,
         )
         for node in profile.nodes
         if (site := sites[node.site])

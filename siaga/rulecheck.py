@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from alerts.rulefile import line_of, load_rule, load_rules
-from alerts.rules import Rule
+from alerts.rules import Rule, lies_in
 from contract.city import NodeSpec, Profile, SensorSpec
 from contract.errors import BadInput
+
+Watched = tuple[NodeSpec, SensorSpec]
+Wrong = Callable[[str, str, str], BadInput]
+"""field, what, remedy -> the finding, with its file and line"""
 
 
 def check(folder: Path, profile: Profile | None) -> list[BadInput]:
@@ -37,27 +42,60 @@ def check(folder: Path, profile: Profile | None) -> list[BadInput]:
 
 def _misfits(path: Path, rule: Rule, profile: Profile) -> Iterator[BadInput]:
     text = path.read_text(encoding="utf-8")
+
+    def wrong(field: str, what: str, remedy: str) -> BadInput:
+        return BadInput(what, where=f"{path}, line {line_of(text, field)}: {field}", remedy=remedy)
+
+    yield from _nowhere(rule, profile, wrong)
     watched = list(_watched(rule, profile))
     if not watched:
-        yield BadInput(
-            f"rule {rule.id!r} matches no sensor of the city",
-            where=f"{path}, line {line_of(text, 'match')}: match",
-            remedy="Mend [match], or add the nodes it is for.",
+        yield wrong(
+            "match", f"rule {rule.id!r} matches no sensor of the city", "Mend [match], or add the nodes it is for."
         )
         return
-    node, sensor = max(watched, key=lambda one: one[1].period_s)
-    if rule.no_data_for_s <= sensor.period_s:
-        yield BadInput(
-            f"{sensor.sensor} of {node.node} speaks every {sensor.period_s:g} s, so a silence of "
-            f"{rule.no_data_for_s:g} s is no silence: nothing would ever end",
-            where=f"{path}, line {line_of(text, 'no_data_for_s')}: no_data_for_s",
-            remedy=f"Set more than {sensor.period_s:g}, better three times that.",
-        )
+    yield from _short_silences(rule, watched, wrong)
 
 
-def _watched(rule: Rule, profile: Profile) -> Iterator[tuple[NodeSpec, SensorSpec]]:
+def _nowhere(rule: Rule, profile: Profile, wrong: Wrong) -> Iterator[BadInput]:
+    """Places that the city does not have."""
+    sites = [site.code for site in profile.sites]
+    regions = {site.region for site in profile.sites} | {region.code for region in profile.regions}
+    for code in rule.match.sites:
+        if code not in sites:
+            near = ", ".join(get_close_matches(code, sites, 3)) or ", ".join(sites[:5])
+            yield wrong("match.sites", f"{code!r} is no site of the city", f"Such as {near}.")
+    for code in rule.match.regions:
+        if not any(lies_in(region, code) for region in regions):
+            yield wrong(
+                "match.regions",
+                f"no region of the city is {code!r} or lies in it",
+                "Write a code of regions.csv, or its beginning up to a dot.",
+            )
+
+
+def _short_silences(rule: Rule, watched: list[Watched], wrong: Wrong) -> Iterator[BadInput]:
+    """For each silence that the rule knows, the slowest sensor that it is meant for."""
+    slowest: dict[str, Watched] = {}
+    own = {one.link for one in rule.silences}
+    for node, sensor in watched:
+        link: str = node.link if node.link in own else ""
+        if link not in slowest or sensor.period_s > slowest[link][1].period_s:
+            slowest[link] = (node, sensor)
+    for link, (node, sensor) in slowest.items():
+        silence_s = rule.silence_s(link)
+        if silence_s <= sensor.period_s:
+            yield wrong(
+                f"no_data_for_s.{link or 'default'}" if own else "no_data_for_s",
+                f"{sensor.sensor} of {node.node} speaks every {sensor.period_s:g} s, so a silence of "
+                f"{silence_s:g} s is no silence: nothing would ever end",
+                f"Set more than {sensor.period_s:g}, better three times that.",
+            )
+
+
+def _watched(rule: Rule, profile: Profile) -> Iterator[Watched]:
+    sites = {site.code: site for site in profile.sites}
     for node in profile.nodes:
-        for sensor in node.sensors:
-            named = rule.match.sensor in {None, sensor.sensor}
-            if node.kind in rule.match.nodes and sensor.kind == rule.match.kind and named:
-                yield node, sensor
+        if node.site in sites and rule.match.stands(node.kind, node.site, sites[node.site].region):
+            for sensor in node.sensors:
+                if rule.match.takes(sensor.kind, sensor.sensor):
+                    yield node, sensor

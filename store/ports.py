@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
-from contract.city import NodeKind, Profile
+from contract.city import Link, NodeKind, Profile
 from contract.incident import Change, Incident, Subject
 from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
@@ -131,6 +131,8 @@ class Placement:
     audience: Literal["shadow", "staff", "public"]
     sensors: Mapping[str, tuple[KindName, float]]
     """sensor -> (kind, period_s); empty until a profile or a birth says more"""
+    link: Link | Literal[""] = ""
+    """how it speaks to the city, empty where nobody knows"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,7 @@ class RegistryTables(Part):
             "kind": spec.kind,
             "name": spec.name,
             "audience": spec.audience,
+            "link": spec.link,
             "sensors": {one.sensor: [one.kind, one.period_s] for one in spec.sensors},
             "adopted": False,
         }
@@ -187,6 +188,7 @@ class RegistryTables(Part):
                 sites.c.uplink,
                 nodes.c.audience,
                 nodes.c.sensors,
+                nodes.c.link,
             )
             .join(nodes, and_(nodes.c.city == placements.c.city, nodes.c.node == placements.c.node))
             .join(sites, and_(sites.c.city == placements.c.city, sites.c.code == placements.c.site))
@@ -244,7 +246,7 @@ class RegistryTables(Part):
             if found is None:
                 raise Rejected(f"{city} has no site {site!r}", reason="unknown_site")
             _bump(connection, city)
-            facts = {"kind": kind, "name": node, "audience": "shadow", "sensors": {}, "adopted": True}
+            facts = {"kind": kind, "name": node, "audience": "shadow", "link": "", "sensors": {}, "adopted": True}
             new = self._db.insert(nodes).values(city=city, node=node, **facts)
             connection.execute(new.on_conflict_do_update(index_elements=["city", "node"], set_=facts))
             place = Site(code=site, name=found.name, lat=found.lat, lon=found.lon, region=found.region)

@@ -145,6 +145,7 @@ nodes = Table(
     _text("audience"),
     Column("sensors", JSON, nullable=False),
     Column("adopted", Boolean, nullable=False),
+    Column("link", Text, nullable=False, server_default=""),
     UniqueConstraint("node"),
 )
 

@@ -61,6 +61,16 @@ def test_a_city_s_day_can_be_played_in_minutes() -> None:
         ("{value} cm, {trend}{local}. Belum", "{value:.1f} cm. Belum", r"text.opened.id: the placeholder"),
         ("[text.no_data]", "[text.nodata]", r"text.nodata: this field is not known"),
         ("[match]", "[match", r"not valid TOML.*line 17"),
+        ("for_s = 480", "for_s = 480\nkeep_firing_for_s = -5", r"line 13: keep_firing_for_s: a number of seconds"),
+        ("no_data_for_s = 1800", "no_data_for_s = { lora = 7200 }", r"line 14: no_data_for_s.default"),
+        ("no_data_for_s = 1800", "no_data_for_s = { default = 0 }", r"line 14: no_data_for_s.default"),
+        (
+            "no_data_for_s = 1800",
+            "no_data_for_s = { default = 9, radio = 9 }",
+            r"line 14: no_data_for_s.radio: this field is not known.*lora",
+        ),
+        ('nodes = ["gauge"]', 'nodes = ["gauge"]\nsites = "winongo"', r"line 20: match.sites: a list of codes"),
+        ('nodes = ["gauge"]', 'nodes = ["gauge"]\nregions = []', r"line 20: match.regions: a list of codes"),
     ],
 )
 def test_a_mistake_says_where_it_is_and_how_to_mend_it(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -69,6 +79,22 @@ def test_a_mistake_says_where_it_is_and_how_to_mend_it(tmp_path: Path, old: str,
     (tmp_path / "flood.toml").write_text(GOOD.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(BadInput, match=rf"(?s)flood\.toml.*{says}"):
         load_rules(tmp_path)
+
+
+def test_silence_may_be_said_for_each_link(tmp_path: Path) -> None:
+    """One number for all others stands beside them."""
+    text = GOOD.replace("no_data_for_s = 1800", "no_data_for_s = { default = 1800, lora = 7200, lan = 900 }")
+    (tmp_path / "flood.toml").write_text(text, encoding="utf-8")
+    (rule,) = load_rules(tmp_path)
+    assert [rule.silence_s(link) for link in ("lora", "lan", "lte", "")] == [7200, 900, 1800, 1800]
+
+
+def test_a_rule_says_where_it_looks(tmp_path: Path) -> None:
+    """Sites by their codes, regions by theirs or a beginning."""
+    text = GOOD.replace('nodes = ["gauge"]', 'nodes = ["gauge"]\nsites = ["a", "b"]\nregions = ["34.71"]')
+    (tmp_path / "flood.toml").write_text(text, encoding="utf-8")
+    (rule,) = load_rules(tmp_path)
+    assert (rule.match.sites, rule.match.regions) == (("a", "b"), ("34.71",))
 
 
 def test_two_rules_with_one_id_are_refused(tmp_path: Path) -> None:

@@ -34,6 +34,18 @@ def test_a_city_is_added_by_adding_a_folder(tmp_path: Path) -> None:
     assert city.emergency_phone == "112"
 
 
+def test_a_node_may_say_its_link(tmp_path: Path) -> None:
+    """In a column that may be left out, and a cell that may be empty."""
+    tiny_city.write(tmp_path)
+    path = tmp_path / "contoh" / "nodes.csv"
+    head, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([f"{head},link", f"{first},lora", *(f"{line}," for line in rest)]), encoding="utf-8")
+    assert [node.link for node in load("contoh", tmp_path).nodes[:2]] == ["lora", ""]
+    path.write_text("\n".join([f"{head},link", f"{first},radio", *(f"{line}," for line in rest)]), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"nodes.csv line 2.*link.*lora.*radio"):
+        load("contoh", tmp_path)
+
+
 def test_scales_go_both_ways(tmp_path: Path) -> None:
     """A rising staff and one where low water is the danger are both read, mildest level first."""
     tiny_city.write(tmp_path)

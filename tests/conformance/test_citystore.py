@@ -110,6 +110,15 @@ def test_a_stranger_is_noted_and_adopted(store: CityStore) -> None:
     ]
 
 
+def test_a_node_s_link_is_kept_and_changes_with_the_profile(store: CityStore) -> None:
+    """Empty where nobody knows it."""
+    plain = profile(nodes=("gauge-1",))
+    store.put_profile(plain, NOON_US)
+    assert [place.link for place in store.placements(CITY)] == [""]
+    store.put_profile(replace(plain, nodes=(replace(plain.nodes[0], link="lora"),)), NOON_US + 1)
+    assert [place.link for place in store.placements(CITY)] == ["lora"]
+
+
 def test_strangers_are_bounded_by_city(store: CityStore) -> None:
     """Beyond the bound those that have been silent longest are forgotten; another city's stay."""
     store.put_profile(profile("sleman", nodes=("gauge-7",)), NOON_US)

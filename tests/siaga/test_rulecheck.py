@@ -65,6 +65,34 @@ def test_a_rule_that_watches_nothing_is_found(root: Path) -> None:
     assert "hotspot.toml, line" in str(finding)
 
 
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        (
+            'sites = ["winongo-kricak", "winongo-kriak"]',
+            "match.sites: 'winongo-kriak' is no site of the city. Such",
+        ),
+        ('regions = ["34.71.0"]', "match.regions: no region of the city is '34.71.0' or lies in it"),
+    ],
+)
+def test_a_place_that_the_city_does_not_have_is_found(root: Path, where: str, says: str) -> None:
+    """With the line, and the names that are near."""
+    change(root, "flood.toml", 'nodes = ["gauge"]', f'nodes = ["gauge"]\n{where}')
+    found = [str(one) for one in rulecheck.check(root / CITY / "rules", load(CITY, root))]
+    assert f"flood.toml, line 20: {says}" in found[0]
+
+
+def test_a_silence_is_measured_against_the_sensors_of_its_link(root: Path) -> None:
+    """Four minutes are enough for no gauge; here only those on a cable are meant."""
+    change(root, "flood.toml", "no_data_for_s = 1800", "no_data_for_s = { default = 1800, lan = 240 }")
+    profile = load(CITY, root)
+    assert rulecheck.check(root / CITY / "rules", profile) == []
+    first, *rest = profile.nodes
+    (finding,) = rulecheck.check(root / CITY / "rules", replace(profile, nodes=(replace(first, link="lan"), *rest)))
+    assert "flood.toml, line 14: no_data_for_s.lan" in str(finding)
+    assert first.node in str(finding)
+
+
 def test_every_broken_rule_is_named_at_once(root: Path) -> None:
     """Not only the first."""
     change(root, "flood.toml", "for_s = 480", "for_s = -1")
