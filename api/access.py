@@ -93,6 +93,14 @@ class Access:
             address=client_address(request.scope, self._trusted),
         )
 
+    def lasts(self, caller: Caller) -> bool:
+        """Whether what let somebody in still does. To ask prolongs nothing."""
+        if caller.session:
+            return self._sessions.lasts(caller.session)
+        now_us = self._clock.now_us()
+        key = next((one for one in self._people.keys(self._city) if one.id == caller.key), None)
+        return key is not None and key.revoked_us is None and (key.until_us is None or now_us < key.until_us)
+
     def _key(self, text: str) -> ApiKey | None:
         if not 0 < len(text) <= tokens.TOKEN_MOST:
             return None

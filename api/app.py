@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 
 from api import (
     account,
+    alarm_v1,
     assets,
     audit_page,
     behind,
@@ -31,6 +32,8 @@ from api import map as home
 from api import people as people_pages
 from api.access import Access
 from api.address import is_this_machine, networks
+from api.alarm_feed import Feed, Pace
+from api.alarms import Board
 from api.context import Context
 from api.document import describe
 from api.door import Door
@@ -67,13 +70,14 @@ def create_app(
     speed: float = 1.0,
     status: Callable[[], Mapping[str, Any]] | None = None,
     keep_s: float = KEEP_S,
+    pace: Pace | None = None,
 ) -> FastAPI:
     """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
     `openid` is the way to the city's own accounts. `trusted_proxies` are the networks whose `X-Forwarded-For` is
     believed. `speed` is how many times faster than life the city runs. `metrics` yields further Prometheus metric
     families, `status` the other stages' state by name. `keep_s` is how long viewers share one reading of the stores,
-    in seconds.
+    in seconds; `pace` how those who listen to alarms are told.
     """
     sessions = Sessions(people, clock)
     cookies = Cookies(secure=base_url.startswith("https://"))
@@ -128,6 +132,8 @@ def create_app(
     outage = errors.Outage()
     snapshots = Snapshots(context, keep_s, outage.healed)
     cells = Cells(context)
+    board = Board(context, keep_s)
+    feed = Feed(context, board, alarm_v1.told, pace or Pace())
     app.include_router(home.router(context, pages, snapshots, cells))
     app.include_router(rivers.router(context, pages, snapshots))
     app.include_router(wifi.router(context, pages, snapshots))
@@ -136,6 +142,7 @@ def create_app(
     app.include_router(behind.router(context, pages))
     app.include_router(open311.router(context, cells))
     app.include_router(v1.router(context, snapshots))
+    app.include_router(alarm_v1.router(context, board, feed))
     app.include_router(sign_in.router(context, pages, door))
     app.include_router(oidc_page.router(context, pages, door, openid))
     app.include_router(invitation_page.router(context, pages, door, passwords))

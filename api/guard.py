@@ -77,7 +77,8 @@ class Guard:
 
 
 class Head:
-    """Answers HEAD wherever GET is served: the same status and headers, no body."""
+    """Answers HEAD wherever GET is served: the same status and headers, no body. `head` in the scope tells an answer
+    that has no end of its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -92,7 +93,7 @@ class Head:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_bare)
+        await self._app({**scope, "method": "GET", "head": True}, receive, send_bare)
 
 
 class Slash:

@@ -118,6 +118,8 @@ TURNED_AWAY = Rule(_all(Reach.ANY, "technician", "operator", "admin"), no_keys=T
 ADMIN = Rule(_all(Reach.ANY, "admin"), no_keys=True)
 """people, keys and the record: by somebody who has signed in, never by a program"""
 METRICS = Rule(_all(Reach.ANY, "service", "operator", "admin"), at_home=True)
+ALARMS = Rule(_with(_all(Reach.ANY, "operator", "admin"), officer=Reach.AREA))
+"""the table of alarms, for those who answer for them"""
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
 
 RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
@@ -174,6 +176,9 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/incidents/{incident_id}"): CASES,
         ("GET", "/api/v1/cases"): CASES,
         ("GET", "/api/v1/cases/{number}"): CASES,
+        ("GET", "/api/v1/alarms"): ALARMS,
+        ("GET", "/api/v1/alarms/events"): ALARMS,
+        ("GET", "/api/v1/alarms/{incident_id}"): ALARMS,
         ("GET", "/openapi.json"): STILL,
         # Open311: open data; filing needs a key
         ("GET", "/open311/v2/discovery.{fmt}"): OPEN,
@@ -234,6 +239,13 @@ def own_cases(caller: Caller, reach: Reach) -> tuple[str, tuple[str, ...]] | Non
 def sees_incident(caller: Caller, reach: Reach, incident: Incident, case: Case | None) -> bool:
     """As cases: a shadow or staff incident is the work of the agency that has its event's case."""
     if incident.audience == "public" or reach is Reach.ANY:
+        return True
+    return reach is Reach.AREA and case is not None and covers(caller, case.agency, case.region)
+
+
+def answers_for(caller: Caller, reach: Reach, case: Case | None) -> bool:
+    """Whose alarm it is. Of an alarm also what is public is only theirs to answer whose work its event's case is."""
+    if reach is Reach.ANY:
         return True
     return reach is Reach.AREA and case is not None and covers(caller, case.agency, case.region)
 

@@ -92,17 +92,27 @@ class Sessions:
         if not 0 < len(token) <= tokens.TOKEN_MOST:
             return None
         now_us = self._clock.now_us()
-        found = self._people.session(tokens.digest(token), now_us)
+        found = self._open(tokens.digest(token), now_us)
         if found is None:
             return None
         session, person = found
         limits = limits_of(person.role)
-        if now_us >= min(session.until_us, session.created_us + limits.whole_us):
-            return None
         if now_us - session.seen_us >= SEEN_EVERY_US:
             until_us = min(now_us + limits.idle_us, session.created_us + limits.whole_us)
             self._people.touch_session(session.digest, now_us, until_us)
         return found
+
+    def lasts(self, digest: str) -> bool:
+        """Whether a session is open. To ask is not to use it: it is not prolonged."""
+        return self._open(digest, self._clock.now_us()) is not None
+
+    def _open(self, digest: str, now_us: int) -> tuple[Session, Person] | None:
+        found = self._people.session(digest, now_us)
+        if found is None:
+            return None
+        session, person = found
+        over = now_us >= min(session.until_us, session.created_us + limits_of(person.role).whole_us)
+        return None if over else found
 
     def of(self, person_id: str) -> Sequence[Session]:
         """All that are open, the newest first."""

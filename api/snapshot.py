@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from api.context import Context
+from api.shared import Shared
 from api.status import NodeStatus, node_status
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.incident import Incident
@@ -131,27 +132,8 @@ def _ended(cities: CityStore, city: str, now_us: int, window_us: int) -> list[Ca
     return sorted(fresh, key=lambda one: one.closed_us or 0, reverse=True)[:ENDED_MOST]
 
 
-class Snapshots:
-    """The newest snapshot, shared by the viewers of one moment.
-
-    A thousand phones on the map in a flood must not ask the store a thousand times a second. `keep_s` is how old a
-    shared snapshot may be; 0 reads the stores for every answer. `answered` is told of every good reading.
-    """
+class Snapshots(Shared[Snapshot]):
+    """The newest snapshot, shared by the viewers of one moment."""
 
     def __init__(self, context: Context, keep_s: float, answered: Callable[[], None]) -> None:
-        self._context = context
-        self._keep_us = round(keep_s * SECOND_US)
-        self._answered = answered
-        self._lock = threading.Lock()
-        self._kept: tuple[int, Snapshot] | None = None
-
-    def now(self) -> Snapshot:
-        """Raises Unavailable where a store is away; nothing stale is handed out as fresh."""
-        with self._lock:
-            mono_us = self._context.clock.mono_us()
-            if self._kept is not None and mono_us - self._kept[0] < self._keep_us:
-                return self._kept[1]
-            snapshot = load(self._context, self._context.clock.now_us())
-            self._kept = (mono_us, snapshot)
-            self._answered()
-            return snapshot
+        super().__init__(partial(load, context), context.clock, keep_s, answered)

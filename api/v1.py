@@ -26,7 +26,7 @@ from store.ports import Case, CaseState, CaseUpdate
 MOST = 200
 When = Annotated[str, Field(description="RFC 3339, UTC", examples=["2026-01-24T03:00:00.000000Z"])]
 LevelName = Literal["AWAS", "SIAGA", "WASPADA", "NORMAL"]
-_LEVELS: dict[Level, LevelName] = {
+LEVELS: dict[Level, LevelName] = {
     Level.AWAS: "AWAS",
     Level.SIAGA: "SIAGA",
     Level.WASPADA: "WASPADA",
@@ -194,7 +194,7 @@ def gauge_out(gauge: Gauge, region: str) -> GaugeOut:
         river=gauge.river,
         river_km=gauge.river_km,
         place=Place(lat=gauge.lat, lon=gauge.lon, region=region),
-        level=_LEVELS[gauge.level] if gauge.level is not None else None,
+        level=LEVELS[gauge.level] if gauge.level is not None else None,
         local_name=gauge.local_name,
         level_cm=gauge.level_cm,
         trend=gauge.trend,
@@ -216,8 +216,8 @@ def incident_out(incident: Incident, case: Case | None) -> IncidentOut:
         rule_version=incident.rule_version,
         state=incident.state.value,
         silent=incident.no_data,
-        level=_LEVELS[incident.level] if incident.level is not None else None,
-        peak=_LEVELS[incident.peak] if incident.peak is not None else None,
+        level=LEVELS[incident.level] if incident.level is not None else None,
+        peak=LEVELS[incident.peak] if incident.peak is not None else None,
         value=incident.value,
         crossed=rfc3339(incident.crossed_us),
         opened=rfc3339(incident.opened_us),

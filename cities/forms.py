@@ -141,6 +141,7 @@ class SiteRow(Form):
     river_km: Annotated[float, Field(ge=0)] = 0.0
     uplink: str = ""
     camera_url: str = ""
+    cctv_url: str = ""
 
 
 class NodeRow(Form):

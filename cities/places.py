@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from cities.findings import Findings
 from cities.forms import CityForm, RegionRow, SiteRow
@@ -101,8 +102,25 @@ def check_sites(sites: Table[SiteRow], regions: Table[RegionRow], findings: Find
                 f"camera_url of site {site.code!r} is no web address",
                 "Write one that begins with https://, or leave it empty.",
             )
+        if site.cctv_url and not _opens_safely(site.cctv_url):
+            findings.add(
+                file,
+                line,
+                f"cctv_url of site {site.code!r} is no https address",
+                "Write the address of the city's own video page, which begins with https://, or leave it empty.",
+            )
         if box is not None:
             _inside(file, line, f"site {site.code!r}", site.lat, site.lon, box, findings)
+
+
+def _opens_safely(address: str) -> bool:
+    """An https address with a host, with no name or password in it and nothing that a browser would read otherwise."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    plain = address.isascii() and address.isprintable() and not set(address) & set(' \\"<>')
+    return plain and address.startswith("https://") and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _near_the_median(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

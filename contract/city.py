@@ -74,7 +74,8 @@ class SensorSpec:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place with poles on it. `river` and `river_km` (from the source) only where a gauge stands."""
+    """A place with poles on it. `river` and `river_km` (from the source) only where a gauge stands. `cctv_url` opens
+    the city's own video system; nothing of ours ever asks it."""
 
     code: str
     name: str
@@ -85,6 +86,7 @@ class Site:
     river_km: float = 0.0
     uplink: str = ""
     camera_url: str = ""
+    cctv_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

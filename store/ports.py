@@ -6,7 +6,7 @@ will never take. Whatever returns has been committed to stable storage.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -370,6 +370,9 @@ class CityStore(PeopleStore, AuditLog, Protocol):
 
     def event(self, event_id: str) -> Event | None: ...
 
+    def events(self, ids: Collection[str]) -> Mapping[str, Event]:
+        """Those of these that there are, by id; however many, in few questions."""
+
     def last_event(self, city: str, rule: str, group: str) -> Event | None:
         """The newest event of a group, open or closed."""
 
@@ -404,6 +407,9 @@ class CityStore(PeopleStore, AuditLog, Protocol):
     def case(self, number: str) -> Case | None: ...
 
     def case_of_event(self, event: str) -> Case | None: ...
+
+    def cases_of(self, events: Collection[str]) -> Mapping[str, Case]:
+        """The cases of these events, by event; however many, in few questions."""
 
     def updates(self, number: str) -> Sequence[CaseUpdate]:
         """The thread in order of at_us."""

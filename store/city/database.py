@@ -8,7 +8,7 @@ is a bug and ends the process.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 LOCK_WAIT_S = 10
 STATEMENT_S = 60
 CONNECT_S = 5
+NAMED_MOST = 500
 
 Insert = postgresql.Insert | sqlite.Insert
 Way = Literal["read", "write"]
@@ -152,6 +153,12 @@ def _postgres_engine(url: URL) -> Engine:
             "tcp_user_timeout": 15_000,
         },
     )
+
+
+def batches(ids: Collection[str]) -> Iterator[list[str]]:
+    """So many at a time as a statement may name."""
+    every = sorted(ids)
+    return (every[start : start + NAMED_MOST] for start in range(0, len(every), NAMED_MOST))
 
 
 class Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from contract.clock import from_us
 from contract.errors import BadInput, Rejected
-from store.city.database import Part
+from store.city.database import Part, batches
 from store.city.schema import case_numbers, case_updates, cases, cities
 from store.ports import Case, CaseState, CaseUpdate, Found
 
@@ -90,6 +90,15 @@ class DeskTables(Part):
         """See `CityStore.case_of_event`."""
         with self._db.read() as connection:
             return _one(connection, cases.c.event == event)
+
+    def cases_of(self, events: Collection[str]) -> Mapping[str, Case]:
+        """See `CityStore.cases_of`."""
+        found: dict[str, Case] = {}
+        with self._db.read() as connection:
+            for some in batches(events):
+                rows = connection.execute(select(cases).where(cases.c.event.in_(some))).mappings()
+                found |= {row["event"]: Case(**row) for row in rows}
+        return found
 
     def updates(self, number: str) -> Sequence[CaseUpdate]:
         """See `CityStore.updates`."""

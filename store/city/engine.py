@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -12,7 +12,7 @@ from contract.clock import SECOND_US
 from contract.errors import Rejected
 from contract.incident import Change, Incident, State, What
 from contract.levels import Level
-from store.city.database import Part
+from store.city.database import Part, batches
 from store.city.outbox import insert_outgoing
 from store.city.schema import changes, events, incidents, leases, snapshots
 from store.ports import EngineCommit, Event, Lease
@@ -160,6 +160,15 @@ class EngineTables(Part):
     def event(self, event_id: str) -> Event | None:
         """See `CityStore.event`."""
         return self._event(select(events).where(events.c.id == event_id))
+
+    def events(self, ids: Collection[str]) -> Mapping[str, Event]:
+        """See `CityStore.events`."""
+        found: dict[str, Event] = {}
+        with self._db.read() as connection:
+            for some in batches(ids):
+                rows = connection.execute(select(events).where(events.c.id.in_(some))).mappings()
+                found |= {row["id"]: Event(**row) for row in rows}
+        return found
 
     def last_event(self, city: str, rule: str, group: str) -> Event | None:
         """See `CityStore.last_event`."""

@@ -29,6 +29,7 @@ from support.seed import Town, town
 from support.visitors import Visitor, person, program, signed_in, stranger
 from support.web_server import KEY, serving
 
+from api.alarm_feed import Pace
 from api.app import create_app
 from api.gate import NoRule, Table
 from api.invitations import invite
@@ -76,6 +77,7 @@ STAFF = "hhohhhoohh"
 STAFF_AND_KEY = "hhohhhooho"
 NO_PROVIDER = "hhhhhhhh" + "dd"
 ADMINS = "sddddddodd"
+ALARMS = "sdooodoodo"
 NO_ADMINS = "sddddddhdd"
 ACTS: tuple[tuple[str, int, dict[str, str]], ...] = (
     ("peran", 303, {"peran": "technician"}),
@@ -113,6 +115,11 @@ LINES = [
     get("/api/v1/cases/{number}", ALL, "/api/v1/cases/{public}", "public"),
     get("/api/v1/cases/{number}", STAFF_AND_KEY, "/api/v1/cases/{hidden}", "not public"),
     get("/api/v1/cases/{number}", "h" * 10, "/api/v1/cases/{foreign}", "another city's"),
+    get("/api/v1/alarms", ALARMS),
+    get("/api/v1/alarms/events", ALARMS),
+    get("/api/v1/alarms/{incident_id}", "sdohhdoodo", "/api/v1/alarms/{staff_incident}", "one's own work"),
+    get("/api/v1/alarms/{incident_id}", "sdhhhdoodh", "/api/v1/alarms/{shadow_incident}", "shadow, nobody's"),
+    get("/api/v1/alarms/{incident_id}", "sdhhhdhhdh", "/api/v1/alarms/none", "not there"),
     get("/openapi.json", ALL),
     get("/open311/v2/discovery.{fmt}", ALL, "/open311/v2/discovery.json"),
     get("/open311/v2/services.{fmt}", ALL, "/open311/v2/services.json"),
@@ -307,6 +314,7 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
             passwords=Passwords(hasher),
             trusted_proxies=("127.0.0.1",),
             status=lambda: {"ingest": {"alive": True}},
+            pace=Pace(longest_s=0),
         ) as address,
         httpx.Client(base_url=address, timeout=20, trust_env=False) as client,
     ):

@@ -96,6 +96,29 @@ def test_each_mistake_is_named_with_its_line(name: str, tmp_path: Path) -> None:
     assert hits[0].remedy
 
 
+@pytest.mark.parametrize(
+    ("address", "sound"),
+    [
+        ("", True),
+        ("https://cctv.kota.example/kamera/7?arah=hulu", True),
+        ("http://cctv.kota.example/kamera/7", False),
+        ("javascript:alert(1)", False),
+        ("https://", False),
+        ("https://admin:rahasia@cctv.kota.example/", False),
+        ("https://cctv.kota.example/ kamera", False),
+        ("https://[::1/", False),
+    ],
+)
+def test_the_city_s_video_page_is_an_https_address(address: str, sound: bool, tmp_path: Path) -> None:
+    """The column may be left out or empty; a name and password never stand in it."""
+    head, *rows = tiny_city.FILES["sites.csv"].splitlines()
+    text = "\n".join([f"{head},cctv_url", f"{rows[0]},{address}", *(f"{row}," for row in rows[1:])]) + "\n"
+    findings = check(tiny_city.write(tmp_path, sites_csv=text))
+    assert [(one.file, one.line, "cctv_url" in one.what) for one in findings] == (
+        [] if sound else [("sites.csv", 2, True)]
+    )
+
+
 def test_all_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
     """A person mends a folder in one go: three files, five mistakes, five findings in order."""
     folder = tiny_city.write(

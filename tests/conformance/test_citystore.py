@@ -442,6 +442,17 @@ def test_one_event_has_one_case(store: CityStore) -> None:
     assert numbers == {"YOG-2026-000002", "YOG-2026-000003"}
 
 
+def test_many_events_and_their_cases_are_found_together(store: CityStore) -> None:
+    """However many are asked for; those that are not there are left out."""
+    store.commit(_lease(store), EngineCommit(events=[replace(EVENT, id=f"e{number}") for number in range(3)]))
+    filed = [store.file_case(case(f"e{number}"), update(f"u{number}")) for number in (0, 2)]
+    wanted = [f"e{number}" for number in range(1_200)]
+    assert store.events(wanted) == {f"e{number}": replace(EVENT, id=f"e{number}") for number in range(3)}
+    assert store.cases_of(wanted) == {one.event: one for one in filed}
+    assert store.events(()) == {}
+    assert store.cases_of(()) == {}
+
+
 def test_one_event_filed_at_once_is_one_case(store: CityStore, city_url: str) -> None:
     """Two processes, the same moment, also across the year's end: one case, and no number is wasted."""
     other = open_city(city_url)

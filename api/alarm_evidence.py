@@ -1,0 +1,94 @@
+"""What lies behind an alarm: its readings and their flags, its gauge's marks, its history and the rest of its event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from api.alarms import Alarm
+from api.chart import Charts, charts_of, zone_offset_s
+from api.context import Context
+from api.evidence import flags_of
+from api.status import DEFAULT_PERIOD_S
+from contract.clock import HOUR_US, MINUTE_US
+from contract.incident import Change, Incident
+from contract.levels import Scale
+from store.ports import Row, Series
+
+BEFORE_US = 6 * HOUR_US
+BEFORE_LEAST_US = 5 * MINUTE_US
+AFTER_US = 30 * MINUTE_US
+READINGS_MOST = 2_000
+GAP_PERIODS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """All of it. `rows` oldest first, the newest READINGS_MOST of `from_us` to `to_us`; `chart` for a gauge that said
+    something; `flags` count the readings that a check doubted; `changes` are the incident's own, `others` the other
+    incidents of its event; `cctv_url` opens the city's own video system, "" where it names none for the site."""
+
+    from_us: int
+    to_us: int
+    series: Series | None
+    rows: Sequence[Row]
+    chart: Charts | None
+    flags: tuple[tuple[str, int], ...]
+    scale: Scale | None
+    changes: tuple[Change, ...]
+    others: tuple[Incident, ...]
+    cctv_url: str
+
+
+def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
+    """Read it from the stores. Raises Unavailable where one of them is away."""
+    incident = alarm.incident
+    before_us = max(round(BEFORE_US / context.speed), BEFORE_LEAST_US)
+    from_us = incident.crossed_us - before_us
+    to_us = now_us if incident.open else min((incident.resolved_us or incident.changed_us) + AFTER_US, now_us)
+    series = series_of(alarm)
+    rows = context.readings.between(series, from_us, to_us + 1, limit=READINGS_MOST) if series is not None else ()
+    scale = context.profile.scale_of(incident.node) if incident.subject == "flood" else None
+    site = context.profile.site_of(incident.node)
+    changes = context.cities.changes_of(incident.event)
+    return Lying(
+        from_us=from_us,
+        to_us=to_us,
+        series=series,
+        rows=rows,
+        chart=_chart(context, alarm, rows, scale, from_us, to_us) if rows and incident.subject == "flood" else None,
+        flags=flags_of(rows),
+        scale=scale,
+        changes=tuple(one for one in changes if one.incident == incident.id),
+        others=tuple(one for one in context.cities.incidents_of(incident.event) if one.id != incident.id),
+        cctv_url=site.cctv_url if site is not None else "",
+    )
+
+
+def series_of(alarm: Alarm) -> Series | None:
+    """The readings that are judged: the entity's own sensor, or the node's first one. None where it has none."""
+    sensors = alarm.placement.sensors if alarm.placement is not None else {}
+    named = alarm.incident.entity.partition("/")[2] or next(iter(sensors), "")
+    if not named:
+        return None
+    kind = sensors[named][0] if named in sensors else "flood" if alarm.incident.subject == "flood" else "hotspot"
+    return Series(alarm.incident.city, alarm.incident.node, named, kind)
+
+
+def _chart(
+    context: Context, alarm: Alarm, rows: Sequence[Row], scale: Scale | None, from_us: int, to_us: int
+) -> Charts:
+    sensors = alarm.placement.sensors if alarm.placement is not None else {}
+    _, period_s = sensors.get(rows[0].series.sensor, ("flood", DEFAULT_PERIOD_S))
+    # A gauge that is new, or more readings than are read here: what is not drawn is not missing.
+    start_us = max(from_us, min(rows[0].observed_us, alarm.incident.crossed_us))
+    return charts_of(
+        rows,
+        scale,
+        start_us,
+        to_us,
+        known_us=start_us,
+        gap_s=GAP_PERIODS * period_s,
+        offset_s=zone_offset_s(to_us, ZoneInfo(context.profile.zone)),
+    )

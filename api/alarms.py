@@ -1,0 +1,185 @@
+"""The open alarms of the city, as whoever answers for them sees them: what stands first, and what is asked for.
+
+An alarm is an incident with its place, its event and its case. Everything but `read_alarms` is pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from api.context import Context
+from api.policy import Caller, Reach, answers_for, within
+from api.shared import Shared
+from contract.clock import DAY_US
+from contract.incident import Incident, State
+from contract.levels import Level
+from store.ports import Case, CityStore, Event, Placement
+
+Answer = Literal["again", "waiting", "answered", "quiet"]
+"""again: somebody had acknowledged it, and that is over · waiting: nobody has answered · answered: acknowledged ·
+quiet: silenced"""
+ANSWERS: tuple[Answer, ...] = ("again", "waiting", "answered", "quiet")
+Cause = Literal["water", "silent_gauge", "uplink", "site", "group", "unknown"]
+RESOLVED_US = 7 * DAY_US
+RESOLVED_MOST = 1_000
+_LATEST_US = 10**17
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """`together` is how many open incidents its event has. `placement` None: the registry no longer has the node."""
+
+    incident: Incident
+    placement: Placement | None
+    event: Event | None
+    case: Case | None
+    together: int = 1
+
+    @property
+    def id(self) -> str:
+        return self.incident.id
+
+    @property
+    def name(self) -> str:
+        return self.placement.name if self.placement is not None else self.incident.node
+
+    @property
+    def answer(self) -> Answer:
+        return "waiting"
+
+    @property
+    def level(self) -> Level | None:
+        """None for what has no level: an outage."""
+        return self.incident.level
+
+    @property
+    def css(self) -> str:
+        """The class and the shape: the level's, `down` for an outage."""
+        return "down" if self.level is None else self.level.name.lower()
+
+    @property
+    def cause(self) -> Cause:
+        """What is known of why; `unknown` is an honest answer."""
+        if self.incident.subject == "flood":
+            return "silent_gauge" if self.incident.no_data else "water"
+        kind = self.event.group.partition("/")[0] if self.event is not None else ""
+        causes: Mapping[str, Cause] = {"uplink": "uplink", "site": "site"}
+        found = causes.get(kind)
+        if found is not None:
+            return found
+        return "group" if self.together > 1 else "unknown"
+
+    @property
+    def key(self) -> str:
+        """Sorts as a table of alarms reads: what needs somebody again, what nobody has answered, then the rest; of each
+        the gravest first, a gauge that fell silent in danger before one that speaks, then the newest."""
+        gravity = 5 if self.level is None else self.level.value
+        order = f"{ANSWERS.index(self.answer)}{gravity}{0 if self.incident.dangerous else 1}"
+        return f"{order}-{_LATEST_US - self.incident.opened_us:018d}-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """All of a moment, in the order of their keys."""
+
+    now_us: int
+    open: tuple[Alarm, ...]
+
+    def find(self, incident_id: str) -> Alarm | None:
+        return next((one for one in self.open if one.id == incident_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which alarms are asked for; what is empty asks for all. `states` are an incident's, `levels` names of levels or
+    `none`, `region` a code or its beginning, `search` a part of a place's or river's name."""
+
+    states: frozenset[str] = frozenset()
+    levels: frozenset[str] = frozenset()
+    answers: frozenset[str] = frozenset()
+    region: str = ""
+    search: str = ""
+    owner: str = ""
+
+    def fits(self, alarm: Alarm) -> bool:
+        place = alarm.placement
+        return (
+            (not self.states or alarm.incident.state.value in self.states)
+            and (not self.levels or (alarm.level.name if alarm.level is not None else "none") in self.levels)
+            and (not self.answers or alarm.answer in self.answers)
+            and (not self.region or (place is not None and within([self.region], place.region)))
+            and (not self.search or self.search.lower() in _words_of(alarm))
+        )
+
+
+def _words_of(alarm: Alarm) -> str:
+    place = alarm.placement
+    places = (place.site_name, place.river, place.uplink) if place is not None else ()
+    return " ".join((alarm.incident.node, alarm.name, *places)).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the alarms that fit. `following` is the cursor of the next page, None at the end."""
+
+    items: Sequence[Alarm]
+    following: str | None
+    total: int
+
+
+def page_of(alarms: Iterable[Alarm], wanted: Wanted, cursor: str | None, limit: int) -> Page:
+    """The cursor is the last key of the page before: what comes or goes meanwhile shifts nothing."""
+    fitting = [one for one in alarms if wanted.fits(one)]
+    rest = [one for one in fitting if cursor is None or one.key > cursor]
+    items = rest[:limit]
+    return Page(items, items[-1].key if len(rest) > limit else None, len(fitting))
+
+
+def seen_by(caller: Caller, reach: Reach, alarms: Iterable[Alarm]) -> list[Alarm]:
+    """Those that this caller answers for."""
+    return [one for one in alarms if answers_for(caller, reach, one.case)]
+
+
+class Board(Shared[Alarms]):
+    """The open alarms, read once for all who ask within a moment. Raises Unavailable where the database is away."""
+
+    def __init__(self, context: Context, keep_s: float) -> None:
+        super().__init__(partial(read_alarms, context), context.clock, keep_s)
+
+
+def read_alarms(context: Context, now_us: int) -> Alarms:
+    """The open ones."""
+    return Alarms(now_us, _joined(context, context.cities.open_incidents(context.city)))
+
+
+def resolved_alarms(context: Context, now_us: int) -> tuple[Alarm, ...]:
+    """Those of the last days that are over, newest opened first and so many at most."""
+    recent = context.cities.incidents(context.city, now_us - RESOLVED_US, limit=RESOLVED_MOST)
+    return _joined(context, [one for one in recent if one.state is State.RESOLVED])
+
+
+def alarm_of(context: Context, incident_id: str) -> Alarm | None:
+    """One of this city, open or over."""
+    found = context.cities.incident(incident_id)
+    if found is None or found.city != context.city:
+        return None
+    open_now = sum(one.open for one in context.cities.incidents_of(found.event))
+    (alarm,) = _joined(context, [found])
+    return Alarm(alarm.incident, alarm.placement, alarm.event, alarm.case, max(open_now, 1))
+
+
+def _joined(context: Context, incidents: Sequence[Incident]) -> tuple[Alarm, ...]:
+    cities: CityStore = context.cities
+    placements = {one.node: one for one in cities.placements(context.city)}
+    together = Counter(one.event for one in incidents)
+    events = cities.events(together)
+    cases = cities.cases_of(together)
+    found = [
+        Alarm(one, placements.get(one.node), events.get(one.event), cases.get(one.event), together[one.event])
+        for one in incidents
+    ]
+    return tuple(sorted(found, key=lambda alarm: alarm.key))
