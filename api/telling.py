@@ -40,13 +40,23 @@ DEEDS: tuple[str, ...] = (
     "ca.issue",
     "ca.renew",
     "ca.revoke",
+    "alarm.acknowledged",
+    "alarm.released",
+    "alarm.assigned",
+    "alarm.commented",
+    "alarm.silenced",
+    "alarm.unsilenced",
+    "alarm.window",
+    "alarm.window_ended",
+    "alarm.read_on_site",
+    "alarm.end",
 )
 """in the order in which the form offers them"""
-FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "ca.")
+FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "ca.", "alarm.")
 """beginnings by which a whole family of deeds is found"""
 FACTS: tuple[str, ...] = (
-    "agency", "alone", "at", "days", "everywhere", "how", "kind", "nodes", "proposed_by", "readings", "regions",
-    "retime", "role", "serial", "site", "until", "what",
+    "agency", "alone", "at", "days", "decision", "everywhere", "how", "kind", "nodes", "proposed_by", "readings",
+    "regions", "retime", "role", "serial", "site", "until", "what",
 )  # fmt: skip
 REASONS: tuple[str, ...] = (
     "acl_denied", "bad_key", "bad_link", "bad_openid", "bad_password", "broker_refused", "certificate_refused", "csrf",

@@ -17,6 +17,9 @@ _SPACE = UUID("6f2a0a52-6d1c-5d0e-9a53-3a1f1d5a6c01")
 
 Subject = Literal["flood", "outage"]
 Audience = Literal["shadow", "staff", "public"]
+Source = Literal["sensor", "on_site", "people"]
+"""whose word a change rests on: the sensor's (or its silence), somebody's who read the staff on site, or two people's
+who ended it without a measurement"""
 
 
 class State(StrEnum):
@@ -42,7 +45,8 @@ class What(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One line of an incident's history. `at_us` is event time: when the sample that caused it was observed, or when
-    the deadline passed. `said_us` is when the engine judged it."""
+    the deadline passed. `said_us` is when the engine judged it. `held` is the id of the silence or window that kept it
+    from being said, "" where it was said."""
 
     incident: str
     number: int
@@ -51,6 +55,8 @@ class Change:
     said_us: int
     level: Level | None
     value: float | None
+    source: Source = "sensor"
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,8 @@ class EngineTables(Part):
                     said_us=change.said_us,
                     level=_number(change.level),
                     value=change.value,
+                    source=change.source,
+                    held=change.held,
                 )
                 connection.execute(new.on_conflict_do_nothing())
             insert_outgoing(self._db, connection, commit.outgoing)
@@ -141,7 +143,7 @@ class EngineTables(Part):
 
     def _incidents(self, query: Any) -> list[Incident]:
         with self._db.read() as connection:
-            return [_incident(row) for row in connection.execute(query).mappings()]
+            return [incident_of(row) for row in connection.execute(query).mappings()]
 
     def changes_of(self, event: str) -> Sequence[Change]:
         """See `CityStore.changes_of`."""
@@ -152,10 +154,7 @@ class EngineTables(Part):
             .order_by(changes.c.said_us, changes.c.incident, changes.c.number)
         )
         with self._db.read() as connection:
-            return [
-                Change(**{**row, "what": What(row["what"]), "level": _level(row["level"])})
-                for row in connection.execute(query).mappings()
-            ]
+            return [change_of(row) for row in connection.execute(query).mappings()]
 
     def event(self, event_id: str) -> Event | None:
         """See `CityStore.event`."""
@@ -197,5 +196,11 @@ def _level(number: int | None) -> Level | None:
     return None if number is None else Level(number)
 
 
-def _incident(row: RowMapping) -> Incident:
+def change_of(row: RowMapping) -> Change:
+    """A row of `changes`."""
+    return Change(**{**row, "what": What(row["what"]), "level": _level(row["level"])})
+
+
+def incident_of(row: RowMapping) -> Incident:
+    """A row of `incidents`."""
     return Incident(**{**row, "state": State(row["state"]), "level": _level(row["level"]), "peak": _level(row["peak"])})

@@ -272,6 +272,8 @@ changes = Table(
     _us("said_us"),
     Column("level", Integer, nullable=True),
     Column("value", Float(53), nullable=True),
+    Column("source", Text, nullable=False, server_default="sensor"),
+    Column("held", Text, nullable=False, server_default=""),
     ForeignKeyConstraint(["incident"], ["incidents.id"]),
 )
 
@@ -293,6 +295,26 @@ outbox = Table(
     _text("said"),
     Index("ix_outbox_waiting", "city", "channel", "event", "id", **_where("state = 'waiting'")),
     Index("ix_outbox_state", "city", "state"),
+)
+
+# What people decided about alarms, numbered by city without a gap.
+decisions = Table(
+    "decisions",
+    metadata,
+    _code("id"),
+    _text("city"),
+    Column("number", BigInteger, nullable=False),
+    _text("kind"),
+    _text("incident"),
+    _text("event"),
+    _text("by"),
+    _us("at_us"),
+    _maybe_us("until_us"),
+    Column("body", JSON, nullable=False),
+    Index("uq_decisions_number", "city", "number", unique=True),
+    Index("ix_decisions_incident", "incident", **_where("incident <> ''")),
+    Index("ix_decisions_event", "event", **_where("event <> ''")),
+    Index("ix_decisions_until", "city", "until_us", **_where("until_us IS NOT NULL")),
 )
 
 # ------------------------------------------------------------ desk

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 from store.city.audit import AuditTables
 from store.city.database import Database
+from store.city.decisions import DecisionTable
 from store.city.desk import DeskTables
 from store.city.engine import EngineTables
 from store.city.outbox import OutboxTable
@@ -23,6 +24,7 @@ class SqlCityStore(
     EngineTables,
     OutboxTable,
     DeskTables,
+    DecisionTable,
     ProposalTables,
     AuditTables,
     SecurityTables,

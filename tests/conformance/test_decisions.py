@@ -1,0 +1,201 @@
+"""What people decide about alarms, on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support.at_once import at_once
+from support.city_data import NOON_US, incident, profile
+from support.people_data import CITY, person, rejected
+
+from contract.clock import HOUR_US, MINUTE_US
+from contract.decision import Decision, DecisionKind
+from contract.errors import BadInput
+from contract.incident import Incident, level_changed, opened, resolved
+from contract.levels import Level
+from store.audit import examine
+from store.decisions import deed_of
+from store.ports import CityStore, EngineCommit, Event
+
+OFFICER, OPERATOR, TECHNICIAN, RESIDENT = (
+    person(1),
+    person(2, "operator"),
+    person(3, "technician"),
+    person(4, "resident"),
+)
+FLOOD = incident()
+OUTAGE = replace(
+    incident(2, entity="gauge-1", event="event-2"), rule="hotspot", subject="outage", level=None, peak=None
+)
+
+
+def decision(
+    kind: DecisionKind, name: str = "d1", *, of: Incident | None = FLOOD, by: str = OFFICER.id, **how: Any
+) -> Decision:
+    """A decision of this kind as a page would make it, at noon unless said otherwise."""
+    at_us = how.pop("at_us", NOON_US + MINUTE_US)
+    until_us = how.pop("until_us", at_us + HOUR_US if kind in {"acknowledge", "silence", "window"} else None)
+    body: dict[str, Any] = {
+        "acknowledge": {"level": 2},
+        "assign": {"to": OPERATOR.id},
+        "comment": {"text": "Pompa menyala."},
+        "silence": {"reason": "uji coba"},
+        "window": {"what": "works", "start_us": at_us, "reason": "ganti aki"},
+        "read_on_site": {"level_cm": 40.0, "read_us": at_us},
+        "end": {"reason": "pos hanyut"},
+    }.get(kind, {})
+    event = how.pop("event", "")
+    return Decision(
+        id=name, city=CITY, kind=kind, by=by, at_us=at_us, until_us=until_us, event=event,
+        incident=of.id if of is not None else "", body=body | how,
+    )  # fmt: skip
+
+
+def commit(store: CityStore, *incidents: Incident, **what: Any) -> None:
+    lease = store.lease(CITY, "satu", NOON_US, 3_600)
+    assert lease is not None
+    store.commit(lease, EngineCommit(incidents=incidents, **what))
+
+
+@pytest.fixture
+def store(city_store: CityStore) -> CityStore:
+    """A flood and an outage are open; an officer, an operator, a technician and a resident are there."""
+    city_store.put_profile(profile(), NOON_US)
+    for one in (OFFICER, OPERATOR, TECHNICIAN, RESIDENT):
+        city_store.put_person(one, deed_of(decision("comment", by=one.id)))
+    events = [Event(one.event, CITY, one.subject, one.rule, "g", "Code", NOON_US) for one in (FLOOD, OUTAGE)]
+    commit(city_store, FLOOD, OUTAGE, events=events, changes=[opened(FLOOD, NOON_US), opened(OUTAGE, NOON_US)])
+    return city_store
+
+
+def decide(store: CityStore, *decisions: Decision) -> None:
+    for one in decisions:
+        assert store.decide(one, deed_of(one))
+
+
+def test_a_decision_is_kept_once_with_its_deed(store: CityStore) -> None:
+    """Found as it was given, under the city's next number; the same id again changes and logs nothing."""
+    first, second = decision("comment"), decision("acknowledge", "d2")
+    head = store.audit_head(CITY)[0]
+    assert store.decisions_head(CITY) == 0
+    decide(store, first, second)
+    assert not store.decide(replace(first, body={"text": "lain"}), deed_of(first))
+    assert store.decisions(CITY) == [replace(first, number=1), replace(second, number=2)]
+    assert store.decisions_head(CITY) == 2
+    assert [row.what for row in store.audit(CITY, head)] == ["alarm.commented", "alarm.acknowledged"]
+    assert examine(store, CITY).wrong is None
+    assert store.decisions_head("sleman") == 0
+    assert store.decisions("sleman") == []
+
+
+def test_decisions_are_found_by_what_they_are_about(store: CityStore) -> None:
+    """By number, by time, by incident and by event, the oldest first and by the page."""
+    of_event = replace(decision("comment", "e", of=None, event=FLOOD.event), at_us=NOON_US + HOUR_US)
+    decide(store, decision("comment", "a"), decision("comment", "b", of=OUTAGE), of_event)
+
+    def names(**asked: Any) -> list[str]:
+        return [one.id for one in store.decisions(CITY, **asked)]
+
+    assert names() == ["a", "b", "e"]
+    assert names(after=1, limit=1) == ["b"]
+    assert names(incident=OUTAGE.id) == ["b"]
+    assert names(event=FLOOD.event) == ["e"]
+    assert names(since_us=NOON_US + HOUR_US) == ["e"]
+
+
+def test_who_may_not_decide_decides_nothing(store: CityStore) -> None:
+    """Nobody, a resident, somebody whose account is closed, another city's; a technician reads no river, and only the
+    command centre holds back what the public is told or more than one event."""
+
+    def refused(reason: str, one: Decision) -> None:
+        rejected(reason, lambda: store.decide(one, deed_of(one)), store)
+
+    stranger, closed = person(8, city="sleman"), replace(person(9), disabled_us=NOON_US)
+    for one in (stranger, closed):
+        store.put_person(one, deed_of(decision("comment")))
+    for nobody in ("nobody", stranger.id, closed.id):
+        refused("unknown_person", decision("comment", by=nobody))
+    refused("unknown_person", decision("assign", to=stranger.id))
+    refused("not_allowed", decision("comment", by=RESIDENT.id))
+    refused("not_allowed", decision("end", by=TECHNICIAN.id))
+    refused("not_allowed", decision("silence", public=True))
+    refused("not_allowed", decision("silence", of=None, matchers={"river": "code"}))
+    decide(store, decision("silence", by=OPERATOR.id, public=True))
+    decide(store, decision("silence", "d2", of=None, by=OPERATOR.id, matchers={"river": "code"}))
+    assert store.decisions_head(CITY) == 2
+
+
+def test_what_is_not_there_or_over_is_not_decided_about(store: CityStore) -> None:
+    """An unknown incident, event or silence; of an incident that has ended there is nothing left but to comment."""
+
+    def refused(reason: str, one: Decision) -> None:
+        rejected(reason, lambda: store.decide(one, deed_of(one)), store)
+
+    refused("unknown_incident", decision("comment", of=incident(7)))
+    refused("unknown_event", decision("comment", of=None, event="event-7"))
+    refused("unknown_event", decision("comment", event=OUTAGE.event))
+    refused("unknown_decision", decision("unsilence", of=None, ends="d7"))
+    refused("not_a_gauge", decision("end", of=OUTAGE))
+    refused("not_a_gauge", decision("read_on_site", of=OUTAGE))
+    over, change = resolved(FLOOD, 40.0, NOON_US + 5, NOON_US + 5)
+    closed = Event(FLOOD.event, CITY, "flood", FLOOD.rule, "g", "Code", NOON_US, closed_us=NOON_US + 5)
+    commit(store, over, changes=[change], events=[closed])
+    refused("over", decision("acknowledge"))
+    refused("over", decision("assign", of=None, event=FLOOD.event))
+    decide(store, decision("comment"))
+    with pytest.raises(BadInput, match=r"body\.text"):
+        store.decide(decision("comment", "d2", text=" "), deed_of(decision("comment")))
+    assert store.decisions_head(CITY) == 1
+
+
+def test_attention_is_worked_out_from_the_rows(store: CityStore) -> None:
+    """Who is on what, until when; a worse level than was acknowledged, or the expiry, brings it up again."""
+    at_us = NOON_US + MINUTE_US
+    decide(
+        store,
+        decision("acknowledge"),
+        decision("comment", "d2"),
+        decision("assign", "d3", of=OUTAGE),
+        decision("silence", "d4", of=None, by=OPERATOR.id, matchers={"river": "code", "severity": "warning"}),
+        decision("window", "d5", of=OUTAGE, start_us=at_us + MINUTE_US),
+    )
+    severities = {"river": "critical", "hotspot": "warning"}
+    flood, outage = (store.attention(CITY, at_us, severities)[one.id] for one in (FLOOD, OUTAGE))
+    assert (flood.owner, flood.acknowledged_by, flood.acknowledged_until_us) == (
+        OFFICER.id,
+        OFFICER.id,
+        at_us + HOUR_US,
+    )
+    assert (flood.comments, flood.silenced_by, flood.lapsed_us) == (1, None, None)
+    assert (outage.owner, outage.acknowledged_by, outage.silenced_by, outage.window) == (OPERATOR.id, "", "d4", None)
+    assert store.attention(CITY, at_us)[OUTAGE.id].silenced_by is None
+    assert store.attention(CITY, at_us + MINUTE_US, severities)[OUTAGE.id].window == "d5"
+    assert store.attention(CITY, at_us + HOUR_US)[FLOOD.id].lapsed_us == at_us + HOUR_US
+    worse, change = level_changed(FLOOD, Level.AWAS, 300.0, at_us + 2, at_us + 2)
+    milder, back = level_changed(worse, Level.SIAGA, 200.0, at_us + 3, at_us + 3)
+    commit(store, milder, changes=[change, back])
+    flood = store.attention(CITY, at_us + 3)[FLOOD.id]
+    assert (flood.owner, flood.lapsed_us) == ("", at_us + 2)
+    decide(store, decision("unsilence", "d6", of=None, ends="d4"))
+    assert store.attention(CITY, at_us, severities)[OUTAGE.id].silenced_by is None
+    over, change = resolved(milder, 40.0, at_us + 4, at_us + 4)
+    commit(store, over, changes=[change])
+    assert set(store.attention(CITY, at_us + 4)) == {OUTAGE.id}
+
+
+def test_decisions_of_one_moment_are_numbered_without_a_gap(store: CityStore) -> None:
+    """Eight people at once: a reader who has seen number n has seen all before it."""
+    calls = [lambda n=n: decide(store, decision("comment", f"d{n}")) for n in range(8)]
+    at_once(calls)
+    assert [one.number for one in store.decisions(CITY)] == list(range(1, 9))
+    assert sorted(one.id for one in store.decisions(CITY)) == [f"d{n}" for n in range(8)]
+
+
+def test_whose_word_a_change_rests_on_is_kept(store: CityStore) -> None:
+    """And which silence kept it from being said."""
+    worse, change = level_changed(FLOOD, Level.AWAS, 300.0, NOON_US + 2, NOON_US + 2)
+    change = replace(change, source="on_site", held="d4")
+    commit(store, worse, changes=[change])
+    assert store.changes_of(FLOOD.event) == [opened(FLOOD, NOON_US), change]
