@@ -121,6 +121,10 @@ class AbsenceStream(Stream):
             return True
         return bool(self.heard_us) and now_us - max(self.heard_us, floor_us) >= self.no_data_us // 2
 
+    def dead_before(self, us: int) -> bool:
+        """Whether this point was known to be out already then, for a reason of its own."""
+        return self.incident is not None and self.incident.crossed_us < us
+
     def adopt(self, incident: Incident) -> None:
         if not self._behind(incident):
             return

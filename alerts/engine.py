@@ -13,11 +13,12 @@ import heapq
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from alerts.absence_stream import AbsenceStream
+from alerts.causes import BRANCHES, Branch, Found, branch_code, deepest
 from alerts.events import Events, OpenEvent, group_of, narrower
 from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
@@ -26,12 +27,12 @@ from alerts.samples import Sample
 from contract import incident as life
 from contract.clock import SECOND_US
 from contract.errors import BadInput
-from contract.incident import Change, Incident, State, What
+from contract.incident import Audience, Change, Incident, State, What
 from contract.kinds import KindName
 from contract.levels import Level, Scale
-from store.ports import Event, Placement
+from store.ports import Cause, Event, Placement
 
-SNAPSHOT_VERSION = 4
+SNAPSHOT_VERSION = 5
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -85,7 +86,7 @@ class Engine:
         self._periods: dict[tuple[str, str], float] = {}
         self._routes: dict[tuple[str, str, str], tuple[Stream, ...]] = {}
         self._streams: dict[tuple[str, str], Stream] = {}
-        self._behind: dict[str, list[AbsenceStream]] = defaultdict(list)
+        self._under: dict[tuple[str, Branch, str], list[AbsenceStream]] = defaultdict(list)
         self._absences: dict[str, list[AbsenceStream]] = defaultdict(list)
         self._births: dict[str, int] = {}
         self._heap: list[tuple[int, str, str]] = []
@@ -222,12 +223,12 @@ class Engine:
                 self.events.drop(left.incident)
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
         self._routes.clear()
-        self._behind.clear()
+        self._under.clear()
         for stream in self._streams.values():
             place = self._places[stream.node]
             self._set_silence(stream, place)
-            if isinstance(stream, AbsenceStream) and place.uplink:
-                self._behind[place.uplink].append(stream)
+            if isinstance(stream, AbsenceStream):
+                self._hang(stream, place)
             if isinstance(stream, LevelStream):
                 staff = self._staffs.get(stream.node)
                 if staff is not None and staff.scale != stream.staff.scale:
@@ -311,7 +312,7 @@ class Engine:
         self._floor_us = self._proved_us = self._open_us = 0
         self._births = {}
         self._heap.clear()
-        for known in (self._streams, self._routes, self._behind, self._absences):
+        for known in (self._streams, self._routes, self._under, self._absences):
             known.clear()
         self.events = Events(self.city)
 
@@ -376,9 +377,15 @@ class Engine:
     def _absence(self, rule: Rule, condition: Absence, place: Placement, period_s: float) -> AbsenceStream:
         stream = AbsenceStream(rule, place.node, period_s, condition)
         self._absences[place.node].append(stream)
-        if place.uplink:
-            self._behind[place.uplink].append(stream)
+        self._hang(stream, place)
         return stream
+
+    def _hang(self, stream: AbsenceStream, place: Placement) -> None:
+        """Remember what a point hangs on."""
+        for branch in BRANCHES.get(stream.rule.group_by, ()):
+            code = branch_code(place, branch)
+            if code:
+                self._under[stream.rule.id, branch, code].append(stream)
 
     def _recall(self, rule_id: str, node: str, entity: str) -> Stream | None:
         found = self._streams.get((rule_id, entity))
@@ -420,13 +427,30 @@ class Engine:
         stream.armed_us = due_us
         heapq.heappush(self._heap, (due_us, stream.rule.id, stream.entity))
 
-    def _shared(self, stream: Stream, place: Placement, now_us: int) -> bool:
-        """Whether more than this one point looks down behind its uplink: at least two, and at least half."""
-        if not place.uplink or not isinstance(stream, AbsenceStream):
-            return False
-        peers = [one for one in self._behind[place.uplink] if one.rule is stream.rule]
-        down = sum(1 for one in peers if one is stream or one.suspect(now_us, self._since_us(one)))
-        return down >= 2 and 2 * down >= len(peers)
+    def _cause(self, stream: AbsenceStream, place: Placement, onset: Onset, now_us: int) -> Found:
+        """What a point's outage is put down to."""
+        before_us = onset.crossed_us - stream.no_data_us
+
+        def peers(branch: Branch, code: str) -> Iterator[AbsenceStream]:
+            own = self._under[stream.rule.id, branch, code]
+            return (one for one in own if one is stream or (one.heard_us and not one.dead_before(before_us)))
+
+        def down(one: AbsenceStream) -> bool:
+            return one is stream or one.suspect(now_us, self._since_us(one))
+
+        return deepest(place, stream.rule.group_by, peers, down)
+
+    def _grown(self, stream: AbsenceStream, found: Found, audience: Audience, onset: Onset) -> OpenEvent | None:
+        """The oldest event of a point that hangs on the same and fell silent with this one."""
+        if found.branch is None:
+            return None
+        before_us = onset.crossed_us - stream.no_data_us
+        events = [
+            self.events.of(one.incident)
+            for one in self._under[stream.rule.id, found.branch, found.code]
+            if one.incident is not None and one.incident.audience == audience and not one.dead_before(before_us)
+        ]
+        return min(events, key=lambda one: one.event.opened_us, default=None)
 
     def _told(self, stream: Stream, outcome: tuple[Step, ...] | Onset, now_us: int, said_us: int) -> list[Transition]:
         if isinstance(outcome, Onset):
@@ -450,19 +474,44 @@ class Engine:
             return []
         rule = stream.rule
         audience = narrower(rule.audience, place.audience)
-        event = self.events.find(rule, group_of(rule, place, audience, shared=True)[0])
-        begins = False
-        if event is None:
-            group, name = group_of(rule, place, audience, shared=self._shared(stream, place, now_us))
-            event = self.events.find(rule, group)
-            if event is None:
-                event = self.events.begin(rule, group, name, onset.crossed_us, onset.opened_us)
-                begins = True
+        event, begins = self._event_for(stream, place, audience, onset, now_us)
         incident = open_incident(self.city, rule, stream, onset, event.event.id, audience)
         self.events.joined(event, incident)
         stream.opened(incident)
         change = life.opened(incident, said_us)
         return [self._transition(stream, incident, change, event.event, begins, False, event.members)]
+
+    def _event_for(
+        self, stream: Stream, place: Placement, audience: Audience, onset: Onset, now_us: int
+    ) -> tuple[OpenEvent, bool]:
+        """(the event that this onset belongs to, whether it begins it)."""
+        rule = stream.rule
+        found: Found | None = None
+        if isinstance(stream, AbsenceStream) and rule.group_by in BRANCHES:
+            over = self.events.over(rule, place, audience)
+            if over is not None and over.event.cause != "unknown":
+                return over, False
+            found = self._cause(stream, place, onset, now_us)
+            if over is not None:
+                self._explain(over, group_of(rule, place, audience, found), found.cause)
+                return over, False
+        group, name = group_of(rule, place, audience, found)
+        event = self.events.find(rule, group)
+        if event is not None:
+            return event, False
+        if found is not None and isinstance(stream, AbsenceStream):
+            event = self._grown(stream, found, audience, onset)
+            if event is not None:
+                self.events.grow(event, group, name, found.cause)
+                return event, False
+        cause = "" if found is None else found.cause
+        return self.events.begin(rule, group, name, onset.crossed_us, onset.opened_us, cause), True
+
+    def _explain(self, event: OpenEvent, named: tuple[str, str], cause: Cause) -> None:
+        """An event whose cause was unknown, where the silence proves one now."""
+        taken = self.events.open.get((event.event.rule, named[0]))
+        if cause not in {"node", "unknown"} and (taken is None or taken is event):
+            self.events.grow(event, *named, cause)
 
     def _transition(
         self,

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from alerts.causes import BRANCHES, Found, branch_code
 from alerts.rules import Rule
 from contract.clock import SECOND_US
 from contract.incident import Audience, Incident, event_id
-from store.ports import Event, Placement
+from store.ports import Cause, Event, Placement
 
 _BREADTH: tuple[Audience, ...] = ("shadow", "staff", "public")
 
@@ -31,22 +32,28 @@ def narrower(one: Audience, other: Audience) -> Audience:
     return _BREADTH[min(_BREADTH.index(one), _BREADTH.index(other))]
 
 
-def group_of(rule: Rule, place: Placement, audience: Audience, *, shared: bool) -> tuple[str, str]:
-    """(group, its name for people). `shared`: more behind the same uplink are down, so that the uplink is the cause."""
-    if rule.group_by == "river" and place.river:
+def group_of(rule: Rule, place: Placement, audience: Audience, found: Found | None = None) -> tuple[str, str]:
+    """(group, its name for people). `found`: what an outage is put down to."""
+    if found is not None and found.branch is not None:
+        group = f"{found.branch}/{found.code}"
+        name = place.site_name if found.branch == "site" else _spoken(found.code)
+    elif rule.group_by == "river" and place.river:
         group, name = f"river/{place.river}", place.river
-    elif rule.group_by == "uplink" and place.uplink and shared:
-        group, name = f"uplink/{place.uplink}", _spoken(place.uplink)
     elif rule.group_by == "site":
         group, name = f"site/{place.site}", place.site_name
     else:
         group, name = f"node/{place.node}", place.site_name or place.name
-    return (group if audience == "public" else f"{group}~{audience}"), name
+    return told_to(group, audience), name
 
 
-def _spoken(uplink: str) -> str:
-    """`uplink-gondokusuman` is called Gondokusuman."""
-    return uplink.removeprefix("uplink-").replace("-", " ").title()
+def told_to(group: str, audience: Audience) -> str:
+    """The group as it is known within one circle of people."""
+    return group if audience == "public" else f"{group}~{audience}"
+
+
+def _spoken(code: str) -> str:
+    """`uplink-gondokusuman` is called Gondokusuman, `feeder-jetis-2` Jetis 2."""
+    return code.removeprefix("uplink-").removeprefix("feeder-").replace("-", " ").title()
 
 
 class Events:
@@ -62,7 +69,23 @@ class Events:
         """The open event of a group."""
         return self.open.get((rule.id, group))
 
-    def begin(self, rule: Rule, group: str, name: str, crossed_us: int, opened_us: int) -> OpenEvent:
+    def over(self, rule: Rule, place: Placement, audience: Audience) -> OpenEvent | None:
+        """The open event that a point belongs to whatever its own silence proves: that of what it hangs on, the widest
+        first."""
+        for branch in reversed(BRANCHES.get(rule.group_by, ())):
+            code = branch_code(place, branch)
+            found = self.find(rule, told_to(f"{branch}/{code}", audience)) if code else None
+            if found is not None:
+                return found
+        return self.find(rule, told_to(f"node/{place.node}", audience))
+
+    def grow(self, opened: OpenEvent, group: str, name: str, cause: Cause) -> None:
+        """What it is put down to has become wider, or is known now. It stays the same event."""
+        del self.open[opened.event.rule, opened.event.group]
+        opened.event = replace(opened.event, group=group, name=name, cause=cause)
+        self.open[opened.event.rule, group] = opened
+
+    def begin(self, rule: Rule, group: str, name: str, crossed_us: int, opened_us: int, cause: Cause = "") -> OpenEvent:
         """A new event. It points to the group's last one where that ended within the rule's window."""
         last = self.closed.get((rule.id, group))
         fresh = OpenEvent(
@@ -75,6 +98,7 @@ class Events:
                 name=name,
                 opened_us=opened_us,
                 recurs=recurring(rule, last, opened_us),
+                cause=cause,
             )
         )
         return self.put(fresh)
@@ -112,6 +136,8 @@ class Events:
         found = self._by_id.get(event.id)
         if found is None:
             found = self.put(OpenEvent(replace(event, closed_us=None)))
+        elif found.event.group != event.group:
+            self.grow(found, event.group, event.name, event.cause)
         if incident.id not in found.open:
             self.joined(found, incident)
 

@@ -14,7 +14,7 @@ from contract.city import Link, NodeKind, Text
 from contract.incident import Audience, Subject
 from contract.kinds import KindName
 
-GroupBy = Literal["river", "uplink", "site", "node"]
+GroupBy = Literal["river", "cause", "uplink", "site", "node"]
 Severity = Literal["info", "warning", "critical"]
 
 

@@ -35,7 +35,16 @@ _MONTHS = {
 _CAUSES: Mapping[str, Mapping[str, str]] = {
     "silent": {"id": "titik tidak mengirim kabar", "en": "the point sends nothing"},
     "no_internet": {"id": "titik menyala tanpa internet", "en": "the point is up without internet"},
+    "site": {"id": "semua titik di lokasi ini diam", "en": "every point at this place is silent"},
     "uplink": {"id": "sambungan ke beberapa titik putus", "en": "the uplink of several points is down"},
+    "power": {
+        "id": "semua titik di satu penyulang listrik diam",
+        "en": "every point on one power feeder is silent",
+    },
+    "unknown": {
+        "id": "beberapa titik diam, penyebabnya belum diketahui",
+        "en": "several points are silent, the cause is not known yet",
+    },
 }
 _LANGUAGES = ("id", "en")
 
@@ -118,8 +127,9 @@ class Words:
         if transition.rule.subject == "flood":
             return values | self._flood(transition, place, language)
         minutes = max(0, (transition.change.at_us - transition.incident.crossed_us) // MINUTE_US)
-        shared = transition.event.group.startswith("uplink/")
-        cause = "uplink" if shared else ("silent" if transition.silent else "no_internet")
+        shared = transition.event.shared
+        own = "silent" if transition.silent else "no_internet"
+        cause = (transition.event.cause or "unknown") if shared else own
         return values | {
             "group": transition.event.name if shared else values["place"],
             "minutes": number(minutes, language),

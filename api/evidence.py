@@ -1,4 +1,4 @@
-"""What the sensors say of a case: for a river each gauge's curve and changes, for an outage its points and uplink."""
+"""What the sensors say of a case: for a river each gauge's curve and changes, for an outage points and cause."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from contract.clock import MINUTE_US, SECOND_US
 from contract.incident import Change, Incident, What
 from contract.levels import Level
 from contract.quality import Quality
-from store.ports import Case, Event, Row
+from store.ports import Case, Cause, Event, Row
 
 AROUND_US = 10 * MINUTE_US
 AROUND_LEAST_US = 60 * SECOND_US
@@ -50,12 +50,14 @@ class OutPoint:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All of it. `rules` are (rule, version) as they judged; `uplink` is the shared cause's name, empty for none."""
+    """All of it. `rules` are (rule, version) as they judged; `shared` is what its points hang on, `cause` what of it is
+    proved, both empty for a single point."""
 
     rules: tuple[tuple[str, str], ...] = ()
     proofs: tuple[Proof, ...] = ()
     points: tuple[OutPoint, ...] = ()
-    uplink: str = ""
+    shared: str = ""
+    cause: Cause = ""
     vetoing: Incident | None = None
     all_resolved: bool = False
 
@@ -77,7 +79,8 @@ def evidence_of(context: Context, snapshot: Snapshot, case: Case) -> Evidence:
         rules=tuple(sorted({(one.rule, one.rule_version) for one in incidents})),
         proofs=tuple(sorted(proofs, key=lambda proof: _km(snapshot, proof.node))),
         points=tuple(_points(snapshot, [one for one in incidents if one.subject == "outage"])),
-        uplink=event.name if event is not None and event.group.startswith("uplink/") else "",
+        shared=event.name if event is not None and event.shared else "",
+        cause=(event.cause or "unknown") if event is not None and event.shared else "",
         vetoing=next((one for one in floods if one.open), None) if case.state == "done" else None,
         all_resolved=bool(incidents) and not any(one.open for one in incidents),
     )

@@ -16,6 +16,7 @@ from contract.levels import Level
 from store.ports import Case
 
 SHOWN = 4
+_HANGING = {"uplink": "points_behind", "power": "points_on_feeder"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,14 @@ def _outage(own: list[Incident], snapshot: Snapshot, speech: Speech) -> EventLin
     places = [one for incident in own if (one := snapshot.placement(incident.node)) is not None]
     case = snapshot.cases.get(own[0].event)
     event = snapshot.events.get(own[0].event)
-    shared = event is not None and event.group.startswith("uplink/")
     parts: tuple[Part, ...] = ()
     if len(places) == 1:
         title = places[0].name
     else:
         name = event.name if event is not None else places[0].site_name
         n = len(places)
-        title = speech("points_behind", n=n, name=name) if shared else speech("points_at", n=n, name=name)
+        branch = event.group.partition("/")[0] if event is not None else ""
+        title = speech(_HANGING.get(branch, "points_at"), n=n, name=name)
         parts = tuple(Part(one.site_name) for one in places[:SHOWN])
     return EventLine(
         css="down",

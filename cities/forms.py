@@ -142,6 +142,7 @@ class SiteRow(Form):
     uplink: str = ""
     camera_url: str = ""
     cctv_url: str = ""
+    power: str = ""
 
 
 class NodeRow(Form):

@@ -10,6 +10,7 @@ from cities.findings import Findings
 from cities.forms import CityForm, RegionRow, SiteRow
 from cities.sources import Table
 from contract.city import Profile
+from contract.topics import valid_id
 
 _MARGIN_DEG = 0.05  # about 5 km: a region's representative point is well inside its outline
 _CITY_DEG = 1.0  # about 110 km: no regency is wider from its centre
@@ -111,6 +112,31 @@ def check_sites(sites: Table[SiteRow], regions: Table[RegionRow], findings: Find
             )
         if box is not None:
             _inside(file, line, f"site {site.code!r}", site.lat, site.lon, box, findings)
+    _check_feeders(sites, findings)
+
+
+def _check_feeders(sites: Table[SiteRow], findings: Findings) -> None:
+    """Power → uplink → site is a tree: a feeder's name is an id, and what hangs on one uplink hangs on one feeder."""
+    file = "sites.csv"
+    feeders: dict[str, tuple[str, int]] = {}
+    for line, site in sites.rows:
+        if site.power and not valid_id(site.power):
+            findings.add(
+                file,
+                line,
+                f"power {site.power!r} of site {site.code!r} is not an id",
+                "Use lower-case letters, digits and single hyphens.",
+            )
+        if not (site.power and site.uplink):
+            continue
+        feeder, first = feeders.setdefault(site.uplink, (site.power, line))
+        if feeder != site.power:
+            findings.add(
+                file,
+                line,
+                f"uplink {site.uplink!r} hangs on {site.power!r} here and on {feeder!r} on line {first}",
+                "Name the feeder of the uplink's own equipment, or leave power empty.",
+            )
 
 
 def _opens_safely(address: str) -> bool:

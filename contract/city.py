@@ -74,8 +74,9 @@ class SensorSpec:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place with poles on it. `river` and `river_km` (from the source) only where a gauge stands. `cctv_url` opens
-    the city's own video system; nothing of ours ever asks it."""
+    """A place with poles on it. `river` and `river_km` (from the source) only where a gauge stands. `uplink` and
+    `power` (the feeder) are what several sites hang on, empty where it is not known. `cctv_url` opens the city's own
+    video system; nothing of ours ever asks it."""
 
     code: str
     name: str
@@ -87,6 +88,7 @@ class Site:
     uplink: str = ""
     camera_url: str = ""
     cctv_url: str = ""
+    power: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def placed(profile: Profile) -> dict[str, Placement]:
             river=site.river,
             river_km=site.river_km,
             uplink=site.uplink,
+            power=site.power,
             audience=node.audience,
             sensors={sensor.sensor: (sensor.kind, sensor.period_s) for sensor in node.sensors},
             link=node.link,

@@ -135,6 +135,8 @@ class Placement:
     """sensor -> (kind, period_s); empty until a profile or a birth says more"""
     link: Link | Literal[""] = ""
     """how it speaks to the city, empty where nobody knows"""
+    power: str = ""
+    """the feeder that its site hangs on, empty where it is not known"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +191,13 @@ class Lease:
     until_us: int
 
 
+Cause = Literal["", "power", "uplink", "site", "node", "unknown"]
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Incidents that are one thing to people: a river's flood, a dead uplink. `recurs` is the event before it."""
+    """Incidents that are one thing to people: a river's flood, a dead uplink. `recurs` is the event before it.
+    `cause`: what an outage is put down to by the silence of all that hangs on it; empty for what has no such tree."""
 
     id: str
     city: str
@@ -202,6 +208,17 @@ class Event:
     opened_us: int
     closed_us: int | None = None
     recurs: str | None = None
+    cause: Cause = ""
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is one trouble of several points, whatever may be its cause."""
+        return self.group.startswith(("power/", "uplink/", "site/"))
+
+    @property
+    def spares_points(self) -> bool:
+        """Whether what its points hang on is to blame: the time does not count against their own uptime."""
+        return self.cause in {"power", "uplink", "site"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ WORDS = {
     "all_open": Text("Semua {n} kejadian", "All {n} events"),
     "n_gauges": Text("{n} alat ukur", "{n} gauges"),
     "points_behind": Text("{n} titik di uplink {name}", "{n} points on the {name} uplink"),
+    "points_on_feeder": Text("{n} titik di penyulang listrik {name}", "{n} points on the power feeder {name}"),
     "points_at": Text("{n} titik di {name}", "{n} points at {name}"),
     "wifi_is_down": Text("WiFi mati", "WiFi down"),
     "others": Text("dan {n} lain", "and {n} more"),

@@ -75,7 +75,8 @@ class EngineTables(Part):
         new = self._db.insert(events).values({field.name: getattr(event, field.name) for field in fields(event)})
         said = new.excluded
         # An event that has ended never opens again: a recurrence is a new one.
-        kept = {"name": said.name, "closed_us": func.coalesce(events.c.closed_us, said.closed_us)}
+        kept = {"name": said.name, "group": said.group, "cause": said.cause}
+        kept |= {"closed_us": func.coalesce(events.c.closed_us, said.closed_us)}
         connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=kept))
 
     def _put_incident(self, connection: Connection, incident: Incident) -> None:

@@ -186,6 +186,7 @@ class RegistryTables(Part):
                 sites.c.river,
                 sites.c.river_km,
                 sites.c.uplink,
+                sites.c.power,
                 nodes.c.audience,
                 nodes.c.sensors,
                 nodes.c.link,
@@ -292,6 +293,7 @@ def _site_facts(site: Site) -> dict[str, Any]:
         "river": site.river,
         "river_km": site.river_km,
         "uplink": site.uplink,
+        "power": site.power,
         "camera_url": site.camera_url,
     }
 

@@ -133,6 +133,7 @@ sites = Table(
     _float("river_km"),
     _text("uplink"),
     _text("camera_url"),
+    Column("power", Text, nullable=False, server_default=""),
 )
 
 nodes = Table(
@@ -231,6 +232,7 @@ events = Table(
     _us("opened_us"),
     _maybe_us("closed_us"),
     Column("recurs", Text, nullable=True),
+    Column("cause", Text, nullable=False, server_default=""),
     Index("ix_events_group", "city", "rule", "group", "opened_us"),
 )
 

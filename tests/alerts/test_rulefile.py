@@ -20,7 +20,7 @@ def test_yogyakarta_s_pack_loads() -> None:
     """Two rules, each with all its words in both languages."""
     flood, hotspot = watch.rules()
     assert (flood.id, flood.condition, flood.group_by) == ("flood", Levels("level_cm"), "river")
-    assert (hotspot.id, hotspot.condition, hotspot.group_by) == ("hotspot", Absence("internet", ("open",)), "uplink")
+    assert (hotspot.id, hotspot.condition, hotspot.group_by) == ("hotspot", Absence("internet", ("open",)), "cause")
     for rule in (flood, hotspot):
         assert all(text.id and text.en for text in rule.texts.values())
     assert longest_window_s((flood, hotspot)) == 1800

@@ -97,7 +97,7 @@ def test_an_outage_names_its_points_and_its_uplink(made, serve):
     case = made.cities.case_of_event(event.id)
     assert case is not None
     text = said(serve(made).get(f"/kasus/{case.number}").text)
-    assert "Uplink bersama Gondokusuman" in text
+    assert "Penyebab sambungan bersama (Gondokusuman)" in text
     assert "Titik dalam kejadian ini (3)" in text
     assert text.count("masih mati") == 2
     assert "(30 menit)" in text

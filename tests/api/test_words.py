@@ -27,6 +27,7 @@ from contract.messages import CheckName
 from contract.roles import ROLES
 from store.audit import How
 from store.people import Place, Proposed
+from store.ports import Cause
 
 HOME = Path(api.__file__).parent
 TEMPLATES = sorted((HOME / "templates").glob("*.*"))
@@ -70,6 +71,10 @@ def built() -> set[str]:
         *(f"refused_{why}" for why in REFUSED),
         *(f"may_{role}" for role in (*FOR_PEOPLE, "service")),
         *(f"area_{wrong}" for wrong in ("role", "agency", "officer", "region")),
+        *(f"cause_{cause}" for cause in get_args(Cause) if cause not in {"", "node"}),
+        "points_behind",
+        "points_at",
+        "points_on_feeder",
         *(f"link_{whose}" for whose in ("invitation", "password", "confirmed")),
         *(f"key_{wrong}" for wrong in ("label_missing", "days", "revoked")),
         *(f"key_is_{state}" for state in ("revoked", "over")),

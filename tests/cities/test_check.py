@@ -119,6 +119,23 @@ def test_the_city_s_video_page_is_an_https_address(address: str, sound: bool, tm
     )
 
 
+def test_power_uplink_and_site_are_a_tree(tmp_path: Path) -> None:
+    """A feeder's name is an id, and what hangs on one uplink hangs on one feeder; without a name nothing is claimed."""
+    head, *rows = tiny_city.FILES["sites.csv"].splitlines()
+    fed = [
+        head + ",power",
+        *(f"{row},{power}" for row, power in zip(rows, ("", "", "gardu-1", "", "gardu-1"), strict=True)),
+    ]
+    assert check(tiny_city.write(tmp_path / "good", sites_csv="\n".join(fed))) == []
+    fed[-2:] = [rows[3] + ",gardu-2", rows[4] + ",Gardu 1"]
+    found = check(tiny_city.write(tmp_path / "bad", sites_csv="\n".join(fed)))
+    assert [(one.file, one.line, one.what) for one in found] == [
+        ("sites.csv", 5, "uplink 'barat' hangs on 'gardu-2' here and on 'gardu-1' on line 4"),
+        ("sites.csv", 6, "power 'Gardu 1' of site 'pantai' is not an id"),
+        ("sites.csv", 6, "uplink 'barat' hangs on 'Gardu 1' here and on 'gardu-1' on line 4"),
+    ]
+
+
 def test_all_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
     """A person mends a folder in one go: three files, five mistakes, five findings in order."""
     folder = tiny_city.write(

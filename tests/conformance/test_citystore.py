@@ -34,6 +34,7 @@ def test_a_profile_becomes_placements(store: CityStore) -> None:
     assert (place.node, place.kind, place.site, place.site_name) == ("gauge-1", "gauge", "bridge", "Jembatan")
     assert (place.region, place.lat, place.lon) == ("34.71.01.1001", -7.8, 110.37)
     assert (place.river, place.river_km, place.uplink, place.audience) == ("code", 12.5, "uplink-1", "public")
+    assert place.power == "feeder-1"
     assert place.sensors == {"level": ("flood", 10.0)}
     assert list(store.placements("elsewhere")) == []
 
@@ -297,6 +298,17 @@ def test_of_two_that_want_a_lease_at_once_one_gets_it(store: CityStore, city_url
         )
         assert {type(lease) for lease in got} == {Lease, NoneType}
     other.close()
+
+
+def test_an_event_that_grows_keeps_its_id(store: CityStore) -> None:
+    """What it is put down to becomes wider: the group, its name and the cause are the newest; the rest stays."""
+    lease = _lease(store)
+    store.commit(lease, _opening())
+    grown = replace(EVENT, group="power/feeder-1", name="1", cause="power")
+    store.commit(lease, EngineCommit(events=[grown]))
+    assert store.event(EVENT.id) == grown
+    assert store.last_event(CITY, EVENT.rule, grown.group) == grown
+    assert store.last_event(CITY, EVENT.rule, EVENT.group) is None
 
 
 def test_an_engine_that_lost_its_lease_can_write_nothing(store: CityStore) -> None:

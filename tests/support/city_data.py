@@ -36,7 +36,7 @@ def profile(
         ),
         routes=(Route("flood", "34.71", "bpbd"),),
         regions=(Region(region, "Kelurahan", "kelurahan", "34.71.01", -7.8, 110.37),),
-        sites=(Site("bridge", "Jembatan", -7.8, 110.37, region, "code", 12.5, "uplink-1"),),
+        sites=(Site("bridge", "Jembatan", -7.8, 110.37, region, "code", 12.5, "uplink-1", power="feeder-1"),),
         nodes=tuple(
             NodeSpec(node, "gauge", f"Gauge {node}", "bridge", (SensorSpec("level", "flood", 10.0),)) for node in nodes
         ),

@@ -226,6 +226,7 @@ class Town:
             name=uplink or node.name,
             opened_us=crossed_us,
             recurs=recurs,
+            cause="uplink" if uplink else "node",
         )
         incident = Incident(
             id=incident_id(city, rule, node.node, crossed_us),
