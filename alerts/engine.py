@@ -19,17 +19,19 @@ from typing import Any
 
 from alerts.absence_stream import AbsenceStream
 from alerts.causes import BRANCHES, Branch, Found, branch_code, deepest
-from alerts.events import Events, OpenEvent, group_of, narrower
+from alerts.events import Events, OpenEvent, group_of
 from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
 from alerts.rules import Absence, Levels, Rule
 from alerts.samples import Sample
+from alerts.staging import told_to
 from contract import incident as life
 from contract.clock import SECOND_US
 from contract.errors import BadInput
 from contract.incident import Audience, Change, Incident, State, What
 from contract.kinds import KindName
 from contract.levels import Level, Scale
+from contract.staging import Stages
 from store.ports import Cause, Event, Placement
 
 SNAPSHOT_VERSION = 5
@@ -101,6 +103,8 @@ class Engine:
         self.reach_us = (round(absent_s * SECOND_US) + self._travel_us) // 3 if absent_s else 0
         """how long the way may go unproven before every point is given its full time anew; 0: nothing needs proof"""
         self.events = Events(city)
+        self.stages: Stages | None = None
+        """what was promoted, so that new incidents are told so far; None: as far as the rules' files say"""
 
     # ------------------------------------------------------------ what happens
 
@@ -473,7 +477,7 @@ class Engine:
         if place is None:
             return []
         rule = stream.rule
-        audience = narrower(rule.audience, place.audience)
+        audience = told_to(rule, place, self.stages)
         event, begins = self._event_for(stream, place, audience, onset, now_us)
         incident = open_incident(self.city, rule, stream, onset, event.event.id, audience)
         self.events.joined(event, incident)

@@ -13,8 +13,6 @@ from contract.clock import SECOND_US
 from contract.incident import Audience, Incident, event_id
 from store.ports import Cause, Event, Placement
 
-_BREADTH: tuple[Audience, ...] = ("shadow", "staff", "public")
-
 
 @dataclass(slots=True)
 class OpenEvent:
@@ -25,11 +23,6 @@ class OpenEvent:
     members: int = 0
     wavered_us: int = 0
     """when it last recovered or relapsed in a way worth telling"""
-
-
-def narrower(one: Audience, other: Audience) -> Audience:
-    """The smaller of two circles of people."""
-    return _BREADTH[min(_BREADTH.index(one), _BREADTH.index(other))]
 
 
 def group_of(rule: Rule, place: Placement, audience: Audience, found: Found | None = None) -> tuple[str, str]:

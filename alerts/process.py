@@ -23,6 +23,7 @@ from alerts.orphans import settle
 from alerts.outbox import DESK, Outbox
 from alerts.rules import Rule
 from alerts.samples import from_message
+from alerts.staging import pack_of
 from alerts.webhooks import Receiver, Webhooks
 from alerts.words import Words
 from broker.ports import Incoming, Subscription
@@ -328,6 +329,8 @@ class AlertsProcess:
             self._profile.code, self._rules, self._places, scales, travel_s=_TRAVEL_S, unbelieved=self._say_unbelieved
         )
         now_us = self._clock.now_us()
+        self._cities.note_rules(self._profile.code, pack_of(self._rules), now_us)
+        engine.stages = self._cities.stages(self._profile.code)
         self._owed_us = recall(engine, self._cities, self._rules, now_us)
         self._settle_orphans(engine, now_us)
         self._judged_us = self._owed_us
@@ -455,6 +458,7 @@ class AlertsProcess:
             self._registry = version
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
             engine.place(self._places, {scale.gauge: scale for scale in self._profile.scales})
+            engine.stages = self._cities.stages(self._profile.code)
             self._settle_orphans(engine, self._clock.now_us())
 
     def _settle_orphans(self, engine: Engine, now_us: int) -> None:

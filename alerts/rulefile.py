@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import string
 import tomllib
@@ -113,6 +114,7 @@ class _Reader:
             texts=self._texts(subject),
             keep_firing_for_s=self._seconds("keep_firing_for_s", default=0.0),
             silences=silences,
+            judges=_digest_of(self._table),
         )
 
     def _silences(self) -> tuple[float, tuple[LinkSilence, ...]]:
@@ -246,6 +248,12 @@ class _Reader:
         return BadInput(
             what, where=f"{self._path}, line {line_of(self._text, field)}: {field or 'rule'}", remedy=remedy
         )
+
+
+def _digest_of(table: Mapping[str, Any]) -> str:
+    """A digest of what a rule judges by: all of its file but its words, its audience and how it is laid out."""
+    judging = {name: value for name, value in table.items() if name not in {"text", "audience"}}
+    return hashlib.sha256(json.dumps(judging, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def line_of(text: str, field: str) -> int:

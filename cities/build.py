@@ -76,6 +76,7 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
             nodes=tuple(_node(row.form, city.form.sensors) for row in nodes.rows),
             scales=staff,
             emergency_phone=city.form.city.emergency_phone,
+            promoted_by=city.form.city.promoted_by,
         ),
         found,
     )
@@ -135,6 +136,16 @@ def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) 
             source.line("city", "zone_word"),
             f"zone word {city.zone_word!r} is not that of {city.zone}, and every time would be read wrong",
             f"Write {_ZONE_WORDS[city.zone]!r}, or correct the zone.",
+        )
+    if len({one.casefold() for one in city.promoted_by}) != len(city.promoted_by) or len(city.promoted_by) not in {
+        0,
+        2,
+    }:
+        findings.add(
+            source.file,
+            source.line("city", "promoted_by"),
+            "it takes two different people to promote a city's first pack",
+            "Name both, or leave the key out: then everything begins in shadow.",
         )
     for preset, sensors in source.form.sensors.items():
         for sensor in sensors:

@@ -35,6 +35,7 @@ class CityForm(Form):
     lon: Longitude
     emergency_phone: Words = "112"
     upstream: tuple[Words, ...] = ()
+    promoted_by: tuple[Words, ...] = ()
 
 
 class SensorForm(Form):

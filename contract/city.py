@@ -132,6 +132,8 @@ class Profile:
     nodes: tuple[NodeSpec, ...]
     scales: tuple[Scale, ...]
     emergency_phone: str = "112"
+    promoted_by: tuple[str, ...] = ()
+    """the two who agreed that the city's first pack is told as far as its files say; nobody: it begins in shadow"""
 
     def site_of(self, node: str) -> Site | None:
         """Where a node stands, None for one the city does not know."""

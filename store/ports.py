@@ -18,6 +18,7 @@ from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
 from contract.quality import Quality
 from store.people import AuditLog, Deed, PeopleStore
+from store.staging import StageStore
 
 Scalar = bool | int | float | str
 
@@ -131,6 +132,7 @@ class Placement:
     river_km: float
     uplink: str
     audience: Literal["shadow", "staff", "public"]
+    """who is told of it now: the narrower of what the city's files allow and what was promoted"""
     sensors: Mapping[str, tuple[KindName, float]]
     """sensor -> (kind, period_s); empty until a profile or a birth says more"""
     link: Link | Literal[""] = ""
@@ -298,7 +300,7 @@ class Found:
     total: int
 
 
-class CityStore(PeopleStore, AuditLog, Protocol):
+class CityStore(PeopleStore, AuditLog, StageStore, Protocol):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
 
     # registry; a `deed` is kept in the same transaction, where anything was changed

@@ -24,6 +24,7 @@ zone_word = "WITA"
 region = "99.01"
 lat = -8.58
 lon = 116.10
+promoted_by = ["penyusun", "pemeriksa"]
 
 [sensors.gauge]
 level = { kind = "flood", period_s = 300 }

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, upd
 
 from contract.city import NodeKind, NodeSpec, Profile, Site
 from contract.errors import BadInput, Rejected
+from contract.incident import Audience
+from contract.staging import narrower
 from store.city import schema
 from store.city.audit import append
 from store.city.database import Part
@@ -22,8 +24,10 @@ from store.city.schema import (
     regions,
     routes,
     sites,
+    stages,
     strangers,
 )
+from store.city.staging import take_first_pack
 from store.people import Deed
 from store.ports import Placement
 
@@ -39,7 +43,8 @@ class RegistryTables(Part):
 
         A node's first placement is valid for all time before it, for its readings may be older than the registry. A
         node that left the profile keeps its history and has no placement from `now_us` on, except one that was
-        adopted by hand. Raises BadInput where a node belongs to another city or stands at an unknown site.
+        adopted by hand. A city's first profile is told as far as its two signers say; what is new later begins in
+        shadow. Raises BadInput where a node belongs to another city or stands at an unknown site.
         """
         digest = hashlib.sha256(f"{_DIGEST_OF}{profile!r}".encode()).hexdigest()
         with self._db.write() as connection:
@@ -53,6 +58,8 @@ class RegistryTables(Part):
             self._put_city(connection, profile, digest)
             self._put_lists(connection, profile)
             self._put_sites_and_nodes(connection, profile, now_us)
+            if not known:
+                take_first_pack(connection, profile, now_us)
             self._note(connection, profile.code, deed)
 
     def _ensure_city(self, connection: Connection, profile: Profile) -> None:
@@ -190,18 +197,20 @@ class RegistryTables(Part):
                 nodes.c.audience,
                 nodes.c.sensors,
                 nodes.c.link,
+                stages.c.stage,
             )
             .join(nodes, and_(nodes.c.city == placements.c.city, nodes.c.node == placements.c.node))
             .join(sites, and_(sites.c.city == placements.c.city, sites.c.code == placements.c.site))
+            .outerjoin(
+                stages,
+                and_(stages.c.city == placements.c.city, stages.c.what == "node", stages.c.name == placements.c.node),
+            )
             .where(placements.c.city == city, placements.c.valid_to_us.is_(None))
             .order_by(placements.c.node)
         )
         with self._db.read() as connection:
             found = connection.execute(query).mappings().all()
-        return [
-            Placement(**{**row, "sensors": {name: (kind, period) for name, (kind, period) in row["sensors"].items()}})
-            for row in found
-        ]
+        return [_placement(dict(row)) for row in found]
 
     def region_at(self, city: str, node: str, observed_us: int) -> str | None:
         """See `CityStore.region_at`. None for an unknown node, and for one that was taken out before."""
@@ -257,6 +266,13 @@ class RegistryTables(Part):
     def _note(self, connection: Connection, city: str, deed: Deed | None) -> None:
         if deed is not None:
             append(self._db, connection, city, deed)
+
+
+def _placement(row: dict[str, Any]) -> Placement:
+    promoted: Audience = row.pop("stage") or "shadow"
+    row["audience"] = narrower(row["audience"], promoted)
+    row["sensors"] = {name: (kind, period) for name, (kind, period) in row["sensors"].items()}
+    return Placement(**row)
 
 
 def _current(city: str, node: str) -> Any:

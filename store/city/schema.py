@@ -454,6 +454,51 @@ attempts = Table(
     Column("until_us", BigInteger, nullable=False, index=True),
 )
 
+# ------------------------------------------------------------ how far rules and nodes are told
+
+# What the engine judges by, as it last said.
+rules = Table(
+    "rules",
+    metadata,
+    _code("city"),
+    _code("id"),
+    _text("version"),
+    _text("audience"),
+    _text("subject"),
+    _text("title_id"),
+    _text("title_en"),
+)
+
+# Who signed a city's first pack, and when its rules were taken at their word.
+packs = Table("packs", metadata, _code("city"), _text("by_one"), _text("by_two"), _maybe_us("rules_us"))
+
+stages = Table(
+    "stages",
+    metadata,
+    _code("city"),
+    _code("what"),
+    _code("name"),
+    _text("version"),
+    _text("stage"),
+    _text("by_one"),
+    _text("by_two"),
+    _us("at_us"),
+)
+
+stage_proposals = Table(
+    "stage_proposals",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("what"),
+    _text("name"),
+    _text("version"),
+    _text("stage"),
+    _text("by"),
+    _us("created_us"),
+    _us("until_us"),
+)
+
 # ------------------------------------------------------------ what was done, and who was turned away
 
 # `details` is text: the digest is over these very characters.

@@ -15,6 +15,7 @@ from store.city.proposals import ProposalTables
 from store.city.quarantine import QuarantineTable
 from store.city.registry import RegistryTables
 from store.city.security import SecurityTables
+from store.city.staging import StageTables
 
 
 class SqlCityStore(
@@ -26,6 +27,7 @@ class SqlCityStore(
     DeskTables,
     DecisionTable,
     ProposalTables,
+    StageTables,
     AuditTables,
     SecurityTables,
 ):

@@ -102,11 +102,11 @@ def test_a_stranger_is_noted_and_adopted(store: CityStore) -> None:
     assert list(store.strangers(CITY)) == []
     assert store.registry_version(CITY) > version
     assert store.region_at(CITY, "gauge-9", 5) == "34.71.01.1001"
-    # A profile that does not know it leaves it in place.
+    # A profile that does not know it leaves it in place; what the profile brings anew begins in shadow, too.
     store.put_profile(profile(nodes=("gauge-1", "gauge-2")), NOON_US + 5)
     assert [(place.node, place.audience) for place in store.placements(CITY)] == [
         ("gauge-1", "public"),
-        ("gauge-2", "public"),
+        ("gauge-2", "shadow"),
         ("gauge-9", "shadow"),
     ]
 

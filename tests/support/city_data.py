@@ -41,6 +41,7 @@ def profile(
             NodeSpec(node, "gauge", f"Gauge {node}", "bridge", (SensorSpec("level", "flood", 10.0),)) for node in nodes
         ),
         scales=(),
+        promoted_by=("penyusun", "pemeriksa"),
     )
 
 

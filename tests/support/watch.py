@@ -79,6 +79,7 @@ def profile() -> Profile:
         sites=tuple(sites),
         nodes=tuple(nodes),
         scales=tuple(scale(gauge) for gauge, _ in gauges),
+        promoted_by=("penyusun", "pemeriksa"),
     )
 
 
