@@ -13,10 +13,11 @@ from support.alerting import Stores
 from support.people_data import deed, person
 
 from alerts.process import AlertsProcess
-from alerts.rulefile import load_rule
+from alerts.rulefile import load_rule, load_rules
 from alerts.rules import Rule
 from alerts.staging import pack_of, told_to
 from broker.subscription import PahoSubscription
+from cities.load import available, load, rules_folder
 from contract.clock import DAY_US, ManualClock, SystemClock
 from contract.compress import compressed
 from contract.incident import Audience
@@ -171,3 +172,17 @@ def test_a_pack_that_nobody_signed_tells_nobody(tmp_path: Path, reader: PahoSubs
         (incident,) = stores.cities.open_incidents(watch.CITY)
         assert incident.audience == "shadow"
         assert stores.cities.outbox_depth(watch.CITY) == (0, 0)
+
+
+@pytest.mark.parametrize("code", available())
+def test_the_packs_that_come_with_the_product_are_signed(code: str, tmp_path: Path) -> None:
+    """A demo tells its first flood to everybody."""
+    with closing(Stores(tmp_path)) as stores:
+        stores.cities.put_profile(load(code), 1)
+        rules = load_rules(rules_folder(code))
+        stores.cities.note_rules(code, pack_of(rules), 1)
+        stages = stores.cities.stages(code)
+        assert rules
+        for rule in rules:
+            told = {told_to(rule, place, stages) for place in stores.cities.placements(code)}
+            assert told == {"public"}
