@@ -242,6 +242,12 @@ class Engine:
         """Whether a rule, a node and a scale of today can still judge this incident."""
         return self._recall(incident.rule, incident.node, incident.entity) is not None
 
+    def doubts(self, node: str, sensor: str, at_us: int) -> bool:
+        """Whether the reading that this gauge took at `at_us` waits for the next one to bear it out."""
+        routed = self._routes.get((node, sensor, "flood"), ())
+        levels = (stream.doubted for stream in routed if isinstance(stream, LevelStream))
+        return any(doubted is not None and doubted.at_us == at_us for doubted in levels)
+
     def streams(self) -> int:
         """How many streams are watched."""
         return len(self._streams)

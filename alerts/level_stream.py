@@ -146,6 +146,7 @@ class LevelStream(Stream):
             if was_never_there(jump_cm, self.value, doubted.value, value):
                 if self.unbelieved is not None:
                     self.unbelieved(self.node, doubted.at_us, doubted.value)
+                self._held_by_both(doubted, value, at_us)
             else:
                 self._believe(doubted)
             return False
@@ -153,6 +154,16 @@ class LevelStream(Stream):
             self.doubted = Doubted(at_us, value, use)
             return True
         return False
+
+    def _held_by_both(self, doubted: Doubted, value: float, at_us: int) -> None:
+        """How high it was is not believed, but what the next reading shows as well both of them hold. Where readings
+        are a whole `for` apart, a flash flood shows no more of itself than its crest and the beginning of its fall."""
+        signed = self.staff.sign * min(value, doubted.value, key=lambda cm: self.staff.sign * cm)
+        if at_us - doubted.at_us < self.for_us or doubted.use == Use.STALE:
+            return
+        for k in range(self.on, len(self.up)):
+            if signed >= self.staff.raises[k] and not self.up[k]:
+                self.up[k] = doubted.at_us
 
     def _believe(self, doubted: Doubted) -> None:
         """It was true: it counts from when it was taken."""

@@ -108,6 +108,7 @@ class _Replay:
         self._orders = Orders({gauge: places[gauge].river for gauge in scales}, wait_s)
         self._story = Story()
         self._open: dict[str, Lived] = {}
+        self._waiting: dict[str, Past] = {}
         self._sensors = {
             node: next((name for name, (kind, _) in place.sensors.items() if kind == "flood"), "level")
             for node, place in places.items()
@@ -121,10 +122,19 @@ class _Replay:
                 {"level_cm": past.cm},
             )  # fmt: skip
             told = self._engine.step(sample, past.at_us)
-            beyond = self._scales[past.gauge].level_at(past.cm) is Level.AWAS
-            self._orders.read(past.gauge, past.at_us, beyond=beyond)
+            self._believe(past)
             self._take(told, past.at_us)
         return self._story
+
+    def _believe(self, past: Past) -> None:
+        """Orders hear what the engine believes: a reading that waits is heard with the next one, or never."""
+        waited = self._waiting.pop(past.gauge, None)
+        if self._engine.doubts(past.gauge, self._sensors[past.gauge], past.at_us):
+            self._waiting[past.gauge] = past
+            return
+        for one in (past,) if waited is None else (waited, past):
+            beyond = self._scales[one.gauge].level_at(one.cm) is Level.AWAS
+            self._orders.read(one.gauge, one.at_us, beyond=beyond)
 
     def _take(self, transitions: Sequence[Transition], now_us: int) -> None:
         for transition in transitions:
@@ -159,5 +169,6 @@ class _Replay:
         return next((one for one in reversed(self._story.lives) if one.incident.node == gauge), None)
 
     def _doubt(self, gauge: str, at_us: int, cm: float) -> None:
+        self._waiting.pop(gauge, None)
         life = self._open.get(gauge)
         (self._story if life is None else life).unbelieved.append(Unbelieved(gauge, at_us, cm))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.watch import Watch, at, profile, rules, scale, watch
+from support.watch import Watch, at, placements, profile, rule, rules, scale, watch
 
 from alerts.doubt import jumps, was_never_there
 from alerts.engine import Engine
 from contract.clock import MINUTE_US
+from store.ports import Placement
 
 GAUGE = "code-hulu"
 
@@ -17,6 +18,11 @@ GAUGE = "code-hulu"
 def doubting() -> Watch:
     """WASPADA from 70 (clear 60), SIAGA 110 (95), AWAS 160 (140); what moves by more than 50 cm waits."""
     return watch(gauge=replace(scale(GAUGE), jump_cm=50.0))
+
+
+def hourly() -> dict[str, Placement]:
+    """The small city's gauge as a keeper reads it."""
+    return {GAUGE: replace(placements()[GAUGE], sensors={"gauge": ("flood", 3_600.0)})}
 
 
 def told(city: Watch, *readings: tuple[float, float]) -> list[str]:
@@ -67,6 +73,25 @@ def test_water_that_jumps_and_stays_down_begins_to_clear_where_it_fell() -> None
         "20 recovering SIAGA code-hulu",
         "45 resolved NORMAL code-hulu",
     ]
+
+
+def test_a_crest_of_one_reading_is_told_as_high_as_the_next_one_holds_it() -> None:
+    """An hour between readings: 182 and then 98 are both above WASPADA's mark, and only 98 is sure."""
+    readings = ((0, 60), (60, 182), (120, 98), (180, 56), (240, 45))
+    slow = replace(rule("flood"), no_data_for_s=10_800.0)
+    city = Engine("contoh", [slow], hourly(), {GAUGE: replace(scale(GAUGE), jump_cm=60.0)})
+    assert told(Watch(city), *readings) == [
+        "120 opened WASPADA code-hulu",
+        "180 recovering WASPADA code-hulu",
+        "240 resolved NORMAL code-hulu",
+    ]
+
+
+def test_an_error_between_two_readings_of_low_water_holds_nothing() -> None:
+    """The same hour between them; the next is below every mark."""
+    slow = replace(rule("flood"), no_data_for_s=10_800.0)
+    city = Engine("contoh", [slow], hourly(), {GAUGE: replace(scale(GAUGE), jump_cm=60.0)})
+    assert told(Watch(city), (0, 60), (60, 182), (120, 69), (180, 56)) == []
 
 
 def test_a_run_is_completed_by_a_reading_that_jumps_further_up() -> None:

@@ -70,6 +70,8 @@ class Reference:
         """When the unbroken run of readings below the level's clear mark began; a silence breaks it."""
         began = None
         for one in reversed(self.seen):
+            if one.use == "held":
+                continue  # what two readings held of a jump raises, and never clears
             if one.value is None or one.value >= MARKS[level][1]:
                 break
             if one.use == "live":
@@ -152,6 +154,8 @@ class Reference:
             back = abs(one.cm - before.cm)
             if back >= abs(one.cm - doubted.cm) or back > 1.5 * self.jump:
                 self.seen.append(doubted)
+            elif one.at_us - doubted.at_us >= FOR and doubted.use != "stale":
+                self.seen.append(Seen(doubted.at_us, min(one.cm, doubted.cm), "held"))
             return False
         if abs(one.cm - before.cm) > self.jump and one.at_us - before.at_us <= LIVE:
             self.doubted = one

@@ -103,6 +103,24 @@ def test_the_worst_level_is_also_an_order(jakarta: Profile) -> None:
     assert hours == [(6, Level.AWAS), (10, Level.SIAGA)]
 
 
+@pytest.mark.parametrize(
+    ("levels", "ordered_min"),
+    [
+        ((900, 955, 956, 955, 957, 957, 957), 15),
+        ((900, 955, 80, 955, 957, 957, 957), 15),
+        ((890, 955, 957, 955, 957, 957, 957), 15),
+        ((900, 955, 80, 80, 957, 957, 957, 957), 30),
+    ],
+    ids=["plain", "a typing error within the wait", "a true jump begins it", "two low readings are the water"],
+)
+def test_the_wait_for_an_order_goes_by_what_is_believed(
+    jakarta: Profile, levels: tuple[float, ...], ordered_min: int
+) -> None:
+    """Ten minutes of readings that were believed: one that nobody bears out neither breaks nor begins it."""
+    story = lived(jakarta, hourly("manggarai", *levels, minutes=5))
+    assert [(at_us - to_us(BEGIN)) // MINUTE_US for one in story.lives for at_us, _ in one.public] == [ordered_min]
+
+
 def test_a_gauge_that_falls_silent_while_high_is_listed_as_silent(jakarta: Profile) -> None:
     """It stays open, and nobody calls it safe."""
     readings = hourly("manggarai", 700, 760, 770, 780)
