@@ -25,6 +25,7 @@ from api import (
     probe,
     rivers,
     sign_in,
+    staging_page,
     v1,
     wifi,
 )
@@ -151,6 +152,7 @@ def create_app(
     app.include_router(person.router(context, pages))
     app.include_router(keys.router(context, pages))
     app.include_router(audit_page.router(context, pages))
+    app.include_router(staging_page.router(context, pages))
     app.include_router(health.router(context))
     app.include_router(probe.router())
     assets.install(app)

@@ -120,6 +120,8 @@ ADMIN = Rule(_all(Reach.ANY, "admin"), no_keys=True)
 METRICS = Rule(_all(Reach.ANY, "service", "operator", "admin"), at_home=True)
 ALARMS = Rule(_with(_all(Reach.ANY, "operator", "admin"), officer=Reach.AREA))
 """the table of alarms, for those who answer for them"""
+STAGES = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
+"""how far things are told: by two people who have signed in, never by a program"""
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
 
 RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
@@ -165,6 +167,9 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/kunci"): ADMIN,
         ("POST", "/kunci"): ADMIN,
         ("POST", "/kunci/{key_id}/cabut"): ADMIN,
+        ("GET", "/tahap"): STAGES,
+        ("POST", "/tahap"): STAGES,
+        ("POST", "/tahap/usulan/{proposal_id}"): STAGES,
         ("GET", "/jejak"): ADMIN,
         ("GET", "/jejak.csv"): ADMIN,
         ("GET", "/jejak/periksa"): ADMIN,
@@ -179,6 +184,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/alarms"): ALARMS,
         ("GET", "/api/v1/alarms/events"): ALARMS,
         ("GET", "/api/v1/alarms/{incident_id}"): ALARMS,
+        ("GET", "/api/v1/stages"): STAGES,
         ("GET", "/openapi.json"): STILL,
         # Open311: open data; filing needs a key
         ("GET", "/open311/v2/discovery.{fmt}"): OPEN,

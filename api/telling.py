@@ -50,13 +50,18 @@ DEEDS: tuple[str, ...] = (
     "alarm.window_ended",
     "alarm.read_on_site",
     "alarm.end",
+    "stage.proposed",
+    "stage.promoted",
+    "stage.lowered",
+    "stage.withdrawn",
+    "stage.refused",
 )
 """in the order in which the form offers them"""
-FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "ca.", "alarm.")
+FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "ca.", "alarm.", "stage.")
 """beginnings by which a whole family of deeds is found"""
 FACTS: tuple[str, ...] = (
     "agency", "alone", "at", "days", "decision", "everywhere", "how", "kind", "nodes", "proposed_by", "readings",
-    "regions", "retime", "role", "serial", "site", "until", "what",
+    "regions", "retime", "role", "serial", "site", "stage", "until", "what",
 )  # fmt: skip
 REASONS: tuple[str, ...] = (
     "acl_denied", "bad_key", "bad_link", "bad_openid", "bad_password", "broker_refused", "certificate_refused", "csrf",
@@ -114,7 +119,7 @@ class Telling:
             return self.agencies[text].in_(self.speech.language)
         if name == "regions":
             return ", ".join(self.names.get(one, one) for one in text.split())
-        prefix = {"role": "role", "how": "way", "what": "proposed", "kind": "kind"}.get(name, "")
+        prefix = {"role": "role", "how": "way", "what": "proposed", "kind": "kind", "stage": "audience"}.get(name, "")
         return self._word(prefix, text, self.names.get(text, text)) if prefix else self.names.get(text, text)
 
     def _word(self, prefix: str, short: str, otherwise: str) -> str:

@@ -78,6 +78,7 @@ STAFF_AND_KEY = "hhohhhooho"
 NO_PROVIDER = "hhhhhhhh" + "dd"
 ADMINS = "sddddddodd"
 ALARMS = "sdooodoodo"
+OPERATORS = "sdddddoodd"
 NO_ADMINS = "sddddddhdd"
 ACTS: tuple[tuple[str, int, dict[str, str]], ...] = (
     ("peran", 303, {"peran": "technician"}),
@@ -184,6 +185,10 @@ LINES = [
         "another city's",
         jawab="setuju",
     ),
+    get("/tahap", OPERATORS),
+    post("/tahap", OPERATORS, ok=409, jenis="rule", nama="none", tahap="public"),
+    post("/tahap/usulan/{proposal_id}", "sdddddhhdd", "/tahap/usulan/none", jawab="setuju"),
+    get("/api/v1/stages", OPERATORS),
     get("/jejak", ADMINS),
     get("/jejak.csv", ADMINS),
     get("/jejak/periksa", ADMINS),

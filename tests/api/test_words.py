@@ -15,6 +15,8 @@ from api.language import Speech
 from api.map import LAYERS
 from api.nodes import KINDS, ORDERS
 from api.people import TOLD
+from api.staging import REFUSALS
+from api.staging_page import TOLD as STAGE_TOLD
 from api.status import NodeState, Why
 from api.telling import DEEDS, FACTS, KNOCKS, REASONS, WAYS
 from api.telling import FAMILIES as DEED_FAMILIES
@@ -25,6 +27,7 @@ from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
 from contract.roles import ROLES
+from contract.staging import BREADTH
 from store.audit import How
 from store.people import Place, Proposed
 from store.ports import Cause
@@ -62,7 +65,13 @@ def built() -> set[str]:
         *(f"{unit}{one}" for unit in ("hours", "minutes", "seconds") for one in ("", "_one")),
         *(f"error_{code}_{part}" for code in sorted(WORDED) for part in ("title", "text")),
         *(f"role_{role}" for role in ROLES),
-        *(f"audience_{one}" for one in ("staff", "shadow")),
+        *(f"audience_{one}" for one in BREADTH),
+        *STAGE_TOLD.values(),
+        *(f"stage_refused_{why}" for why in REFUSALS),
+        "kind_rule",
+        "kind_node",
+        "stages_count",
+        "stages_count_one",
         *(f"account_{wrong}" for wrong in ("shape", "taken")),
         *(f"password_{wrong}" for wrong in ("short", "long", "guessable", "differs", "changed")),
         *(f"sign_in_{wrong}" for wrong in ("wrong", "slow")),
@@ -78,7 +87,7 @@ def built() -> set[str]:
         *(f"link_{whose}" for whose in ("invitation", "password", "confirmed")),
         *(f"key_{wrong}" for wrong in ("label_missing", "days", "revoked")),
         *(f"key_is_{state}" for state in ("revoked", "over")),
-        *(f"office_{page}" for page in ("people", "keys", "audit", "refused")),
+        *(f"office_{page}" for page in ("people", "keys", "audit", "refused", "stages")),
         *(f"openid_{why}" for why in ("failed", "denied", "away", "closed", "no_role", "no_account", "taken", "other")),
         *(f"audit_broken_{how}" for how in get_args(How)),
         *(f"door_{door}" for door in get_args(Place)),
