@@ -22,13 +22,14 @@ from alerts.causes import BRANCHES, Branch, Found, branch_code, deepest
 from alerts.events import Events, OpenEvent, group_of
 from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
-from alerts.rules import Absence, Levels, Rule
+from alerts.rise_stream import RiseStream
+from alerts.rules import Absence, Rise, Rule
 from alerts.samples import Sample
 from alerts.staging import told_to
 from contract import incident as life
 from contract.clock import SECOND_US
 from contract.errors import BadInput
-from contract.incident import Audience, Change, Incident, State, What
+from contract.incident import WATER, Audience, Change, Incident, State, What
 from contract.kinds import KindName
 from contract.levels import Level, Scale
 from contract.staging import Stages
@@ -223,7 +224,7 @@ class Engine:
             left = self._streams.pop(key)
             if isinstance(left, AbsenceStream):
                 self._absences[left.node].remove(left)
-            if left.incident is not None and left.incident.subject != "flood":
+            if left.incident is not None and left.incident.subject not in WATER:
                 self.events.drop(left.incident)
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
         self._routes.clear()
@@ -235,8 +236,8 @@ class Engine:
                 self._hang(stream, place)
             if isinstance(stream, LevelStream):
                 staff = self._staffs.get(stream.node)
-                if staff is not None and staff.scale != stream.staff.scale:
-                    stream.set_staff(staff)
+                if staff is not None:
+                    stream.rescale(staff)
 
     def watches(self, incident: Incident) -> bool:
         """Whether a rule, a node and a scale of today can still judge this incident."""
@@ -309,7 +310,7 @@ class Engine:
                 stream.restore(kept)
                 stream.incident = None if incident is None else incident_from(incident)
                 self._arm(stream)
-            elif incident is not None and incident["subject"] != "flood":
+            elif incident is not None and incident["subject"] not in WATER:
                 dropped.add(incident["id"])
         for event, members_open, members in state["open"]:
             still_open = set(members_open) - dropped
@@ -333,7 +334,7 @@ class Engine:
         """
         stream = self._recall(incident.rule, incident.node, incident.entity)
         if stream is None:
-            if incident.open and incident.subject == "flood":
+            if incident.open and incident.subject in WATER:
                 self.events.adopt(event, incident)
             return
         stream.adopt(incident)
@@ -360,7 +361,7 @@ class Engine:
         for rule in self._rules:
             if not (rule.match.takes(kind, sensor) and self._stands(rule, node)):
                 continue
-            entity = f"{node}/{sensor}" if isinstance(rule.condition, Levels) else node
+            entity = node if isinstance(rule.condition, Absence) else f"{node}/{sensor}"
             stream = self._streams.get((rule.id, entity)) or self._new(rule, place, sensor, entity)
             if stream is not None:
                 streams.append(stream)
@@ -372,14 +373,16 @@ class Engine:
         of_kind = (one for one in place.sensors.values() if one[0] == rule.match.kind)
         known = place.sensors.get(sensor) or next(of_kind, None)
         period_s = self._periods.get((node, sensor), known[1] if known else _DEFAULT_PERIOD_S)
+        condition, staff = rule.condition, self._staffs.get(node)
         stream: Stream
-        if isinstance(rule.condition, Levels):
-            staff = self._staffs.get(node)
-            if staff is None:
-                return None
-            stream = LevelStream(rule, node, entity, period_s, staff, rule.condition.field, self._unbelieved)
+        if isinstance(condition, Absence):
+            stream = self._absence(rule, condition, place, period_s)
+        elif staff is None:
+            return None
+        elif isinstance(condition, Rise):
+            stream = RiseStream(rule, node, entity, period_s, staff, condition)
         else:
-            stream = self._absence(rule, rule.condition, place, period_s)
+            stream = LevelStream(rule, node, entity, period_s, staff, condition.field, self._unbelieved)
         stream.set_silence(rule.silence_s(place.link), self._travel_us)
         self._streams[rule.id, entity] = stream
         return stream

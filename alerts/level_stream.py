@@ -99,6 +99,11 @@ class LevelStream(Stream):
         self.on = min(self.on, len(staff.raises))
         self.quiet = self.on == 0
 
+    def rescale(self, staff: Staff) -> None:
+        """The gauge's scale may be another."""
+        if staff.scale != self.staff.scale:
+            self.set_staff(staff)
+
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
         if sample.epoch == self.epoch and sample.seq > self.seq:
             self.seq = sample.seq

@@ -14,7 +14,7 @@ from alerts.outbox import noting
 from alerts.webhooks import Webhooks
 from complaints.desk import Note
 from contract import incident as life
-from contract.incident import Change, Incident
+from contract.incident import WATER, Change, Incident
 from store.ports import EngineCommit, Event, Outgoing
 
 _UNWATCHED = {
@@ -44,7 +44,7 @@ def settle(
     closed: list[Event] = []
     outgoing: list[Outgoing] = []
     for orphan in orphans:
-        if orphan.subject == "flood":
+        if orphan.subject in WATER:
             if orphan.no_data:
                 continue
             left, change = life.fell_silent(orphan, now_us, now_us)

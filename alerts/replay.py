@@ -79,9 +79,11 @@ class Lived:
 
 @dataclass
 class Story:
-    """What became of a history. `unbelieved`: readings not believed while no incident of their gauge was open."""
+    """What became of a history. `lives` are the floods; `others` what other rules opened, of a rise say; `unbelieved`
+    are readings not believed while no flood of their gauge was open."""
 
     lives: list[Lived] = field(default_factory=list)
+    others: list[Lived] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     unbelieved: list[Unbelieved] = field(default_factory=list)
 
@@ -109,6 +111,7 @@ class _Replay:
         self._story = Story()
         self._open: dict[str, Lived] = {}
         self._waiting: dict[str, Past] = {}
+        self._others: dict[str, Lived] = {}
         self._sensors = {
             node: next((name for name, (kind, _) in place.sensors.items() if kind == "flood"), "level")
             for node, place in places.items()
@@ -138,7 +141,8 @@ class _Replay:
 
     def _take(self, transitions: Sequence[Transition], now_us: int) -> None:
         for transition in transitions:
-            self._keep(transition)
+            self._keep(transition) if transition.incident.subject == "flood" else self._note(transition)
+            self._say(transition)
         for gauge, level in self._orders.due(now_us):
             life = self._open.get(gauge) or self._last(gauge)
             if life is not None:
@@ -161,9 +165,20 @@ class _Replay:
             life.silences[-1] = (life.silences[-1][0], change.at_us)
         if change.what is What.RESOLVED:
             del self._open[node]
-        said = self._words.sentence(transition, self._places[node])
+
+    def _note(self, transition: Transition) -> None:
+        """What another rule has opened, as it stands now."""
+        incident = transition.incident
+        if transition.change.what is What.OPENED:
+            self._others[incident.id] = Lived(incident)
+            self._story.others.append(self._others[incident.id])
+        self._others[incident.id].incident = incident
+
+    def _say(self, transition: Transition) -> None:
+        incident = transition.incident
+        said = self._words.sentence(transition, self._places[incident.node])
         if said is not None and not transition.wavers:
-            self._story.told.append(Told(change.at_us, node, incident.audience, said["text"]))
+            self._story.told.append(Told(transition.change.at_us, incident.node, incident.audience, said["text"]))
 
     def _last(self, gauge: str) -> Lived | None:
         return next((one for one in reversed(self._story.lives) if one.incident.node == gauge), None)

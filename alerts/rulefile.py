@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import string
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from alerts.rules import Absence, GroupBy, Levels, LinkSilence, Match, Rule, Severity
+from alerts.rules import Absence, Condition, GroupBy, Levels, LinkSilence, Match, Rise, Rule, Severity
 from contract.city import Link, NodeKind, Text
 from contract.errors import BadInput
 from contract.incident import Audience, Subject, What
-from contract.kinds import KINDS, KindName, fields_of
+from contract.kinds import KINDS, FieldSpec, KindName, fields_of
 from contract.topics import valid_id
 
 TELLINGS: tuple[str, ...] = ("title", "grown", *(what.value for what in What))
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "flood": frozenset({"level", "local", "place", "river", "value", "trend", "time", "since", "scale"}),
     "outage": frozenset({"place", "group", "time", "since", "minutes", "cause", "count"}),
+    "rise": frozenset({"place", "river", "rise", "minutes", "time", "since"}),
 }
+SUBJECTS: Mapping[str, Subject] = {"levels": "flood", "absence": "outage", "rise": "rise"}
+"""the subject of each sort of condition"""
 _OPTIONAL_TEXTS = frozenset({"grown", "recovering", "relapsed", "data_back"})
+_WITHOUT_LEVELS = frozenset({"rise"})
+"""subjects that have no level to tell of"""
 _FIELDS = frozenset(
     {
         "id",
@@ -40,6 +46,7 @@ _FIELDS = frozenset(
         "match",
         "levels",
         "absence",
+        "rise",
         "text",
     }
 )
@@ -145,24 +152,31 @@ class _Reader:
             raise self._wrong(field, f"a list of codes is expected, got {value!r}", f'Write {field} = ["…"].')
         return tuple(value)
 
-    def _condition(self, subject: str, kind: KindName) -> Levels | Absence:
-        given = [name for name in ("levels", "absence") if name in self._table]
+    def _condition(self, subject: str, kind: KindName) -> Condition:
+        given = [name for name in SUBJECTS if name in self._table]
         if len(given) != 1:
             raise self._wrong(
                 given[-1] if given else "",
                 "a rule has exactly one condition",
-                "Write either a [levels] or an [absence] section.",
+                f"Write one of the sections {', '.join(f'[{name}]' for name in SUBJECTS)}.",
             )
-        fields = {spec.name: spec for spec in fields_of(kind)}
-        if given == ["levels"]:
-            if subject != "flood":
-                raise self._wrong("levels", f"levels do not fit the subject {subject!r}", 'Use subject = "flood".')
-            table = self._section("levels", frozenset({"field"}))
-            name = table.get("field")
-            numeric = [n for n, spec in fields.items() if spec.scalar in {"float", "integer"}]
-            return Levels(self._choice("levels.field", tuple(numeric), name))
-        if subject != "outage":
-            raise self._wrong("absence", f"absence does not fit the subject {subject!r}", 'Use subject = "outage".')
+        (name,) = given
+        if subject != SUBJECTS[name]:
+            raise self._wrong(
+                name, f"{name} does not fit the subject {subject!r}", f'Use subject = "{SUBJECTS[name]}".'
+            )
+        readers: Mapping[str, Callable[[Mapping[str, FieldSpec]], Condition]] = {
+            "levels": self._levels,
+            "absence": self._absence,
+            "rise": self._rise,
+        }
+        return readers[name]({spec.name: spec for spec in fields_of(kind)})
+
+    def _levels(self, fields: Mapping[str, FieldSpec]) -> Levels:
+        table = self._section("levels", frozenset({"field"}))
+        return Levels(self._measured("levels.field", fields, table))
+
+    def _absence(self, fields: Mapping[str, FieldSpec]) -> Absence:
         table = self._section("absence", frozenset({"field", "good"}))
         if "field" not in table and "good" not in table:
             return Absence("", ())
@@ -170,12 +184,41 @@ class _Reader:
         field = self._choice("absence.field", tuple(texts), table.get("field"))
         return Absence(field, tuple(self._listed("absence.good", table.get("good"), fields[field].choices)))
 
+    def _rise(self, fields: Mapping[str, FieldSpec]) -> Rise:
+        table = self._section("rise", frozenset({"field", "raise_cm", "clear_cm", "window_s"}))
+        field = self._measured("rise.field", fields, table)
+        window_s = self._seconds("rise.window_s", least=1.0, value=table.get("window_s", "nothing"))
+        raise_cm, clear_cm = self._marks("rise", "cm", table)
+        return Rise(field, raise_cm, clear_cm, window_s)
+
+    def _measured(self, name: str, fields: Mapping[str, FieldSpec], table: Mapping[str, Any]) -> str:
+        """A field of the kind that holds a number."""
+        numeric = tuple(n for n, spec in fields.items() if spec.scalar in {"float", "integer"})
+        return str(self._choice(name, numeric, table.get("field")))
+
+    def _marks(self, section: str, unit: str, table: Mapping[str, Any]) -> tuple[float, float]:
+        """`raise_…` above nothing, and `clear_…` below it: one that clears where it raises would flicker."""
+        up, down = f"raise_{unit}", f"clear_{unit}"
+        for name in (up, down):
+            value = table.get(name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                raise self._wrong(f"{section}.{name}", f"a number is expected, got {value!r}", f"Set {name}.")
+        if not table[up] > 0:
+            raise self._wrong(f"{section}.{up}", f"{table[up]:g} is always reached", "Write more than 0.")
+        if not table[down] < table[up]:
+            raise self._wrong(
+                f"{section}.{down}",
+                f"it would clear at {table[down]:g}, which is not below the {table[up]:g} at which it raises",
+                f"Write less than {table[up]:g}, so that it does not flicker.",
+            )
+        return float(table[up]), float(table[down])
+
     def _texts(self, subject: str) -> dict[str, Text]:
         table = self._section("text", frozenset(TELLINGS))
         texts: dict[str, Text] = {}
         for name in TELLINGS:
             if name not in table:
-                if name in _OPTIONAL_TEXTS:
+                if name in _OPTIONAL_TEXTS or (name == "level" and subject in _WITHOUT_LEVELS):
                     continue
                 raise self._wrong("text", f"the text {name!r} is missing", f"Write [text.{name}] with id and en.")
             both = self._section(f"text.{name}", frozenset({"id", "en"}), table[name])

@@ -59,6 +59,20 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class Rise:
+    """Raise where `field` has come up by `raise_cm` within `window_s` (down, on a gauge where low water is the danger);
+    clear where it is less than `clear_cm`."""
+
+    field: str
+    raise_cm: float
+    clear_cm: float
+    window_s: float
+
+
+Condition = Levels | Absence | Rise
+
+
+@dataclass(frozen=True, slots=True)
 class LinkSilence:
     """How long silence may last of a node that speaks over `link`."""
 
@@ -83,7 +97,7 @@ class Rule:
     version: str
     subject: Subject
     match: Match
-    condition: Levels | Absence
+    condition: Condition
     for_s: float
     clear_for_s: float
     no_data_for_s: float
@@ -113,6 +127,9 @@ def lies_in(region: str, area: str) -> bool:
 
 def longest_window_s(rules: Sequence[Rule]) -> float:
     """How far back a reading can still matter to what is judged now."""
-    return max(
-        (max(rule.for_s, rule.clear_for_s, rule.keep_firing_for_s, *rule.silences_s()) for rule in rules), default=0.0
-    )
+    return max((_window_s(rule) for rule in rules), default=0.0)
+
+
+def _window_s(rule: Rule) -> float:
+    looked_s = rule.condition.window_s if isinstance(rule.condition, Rise) else 0.0
+    return max(rule.for_s, rule.clear_for_s, rule.keep_firing_for_s, looked_s, *rule.silences_s())

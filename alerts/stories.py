@@ -15,7 +15,8 @@ lines = '''
 
 A gauge or a point is called by its site or its node. A series is one reading each `every_s`: `72`, `58*8` (eight
 times), `700+20*5` (five readings, each 20 more), `_` or `_*3` (none). Points read a word: `open*20 down*5 _*10`. A line
-is told at hours and minutes after the first reading; after the last moment of the longest series no time passes.
+is told at hours and minutes after the first reading, with its level, or with the id of a rule that is neither about
+levels nor about absence; after the last moment of the longest series no time passes.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from typing import Any, NamedTuple
 
 from alerts.engine import Engine, Transition
 from alerts.rulefile import line_of
-from alerts.rules import Rule
+from alerts.rules import Absence, Levels, Rule
 from alerts.samples import Sample
 from contract.clock import MINUTE_US, SECOND_US
 from contract.errors import BadInput
@@ -77,10 +78,7 @@ def tell(
     told: list[str] = []
 
     def keep(transitions: Sequence[Transition]) -> None:
-        for one in transitions:
-            level = f" {one.change.level.name}" if one.change.level is not None else ""
-            node = called.get(one.incident.node, one.incident.node)
-            told.append(f"{_clock(one.change.at_us)} {node} {one.change.what}{level}")
+        told.extend(_line(one, called.get(one.incident.node, one.incident.node)) for one in transitions)
 
     heard_us = _BEGIN_US
     for seq, (at_us, reading) in enumerate(story.moments(), start=1):
@@ -103,6 +101,13 @@ def _samples(reading: _Reading, seq: int, place: Placement, rules: Sequence[Rule
         if fields:
             values = dict.fromkeys(fields, reading.value)
             yield Sample(reading.node, sensor, kind, _EPOCH, seq, reading.at_us, "synced", Quality.GOOD, values)
+
+
+def _line(transition: Transition, node: str) -> str:
+    change, rule = transition.change, transition.rule
+    level = f" {change.level.name}" if change.level is not None else ""
+    which = "" if isinstance(rule.condition, Levels | Absence) else f" {rule.id}"
+    return f"{_clock(change.at_us)} {node} {change.what}{level}{which}"
 
 
 def _clock(at_us: int) -> str:

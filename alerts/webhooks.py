@@ -15,7 +15,7 @@ from alerts.engine import Transition
 from alerts.words import Words, place_name
 from contract.addresses import Target
 from contract.clock import HOUR_US, rfc3339
-from contract.incident import Change, Incident, What
+from contract.incident import WATER, Change, Incident, What
 from store.ports import Event, Outgoing, Placement
 
 NEWS_US = HOUR_US
@@ -83,7 +83,7 @@ class Webhooks:
         kind = _TYPES.get(change.what)
         if kind is None:
             return []
-        page = f"/sungai/{incident.node}" if incident.subject == "flood" else "/wifi"
+        page = f"/sungai/{incident.node}" if incident.subject in WATER else "/wifi"
         body = message(
             kind,
             change.at_us,
@@ -98,7 +98,7 @@ class Webhooks:
                 "level": None if change.level is None else change.level.name,
                 "silent": incident.no_data,
                 "value": change.value,
-                "unit": "cm" if incident.subject == "flood" else "s",
+                "unit": "cm" if incident.subject in WATER else "s",
                 "decided_at": rfc3339(change.said_us),
                 "recurs_event": event.recurs,
                 "title": dict(said["title"]),

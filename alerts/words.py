@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from alerts.engine import Transition
+from alerts.rules import Rise
 from complaints.desk import Note, Report
 from contract.city import Profile
 from contract.clock import MINUTE_US, SECOND_US, from_us
@@ -126,6 +127,13 @@ class Words:
         }
         if transition.rule.subject == "flood":
             return values | self._flood(transition, place, language)
+        if isinstance(transition.rule.condition, Rise):
+            window_us = transition.rule.condition.window_s * SECOND_US
+            return values | {
+                "river": _river(place, language),
+                "rise": number(transition.incident.value, language),
+                "minutes": number(window_us / MINUTE_US, language),
+            }
         minutes = max(0, (transition.change.at_us - transition.incident.crossed_us) // MINUTE_US)
         shared = transition.event.shared
         own = "silent" if transition.silent else "no_internet"
@@ -142,11 +150,10 @@ class Words:
         level = incident.level or Level.NORMAL
         scale = self._profile.scale_of(place.node)
         local = scale.local_name(level) if scale and level is not Level.NORMAL else ""
-        river = place.river or place_name(place)
         return {
             "level": LEVEL_WORDS[level][language],
             "local": f" ({local})" if local else "",
-            "river": f"Sungai {river}" if language == "id" else f"{river} River",
+            "river": _river(place, language),
             "value": number(incident.value, language),
             "trend": _TRENDS[transition.trend][language],
             "scale": scale.datum if scale else "",
@@ -170,6 +177,11 @@ def _since_us(transition: Transition) -> int:
     if transition.incident.state is State.RESOLVED:
         return transition.change.at_us - round(transition.rule.clear_for_s * SECOND_US)
     return transition.incident.crossed_us
+
+
+def _river(place: Placement, language: str) -> str:
+    river = place.river or place_name(place)
+    return f"Sungai {river}" if language == "id" else f"{river} River"
 
 
 def place_name(place: Placement) -> str:

@@ -6,12 +6,12 @@ An incident is one gauge's or one point's; a river's flood or a dead uplink is o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.gauges import Gauge, Trend
 from api.language import Speech
 from api.snapshot import Snapshot
-from contract.incident import Incident
+from contract.incident import WATER, Incident
 from contract.levels import Level
 from store.ports import Case
 
@@ -54,21 +54,23 @@ class EndedLine:
 
 
 def happening(snapshot: Snapshot, gauges: Sequence[Gauge], speech: Speech) -> list[EventLine]:
-    """Open events: floods before outages, the gravest and the widest first, then the oldest."""
+    """Open events: rivers before outages, the gravest and the widest first, then the oldest."""
     known = {gauge.node: gauge for gauge in gauges}
     events: dict[str, list[Incident]] = {}
     for incident in snapshot.incidents:
-        if incident.node in known if incident.subject == "flood" else snapshot.placement(incident.node) is not None:
+        if incident.node in known if incident.subject in WATER else snapshot.placement(incident.node) is not None:
             events.setdefault(incident.event, []).append(incident)
 
     def gravity(own: list[Incident]) -> tuple[bool, int, int, int]:
-        return own[0].subject != "flood", _worst(own, known), -len(own), _since_us(own)
+        return own[0].subject not in WATER, _worst(own, known), -len(own), _since_us(own)
 
-    ordered = sorted(events.values(), key=gravity)
-    return [
-        _flood(own, snapshot, known, speech) if own[0].subject == "flood" else _outage(own, snapshot, speech)
-        for own in ordered
-    ]
+    def line(own: list[Incident]) -> EventLine:
+        if own[0].subject not in WATER:
+            return _outage(own, snapshot, speech)
+        flood = _flood(own, snapshot, known, speech)
+        return replace(flood, word=speech("rises_fast")) if own[0].subject == "rise" else flood
+
+    return [line(own) for own in sorted(events.values(), key=gravity)]
 
 
 def ended(snapshot: Snapshot, speech: Speech) -> list[EndedLine]:

@@ -19,7 +19,7 @@ from api.policy import Reach, caller_of, own_cases, reach_of, sees_case, sees_in
 from api.snapshot import Snapshot, Snapshots
 from api.status import NodeState
 from contract.clock import rfc3339
-from contract.incident import Incident
+from contract.incident import Incident, Subject
 from contract.levels import Level
 from store.ports import Case, CaseState, CaseUpdate
 
@@ -82,7 +82,7 @@ class IncidentOut(BaseModel):
 
     id: str
     event: str
-    subject: Literal["flood", "outage"]
+    subject: Subject
     node: str
     rule: str
     rule_version: str
@@ -90,7 +90,7 @@ class IncidentOut(BaseModel):
     silent: Annotated[bool, Field(description="no reading comes at the moment")]
     level: LevelName | None
     peak: LevelName | None
-    value: Annotated[float | None, Field(description="cm for a flood, s of silence for an outage")]
+    value: Annotated[float | None, Field(description="cm for a flood, cm risen for a rise, s of silence for an outage")]
     crossed: When
     opened: When
     changed: When

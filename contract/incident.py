@@ -15,7 +15,9 @@ from contract.levels import Level
 
 _SPACE = UUID("6f2a0a52-6d1c-5d0e-9a53-3a1f1d5a6c01")
 
-Subject = Literal["flood", "outage"]
+Subject = Literal["flood", "outage", "rise"]
+WATER: frozenset[Subject] = frozenset({"flood", "rise"})
+"""of a river: what nobody sees of it may be dangerous"""
 Audience = Literal["shadow", "staff", "public"]
 Source = Literal["sensor", "on_site", "people"]
 """whose word a change rests on: the sensor's (or its silence), somebody's who read the staff on site, or two people's
@@ -63,9 +65,9 @@ class Change:
 class Incident:
     """The state of one incident.
 
-    `entity` is `{node}/{sensor}` or `{node}`; `value` the last good value in the rule's unit (cm for a river, s of
-    silence for an outage). `crossed_us` is when the first sample of the run that opened it was observed, `opened_us`
-    when the condition had held for the rule's `for`.
+    `entity` is `{node}/{sensor}` or `{node}`; `value` the last good value in the rule's unit (cm for a river, cm risen
+    within the rule's window for a rise, s of silence for an outage). `crossed_us` is when the first sample of the run
+    that opened it was observed, `opened_us` when the condition had held for the rule's `for`.
     """
 
     id: str
@@ -95,8 +97,8 @@ class Incident:
 
     @property
     def dangerous(self) -> bool:
-        """A gauge that fell silent while its level was not normal: shown as danger, never as grey."""
-        return self.open and self.no_data and self.subject == "flood"
+        """A gauge that fell silent while its level was not normal or rising: shown as danger, never as grey."""
+        return self.open and self.no_data and self.subject in WATER
 
 
 def incident_id(city: str, rule: str, entity: str, crossed_us: int) -> str:

@@ -216,12 +216,25 @@ def as_json(story: Story, series: Series, profile: Profile) -> dict[str, Any]:
             "suppressed": doubted(one.unbelieved),
         }
 
+    def other(one: Lived) -> dict[str, Any]:
+        incident = one.incident
+        return {
+            "gauge": name[incident.node],
+            "rule": incident.rule,
+            "crossed_at": time(incident.crossed_us),
+            "opened_at": time(incident.opened_us),
+            "closed_at": time(incident.resolved_us),
+            "peak": incident.peak_value,
+            "audience": incident.audience,
+        }
+
     return {
         "city": profile.code,
         "readings": len(series.history),
         "gauges": sorted(series.gauges),
         "ignored": list(series.ignored),
         "incidents": [life(one) for one in story.lives],
+        "others": [other(one) for one in story.others],
         "shorter_than_5_min": sum(one.short for one in story.lives),
         "suppressed": doubted(story.unbelieved),
         "said": [

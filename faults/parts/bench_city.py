@@ -77,7 +77,8 @@ class Template:
     def __init__(self, folder: Path, now_us: int, *, faster: float = 1.0) -> None:
         tiny_city.write(folder)
         self.profile = load(CITY, folder)
-        self.rules = compressed(load_rules(ROOT / "cities" / "yogyakarta" / "rules"), faster)
+        pack = load_rules(ROOT / "cities" / "yogyakarta" / "rules")
+        self.rules = compressed(tuple(rule for rule in pack if rule.audience != "shadow"), faster)
         self.folder = folder
         with closing(open_city(f"sqlite:///{folder}/city.db")) as cities:
             cities.put_profile(self.profile, now_us)

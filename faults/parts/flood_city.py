@@ -79,7 +79,9 @@ def write(root: Path) -> None:
     nodes += "".join(f"cth-wifi-{number},wifi,Titik {number},taman,public,wifi\n" for number in range(1, POINTS + 1))
     scale = "".join(tiny_city.rising_scale(gauge) for gauge in GAUGES)
     folder = tiny_city.write(root, sites_csv=sites, nodes_csv=nodes, scale_toml=scale)
-    shutil.copytree(ROOT / "cities" / "yogyakarta" / "rules", folder / "rules")
+    shutil.copytree(
+        ROOT / "cities" / "yogyakarta" / "rules", folder / "rules", ignore=shutil.ignore_patterns("rise.toml")
+    )
 
 
 @dataclass

@@ -131,6 +131,8 @@ def _lines(told: dict[str, Any]) -> list[str]:
         lines += [f"  order: level {level} at {time}" for time, level in one["public_changes"]]
         lines += [f"  silent from {begin} to {end or 'the end'}" for begin, end in one["silent"]]
         lines += [f"  not believed: {each['cm']:g} cm at {each['time']}" for each in one["suppressed"]]
+    for one in told["others"]:
+        lines.append(f"{one['gauge']}: {one['rule']} from {one['opened_at']} to {one['closed_at'] or 'the end'}")
     lines += [f"not believed: {each['gauge']} {each['cm']:g} cm at {each['time']}" for each in told["suppressed"]]
     lines += [f"{each['time']} to {each['to']}: {each['id']}" for each in told["said"]]
     short = told["shorter_than_5_min"]

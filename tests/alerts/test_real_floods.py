@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from support.rivers import Point, series
 from support.shared_data import need
 from support.watch import EPOCH, placements, rules, scale
 
 from alerts.engine import Engine, Transition
 from alerts.samples import Sample
-from contract.clock import MINUTE_US, from_us, to_us
+from contract.clock import MINUTE_US, from_us
 from contract.incident import What
 from contract.levels import Level, Scale
 from contract.quality import Quality
 
 GAUGE = "code-hulu"
-
-
-@dataclass(frozen=True)
-class Point:
-    at_us: int
-    cm: float
-
-
-def series(path: Path, column: str, factor: float = 1.0) -> list[Point]:
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [(row["time"], row[column]) for row in csv.DictReader(file) if row[column] not in {"", "nan"}]
-    return [Point(to_us(datetime.fromisoformat(when)), float(value) * factor) for when, value in rows]
 
 
 def judged(points: list[Point], marks: Scale, *, hourly: bool = False) -> list[Transition]:

@@ -97,6 +97,32 @@ def test_a_rule_says_where_it_looks(tmp_path: Path) -> None:
     assert (rule.match.sites, rule.match.regions) == (("a", "b"), ("34.71",))
 
 
+RISE = (watch.RULES / "rise.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("window_s = 1800", "window_s = 0", r"line \d+: rise.window_s: a number of seconds from 1"),
+        ("window_s = 1800", "", r"rise.window_s: a number of seconds"),
+        ("raise_cm = 30", "raise_cm = 0", r"rise.raise_cm: 0 is always reached"),
+        ("raise_cm = 30", "raise_cm = nan", r"rise.raise_cm: a number is expected, got nan"),
+        ("clear_cm = 10", "clear_cm = 30", r"line 24: rise.clear_cm: it would clear at 30, .*less than 30"),
+        ("clear_cm = 10", 'clear_cm = "10"', r"rise.clear_cm: a number is expected"),
+        ("[rise]", "[levels]", r"levels does not fit the subject 'rise'"),
+        ('subject = "rise"', 'subject = "flood"', r"rise does not fit the subject 'flood'"),
+        ("{rise} cm dalam", "{value} cm dalam", r"text.opened.id: the placeholder \{value\}"),
+        ("[rise]", "[steep]", r"steep: this field is not known"),
+    ],
+)
+def test_a_mistake_in_a_rise_says_where_it_is(tmp_path: Path, old: str, new: str, says: str) -> None:
+    """A window of nothing, a mark that is always reached, a clear mark that is none."""
+    assert old in RISE
+    (tmp_path / "rise.toml").write_text(RISE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadInput, match=rf"(?s)rise\.toml.*{says}"):
+        load_rules(tmp_path)
+
+
 def test_two_rules_with_one_id_are_refused(tmp_path: Path) -> None:
     """Identity is the id; a copy that forgot to change it would tell everything twice."""
     for name in ("a", "b"):

@@ -17,7 +17,8 @@ from faults.result import Result
 from faults.trials import flapping
 from faults.trials.flapping import SCALE, Play
 
-RULES = load_rules(ROOT / "cities" / "yogyakarta" / "rules")
+PACK = load_rules(ROOT / "cities" / "yogyakarta" / "rules")
+RULES = tuple(rule for rule in PACK if rule.audience != "shadow")
 FLOOD = next(rule for rule in RULES if rule.subject == "flood")
 
 

@@ -35,7 +35,7 @@ def change(root: Path, file: str, old: str, new: str) -> None:
 def test_the_pack_of_the_city_is_in_order(root: Path) -> None:
     """And says how many rules there are."""
     said = CliRunner().invoke(app, ["rules", "check"])
-    assert (said.exit_code, said.stdout.strip()) == (0, f"{CITY}: 2 rules in order")
+    assert (said.exit_code, said.stdout.strip()) == (0, f"{CITY}: 3 rules in order")
 
 
 @pytest.mark.parametrize("command", [["rules", "check", CITY], ["city", "check", CITY]], ids=["rules", "city"])
@@ -111,4 +111,4 @@ def test_two_rules_with_one_id_are_found(root: Path) -> None:
 def test_a_city_may_have_no_rules_yet(tmp_path: Path) -> None:
     """A folder that is not there is no mistake."""
     assert rulecheck.check(tmp_path / "rules", replace(load(CITY), nodes=())) == []
-    assert len(load_rules(rules_folder(CITY))) == 2
+    assert len(load_rules(rules_folder(CITY))) == 3

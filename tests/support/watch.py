@@ -28,8 +28,8 @@ RULES = Path(__file__).resolve().parents[2] / "cities" / "yogyakarta" / "rules"
 
 
 def rules() -> tuple[Rule, ...]:
-    """Yogyakarta's own pack."""
-    return load_rules(RULES)
+    """The floods and outages of Yogyakarta's pack."""
+    return tuple(one for one in load_rules(RULES) if one.subject in {"flood", "outage"})
 
 
 def rule(name: str) -> Rule:

@@ -1,0 +1,176 @@
+"""A gauge's life under a `rise` rule: how far its water has come up within a window, as one latch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from alerts.doubt import NO_JUMP, Doubted, jumps, was_never_there, within
+from alerts.level_stream import LevelStream, Staff
+from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Use, in_us
+from alerts.rules import Rise, Rule
+from alerts.samples import Sample
+from contract.clock import DAY_US
+from contract.levels import Level, Scale, Threshold
+
+_NO_WATER = 3.0
+"""no water falls by so many jumps from one reading to the next"""
+_REMEMBERED_US = DAY_US
+_CELLS = 12
+"""into so many parts a window is divided; of each at most one low is kept"""
+
+
+@lru_cache(maxsize=256)
+def _latch(raise_cm: float, clear_cm: float) -> Staff:
+    """The one latch of a rise: closed at or beyond `raise_cm`, open below `clear_cm`."""
+    return Staff(Scale("", "", "rising", (Threshold(Level.WASPADA, raise_cm, clear_cm, ""),)))
+
+
+class RiseStream(LevelStream):
+    """A gauge under a `rise` rule.
+
+    What is judged is the newest reading less the lowest water of the window before it. Neither end of it may rest on
+    one reading alone: a reading that jumps waits for the next, as for a level (where the scale names no `jump_cm`, one
+    that moves by the rule's own `raise_cm` does), and each low is the middle one of a reading and its two neighbours.
+    A keeper who forgets a digit may do so for hours (660, 66, 66, 660): where the water fell further than any water
+    does, and is back within a day, it was never away. `stood` and `stood_us` are the water before such a fall.
+    `older` and `newer` are the last two readings that were believed, in the gauge's own direction; `lows` are moments
+    and lows in turn, each low higher than the one before it, for what lies before a lower low can never count again.
+    """
+
+    __slots__ = (
+        "condition", "gauge", "jump_cm", "lows", "newer", "newer_us", "older", "stood", "stood_us", "waits",
+        "window_us",
+    )  # fmt: skip
+
+    def __init__(self, rule: Rule, node: str, entity: str, period_s: float, staff: Staff, condition: Rise) -> None:
+        self.condition = condition
+        self.window_us = in_us(condition.window_s)
+        super().__init__(rule, node, entity, period_s, staff, condition.field, None)
+
+    def set_staff(self, staff: Staff) -> None:
+        """A new scale: its centimetres may be others, so that the water is looked at anew."""
+        self.gauge = staff
+        self.jump_cm = staff.jump_cm if staff.jump_cm < NO_JUMP else self.condition.raise_cm
+        self.older = self.newer = self.stood = math.nan
+        self.newer_us = self.stood_us = 0
+        self.lows: list[float] = []
+        self.waits: Doubted | None = None
+        super().set_staff(_latch(self.condition.raise_cm, self.condition.clear_cm))
+
+    def rescale(self, staff: Staff) -> None:
+        if staff.scale != self.gauge.scale:
+            self.set_staff(staff)
+
+    def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
+        if sample.epoch == self.epoch and sample.seq > self.seq:
+            self.seq = sample.seq
+        elif not self._newest(sample.epoch, sample.seq):
+            return NOTHING
+        water = sample.values.get(self.field)
+        if water is None or sample.quality not in USABLE or not math.isfinite(water):
+            return NOTHING
+        water *= self.gauge.sign
+        at_us = sample.observed_us
+        if sample.trust == "untrusted" or at_us > now_us:
+            at_us = now_us
+        at_us = max(at_us, self.newer_us)
+        if self.waits is None and abs(water - self.newer) <= self.jump_cm:
+            risen = self._risen(water, at_us)
+        elif self._holds_back(water, at_us, now_us - at_us):
+            return NOTHING
+        else:
+            risen = self._jumped(water, at_us)
+        if math.isnan(risen):
+            return NOTHING
+        if self.quiet and risen < self.staff.raises[0]:
+            # The common case by far: nothing runs and the water stands.
+            self.value = risen
+            return NOTHING
+        return self._judge(sample, risen, risen, now_us, said_us)
+
+    def _holds_back(self, water: float, at_us: int, age_us: int) -> bool:
+        """Whether this reading must wait for the next. What waited is settled first."""
+        waits = self.waits
+        if waits is not None:
+            self.waits = None
+            if not was_never_there(self.jump_cm, self.newer, waits.value, water):
+                self._run(self._jumped(waits.value, waits.at_us), waits.at_us, Use(waits.use))
+        elif jumps(self.jump_cm, self.newer, water) and within(self.live_us, self.newer_us, at_us):
+            use = Use.LIVE if age_us <= self.live_us else Use.LATE if age_us <= self.late_us else Use.STALE
+            self.waits = Doubted(at_us, water, use)
+            return True
+        return False
+
+    def _jumped(self, water: float, at_us: int) -> float:
+        """The same as `_risen`, of a reading that may lie far from the last."""
+        if jumps(self.jump_cm, self.newer, water) and self._is_back(self.newer, water, at_us):
+            self.lows.clear()
+            self.older, self.newer, self.newer_us = math.nan, water, at_us
+            return math.nan
+        return self._risen(water, at_us)
+
+    def _risen(self, water: float, at_us: int) -> float:
+        """Take a reading that is believed: how far it lies above the lowest water of the window, NaN where nothing is
+        known of the window."""
+        older, newer, lows = self.older, self.newer, self.lows
+        if older <= newer <= water or older >= newer >= water:
+            self._keep_low(self.newer_us, newer)
+        elif not math.isnan(older):
+            self._keep_low(self.newer_us, sorted((older, newer, water))[1])
+        elif not math.isnan(newer):
+            self._keep_low(self.newer_us, max(newer, water))  # the first of all has no neighbour before it
+        self.older, self.newer, self.newer_us = newer, water, at_us
+        since_us = at_us - self.window_us
+        while lows and lows[0] < since_us:
+            del lows[:2]
+        return water - lows[1] if lows else math.nan
+
+    def _is_back(self, before: float, water: float, at_us: int) -> bool:
+        """Whether a jump undoes a fall that no water could have made. Such a fall is remembered."""
+        if before - water > _NO_WATER * self.jump_cm:
+            self.stood, self.stood_us = before, at_us
+            return False
+        return abs(water - self.stood) <= self.jump_cm and at_us - self.stood_us <= _REMEMBERED_US
+
+    def _keep_low(self, at_us: int, low: float) -> None:
+        lows = self.lows
+        if lows and lows[-1] == low:
+            lows[-2] = at_us
+            return
+        while lows and lows[-1] >= low:
+            del lows[-2:]
+        if not lows or (at_us - lows[-2]) * _CELLS >= self.window_us:
+            lows += (at_us, low)
+
+    def _onset(self, at_us: int, value: float) -> tuple[Step, ...] | Onset:
+        return _nameless(super()._onset(at_us, value))
+
+    def _silent_onset(self, at_us: int) -> tuple[Step, ...] | Onset:
+        return _nameless(super()._silent_onset(at_us))
+
+    def rewind(self, now_us: int) -> None:
+        super().rewind(now_us)
+        self.newer_us = min(self.newer_us, now_us)
+        self.stood_us = min(self.stood_us, now_us)
+        self.lows[::2] = [min(us, now_us) for us in self.lows[::2]]
+        if self.waits is not None:
+            self.waits = self.waits._replace(at_us=min(self.waits.at_us, now_us))
+
+    def state(self) -> list[Any]:
+        known = [None if math.isnan(cm) else cm for cm in (self.older, self.newer, self.stood)]
+        return [*super().state(), known, self.newer_us, self.stood_us, self.lows, self.waits]
+
+    def restore(self, state: list[Any]) -> None:
+        super().restore(state)
+        known, self.newer_us, self.stood_us, lows, waits = state[14:]
+        self.older, self.newer, self.stood = (math.nan if cm is None else cm for cm in known)
+        self.lows = list(lows)
+        self.waits = None if waits is None else Doubted(*waits)
+
+
+def _nameless(outcome: tuple[Step, ...] | Onset) -> tuple[Step, ...] | Onset:
+    """A rise has no level."""
+    return replace(outcome, level=None) if isinstance(outcome, Onset) else outcome
