@@ -60,7 +60,8 @@ def test_a_series_may_repeat_climb_and_fall_silent(stories: Path) -> None:
     """`70+20*3` is 70, 90, 110; where nothing is read, a gauge that stands high becomes dangerous."""
     story = GOOD.replace('"40 72 80 90"', '"40*2 70+20*3 _*8"').replace(
         "00:15 code-jetisharjo opened WASPADA",
-        "00:20 code-jetisharjo opened WASPADA\n00:50 code-jetisharjo no_data WASPADA",
+        "00:15 code-jetisharjo opened rise\n00:20 code-jetisharjo opened WASPADA\n"
+        "00:50 code-jetisharjo no_data WASPADA\n00:50 code-jetisharjo no_data rise",
     )
     (stories / "diam.toml").write_text(story)
     said = CliRunner().invoke(app, ["rules", "test", CITY])
