@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 PIP = PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet --no-input
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml
 
-.PHONY: demo test faults faults-short setup setup-test check lint clean lock sbom
+.PHONY: demo test model faults faults-short setup setup-test check lint clean lock sbom
 
 ## demo: install into .venv and run a city with a flood on http://127.0.0.1:8080
 demo: $(VENV)/.product
@@ -16,6 +16,10 @@ demo: $(VENV)/.product
 ## test: install what the tests need and run them all
 test: setup-test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+## model: the alarm's life against its slow reference, 2,000 histories of each kind (about ten minutes)
+model: $(VENV)/.tests
+	@SIAGA_MODEL_RUNS=2000 $(BIN)/python -m pytest -q -n0 tests/alerts/test_lifecycle_model.py
 
 ## setup: only install; .venv/bin/siaga is then there
 setup: $(VENV)/.product

@@ -35,7 +35,7 @@ from contract.levels import Level, Scale
 from contract.staging import Stages
 from store.ports import Cause, Event, Placement
 
-SNAPSHOT_VERSION = 5
+SNAPSHOT_VERSION = 6
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -179,6 +179,28 @@ class Engine:
             if at == node and name == sensor:
                 for stream in streams:
                     stream.set_period(period_s)
+
+    def read_on_site(
+        self, of: Incident, level_cm: float, read_us: int, now_us: int, said_us: int
+    ) -> Sequence[Transition]:
+        """Somebody read the gauge of this incident on site; nothing where it is not open here any more."""
+        gauge = self._gauge_of(of)
+        if gauge is None:
+            return ()
+        told = self._told(gauge, gauge.read_on_site(level_cm, read_us, now_us, said_us), now_us, said_us)
+        self._arm(gauge)
+        return told
+
+    def end(self, of: Incident, at_us: int, said_us: int) -> Sequence[Transition]:
+        """Two people say that this incident is over; nothing where its gauge does not let them."""
+        gauge = self._gauge_of(of)
+        return () if gauge is None else self._told(gauge, gauge.end(at_us, said_us), at_us, said_us)
+
+    def _gauge_of(self, of: Incident) -> LevelStream | None:
+        stream = self._streams.get((of.rule, of.entity))
+        if isinstance(stream, LevelStream) and stream.incident is not None and stream.incident.id == of.id:
+            return stream
+        return None
 
     def witness(self, at_us: int) -> None:
         """At `at_us` the way from the nodes to here was open: what was sent then by another than them has come.

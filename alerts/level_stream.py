@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,8 +14,9 @@ from alerts.rules import Rule
 from alerts.samples import Sample
 from contract import incident as life
 from contract.errors import BadInput
-from contract.incident import Incident, State
+from contract.incident import Incident, Source, State
 from contract.levels import Scale
+from contract.quality import Quality
 
 Unbelieved = Callable[[str, int, float], None]
 """Told of each reading that the next did not bear out: node, event time, value (cm)."""
@@ -55,11 +57,13 @@ class LevelStream(Stream):
     `held[k]` is when a reading was last at or beyond the raise mark of latch k: a closed latch opens `keep` after that
     at the soonest. It is empty where the rule does not keep.
     `value` is the last one that was believed, `value_us` when it was taken, `doubted` one that waits for the next.
+    `by_eye`: the sensor has been silent since it was called so, and what was heard since then people have read on site.
+    What was taken up to `ended_us` belongs to an incident that is over and begins none.
     """
 
     __slots__ = (
-        "clear_us", "doubted", "down", "field", "for_us", "held", "keep_us", "on", "quiet", "staff", "trend",
-        "unbelieved", "up", "value", "value_us",
+        "by_eye", "clear_us", "doubted", "down", "ended_us", "field", "for_us", "held", "keep_us", "on", "quiet",
+        "staff", "trend", "unbelieved", "up", "value", "value_us",
     )  # fmt: skip
 
     def __init__(
@@ -87,6 +91,8 @@ class LevelStream(Stream):
         self.value_us = 0
         self.doubted: Doubted | None = None
         self.trend = 0
+        self.by_eye = False
+        self.ended_us = 0
         self.set_staff(staff)
 
     def set_staff(self, staff: Staff) -> None:
@@ -127,6 +133,9 @@ class LevelStream(Stream):
         at_us, use = self._place(sample, now_us)
         if use is Use.LIVE:
             self.heard_us = now_us
+            self.by_eye = False
+        if at_us <= self.ended_us:
+            return NOTHING
         if self._doubts(value, at_us, use):
             if signed < self.staff.sign * self.value:
                 return NOTHING  # neither the end of a flood nor of its first minutes
@@ -289,7 +298,35 @@ class LevelStream(Stream):
             return NOTHING
         # Silence breaks the clear run: what the water did meanwhile nobody saw.
         self.down = [0] * len(self.down)
-        return self._keep([life.fell_silent(self.incident, at_us, said_us)])
+        steps = self._keep([life.fell_silent(self.incident, at_us, said_us)])
+        return _from("on_site", steps) if self.by_eye else steps
+
+    def read_on_site(self, value: float, read_us: int, now_us: int, said_us: int) -> tuple[Step, ...]:
+        """Somebody read the staff of an open incident's gauge at `read_us` and said so at `now_us`: a good reading,
+        between the sensor's own. What is not newer than the newest that was judged changes nothing."""
+        incident, heard_us = self.incident, self.heard_us
+        if incident is None or min(read_us, now_us) <= self.last_us:
+            return NOTHING
+        alone = incident.no_data or self.by_eye
+        sample = Sample(self.node, "", self.rule.match.kind, self.epoch, self.seq, read_us, "synced", Quality.GOOD, {})
+        outcome = self._judge(sample, value, self.staff.sign * value, now_us, said_us)
+        self.by_eye = alone
+        self.heard_us = max(self.heard_us, heard_us)
+        return NOTHING if isinstance(outcome, Onset) else _from("on_site", outcome)
+
+    def end(self, at_us: int, said_us: int) -> tuple[Step, ...]:
+        """Two people end the incident of a gauge that is gone: its sensor is silent, and whoever has read it on site
+        since has read it below its clear mark. Of any other nothing is ended."""
+        incident = self.incident
+        if incident is None or not (incident.no_data or (self.by_eye and self._is_clear())):
+            return NOTHING
+        self.ended_us = self.last_us = at_us = max(at_us, self.last_us)
+        self.doubted = None
+        self._open_from(0)
+        return _from("people", self._keep([life.resolved(incident, incident.value, at_us, said_us)]))
+
+    def _is_clear(self) -> bool:
+        return self.doubted is None and self.staff.sign * self.value < self.staff.clears[0]
 
     def _silent_onset(self, at_us: int) -> tuple[Step, ...] | Onset:
         """The last thing the gauge said was that the water stands high. `for` is not completed, and nobody may call
@@ -314,6 +351,7 @@ class LevelStream(Stream):
         self.down = [0] * len(self.down)
         if not incident.open:
             self.incident = None
+            self.ended_us = incident.changed_us
             self._open_from(0)
             return
         self.incident = incident
@@ -329,6 +367,7 @@ class LevelStream(Stream):
     def rewind(self, now_us: int) -> None:
         super().rewind(now_us)
         self.value_us = min(self.value_us, now_us)
+        self.ended_us = min(self.ended_us, now_us)
         if self.doubted is not None:
             self.doubted = self.doubted._replace(at_us=min(self.doubted.at_us, now_us))
         self.up = [min(began, now_us) for began in self.up]
@@ -347,11 +386,13 @@ class LevelStream(Stream):
             self.value_us,
             self.doubted,
             self.held,
+            self.by_eye,
+            self.ended_us,
         ]
 
     def restore(self, state: list[Any]) -> None:
         super().restore(state)
-        on, up, down, value, self.trend, self.value_us, doubted, held = state[6:14]
+        on, up, down, value, self.trend, self.value_us, doubted, held, self.by_eye, self.ended_us = state[6:16]
         self.doubted = None if doubted is None else Doubted(*doubted)
         if len(up) == len(self.up):
             self.up, self.down = list(up), list(down)
@@ -361,3 +402,8 @@ class LevelStream(Stream):
         self.on = min(on, len(self.up))
         self.quiet = self.on == 0 and not any(self.up) and self.doubted is None
         self.value = math.nan if value is None else value
+
+
+def _from(source: Source, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The same changes as what they rest on."""
+    return tuple((incident, replace(change, source=source)) for incident, change in steps)

@@ -97,6 +97,7 @@ class Webhooks:
                 "audience": incident.audience,
                 "level": None if change.level is None else change.level.name,
                 "silent": incident.no_data,
+                "source": change.source,
                 "value": change.value,
                 "unit": "cm" if incident.subject in WATER else "s",
                 "decided_at": rfc3339(change.said_us),

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from alerts.engine import Transition
 from alerts.rules import Rise
 from complaints.desk import Note, Report
-from contract.city import Profile
+from contract.city import Profile, Text
 from contract.clock import MINUTE_US, SECOND_US, from_us
-from contract.incident import State, What
+from contract.incident import Source, State, What
 from contract.levels import Level
 from store.ports import CaseState, Placement
 
@@ -47,6 +47,42 @@ _CAUSES: Mapping[str, Mapping[str, str]] = {
         "en": "several points are silent, the cause is not known yet",
     },
 }
+_BY_PEOPLE: Mapping[tuple[Source, What], Text] = {
+    ("on_site", What.DATA_BACK): Text(
+        "Dibaca petugas di tempat: {river} di {place} {value} cm. Sensor masih diam. Status masih {level}{local}. "
+        "{time}",
+        "Read on site: the {river} at {place} stands at {value} cm. The sensor is still silent. Still {level}{local}. "
+        "{time}",
+    ),
+    ("on_site", What.LEVEL): Text(
+        "{level} {river} di {place}: {value} cm{local}, dibaca petugas di tempat. {time}",
+        "{level}: {river} at {place} {value} cm{local}, read on site. {time}",
+    ),
+    ("on_site", What.RECOVERING): Text(
+        "Mulai surut: {river} di {place} {value} cm, di bawah batas, dibaca petugas di tempat. Belum dinyatakan aman. "
+        "{time}",
+        "Going down: {river} at {place} {value} cm, below the limit, read on site. Not yet all clear. {time}",
+    ),
+    ("on_site", What.RELAPSED): Text(
+        "{level} {river} di {place}: naik lagi, {value} cm{local}, dibaca petugas di tempat. {time}",
+        "{level}: {river} at {place} is rising again, {value} cm{local}, read on site. {time}",
+    ),
+    ("on_site", What.NO_DATA): Text(
+        "{level} {river} di {place}: tidak ada bacaan baru sejak petugas membacanya di tempat {since}, terakhir "
+        "{value} cm{local}. Sensor masih diam. Anggap berbahaya. {time}",
+        "{level}: {river} at {place}, nothing new since it was read on site at {since}, last {value} cm{local}. The "
+        "sensor is still silent. Treat it as dangerous. {time}",
+    ),
+    ("on_site", What.RESOLVED): Text(
+        "Aman kembali: {river} di {place} turun ke {value} cm, dibaca petugas di tempat, di bawah batas sejak {since}.",
+        "All clear: {river} at {place} is down to {value} cm, read on site, below the limit since {since}.",
+    ),
+    ("people", What.RESOLVED): Text(
+        "Diakhiri oleh dua petugas, sensor tetap diam: {river} di {place}, terakhir {value} cm. {time}",
+        "Ended by two officers, the sensor is still silent: {river} at {place}, last {value} cm. {time}",
+    ),
+}
+"""what is told of a flood where it rests on people's word; the rules' own texts speak of a sensor"""
 _LANGUAGES = ("id", "en")
 
 
@@ -85,7 +121,7 @@ class Words:
             if transition.members & (transition.members - 1):
                 return None
             name, key = "grown", f"{transition.event.id}/grown/{transition.members}"
-        if name not in transition.rule.texts:
+        if not _has_words(name, transition):
             return None
         state: CaseState | None = "done" if transition.ends else None
         return Note(
@@ -99,7 +135,7 @@ class Words:
     def sentence(self, transition: Transition, place: Placement) -> dict[str, dict[str, str]] | None:
         """Title and text of one change, for a message that stands alone; None where the rule has no words for it."""
         name = _text_name(transition)
-        if name not in transition.rule.texts:
+        if not _has_words(name, transition):
             return None
         return {"title": self._say("title", transition, place), "text": self._say(name, transition, place)}
 
@@ -112,7 +148,8 @@ class Words:
         return f"{moment.day} {_MONTHS[language][moment.month - 1]} {clock}"
 
     def _say(self, name: str, transition: Transition, place: Placement) -> dict[str, str]:
-        text = transition.rule.texts[name]
+        by_people = _BY_PEOPLE.get((transition.change.source, transition.change.what))
+        text = by_people if by_people is not None and name != "title" else transition.rule.texts[name]
         return {
             language: text.in_(language).format_map(self._values(transition, place, language))
             for language in _LANGUAGES
@@ -158,6 +195,10 @@ class Words:
             "trend": _TRENDS[transition.trend][language],
             "scale": scale.datum if scale else "",
         }
+
+
+def _has_words(name: str, transition: Transition) -> bool:
+    return name in transition.rule.texts or (transition.change.source, transition.change.what) in _BY_PEOPLE
 
 
 def _opening(transition: Transition) -> str:

@@ -21,6 +21,7 @@ from store.ports import Case, CaseState, CaseUpdate
 PAGE = 50
 STEPS: tuple[CaseState, ...] = ("received", "checked", "in_progress", "done")
 SENSOR = "sensor"
+PEOPLE = "people"
 
 
 def withheld(case: Case) -> bool:
@@ -58,12 +59,15 @@ def overdue(case: Case, now_us: int) -> bool:
 
 
 def closing(case: Case, thread: Sequence[CaseUpdate], evidence: Evidence) -> str:
-    """Who closed it: `sensor` where the readings did, the author's name where a person did, empty while it is open."""
+    """Who closed it: `sensor` where the readings did, `people` where two ended it without one, the author's name where
+    a person closed the case, empty while it is open."""
     if case.closed_us is None:
         return ""
     last = next((update for update in thread if update.state == case.state), None)
     by_sensor = case.source == "sensor" and evidence.all_resolved and (last is None or last.author == SENSOR)
-    return SENSOR if by_sensor else (last.author if last else "")
+    if by_sensor:
+        return PEOPLE if evidence.by_people else SENSOR
+    return last.author if last else ""
 
 
 def seen_case(context: Context, request: Request, number: str) -> Case:

@@ -51,7 +51,7 @@ class OutPoint:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All of it. `rules` are (rule, version) as they judged; `shared` is what its points hang on, `cause` what of it is
-    proved, both empty for a single point."""
+    proved, both empty for a single point. `by_people`: two people ended one of its incidents without a measurement."""
 
     rules: tuple[tuple[str, str], ...] = ()
     proofs: tuple[Proof, ...] = ()
@@ -60,6 +60,7 @@ class Evidence:
     cause: Cause = ""
     vetoing: Incident | None = None
     all_resolved: bool = False
+    by_people: bool = False
 
 
 def evidence_of(context: Context, snapshot: Snapshot, case: Case) -> Evidence:
@@ -83,6 +84,7 @@ def evidence_of(context: Context, snapshot: Snapshot, case: Case) -> Evidence:
         cause=(event.cause or "unknown") if event is not None and event.shared else "",
         vetoing=next((one for one in floods if one.open), None) if case.state == "done" else None,
         all_resolved=bool(incidents) and not any(one.open for one in incidents),
+        by_people=any(change.what is What.RESOLVED and change.source == "people" for change in changes),
     )
 
 

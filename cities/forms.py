@@ -104,7 +104,6 @@ class ThresholdForm(Form):
 
 class ScaleForm(Form):
     gauge: Words
-    also: tuple[Words, ...] = ()
     datum: Words
     direction: Literal["rising", "falling"] = "rising"
     normal_name: Words = "Normal"

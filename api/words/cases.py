@@ -29,6 +29,9 @@ WORDS = {
     "closed_by_sensor": Text(
         "Ditutup otomatis: sensor sudah normal.", "Closed automatically: the sensors are back to normal."
     ),
+    "closed_by_people": Text(
+        "Diakhiri oleh dua petugas, sensor tetap diam.", "Ended by two officers, the sensor is still silent."
+    ),
     "closed_by": Text("Ditutup oleh {who}.", "Closed by {who}."),
     "closed_at": Text("Ditutup", "Closed"),
     "recurs": Text("Terulang dari", "Recurs from"),
@@ -69,6 +72,10 @@ WORDS = {
     "change_recovering": Text("mulai reda", "easing"),
     "change_relapsed": Text("memburuk lagi", "worse again"),
     "change_no_data": Text("sensor diam", "sensor silent"),
+    "change_by_on_site": Text("dibaca petugas di tempat", "read on site"),
+    "change_by_people": Text(
+        "diakhiri oleh dua petugas, sensor tetap diam", "by two officers, the sensor still silent"
+    ),
     "change_data_back": Text("sensor kembali", "sensor back"),
     "change_resolved": Text("berakhir", "over"),
     "veto": Text(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from hypothesis import settings
@@ -10,15 +12,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from support import watch
 
-from alerts.engine import Engine
+from alerts.decisions import agree
+from alerts.engine import Engine, Transition
 from alerts.samples import Sample
 from contract.clock import MINUTE_US
+from contract.decision import Decision
+from contract.incident import Incident, Source
 from contract.levels import Level
 from contract.quality import Quality
 
 GAUGE = "code-hulu"
 FOR, CLEAR, SILENT, LIVE = 8 * MINUTE_US, 30 * MINUTE_US, 30 * MINUTE_US, 10 * MINUTE_US
 MARKS = {Level.WASPADA: (70, 60), Level.SIAGA: (110, 95), Level.AWAS: (160, 140)}
+TOGETHER = 30 * MINUTE_US
+Told = tuple[str, int, Level | None, Source]
+"""what, when, how bad, on whose word"""
 MILDEST_FIRST = (Level.WASPADA, Level.SIAGA, Level.AWAS)
 
 
@@ -46,10 +54,13 @@ class Reference:
     silent: bool = False
     heard_us: int = 0
     last_us: int = 0
-    told: list[tuple[str, int, Level | None]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     jump: float = math.inf
     doubted: Seen | None = None
     believed: Seen = field(default_factory=lambda: Seen(0, None, "none"))
+    ended_us: int = 0
+    alone: bool = False
+    """nothing but people's eyes was heard since the sensor was called silent"""
 
     def shown(self) -> Level | None:
         return next((level for level in reversed(MILDEST_FIRST) if self.held[level]), None)
@@ -92,13 +103,34 @@ class Reference:
             self.held = {level: level in high for level in MILDEST_FIRST}
             self.open, self.recovering, self.silent = True, False, True
             self.seen.append(Seen(due_us, None, "silence"))
-            self.told.append(("opened", due_us, self.shown()))
+            self.alone = False
+            self.told.append(("opened", due_us, self.shown(), "sensor"))
             return
         due_us = self.heard_us + SILENT
         if self.open and not self.silent and due_us <= now_us:
             self.silent = True
             self.seen.append(Seen(due_us, None, "silence"))
-            self.told.append(("no_data", due_us, self.shown()))
+            self.told.append(("no_data", due_us, self.shown(), "on_site" if self.alone else "sensor"))
+
+    def read_on_site(self, value: float, read_us: int, now_us: int) -> None:
+        """A good reading while an incident is open, unless a newer one has been judged."""
+        if not self.open or read_us <= self.last_us:
+            return
+        alone, heard_us, before = self.silent or self.alone, self.heard_us, len(self.told)
+        self.read(value, read_us, now_us)
+        self.alone, self.heard_us = alone, max(self.heard_us, heard_us)
+        self.told[before:] = [(what, at_us, level, "on_site") for what, at_us, level, _ in self.told[before:]]
+
+    def say_over(self, person: str, now_us: int, votes: Sequence[tuple[str, int]]) -> None:
+        """The second of two people within half an hour, of a gauge that is gone."""
+        two = any(other != person and now_us - at_us <= TOGETHER for other, at_us in votes)
+        low = self.doubted is None and self.believed.cm < MARKS[Level.WASPADA][1]
+        if self.open and two and (self.silent or (self.alone and low)):
+            self.ended_us = self.last_us = max(self.last_us, now_us)
+            self.open = self.recovering = self.silent = False
+            self.held = dict.fromkeys(MILDEST_FIRST, False)
+            self.seen, self.doubted = [], None
+            self.told.append(("resolved", self.last_us, Level.NORMAL, "people"))
 
     def read(self, value: float, observed_us: int, now_us: int) -> None:
         quiet = not any(self.held.values()) and self.began_up(Level.WASPADA) is None and self.doubted is None
@@ -108,7 +140,9 @@ class Reference:
         if not quiet or value >= MARKS[Level.WASPADA][0]:
             self.last_us = at_us = max(observed_us, self.last_us)
             if use == "live":
-                self.heard_us = now_us
+                self.heard_us, self.alone = now_us, False
+            if at_us <= self.ended_us:
+                return
         one = self.judged(Seen(at_us, value, use), quiet and value < MARKS[Level.WASPADA][0])
         if one is None:
             return
@@ -116,27 +150,30 @@ class Reference:
         value, use = one.cm, one.use
         before = self.shown()
         if use != "stale":
-            for level in MILDEST_FIRST:
-                began = self.began_up(level)
-                if began is not None and at_us > began and at_us - began >= FOR:
-                    self.held[level] = True
+            self.rise(at_us)
         raised = self.shown()
         if not self.open:
             if raised is not None:
                 self.open, self.recovering, self.silent = True, False, False
                 self.heard_us = max(self.heard_us, at_us)
-                self.told.append(("opened", at_us, raised))
+                self.told.append(("opened", at_us, raised, "sensor"))
             return
         if use == "live" and self.silent:
             self.silent = False
-            self.told.append(("data_back", at_us, before))
+            self.told.append(("data_back", at_us, before, "sensor"))
         if self.recovering and value >= MARKS[Level.WASPADA][1] and use != "stale":
             self.recovering = False
-            self.told.append(("relapsed", at_us, before))
+            self.told.append(("relapsed", at_us, before, "sensor"))
         if raised is not before:
-            self.told.append(("level", at_us, raised))
+            self.told.append(("level", at_us, raised, "sensor"))
         elif use == "live":
             self.fall(at_us)
+
+    def rise(self, at_us: int) -> None:
+        for level in MILDEST_FIRST:
+            began = self.began_up(level)
+            if began is not None and at_us > began and at_us - began >= FOR:
+                self.held[level] = True
 
     def judged(self, one: Seen, low: bool) -> Seen | None:
         """As what a reading counts: as itself, where it is doubted and above as the water that stood before and never
@@ -170,17 +207,17 @@ class Reference:
         left = self.shown()
         if left is None:
             self.open = False
-            self.told.append(("resolved", at_us, Level.NORMAL))
+            self.told.append(("resolved", at_us, Level.NORMAL, "sensor"))
             return
         if left is not before:
-            self.told.append(("level", at_us, left))
+            self.told.append(("level", at_us, left, "sensor"))
         if not self.recovering and self.began_down(Level.WASPADA) is not None:
             self.recovering = True
-            self.told.append(("recovering", at_us, left))
+            self.told.append(("recovering", at_us, left, "sensor"))
 
 
 class Gauge(RuleBasedStateMachine):
-    """Readings good and bad, on time, late and stale, silences, restarts and echoes."""
+    """Readings good and bad, on time, late and stale, silences, people's word, restarts and echoes."""
 
     jump_cm: float | None = None
 
@@ -191,7 +228,9 @@ class Gauge(RuleBasedStateMachine):
     def begin(self) -> None:
         self.engine: Engine = self.city().engine
         self.reference = Reference(jump=math.inf if self.jump_cm is None else self.jump_cm)
-        self.told: list[tuple[str, int, Level | None]] = []
+        self.told: list[Told] = []
+        self.incident: Incident | None = None
+        self.said: list[Decision] = []
         self.now_us = watch.START_US
         self.seq = 0
 
@@ -199,9 +238,13 @@ class Gauge(RuleBasedStateMachine):
         observed_us = self.now_us - delay_min * MINUTE_US
         values = {"level_cm": value}
         sample = Sample(GAUGE, "gauge", "flood", watch.EPOCH, self.seq, observed_us, "synced", quality, values)
-        told = [*self.engine.tick(self.now_us), *self.engine.step(sample, self.now_us)]
-        self.told += [(one.change.what.value, one.change.at_us, one.change.level) for one in told]
+        self.tell([*self.engine.tick(self.now_us), *self.engine.step(sample, self.now_us)])
         self.reference.tick(self.now_us)
+
+    def tell(self, transitions: Sequence[Transition]) -> None:
+        for one in transitions:
+            self.told.append((one.change.what.value, one.change.at_us, one.change.level, one.change.source))
+            self.incident = one.incident
 
     def compare(self) -> None:
         assert self.told == self.reference.told
@@ -242,9 +285,46 @@ class Gauge(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([5, 31, 600]))
     def silence(self, minutes: int) -> None:
         self.now_us += minutes * MINUTE_US
-        told = self.engine.tick(self.now_us)
-        self.told += [(one.change.what.value, one.change.at_us, one.change.level) for one in told]
+        self.tell(self.engine.tick(self.now_us))
         self.reference.tick(self.now_us)
+        self.compare()
+
+    @precondition(lambda self: self.incident is not None)
+    @rule(
+        value=st.sampled_from([10.0, 58.0, 60.0, 72.0, 115.0, 200.0]),
+        step_min=st.sampled_from([1, 5, 14, 29, 31]),
+        ago_min=st.sampled_from([0, 0, 0, 4, 15, 45]),
+        times=st.integers(1, 4),
+    )
+    def read_on_site(self, value: float, step_min: int, ago_min: int, times: int) -> None:
+        """Somebody stands at the gauge, some time after the sensor or between its readings."""
+        assert self.incident is not None
+        for _ in range(times):
+            self.now_us += step_min * MINUTE_US
+            read_us = self.now_us - ago_min * MINUTE_US
+            self.tell(self.engine.tick(self.now_us))
+            self.tell(self.engine.read_on_site(self.incident, value, read_us, self.now_us, self.now_us))
+            self.reference.tick(self.now_us)
+            self.reference.read_on_site(value, read_us, self.now_us)
+            self.compare()
+
+    @precondition(lambda self: self.incident is not None)
+    @rule(person=st.sampled_from(["ani", "budi", "citra"]), step_min=st.sampled_from([0, 1, 29, 30, 31]))
+    def say_over(self, person: str, step_min: int) -> None:
+        """One person alone ends nothing, twice or half an hour apart neither."""
+        assert self.incident is not None
+        self.now_us += step_min * MINUTE_US
+        self.tell(self.engine.tick(self.now_us))
+        self.reference.tick(self.now_us)
+        one = Decision(
+            id=f"d{len(self.said)}", city=watch.CITY, kind="end", by=person, at_us=self.now_us,
+            incident=self.incident.id, body={"reason": "pos hanyut"}, number=len(self.said) + 1,
+        )  # fmt: skip
+        votes = [(vote.by, vote.at_us) for vote in self.said if vote.incident == one.incident]
+        if agree(one, self.said):
+            self.tell(self.engine.end(self.incident, self.now_us, self.now_us))
+        self.said.append(one)
+        self.reference.say_over(person, self.now_us, votes)
         self.compare()
 
     @rule()
@@ -261,7 +341,9 @@ class DoubtingGauge(Gauge):
     jump_cm = 50.0
 
 
+RUNS = int(os.environ.get("SIAGA_MODEL_RUNS", "120"))
+"""`make model` plays 2,000 of each"""
 TestGauge = Gauge.TestCase
-TestGauge.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestGauge.settings = settings(max_examples=RUNS, stateful_step_count=40, deadline=None)
 TestDoubtingGauge = DoubtingGauge.TestCase
 TestDoubtingGauge.settings = TestGauge.settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from support.seed import Town
@@ -11,7 +12,7 @@ from support.seed import Town
 from api.evidence import flags_of
 from contract.city import NodeSpec
 from contract.clock import DAY_US, HOUR_US, MINUTE_US
-from contract.incident import Incident, resolved
+from contract.incident import Incident, data_back, resolved
 from contract.levels import Level
 from contract.quality import Quality
 from store.ports import Case, CaseUpdate, Event
@@ -73,6 +74,24 @@ def test_closed_by_the_sensors_is_said(made, serve):
     assert "Ditutup otomatis: sensor sudah normal." in text
     assert "selesai sebelum tenggat" in text
     assert "Belum dikonfirmasi" not in text
+
+
+def test_ended_by_two_people_is_no_sensors_word(made, serve):
+    """What was read on site and what was never measured is told as that."""
+    gauge = code_gauges(made)[0]
+    made.wave(gauge, 214, hours_ago=-0.4)
+    incident, event = made.open_flood(gauge, Level.AWAS, 196.0, silent_minutes=10)
+    read, back = data_back(incident, 180.0, made.now_us - 4 * MINUTE_US, made.now_us)
+    over, end = resolved(read, 180.0, made.now_us - 2 * MINUTE_US, made.now_us)
+    made.commit(over, event, [replace(back, source="on_site"), replace(end, source="people")])
+    case = made.file(event, gauge, "banjir", {"id": "Muka air tinggi", "en": "High water"})
+    close(made, case, "sensor")
+    text = said(serve(made).get(f"/kasus/{case.number}").text)
+    assert "Diakhiri oleh dua petugas, sensor tetap diam." in text
+    assert "dibaca petugas di tempat AWAS · 180 cm" in text
+    assert "berakhir · diakhiri oleh dua petugas, sensor tetap diam" in text
+    assert "Ditutup otomatis" not in text
+    assert "sensor kembali" not in text
 
 
 @pytest.mark.parametrize("over", [True, False])

@@ -22,14 +22,13 @@ from api.telling import DEEDS, FACTS, KNOCKS, REASONS, WAYS
 from api.telling import FAMILIES as DEED_FAMILIES
 from api.words import FAMILIES, WORDS
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
-from contract.incident import What
+from contract.incident import Source, What
 from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
 from contract.roles import ROLES
 from contract.staging import BREADTH
 from store.audit import How
-from store.book import EntryState
 from store.people import Place, Proposed
 from store.ports import Cause
 
@@ -59,6 +58,7 @@ def built() -> set[str]:
         *(f"layer_{layer}" for layer in LAYERS),
         *(f"case_{step}" for step in (*STEPS, "not_ours")),
         *(f"change_{what}" for what in What),
+        *(f"change_by_{source}" for source in get_args(Source) if source != "sensor"),
         *(f"source_{source}" for source in ("sensor", "citizen")),
         *(f"check_{name}" for name in get_args(CheckName)),
         *(f"author_{author}" for author in ("sensor", "warga")),
@@ -88,10 +88,7 @@ def built() -> set[str]:
         *(f"link_{whose}" for whose in ("invitation", "password", "confirmed")),
         *(f"key_{wrong}" for wrong in ("label_missing", "days", "revoked")),
         *(f"key_is_{state}" for state in ("revoked", "over")),
-        *(f"office_{page}" for page in ("people", "keys", "posts", "audit", "refused", "stages")),
-        *(f"post_{wrong}" for wrong in ("figure", "clock", "slip", "unknown", "name_missing", "link_revoked")),
-        *(f"post_state_{state}" for state in get_args(EntryState)),
-        *("post_waiting", "post_waiting_one"),
+        *(f"office_{page}" for page in ("people", "keys", "audit", "refused", "stages")),
         *(f"openid_{why}" for why in ("failed", "denied", "away", "closed", "no_role", "no_account", "taken", "other")),
         *(f"audit_broken_{how}" for how in get_args(How)),
         *(f"door_{door}" for door in get_args(Place)),
@@ -130,7 +127,7 @@ def built() -> set[str]:
 
 def test_every_text_has_both_languages_and_the_same_places():
     """Nothing is empty, nothing is left untranslated, and a place in braces is in both."""
-    same_in_both = {"WiFi", "cm", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator", "Program"}
+    same_in_both = {"WiFi", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator", "Program"}
     for key, text in WORDS.items():
         assert text.id.strip(), key
         assert text.en.strip(), key

@@ -13,7 +13,7 @@ from alerts.rules import Rule
 from alerts.samples import Sample
 from contract.city import Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
 from contract.clock import MINUTE_US, SECOND_US
-from contract.incident import Audience
+from contract.incident import Audience, Incident
 from contract.kinds import KindName
 from contract.levels import Level, Scale, Threshold
 from contract.messages import ClockTrust
@@ -112,6 +112,26 @@ class Watch:
         """Time passes and nothing else happens."""
         self._sing(minute)
         return self._tell(self.engine.tick(at(minute)))
+
+    def read_on_site(self, minute: float, gauge: str, cm: float, *, ago_min: float = 0.0) -> list[str]:
+        """Somebody at the gauge says what the staff shows, or showed `ago_min` before."""
+        self._sing(minute)
+        now_us = at(minute)
+        read_us = now_us - round(ago_min * MINUTE_US)
+        told = self._tell(self.engine.tick(now_us))
+        found = self.engine.read_on_site(self.incident(gauge), cm, read_us, now_us, now_us)
+        return told + self._tell(found)
+
+    def end(self, minute: float, gauge: str) -> list[str]:
+        """Two people have said that this gauge's flood is over."""
+        self._sing(minute)
+        now_us = at(minute)
+        told = self._tell(self.engine.tick(now_us))
+        return told + self._tell(self.engine.end(self.incident(gauge), now_us, now_us))
+
+    def incident(self, node: str) -> Incident:
+        """The newest incident of a node that was told of."""
+        return next(one.incident for one in reversed(self.told) if one.incident.node == node)
 
     def last_will(self, minute: float, node: str, birth_no: int = 1) -> None:
         """The broker speaks the node's last will."""

@@ -1,1 +1,0 @@
-"""Posts: what a gauge keeper keys in goes the way of any other reading."""
