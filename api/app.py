@@ -22,6 +22,8 @@ from api import (
     oidc_page,
     open311,
     person,
+    post_page,
+    posts,
     probe,
     rivers,
     sign_in,
@@ -51,6 +53,7 @@ from api.snapshot import Snapshots
 from api.tokens import Cookies
 from contract.city import Profile
 from contract.clock import Clock
+from store.book import KeepersBook
 from store.ports import CityStore, ReadingStore
 
 KEEP_S = 0.5
@@ -68,6 +71,7 @@ def create_app(
     trusted_proxies: Sequence[str] = (),
     passwords: Passwords | None = None,
     openid: OpenId | None = None,
+    book: KeepersBook | None = None,
     speed: float = 1.0,
     status: Callable[[], Mapping[str, Any]] | None = None,
     keep_s: float = KEEP_S,
@@ -75,7 +79,8 @@ def create_app(
 ) -> FastAPI:
     """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
-    `openid` is the way to the city's own accounts. `trusted_proxies` are the networks whose `X-Forwarded-For` is
+    `openid` is the way to the city's own accounts; `book` is where gauge keepers' readings are entered, None where they
+    are not carried from here. `trusted_proxies` are the networks whose `X-Forwarded-For` is
     believed. `speed` is how many times faster than life the city runs. `metrics` yields further Prometheus metric
     families, `status` the other stages' state by name. `keep_s` is how long viewers share one reading of the stores,
     in seconds; `pace` how those who listen to alarms are told.
@@ -105,6 +110,7 @@ def create_app(
         metrics=metrics,
         status=status,
         openid=openid,
+        book=book,
     )
     # FastAPI's own documentation pages load their script from elsewhere; ours is the document alone.
     app = FastAPI(
@@ -151,6 +157,8 @@ def create_app(
     app.include_router(people_pages.router(context, pages))
     app.include_router(person.router(context, pages))
     app.include_router(keys.router(context, pages))
+    app.include_router(posts.router(context, pages))
+    app.include_router(post_page.router(context, pages, snapshots))
     app.include_router(audit_page.router(context, pages))
     app.include_router(staging_page.router(context, pages))
     app.include_router(health.router(context))

@@ -13,7 +13,7 @@ from api.context import Context
 from api.page import PRIVATE, Pages
 from api.policy import caller_of
 from api.sheet import line
-from api.telling import DEEDS, FAMILIES, Telling, at_the_doors
+from api.telling import DEEDS, FAMILIES, Telling, at_the_doors, programs_and_keepers
 from contract.clock import rfc3339
 from store.audit import canonical, every_row, examine
 from store.people import AuditLog, AuditRow
@@ -84,11 +84,10 @@ def router(context: Context, pages: Pages) -> APIRouter:
         wanted = Wanted(pelaku.strip(), objek.strip(), perbuatan.strip())
         found = newest(log, city, wanted, max(lanjut, 0))
         people = {one.id: one.account for one in context.people.people(city) if one.account}
-        keys = {one.id: one.label for one in context.people.keys(city)}
         values = {
             "found": found,
             "wanted": wanted,
-            "tell": Telling(pages.speech(request), {**regions, **keys, **people}, agencies),
+            "tell": Telling(pages.speech(request), {**regions, **programs_and_keepers(context), **people}, agencies),
             "deeds": (*FAMILIES, *DEEDS),
             "people": people,
             "first_page": not lanjut,

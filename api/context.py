@@ -13,6 +13,7 @@ from api.sessions import Sessions
 from api.tokens import Cookies
 from contract.city import Profile
 from contract.clock import Clock
+from store.book import KeepersBook
 from store.ports import CityStore, ReadingStore
 
 
@@ -23,7 +24,8 @@ class Context:
     `people` are the accounts and the audit log, `sessions`, `access` and `security` the ways to them, `cookies` the
     names under which a browser keeps its tokens. `base_url` has no slash at its end.
     `speed` is how many times faster than life the city runs (1.0 in life).
-    `openid` is the way to the city's own accounts, where it has one.
+    `openid` is the way to the city's own accounts, where it has one; `book` is where gauge keepers' readings are
+    entered, where this server carries them.
     `metrics` yields further Prometheus metric families, `status` the state of the other stages by name.
     """
 
@@ -41,6 +43,7 @@ class Context:
     metrics: Callable[[], Iterable[Any]] | None
     status: Callable[[], Mapping[str, Any]] | None
     openid: OpenId | None = None
+    book: KeepersBook | None = None
 
     @property
     def city(self) -> str:

@@ -119,12 +119,17 @@ class Errors:
         return self.answer(request, 400, str(error))
 
     def unavailable(self, request: Request, error: Exception) -> Response:
-        self._outage.broke(request.url.path, str(error))
+        self._outage.broke(_logged(request), str(error))
         return self.answer(request, 503)
 
     def crash(self, request: Request, error: Exception) -> Response:
-        log.error("page failed", path=request.url.path, why=repr(error))
+        log.error("page failed", path=_logged(request), why=repr(error))
         return self.answer(request, 500)
+
+
+def _logged(request: Request) -> str:
+    """The route as it is declared: an address may hold a token, and a log is read by many."""
+    return getattr(getattr(request.state, "ruled", None), "path", "") or "an address of no route"
 
 
 def install(app: FastAPI, pages: Pages, outage: Outage) -> Errors:

@@ -24,6 +24,10 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "erase_account": ("akun",),
     "key_label_missing": ("label",),
     "key_days": ("hari",),
+    "post_figure": ("angka",),
+    "post_clock": ("pukul",),
+    "post_unknown": ("pos",),
+    "post_name_missing": ("nama",),
 }
 """which fields a sentence about a form is about, by the ids they have on the page"""
 BOXES_MOST = 1_000

@@ -131,6 +131,7 @@ class Gate:
         """An answer that refuses, or None and the body to read on."""
         rule = ruled.rule
         caller = self._access.nobody(request)
+        request.state.ruled = ruled  # also where the database is away and nobody is let in: the log names the route
         if not (rule.asks_nobody or rule.key_in_form):
             key = self._access.shown_key(request)
             if key is not None:
@@ -144,7 +145,6 @@ class Gate:
         at_home = self._access.at_home(request)
         reach = reached(rule, caller, at_home=at_home)
         request.state.caller = caller
-        request.state.ruled = ruled
         request.state.reach = reach
         if reach is None and not rule.key_in_form:
             return await self._closed(request, ruled, caller), request.receive

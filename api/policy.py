@@ -117,6 +117,9 @@ BEHIND = Rule(_all(Reach.ANY, "technician", "admin"))
 TURNED_AWAY = Rule(_all(Reach.ANY, "technician", "operator", "admin"), no_keys=True)
 ADMIN = Rule(_all(Reach.ANY, "admin"), no_keys=True)
 """people, keys and the record: by somebody who has signed in, never by a program"""
+POST = Rule(_with(_PUBLIC, operator=Reach.ANY, admin=Reach.ANY), no_keys=True)
+"""a gauge keeper's page: staff by their session; everybody else by the link that the handler asks for"""
+POSTS = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
 METRICS = Rule(_all(Reach.ANY, "service", "operator", "admin"), at_home=True)
 ALARMS = Rule(_with(_all(Reach.ANY, "operator", "admin"), officer=Reach.AREA))
 """the table of alarms, for those who answer for them"""
@@ -170,6 +173,12 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/tahap"): STAGES,
         ("POST", "/tahap"): STAGES,
         ("POST", "/tahap/usulan/{proposal_id}"): STAGES,
+        ("GET", "/pos"): POSTS,
+        ("POST", "/pos"): POSTS,
+        ("POST", "/pos/{link_id}/cabut"): POSTS,
+        ("GET", "/pos/{node}"): POST,
+        ("POST", "/pos/{node}"): POST,
+        ("GET", "/pos/{node}/{token}"): POST,
         ("GET", "/jejak"): ADMIN,
         ("GET", "/jejak.csv"): ADMIN,
         ("GET", "/jejak/periksa"): ADMIN,

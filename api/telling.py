@@ -32,6 +32,10 @@ DEEDS: tuple[str, ...] = (
     "sign_in.failed",
     "key.made",
     "key.revoked",
+    "post.link_made",
+    "post.link_revoked",
+    "post.keyed",
+    "post.confirmed",
     "case.reported",
     "city.apply",
     "city.import",
@@ -57,11 +61,11 @@ DEEDS: tuple[str, ...] = (
     "stage.refused",
 )
 """in the order in which the form offers them"""
-FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "ca.", "alarm.", "stage.")
+FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "post.", "ca.", "alarm.", "stage.")
 """beginnings by which a whole family of deeds is found"""
 FACTS: tuple[str, ...] = (
-    "agency", "alone", "at", "days", "decision", "everywhere", "how", "kind", "nodes", "proposed_by", "readings",
-    "regions", "retime", "role", "serial", "site", "stage", "until", "what",
+    "agency", "alone", "at", "cm", "days", "decision", "everywhere", "how", "kind", "node", "nodes", "proposed_by",
+    "quality", "readings", "regions", "retime", "role", "serial", "site", "stage", "until", "what",
 )  # fmt: skip
 REASONS: tuple[str, ...] = (
     "acl_denied", "bad_key", "bad_link", "bad_openid", "bad_password", "broker_refused", "certificate_refused", "csrf",
@@ -70,7 +74,7 @@ REASONS: tuple[str, ...] = (
     "wrong_identity", "wrong_listener", "wrong_topic",
 )  # fmt: skip
 ID = re.compile("[0-9a-f]{32}")
-KNOCKS: tuple[str, ...] = ("sign in", "own password", "one-time link")
+KNOCKS: tuple[str, ...] = ("sign in", "own password", "one-time link", "keeper link")
 WAYS: tuple[str, ...] = ("password", "new password", "invitation", "openid")
 
 
@@ -132,4 +136,10 @@ def at_the_doors(context: Context, speech: Speech, caller: Caller) -> Telling:
     if caller.role != "admin":
         return Telling(speech)
     people = {one.id: one.account for one in context.people.people(context.city) if one.account}
-    return Telling(speech, {**{one.id: one.label for one in context.people.keys(context.city)}, **people})
+    return Telling(speech, {**programs_and_keepers(context), **people})
+
+
+def programs_and_keepers(context: Context) -> dict[str, str]:
+    """What keys and keepers' links are called, by their ids."""
+    keys = {one.id: one.label for one in context.people.keys(context.city)}
+    return {**keys, **{one.id: one.name for one in context.people.post_links(context.city)}}

@@ -94,6 +94,14 @@ class Cookies:
     def attempt(self) -> str:
         return "__Host-siaga-openid" if self.secure else "siaga-openid"
 
+    def post(self, node: str) -> str:
+        """A keeper's link to one post."""
+        return f"__Host-siaga-pos-{node}" if self.secure else f"siaga-pos-{node}"
+
+    def set_post(self, response: Response, node: str, token: str, age_s: int) -> None:
+        """Lax: the link is opened from a message."""
+        self._set(response, self.post(node), token, age_s)
+
     def set_session(self, response: Response, token: str) -> None:
         """Until the browser ends; how long it opens anything the server alone decides."""
         self._set(response, self.session, token)

@@ -12,7 +12,7 @@ from cities.places import check_regions, check_sites
 from cities.rule_files import check_rules
 from cities.scales import read_scales
 from cities.sources import Table, TomlSource, read_csv, read_toml
-from contract.city import Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
+from contract.city import MANUAL, Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
 from contract.topics import valid_id
 
 _HOUR_S = 3600
@@ -54,7 +54,9 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
     gauges = {row.form.node for row in nodes.rows if row.form.kind == "gauge"}
     staff = read_scales(scales, gauges if nodes.whole else None, findings) if scales is not None else ()
     if scales is not None:
-        _every_gauge_has_a_scale(nodes, {one.gauge for one in scales.form.scale}, findings)
+        _every_gauge_has_a_scale(
+            nodes, {gauge for one in scales.form.scale for gauge in (one.gauge, *one.also)}, findings
+        )
 
     found = sorted(set(findings.found))
     if city is None or agencies is None or categories is None or found:
@@ -148,6 +150,13 @@ def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) 
             "Name both, or leave the key out: then everything begins in shadow.",
         )
     for preset, sensors in source.form.sensors.items():
+        if MANUAL in sensors and len(sensors) > 1:
+            findings.add(
+                source.file,
+                source.line("sensors", preset, MANUAL),
+                f"preset {preset!r} mixes {MANUAL!r}, which a keeper keys in, with an instrument's sensors",
+                "A post is a node of its own at the same site; name it in `also` of the gauge's scale.",
+            )
         for sensor in sensors:
             if not valid_id(sensor):
                 findings.add(

@@ -104,6 +104,7 @@ class ThresholdForm(Form):
 
 class ScaleForm(Form):
     gauge: Words
+    also: tuple[Words, ...] = ()
     datum: Words
     direction: Literal["rising", "falling"] = "rising"
     normal_name: Words = "Normal"

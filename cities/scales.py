@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from cities.findings import Findings
@@ -13,25 +14,28 @@ from contract.levels import Level, Scale, Threshold
 def read_scales(source: TomlSource[ScaleFile], gauges: set[str] | None, findings: Findings) -> tuple[Scale, ...]:
     """All scales, from the mildest threshold to the worst. What is wrong goes to `findings`.
 
+    `also` names gauges that read the same staff: a post's keeper beside an instrument.
     `gauges` None: the nodes could not all be read, so none may be called unknown.
     """
     seen: dict[str, int] = {}
     scales = []
     for at, form in enumerate(source.form.scale):
-        line = source.line("scale", at, "gauge")
-        if form.gauge in seen:
-            findings.add(
-                source.file, line, f"gauge {form.gauge!r} already has a scale on line {seen[form.gauge]}", "Keep one."
-            )
-        seen.setdefault(form.gauge, line)
-        if gauges is not None and form.gauge not in gauges:
-            findings.add(
-                source.file,
-                line,
-                f"there is a scale for {form.gauge!r}, which is no gauge of nodes.csv",
-                "Add the gauge there, or correct the name.",
-            )
-        scales.append(_scale(source, at, form, findings))
+        staff = _scale(source, at, form, findings)
+        for gauge, key in ((form.gauge, "gauge"), *((one, "also") for one in form.also)):
+            line = source.line("scale", at, key)
+            if gauge in seen:
+                findings.add(
+                    source.file, line, f"gauge {gauge!r} already has a scale on line {seen[gauge]}", "Keep one."
+                )
+            seen.setdefault(gauge, line)
+            if gauges is not None and gauge not in gauges:
+                findings.add(
+                    source.file,
+                    line,
+                    f"there is a scale for {gauge!r}, which is no gauge of nodes.csv",
+                    "Add the gauge there, or correct the name.",
+                )
+            scales.append(replace(staff, gauge=gauge))
     return tuple(scales)
 
 

@@ -14,6 +14,8 @@ from contract.levels import Scale
 NodeKind = Literal["wifi", "camera", "gauge"]
 Link = Literal["lan", "wifi", "gprs", "lte", "lora"]
 """How a node speaks to the city."""
+MANUAL = "manual"
+"""the sensor of a post whose staff is read by its keeper and keyed in; who reads it is a node of its own"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class NodeSpec:
     sensors: tuple[SensorSpec, ...]
     audience: Literal["shadow", "staff", "public"] = "public"
     link: Link | Literal[""] = ""
+
+    @property
+    def keyed_in(self) -> bool:
+        """Whether its levels are keyed in by a keeper."""
+        return any(one.sensor == MANUAL for one in self.sensors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -19,7 +19,7 @@ from contract import codec, topics
 from contract.clock import HOUR_US, SECOND_US
 from contract.errors import BadInput
 from contract.kinds import VALUES, FloodValues, NodeValues, Values
-from contract.messages import Ack, Birth, RefusalReason, Status
+from contract.messages import Ack, Birth, CheckName, RefusalReason, Status
 from contract.messages import SensorInfo as AnnouncedSensor
 from contract.quality import Quality
 from edge import uplink
@@ -72,7 +72,10 @@ class Agent:
         transport: Transport = Transport(),  # noqa: B008 - frozen
         limits: Mapping[str, QualityLimits] | None = None,
         rising: RisingLimits = RisingLimits(),  # noqa: B008 - frozen
+        hears: Callable[[Ack], bool] | None = None,
     ) -> None:
+        """`hears` is told of every answer before the spool acts on it; where it says no, the answer waits for the
+        city's next one."""
         if not brokers:
             raise BadInput("no broker is named", where=identity.node, remedy="Give at least one.")
         self.identity = identity
@@ -86,6 +89,7 @@ class Agent:
         self._rising = {info.sensor: Rising(rising) for info in sensors if info.kind == "flood"}
         self._time = Timekeeper(spool.saved_us)
         self._outbound = Outbound(transport, rng)
+        self._hears = hears
         self._log = structlog.get_logger("edge.agent").bind(node=identity.node)
 
         self._state = State.APART
@@ -175,6 +179,26 @@ class Agent:
         )
         return judged.quality
 
+    def keep(
+        self, sensor: str, values: Values, taken: Instant, quality: Quality, checks: Mapping[CheckName, Quality]
+    ) -> None:
+        """What a person read and has judged, taken at a moment of this boot that may be hours ago. Raises ValueError as
+        `observe`."""
+        info = self._sensors.get(sensor)
+        if info is None or not isinstance(values, VALUES[info.kind]):
+            raise ValueError(f"node {self.identity.node} has no sensor {sensor!r} of {type(values).__name__}")
+        self._spool.add(
+            Entry(
+                sensor=sensor,
+                kind=info.kind,
+                boot=self._spool.boot,
+                taken=taken,
+                quality=quality,
+                checks=checks_json(checks),
+                values=values.model_dump_json(exclude_none=True),
+            )
+        )
+
     def connected(self, *, session_present: bool, at: Instant) -> None:
         """The broker took us: listen for answers, then say who we are, then that we are here."""
         if self._state is not State.CONNECTING:
@@ -225,6 +249,8 @@ class Agent:
             return
         if ack.epoch != self._spool.epoch:
             self.ignored_messages += 1
+            return
+        if self._hears is not None and not self._hears(ack):
             return
         if ack.birth_no == self._birth_no and ack.birth_mono_us is not None and ack.birth_mono_us in self._asked:
             self._hear_the_time(ack.server_us, ack.birth_mono_us, at)

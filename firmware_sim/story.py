@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from contract.city import NodeSpec, Profile, SensorSpec, Site
+from contract.city import MANUAL, NodeSpec, Profile, SensorSpec, Site
 from contract.clock import SECOND_US, from_us
 from contract.errors import BadInput
 from contract.kinds import FloodValues, HotspotValues, NodeValues, Values
@@ -70,7 +70,8 @@ class Story:
         match sensor.kind:
             case "flood":
                 record_cm = self._rivers.level_cm(pole.site, self._in_round(story_s))
-                return FloodValues(level_cm=on_staff(record_cm, self._scales.get(pole.spec.node)), source="sensor")
+                level_cm = on_staff(record_cm, self._scales.get(pole.spec.node))
+                return FloodValues(level_cm=level_cm, source="manual" if sensor.sensor == MANUAL else "sensor")
             case "crowd":
                 return self._crowds.values(code, self._in_round(story_s), self.hour(story_s), sensor.period_s)
             case "hotspot":

@@ -23,6 +23,7 @@ from siaga.commands import (
     key,
     nodes,
     person,
+    post,
     quarantine,
     rules,
     stages,
@@ -55,6 +56,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(nodes.app, name="node")
 app.add_typer(person.app, name="person")
 app.add_typer(key.app, name="key")
+app.add_typer(post.app, name="post")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(audit.app, name="audit")

@@ -108,6 +108,18 @@ class Settings(BaseSettings):
         default="", description="the one administrator who may still sign in with a password; everybody if empty"
     )
 
+    posts_folder: Path | None = Field(
+        default=None,
+        description="where the book of the gauge keepers and their posts' spools are kept, by one `siaga api` alone; "
+        "a folder in data_folder if empty",
+    )
+    posts_brokers: Annotated[tuple[Broker, ...], NoDecode] = Field(
+        default=(), description="host:port of the listener for nodes, for the posts; the same as brokers if empty"
+    )
+    posts_certificates: Path | None = Field(
+        default=None, description="for a broker with TLS: where each POST/ca.crt, tls.crt and tls.key are"
+    )
+
     webhooks_file: Path | None = Field(
         default=None, description="TOML: which of the city's own systems are told of incidents (docs/webhooks.md)"
     )
@@ -139,7 +151,7 @@ class Settings(BaseSettings):
     )
     log_format: Literal["json", "console"] = Field(default="json", description="lines for machines or for people")
 
-    @field_validator("brokers", mode="before")
+    @field_validator("brokers", "posts_brokers", mode="before")
     @classmethod
     def _split_brokers(cls, value: Any) -> Any:
         if not isinstance(value, str):
@@ -219,6 +231,10 @@ class Settings(BaseSettings):
     @property
     def public_url(self) -> str:
         return (self.base_url or f"http://{self.api_host}:{self.api_port}").rstrip("/")
+
+    @property
+    def posts_location(self) -> Path:
+        return self.posts_folder or self.data_folder / "posts"
 
     @property
     def run_folder(self) -> Path:

@@ -195,7 +195,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
         value = getattr(settings, name)
         if value in (None, "", ()):
             continue
-        if name == "brokers":
+        if name in ("brokers", "posts_brokers"):
             value = ",".join(f"{broker.host}:{broker.port}" for broker in value)
         elif isinstance(value, tuple):
             value = ",".join(value)

@@ -79,6 +79,22 @@ class Invitation:
     until_us: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PostLink:
+    """A link that opens the page of one post to one keeper, so that it is known who keyed what in. `name` is the
+    keeper's."""
+
+    id: str
+    digest: str
+    city: str
+    node: str
+    name: str
+    created_us: int = 0
+    until_us: int = 0
+    revoked_us: int | None = None
+    seen_us: int | None = None
+
+
 Proposed = Literal["role", "erase", "enable", "password", "invite"]
 """what takes two administrators: a role with its area, an account that goes or comes back, and one-time links"""
 
@@ -209,6 +225,20 @@ class PeopleStore(Protocol):
         """The second time does nothing. Raises Rejected(reason="unknown_key")."""
 
     def key_seen(self, key_id: str, now_us: int) -> None: ...
+
+    def put_post_link(self, link: PostLink, deed: Deed) -> None:
+        """Raises Rejected(reason="taken") where id or digest is there."""
+
+    def post_link(self, digest: str, now_us: int) -> PostLink | None:
+        """None where it is revoked or over."""
+
+    def post_links(self, city: str) -> Sequence[PostLink]:
+        """Newest first, revoked ones too."""
+
+    def revoke_post_link(self, link_id: str, now_us: int, deed: Deed) -> None:
+        """The second time does nothing. Raises Rejected(reason="unknown_link")."""
+
+    def post_link_seen(self, link_id: str, now_us: int) -> None: ...
 
     def invite(self, invitation: Invitation, deed: Deed) -> None:
         """Raises Rejected(reason="taken") for a digest that is there, (reason="unknown_person") for a new password of

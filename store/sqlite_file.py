@@ -24,9 +24,11 @@ BUSY_S = 5.0
 class SqliteFile:
     """Connections to one file. Every failure of SQLite leaves as Unavailable, said once and its healing once."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises BadInput where the path cannot hold a database, Unavailable where it does not answer in time."""
+    def __init__(self, path: Path, *, holds: str = "readings") -> None:
+        """`holds`: what the log calls it. Raises BadInput where the path cannot hold a database, Unavailable where it
+        does not answer in time."""
         self._path = path
+        self._holds = holds
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._idle: list[Connection] = []
@@ -127,14 +129,14 @@ class SqliteFile:
             text = f"{self._path} does not answer ({error})"
         if self._failing is None:
             self._failing = way
-            log.error("store.readings_unavailable", file=str(self._path), error=str(error), code=name)
+            log.error(f"store.{self._holds}_unavailable", file=str(self._path), error=str(error), code=name)
         return Unavailable(text)
 
     def _healed(self, way: Way) -> None:
         # Under a full disk every read goes well: only a write says that writing has healed.
         if self._failing in ("read", way):
             self._failing = None
-            log.info("store.readings_available", file=str(self._path))
+            log.info(f"store.{self._holds}_available", file=str(self._path))
 
 
 def use_wal(connection: Connection) -> None:

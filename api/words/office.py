@@ -9,6 +9,7 @@ WORDS = {
     "office": Text("Pengelolaan", "Administration"),
     "office_people": Text("Petugas", "People"),
     "office_keys": Text("Kunci", "Keys"),
+    "office_posts": Text("Pos", "Posts"),
     "office_audit": Text("Jejak", "Audit log"),
     "office_refused": Text("Ditolak", "Refused"),
     "people_title": Text("Petugas dan akun", "People and accounts"),

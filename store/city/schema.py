@@ -418,6 +418,21 @@ api_keys = Table(
     Index("ix_api_keys_created", "city", "created_us"),
 )
 
+post_links = Table(
+    "post_links",
+    metadata,
+    _code("id"),
+    Column("digest", Text, nullable=False, unique=True),
+    _text("city"),
+    _text("node"),
+    _text("name"),
+    _us("created_us"),
+    _us("until_us"),
+    _maybe_us("revoked_us"),
+    _maybe_us("seen_us"),
+    Index("ix_post_links_created", "city", "created_us"),
+)
+
 invitations = Table(
     "invitations",
     metadata,

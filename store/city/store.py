@@ -10,6 +10,7 @@ from store.city.decisions import DecisionTable
 from store.city.desk import DeskTables
 from store.city.engine import EngineTables
 from store.city.outbox import OutboxTable
+from store.city.post_links import PostLinkTable
 from store.city.presence import PresenceTable
 from store.city.proposals import ProposalTables
 from store.city.quarantine import QuarantineTable
@@ -28,6 +29,7 @@ class SqlCityStore(
     DecisionTable,
     ProposalTables,
     StageTables,
+    PostLinkTable,
     AuditTables,
     SecurityTables,
 ):

@@ -25,10 +25,12 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from fastapi import APIRouter, FastAPI
+from support.posts import POST, add_post, link_of, with_post
 from support.seed import Town, town
 from support.visitors import Visitor, person, program, signed_in, stranger
 from support.web_server import KEY, serving
 
+from api import keepers
 from api.alarm_feed import Pace
 from api.app import create_app
 from api.gate import NoRule, Table
@@ -189,6 +191,16 @@ LINES = [
     post("/tahap", OPERATORS, ok=409, jenis="rule", nama="none", tahap="public"),
     post("/tahap/usulan/{proposal_id}", "sdddddhhdd", "/tahap/usulan/none", jawab="setuju"),
     get("/api/v1/stages", OPERATORS),
+    get("/pos", OPERATORS),
+    post("/pos", OPERATORS, ok=200, pos=POST, nama="Bu Wiji", hari="30"),
+    post("/pos/{link_id}/cabut", OPERATORS, "/pos/{post_link}/cabut", "of the city"),
+    post("/pos/{link_id}/cabut", "sdddddhhdd", "/pos/{foreign_link}/cabut", "another city's"),
+    get("/pos/{node}", "ddddddoodd", f"/pos/{POST}", "without a link"),
+    get("/pos/{node}", "hhhhhhhh" + "dd", "/pos/jog-gauge-05", "no post"),
+    post("/pos/{node}", "ddddddoodd", f"/pos/{POST}", "without a link", 400, angka="80"),
+    Line("GET", "/pos/{node}/{token}", PEOPLE_ONLY, "valid", "{keepers_link}", ok=303),
+    get("/pos/{node}/{token}", "hhhhhhhh" + "dd", f"/pos/{POST}/none", "not there"),
+    get("/pos/{node}/{token}", "hhhhhhhh" + "dd", "{foreign_keepers_link}", "another city's"),
     get("/jejak", ADMINS),
     get("/jejak.csv", ADMINS),
     get("/jejak/periksa", ADMINS),
@@ -238,6 +250,10 @@ def _foreign(city: Town) -> dict[str, str]:
     link = invite(city.cities, city="bantul", base_url="", role="admin", now_us=city.now_us, actor="system")
     stranger_ = Person("b" * 32, "bantul", "jauh", "Jauh", "technician", created_us=city.now_us)
     city.cities.put_person(stranger_, Deed("system", "person.made", stranger_.id, city.now_us))
+    there = replace(with_post(city.profile), code="bantul")
+    post_link = keepers.make(
+        city.cities, profile=there, node=POST, name="Jauh", days=30, now_us=city.now_us, actor="system", base_url=""
+    )
     key = make(city.cities, city="bantul", label="jauh", role="service", now_us=city.now_us, actor="system").key
     proposal = _proposal("bantul", stranger_.id, city.now_us)
     city.cities.propose(proposal, Deed("system", "person.proposed", stranger_.id, city.now_us))
@@ -247,6 +263,8 @@ def _foreign(city: Town) -> dict[str, str]:
         "foreigner": stranger_.id,
         "foreign_key": key.id,
         "foreign_proposal": proposal.id,
+        "foreign_link": post_link.link.id,
+        "foreign_keepers_link": post_link.address,
     }
 
 
@@ -270,6 +288,9 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
     hidden = city.file(staff_event, other_river, "banjir", {"id": "Uji", "en": "Trial"}, public=False)
     shadow = city.open_outage(city.nodes("wifi")[3], audience="shadow")
     elsewhere_ = _foreign(city)
+    book = add_post(city, folder)
+    keepers_link = link_of(city)
+    (post_link,) = city.cities.post_links("yogyakarta")
     area = hidden.region.rsplit(".", 1)[0]
     elsewhere = next(one.code for one in city.profile.regions if not one.code.startswith(area))
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -312,11 +333,14 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
         "somebody": somebody.id,
         "key": key.id,
         "proposal": proposal.id,
+        "keepers_link": keepers_link,
+        "post_link": post_link.id,
     }
     with (
         serving(
             city,
             passwords=Passwords(hasher),
+            book=book,
             trusted_proxies=("127.0.0.1",),
             status=lambda: {"ingest": {"alive": True}},
             pace=Pace(longest_s=0),
@@ -324,6 +348,7 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
         httpx.Client(base_url=address, timeout=20, trust_env=False) as client,
     ):
         yield Stage(client, city, objects, visitors)
+    book.close()
     city.close()
 
 

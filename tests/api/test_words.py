@@ -29,6 +29,7 @@ from contract.messages import CheckName
 from contract.roles import ROLES
 from contract.staging import BREADTH
 from store.audit import How
+from store.book import EntryState
 from store.people import Place, Proposed
 from store.ports import Cause
 
@@ -88,7 +89,10 @@ def built() -> set[str]:
         *(f"link_{whose}" for whose in ("invitation", "password", "confirmed")),
         *(f"key_{wrong}" for wrong in ("label_missing", "days", "revoked")),
         *(f"key_is_{state}" for state in ("revoked", "over")),
-        *(f"office_{page}" for page in ("people", "keys", "audit", "refused", "stages")),
+        *(f"office_{page}" for page in ("people", "keys", "posts", "audit", "refused", "stages")),
+        *(f"post_{wrong}" for wrong in ("figure", "clock", "slip", "unknown", "name_missing", "link_revoked")),
+        *(f"post_state_{state}" for state in get_args(EntryState)),
+        *("post_waiting", "post_waiting_one"),
         *(f"openid_{why}" for why in ("failed", "denied", "away", "closed", "no_role", "no_account", "taken", "other")),
         *(f"audit_broken_{how}" for how in get_args(How)),
         *(f"door_{door}" for door in get_args(Place)),
@@ -127,7 +131,7 @@ def built() -> set[str]:
 
 def test_every_text_has_both_languages_and_the_same_places():
     """Nothing is empty, nothing is left untranslated, and a place in braces is in both."""
-    same_in_both = {"WiFi", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator", "Program"}
+    same_in_both = {"WiFi", "cm", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator", "Program"}
     for key, text in WORDS.items():
         assert text.id.strip(), key
         assert text.en.strip(), key

@@ -47,6 +47,13 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
     "latitude_is_no_number": ("sites.csv", "-8.583,116.091", "selatan,116.091", 5, "got 'selatan'"),
     "latitude_is_not_finite": ("sites.csv", "-8.583,116.091", "nan,116.091", 5, "lat"),
     "camera_url_is_no_web_address": ("sites.csv", "https://cctv", "javascript:cctv", 4, "is no web address"),
+    "post_with_an_instruments_sensors": (
+        "city.toml",
+        "health = {",
+        'manual = { kind = "flood", period_s = 3600 }\nhealth = {',
+        19,
+        "mixes 'manual', which a keeper keys in",
+    ),
     "sensor_name_reserved": ("city.toml", "health = {", "drops = {", 19, "is the agent's own"),
     "cell_too_many": ("sites.csv", '"Pantai, utara"', "Pantai, utara", 6, "10 cells where the header has 9"),
     "quote_left_open": ("nodes.csv", "cth-wifi-2", '"cth-wifi-2', 6, "a double quote opens here"),

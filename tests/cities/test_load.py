@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,19 @@ def test_yogyakartas_promises_are_the_citys() -> None:
     assert categories["lampu-jalan"].finish_s <= 24 * 3_600
     assert categories["banjir"].agency == "bpbd"
     assert categories["wifi"].agency == "diskominfosan"
+
+
+def test_a_keepers_post_reads_the_staff_of_its_neighbour(tmp_path: Path) -> None:
+    """`also` names it: the same datum, the same marks, a stream of its own."""
+    folder = tiny_city.write(tmp_path)
+    scales, city, nodes = (folder / name for name in ("scale.toml", "city.toml", "nodes.csv"))
+    scales.write_text(scales.read_text().replace("datum", 'also = ["cth-pos-1"]\ndatum', 1))
+    city.write_text(city.read_text() + '\n[sensors.pos]\nmanual = { kind = "flood", period_s = 3600 }\n')
+    gauge = next(line for line in nodes.read_text().splitlines() if ",gauge," in line)
+    name, *rest = gauge.split(",")
+    nodes.write_text(nodes.read_text() + ",".join(["cth-pos-1", *rest[:-1], "pos"]) + "\n")
+    profile = load("contoh", tmp_path)
+    mine, theirs = profile.scale_of("cth-pos-1"), profile.scale_of(name)
+    assert mine is not None
+    assert theirs == replace(mine, gauge=name)
+    assert [one.node for one in profile.nodes if one.keyed_in] == ["cth-pos-1"]

@@ -228,7 +228,7 @@ def test_what_the_store_holds_can_be_told_again(
 
 
 def _row(past: Past, seq: int, quality: Quality) -> Row:
-    series = Series(CITY, past.gauge, "level", "flood")
+    series = Series(CITY, past.gauge, "manual", "flood")
     return Row(series, "31.74.01", past.at_us, past.at_us, "0" * 16, seq, "synced", quality, {}, {"level_cm": past.cm})
 
 

@@ -1,0 +1,1 @@
+"""Posts: what a gauge keeper keys in goes the way of any other reading."""
