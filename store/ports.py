@@ -17,6 +17,7 @@ from contract.incident import Change, Incident, Subject
 from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
 from contract.quality import Quality
+from store.judgements import JudgementStore
 from store.people import AuditLog, Deed, PeopleStore
 from store.staging import StageStore
 
@@ -300,7 +301,7 @@ class Found:
     total: int
 
 
-class CityStore(PeopleStore, AuditLog, StageStore, Protocol):
+class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
 
     # registry; a `deed` is kept in the same transaction, where anything was changed

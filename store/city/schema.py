@@ -514,6 +514,40 @@ stage_proposals = Table(
     _us("until_us"),
 )
 
+# ------------------------------------------------------------ what was said of it afterwards
+
+judgements = Table(
+    "judgements",
+    metadata,
+    _code("id"),
+    _text("city"),
+    Column("incident", Text, ForeignKey("incidents.id"), nullable=False, index=True),
+    _text("verdict"),
+    _text("reason"),
+    _maybe_us("flooded_us"),
+    _text("by"),
+    _us("at_us"),
+)
+
+misses = Table(
+    "misses",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("rule"),
+    _text("node"),
+    _text("place"),
+    Column("level", Integer, nullable=False),
+    _us("happened_us"),
+    _text("source"),
+    _text("audience"),
+    _text("by"),
+    _us("at_us"),
+    _maybe_us("withdrawn_us"),
+    _text("withdrawn_by"),
+    Index("ix_misses_happened", "city", "happened_us"),
+)
+
 # ------------------------------------------------------------ what was done, and who was turned away
 
 # `details` is text: the digest is over these very characters.

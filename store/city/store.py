@@ -9,6 +9,7 @@ from store.city.database import Database
 from store.city.decisions import DecisionTable
 from store.city.desk import DeskTables
 from store.city.engine import EngineTables
+from store.city.judgements import JudgementTables
 from store.city.outbox import OutboxTable
 from store.city.post_links import PostLinkTable
 from store.city.presence import PresenceTable
@@ -30,6 +31,7 @@ class SqlCityStore(
     ProposalTables,
     StageTables,
     PostLinkTable,
+    JudgementTables,
     AuditTables,
     SecurityTables,
 ):

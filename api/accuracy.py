@@ -1,0 +1,171 @@
+"""How often the city's warnings were right, counted from what people judged. Pure but for `read_record`.
+
+The measures are those of a contingency table (American Meteorological Society, Glossary of Meteorology, "Skill", which
+asks for both together): POD, the probability of detection, is hits / (hits + misses); FAR, the false alarm ratio, is
+false alarms / (hits + false alarms). A warning that came too late protected nobody: for POD it is a miss. It was no
+false alarm either: for FAR it stands among the hits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import NamedTuple
+
+from api.context import Context
+from contract.clock import DAY_US
+from contract.incident import Audience, Incident
+from contract.judgement import Miss, Outcome
+from contract.levels import Level
+from contract.staging import BREADTH
+
+YEAR_US = 365 * DAY_US
+FEW = 5
+"""below so many cases a percentage says more than is known"""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`n` of `of` cases. `percent` is None where there are too few of them."""
+
+    n: int
+    of: int
+
+    @property
+    def percent(self) -> float | None:
+        return 100 * self.n / self.of if self.of >= FEW else None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """So many times: their median, and the one that was worst for people."""
+
+    n: int
+    median_us: int
+    worst_us: int
+
+
+class Key(NamedTuple):
+    """What is counted together. `node` is "" for a place without a gauge, `level` None for what has no level: an
+    outage. An incident counts at the worst level that it reached."""
+
+    audience: Audience
+    rule: str
+    node: str
+    level: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What was judged of one key. Times are in microseconds: `delays` from the first reading at the level to the first
+    public word, `leads` from that word to the water at the place (negative: the water was there first)."""
+
+    key: Key | None
+    hits: int = 0
+    false_alarms: int = 0
+    late: int = 0
+    missed: int = 0
+    unjudged: int = 0
+    delays: tuple[int, ...] = ()
+    leads: tuple[int, ...] = ()
+
+    @property
+    def pod(self) -> Share:
+        return Share(self.hits, self.hits + self.late + self.missed)
+
+    @property
+    def far(self) -> Share:
+        return Share(self.false_alarms, self.hits + self.late + self.false_alarms)
+
+    @property
+    def delay(self) -> Spread | None:
+        return Spread(len(self.delays), round(median(self.delays)), max(self.delays)) if self.delays else None
+
+    @property
+    def lead(self) -> Spread | None:
+        return Spread(len(self.leads), round(median(self.leads)), min(self.leads)) if self.leads else None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A year of a city: what is known of its incidents, and what it missed."""
+
+    since_us: int
+    now_us: int
+    outcomes: Sequence[Outcome]
+    misses: Sequence[Miss]
+
+    def told_to(self, audiences: Iterable[Audience]) -> Record:
+        """Of what these circles were told alone."""
+        wanted = frozenset(audiences)
+        return Record(
+            self.since_us,
+            self.now_us,
+            [one for one in self.outcomes if one.incident.audience in wanted],
+            [one for one in self.misses if one.audience in wanted],
+        )
+
+
+def read_record(context: Context, now_us: int) -> Record:
+    """The last twelve months. Raises Unavailable where the database is away."""
+    since_us = now_us - YEAR_US
+    outcomes = context.cities.outcomes(context.city, since_us)
+    return Record(since_us, now_us, outcomes, context.cities.misses(context.city, since_us))
+
+
+def scores_of(record: Record) -> list[Score]:
+    """By circle (the widest first), rule, gauge and level (the worst first)."""
+    found: dict[Key, Score] = {}
+    for outcome in record.outcomes:
+        incident = outcome.incident
+        key = Key(incident.audience, incident.rule, incident.node, incident.peak)
+        found[key] = together([found.get(key, Score(key)), _of(outcome)], key)
+    for miss in record.misses:
+        if miss.withdrawn_us is None:
+            key = Key(miss.audience, miss.rule, miss.node, miss.level)
+            found[key] = together([found.get(key, Score(key)), Score(key, missed=1)], key)
+    return [found[key] for key in sorted(found, key=_order)]
+
+
+def together(scores: Iterable[Score], key: Key | None = None) -> Score:
+    """Their sum."""
+    total = Score(key)
+    for one in scores:
+        total = Score(
+            key,
+            total.hits + one.hits,
+            total.false_alarms + one.false_alarms,
+            total.late + one.late,
+            total.missed + one.missed,
+            total.unjudged + one.unjudged,
+            (*total.delays, *one.delays),
+            (*total.leads, *one.leads),
+        )
+    return total
+
+
+def delay_us(incident: Incident, word_us: int | None) -> int | None:
+    """From the first reading of the run that opened it to the first public word."""
+    return None if word_us is None else max(0, word_us - incident.crossed_us)
+
+
+def _of(outcome: Outcome) -> Score:
+    said = outcome.judgement
+    if said is None:
+        return Score(None, unjudged=1)
+    if said.verdict == "wrong":
+        return Score(None, false_alarms=1)
+    delay = delay_us(outcome.incident, outcome.word_us)
+    lead = None if said.flooded_us is None or outcome.word_us is None else said.flooded_us - outcome.word_us
+    return Score(
+        None,
+        hits=int(said.verdict == "right"),
+        late=int(said.verdict == "late"),
+        delays=() if delay is None else (delay,),
+        leads=() if lead is None else (lead,),
+    )
+
+
+def _order(key: Key) -> tuple[int, str, str, int]:
+    return -BREADTH.index(key.audience), key.rule, key.node, 9 if key.level is None else int(key.level)
