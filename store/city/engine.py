@@ -202,6 +202,6 @@ def change_of(row: RowMapping) -> Change:
     return Change(**{**row, "what": What(row["what"]), "level": _level(row["level"])})
 
 
-def incident_of(row: RowMapping) -> Incident:
+def incident_of(row: Mapping[Any, Any]) -> Incident:
     """A row of `incidents`."""
     return Incident(**{**row, "state": State(row["state"]), "level": _level(row["level"]), "peak": _level(row["peak"])})
