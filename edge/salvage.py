@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract.topics import valid_id
-from edge import spoollog
+from edge import losses, spoollog
 from edge.losses import UNKNOWN, Lost, add_loss
-from edge.spoolrow import COUNT_MAX, DROPS_SENSOR, Row, readable_text, renumbered, sound
+from edge.ports import Instant
+from edge.spoolrow import COUNT_MAX, DROPS_SENSOR, Entry, Row, readable_text, renumbered, sound
 from edge.spoolseal import is_sealed
 
 # A damaged file also makes Python's driver fail on the text of its own error message.
@@ -29,6 +30,11 @@ class Gap:
     kept_as: str
     lost: Mapping[str, Lost]
     at_least: bool
+
+    def reports(self, boot: str, at: Instant) -> list[Entry]:
+        """The readings that tell of it, as they do of every loss. Where nobody knows how much, that is said too."""
+        told = [losses.report(sensor, one, boot, at) for sensor, one in self.lost.items()]
+        return [*told, losses.report_of_unknown(boot, at)] if self.at_least else told
 
 
 @dataclass(slots=True)
@@ -121,7 +127,7 @@ def read(aside: Path, page_bytes: int) -> Salvage:
     spoollog.mend(log, page_bytes)
     found = _read(aside)
     if found.pending is None:  # the damage hit a page that everything hangs on: what SQLite would have read helps out
-        log.write_bytes(as_it_was)
+        spoollog.put(log, as_it_was)
         _add_earlier(found, _read(aside))
     return found
 

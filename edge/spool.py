@@ -111,7 +111,7 @@ class Spool:
         self._path = path
         self._bound = bound or Bound()
         self.boot = boot
-        opened = spoolfile.open_spool(path, new_epoch, now.wall_us)
+        opened = spoolfile.open_spool(path, new_epoch, boot, now)
         self._db, self._lock, self.epoch = opened.db, opened.lock, opened.epoch
         self._reserve = spoolfile.Reserve(path)
         self._log_pages = spoolfile.LOG_PAGES
@@ -136,7 +136,7 @@ class Spool:
         self._said_since_prune = REMEMBERED_TIMES
         self._newest: dict[str, int] = dict(self._db.execute("SELECT sensor, max(seq) FROM reading GROUP BY sensor"))
         if opened.gap is not None:
-            self._say_gap(opened.gap, now)
+            self._log_gap(opened.gap, now)
 
     # ------------------------------------------------------------ writing
 
@@ -276,15 +276,10 @@ class Spool:
         """Where every reading is, read from the file."""
         return _ledger_of(self._db)
 
-    def _say_gap(self, gap: Gap, now: Instant) -> None:
-        """What damage has cost, told as every loss is. Where nobody knows how much, that is said too."""
+    def _log_gap(self, gap: Gap, now: Instant) -> None:
         lost = {sensor: one.how_many for sensor, one in gap.lost.items()}
-        _log.error("spool_was_damaged", kept_as=gap.kept_as, salvaged=self._rows, lost=lost, perhaps_more=gap.at_least)
-        for sensor, one in gap.lost.items():
-            self.add(losses.report(sensor, one, self.boot, now))
-        if gap.at_least:
-            self.add(losses.report_of_unknown(self.boot, now))
-        self.commit(now)
+        salvaged = self._rows - len(gap.reports(self.boot, now))
+        _log.error("spool_was_damaged", kept_as=gap.kept_as, salvaged=salvaged, lost=lost, perhaps_more=gap.at_least)
 
     # ------------------------------------------------------------ inside a transaction
 

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import IO
 
 from contract.errors import BadInput
 from contract.messages import MAX_US
-from edge import salvage, spoollog
+from edge import salvage, spoolaside, spoollog
+from edge.ports import Instant
 from edge.salvage import DAMAGE
 from edge.spoolrow import Entry, freeze, insert, readable_text
 from edge.spoolseal import is_sealed, seal
@@ -142,8 +143,9 @@ class Reserve:
         return found.f_bavail * found.f_frsize
 
 
-def open_spool(path: Path, new_epoch: Callable[[], str], now_us: int) -> Opened:
-    """Open, make or mend. Raises BadInput where the place cannot be used or another agent has it."""
+def open_spool(path: Path, new_epoch: Callable[[], str], boot: str, now: Instant) -> Opened:
+    """Open, make or mend; what damage has cost is told by readings of `boot`. Raises BadInput where the place cannot be
+    used or another agent has it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.with_name(path.name + ".lock").open("a+b")
@@ -161,28 +163,33 @@ def open_spool(path: Path, new_epoch: Callable[[], str], now_us: int) -> Opened:
             raise BadInput(
                 "another agent has this spool open", where=str(path), remedy="One spool belongs to one running agent."
             ) from None
-        opened = _opened(path, lock, new_epoch, now_us)
+        opened = _opened(path, lock, new_epoch, boot, now)
         on_failure.pop_all()
     return opened
 
 
-def _opened(path: Path, lock: IO[bytes], new_epoch: Callable[[], str], now_us: int) -> Opened:
-    gap = None
+def _opened(path: Path, lock: IO[bytes], new_epoch: Callable[[], str], boot: str, now: Instant) -> Opened:
+    aside = spoolaside.begun(path)
+    if aside is not None and _holds_all(path):
+        spoolaside.end(path)
+        aside = None
     vanished = bool(_marks(lock)) and not (path.exists() and path.stat().st_size)
     log = spoollog.log_of(path)
-    cut_off = spoollog.was_cut_off(log)
-    db = None if cut_off and spoollog.swallows(log, PAGE_BYTES) else _healthy(path)
+    cut_off = aside is None and spoollog.was_cut_off(log)
+    db = None if aside or (cut_off and spoollog.swallows(log, PAGE_BYTES)) else _healthy(path)
+    gap = None
     if db is None:
-        aside = _set_aside(path, "damaged")
+        aside = aside or spoolaside.begin(path)
         found = salvage.read(aside, PAGE_BYTES)
+        gap = found.gap(aside.name, now.wall_us)
+        spoolaside.give_up(path)
         db = _connect(path)
-        _create(db, new_epoch())
-        _bring_over(db, found)
-        gap = found.gap(aside.name, now_us)
+        _create(db, new_epoch(), found, gap.reports(boot, now))
+        spoolaside.end(path)
     elif db.execute("PRAGMA user_version").fetchone()[0] == 0:
-        _create(db, new_epoch())
         if vanished:
             gap = salvage.Gap("", {}, at_least=True)
+        _create(db, new_epoch(), salvage.Salvage(), [] if gap is None else gap.reports(boot, now))
     else:
         _bring_up(db)
     meta: dict[str, str] = dict(db.execute("SELECT key, value FROM meta"))
@@ -197,6 +204,15 @@ def _opened(path: Path, lock: IO[bytes], new_epoch: Callable[[], str], now_us: i
     begin_life(db, lock)
     meta = dict(db.execute("SELECT key, value FROM meta"))
     return Opened(db, lock, meta["epoch"], meta, gap)
+
+
+def _holds_all(path: Path) -> bool:
+    """Whether a file that was begun in a damaged one's place was made: that is one transaction."""
+    db = _healthy(path) if path.exists() else None
+    if db is None:
+        return False
+    with closing(db):
+        return bool(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _bring_up(db: sqlite3.Connection) -> None:
@@ -277,7 +293,7 @@ def put_back(path: Path, db: sqlite3.Connection) -> sqlite3.Connection:
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
     if path.exists():
-        _set_aside(path, "replaced")
+        spoolaside.put(path, spoolaside.REPLACED)
     for suffix in ("-wal", "-shm"):  # of the file that is gone: its log must not be read into this one
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     fresh.rename(path)
@@ -355,7 +371,8 @@ def _counts(text: str) -> bool:
     return re.fullmatch(r"[0-9]{1,16}", text) is not None and int(text) <= MAX_US
 
 
-def _create(db: sqlite3.Connection, epoch: str) -> None:
+def _create(db: sqlite3.Connection, epoch: str, found: salvage.Salvage, reports: Sequence[Entry]) -> None:
+    """Everything at once: the tables, what was salvaged for them, and what there is to say of the rest."""
     meta = {"epoch": epoch, "birth_no": "0", "saved_us": "0", "inode": ""}
     db.execute("BEGIN IMMEDIATE")
     for statement in _SCHEMA.split(";\n"):
@@ -364,7 +381,11 @@ def _create(db: sqlite3.Connection, epoch: str) -> None:
     for trigger in _triggers():
         db.execute(trigger)
     db.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", meta.items())
-    db.execute("INSERT INTO ledger (committed, stored, refused, dropped) VALUES (0, 0, 0, 0)")
+    _bring_over(db, found)
+    for report in reports:
+        insert(db, report)
+    committed = len(found.rows) + len(reports)
+    db.execute("INSERT INTO ledger (committed, stored, refused, dropped) VALUES (?, 0, 0, 0)", (committed,))
     seal(db)
     db.execute(f"PRAGMA user_version = {_VERSION}")
     db.execute("COMMIT")
@@ -379,22 +400,8 @@ def _begin_epoch(db: sqlite3.Connection, epoch: str) -> None:
     db.execute("COMMIT")
 
 
-def _set_aside(path: Path, why: str) -> Path:
-    """Give a file that is not to be used, and its log, a new name."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.{why}-{number}")).exists():
-        number += 1
-    for suffix in ("-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    path.rename(aside)
-    return aside
-
-
 def _bring_over(db: sqlite3.Connection, found: salvage.Salvage) -> None:
     """Bring what was salvaged into a new file. A time that was frozen stays, so that a store knows it again."""
-    db.execute("BEGIN IMMEDIATE")
     for _, row in sorted(found.rows.items()):
         entry = Entry(row.sensor, row.kind, row.boot, row.taken, row.quality, row.checks, row.values)
         seq = insert(db, entry)
@@ -407,6 +414,3 @@ def _bring_over(db: sqlite3.Connection, found: salvage.Salvage) -> None:
     for key in ("birth_no", "saved_us"):
         if _counts(found.meta.get(key, "")):
             db.execute("UPDATE meta SET value = ? WHERE key = ?", (found.meta[key], key))
-    db.execute("UPDATE ledger SET committed = ?", (len(found.rows),))
-    seal(db)
-    db.execute("COMMIT")

@@ -9,6 +9,7 @@ Layout: a header of 32 bytes, then frames of 24 bytes and a page (https://www.sq
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +86,17 @@ def mend(log: Path, page_bytes: int) -> None:
         struct.pack_into(">II", data, frame.place + 8, *salts)
         sums = _sum_frame(data, frame.place, page_bytes, sums, big=big)
         struct.pack_into(">II", data, frame.place + 16, *sums)
-    log.write_bytes(data)
+    put(log, data)
+
+
+def put(log: Path, data: bytes | bytearray) -> None:
+    """Another content, at once: half of it would be the end of what the log holds."""
+    draft = log.with_name(log.name + ".draft")
+    with draft.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(log)
 
 
 def _read(log: Path) -> bytes:
