@@ -21,6 +21,7 @@ import yaml
 from api.app import create_app
 from cities.load import available, load
 from contract.clock import SystemClock
+from contract.errors import BadInput
 from fleet.handover import CERTIFICATE, KEY, REVOKED, REVOKED_SERVICES, TRUST, TRUST_IN_SERVICES
 from fleet.names import SERVICES
 from siaga import secret_files, wiring
@@ -32,7 +33,16 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = Path(sys.executable).with_name("docker-compose")
 IDENTITY = "/run/identity"
 PASSED_ON = {"SIAGA_WEBHOOKS_FILE": "/run/webhooks/webhooks.toml", "SIAGA_OUTWARD_ALLOW": "10.20.0.0/16"}
-"""what `.env` may say to a stage as it stands"""
+"""what `.env` may say to `alerts` as it stands"""
+OPENID = {
+    "SIAGA_OIDC_ISSUER": "https://sso.kota.example/realms/kota",
+    "SIAGA_OIDC_CLIENT_ID": "siaga",
+    "SIAGA_OIDC_CLIENT_SECRET_FILE": "/run/openid/client",
+    "SIAGA_OIDC_ROLES": "groups=siaga-teknisi:technician, groups=siaga-bpbd:officer/bpbd",
+    "SIAGA_OIDC_BREAK_GLASS": "darurat",
+    "SIAGA_OUTWARD_ALLOW": "10.20.0.0/16",
+}
+"""and what to the pages"""
 GIVEN = {"SIAGA_CITY": "yogyakarta", "SIAGA_BASE_URL": "https://siaga.example"}
 
 
@@ -96,7 +106,7 @@ def test_every_variable_is_explained() -> None:
     """Each variable that the file reads stands in `.env.example`."""
     read = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     shown = set(re.findall(r"(?m)^#?(\w+)=", (ROOT / ".env.example").read_text()))
-    assert read | set(PASSED_ON) == shown
+    assert read | set(PASSED_ON) | set(OPENID) == shown
 
 
 def test_every_command_exists(stages: dict[str, dict[str, Any]]) -> None:
@@ -120,7 +130,7 @@ def test_every_setting_exists_and_loads(stages: dict[str, dict[str, Any]], monke
                 patch.delenv(name)
             for name, value in stage["environment"].items():
                 assert name in settings_module.known_variables()
-                assert (value is None) == (name in PASSED_ON)
+                assert (value is None) == (name in {**PASSED_ON, **OPENID})
                 if value is not None:
                     patch.setenv(name, str(value))
             loaded = settings_module.load()
@@ -138,7 +148,7 @@ def test_each_stage_has_what_it_reads_and_no_secret_more(stages: dict[str, dict[
         given = {one.removeprefix("SIAGA_").lower() for one in stage["environment"]}
         for address in ("city_url", "readings_url"):
             assert (address in given) == (address in read), f"{name}: {address}"
-        wanted = {one for one in read if one.endswith("_file")} - {"oidc_client_secret_file"}
+        wanted = {one for one in read if one.endswith("_file")}
         assert {one for one in given if one.endswith("_file")} == wanted, name
         named = {value for value in stage["environment"].values() if value}
         assert {f"/run/secrets/{one['source']}" for one in stage["secrets"]} == {
@@ -219,6 +229,38 @@ def test_webhooks_are_passed_on_where_they_are_set(stages: dict[str, dict[str, A
     assert outward == ["alerts"]
     assert not (config["networks"]["outward"] or {}).get("internal")
     assert "ports" not in alerts
+
+
+def test_the_citys_own_accounts_are_passed_on_where_they_are_set(
+    stages: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Unset, the pages know no provider; set in `.env` as its example has it, the settings that the container gets make
+    one, and its secret's folder is mounted there and nowhere else."""
+    assert {one: stages["api"]["environment"][one] for one in OPENID} == dict.fromkeys(OPENID)
+    example = dict(re.findall(r"(?m)^#(SIAGA_O\w+)=(.*)$", (ROOT / ".env.example").read_text()))
+    assert {one: example[one] for one in OPENID} == OPENID
+    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in {**GIVEN, **OPENID}.items()))
+    told = compose(
+        "--env-file", str(tmp_path / ".env"), "config", "--format", "json", given={"OPENID_FOLDER": "/etc/siaga/openid"}
+    )
+    assert told.returncode == 0, told.stderr
+    services = json.loads(told.stdout)["services"]
+    pages = services["api"]
+    assert {one: pages["environment"][one] for one in OPENID} == OPENID
+    (folder,) = [one for one in pages["volumes"] if one["source"] == "/etc/siaga/openid"]
+    assert Path(OPENID["SIAGA_OIDC_CLIENT_SECRET_FILE"]).parent == Path(folder["target"])
+    assert (folder["read_only"], folder["bind"]["create_host_path"]) == (True, False)
+    assert [name for name, one in services.items() if any("OIDC" in it for it in one["environment"])] == ["api"]
+    (tmp_path / "client").touch(0o600)
+    (tmp_path / "client").write_text("a secret of the city's provider\n")
+    for name, value in pages["environment"].items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv("SIAGA_OIDC_CLIENT_SECRET_FILE", str(tmp_path / "client"))
+    loaded = settings_module.load()
+    assert wiring.openid(loaded, load("yogyakarta"), SystemClock()) is not None
+    monkeypatch.delenv("SIAGA_OIDC_CLIENT_SECRET_FILE")
+    with pytest.raises(BadInput, match="go together"):
+        settings_module.load()
 
 
 def test_health_is_asked_as_the_code_answers(stages: dict[str, dict[str, Any]], tmp_path: Path) -> None:
@@ -345,7 +387,7 @@ def test_bind_mounts_exist(services: dict[str, dict[str, Any]]) -> None:
             if volume["target"] == IDENTITY:
                 assert Path(volume["source"]).name == name
                 assert volume["bind"]["create_host_path"] is False
-            elif volume["target"] == "/run/webhooks":
+            elif volume["target"] in {"/run/webhooks", "/run/openid"}:
                 assert (Path(volume["source"]) / ".gitignore").read_text().splitlines()[1:] == ["*", "!.gitignore"]
             else:
                 assert Path(volume["source"]).exists(), f"{name}: {volume['source']}"
