@@ -246,6 +246,11 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("QoS 2", _publish(f"{_BASE}/readings", qos=2)),
     Attack("poison another's retained birth", _publish(f"{_BASE}/birth", retain=True)),
     Attack("take another's retained birth away", _publish(f"{_BASE}/birth", retain=True, payload=b"")),
+    Attack("leave a birth behind in a city that it makes up", _publish(topics.birth("lain", THIEF), retain=True)),
+    Attack(
+        "leave the result of a command that it makes up",
+        _publish(topics.command_result(CITY, THIEF, "x"), retain=True),
+    ),
     Attack("a slash at the end", _publish(f"{_BASE}/readings/")),
     Attack("a slash at the beginning", _publish(f"/{_BASE}/readings")),
     Attack("a slash twice", _publish(f"{topics.ROOT}/{CITY}//{VICTIM}/readings")),

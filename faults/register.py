@@ -47,7 +47,7 @@ FAULTS = (
     Fault("flapping", "a level that plays round its limit for a day", "one incident", 200, 10),
     Fault("upgrade", "old nodes, a new city; a migration killed midway", "old or new, never half", 50, 3),
     Fault("soak", "an hour of load", "memory and descriptors stay flat", 1, 1),
-    Fault("identity", "a stranger, or a node, who says it is another", "none accepted, each noticed", 93, 93),
+    Fault("identity", "a stranger, or a node, who says it is another", "none accepted, each noticed", 95, 95),
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from faults.parts.missing import NotInstalled
 
+_MEMORY = Path("/dev/shm")  # noqa: S108  where POSIX names shared memory, and libfaketime its own
 _PLACES = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib*/faketime/libfaketime.so.1")
 _AS_ANOTHER = """
 mount --bind "$0" /proc/sys/kernel/random/boot_id || exit 1
@@ -58,6 +59,13 @@ def as_another_boot(boot: Path, *, ntp: bool) -> Sequence[str]:
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         raise NotInstalled("another boot of a node is for root, with unshare", "util-linux")
     return ["unshare", "--mount", "sh", "-c", _AS_ANOTHER, str(boot), "ntp" if ntp else "as-it-is"]
+
+
+def forget(pid: int) -> None:
+    """Remove what libfaketime keeps in the machine's memory for a process that has ended: where it was killed, nobody
+    else does."""
+    for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+        (_MEMORY / name).unlink(missing_ok=True)
 
 
 def _library() -> Path:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from faults.parts import faketime
 from faults.parts.brokers import wait_until
 from faults.parts.missing import NotInstalled
 
@@ -143,6 +144,7 @@ def stage(
         yield running
     finally:
         running.kill()
+        faketime.forget(running.pid)
 
 
 def siaga(settings: Mapping[str, object], *arguments: str) -> subprocess.CompletedProcess[str]:
