@@ -30,6 +30,7 @@ from faults.parts.postgres_wire import Cut, Wire, wire
 from faults.parts.receivers import Receivers, receivers
 from faults.parts.served_city import ServedCity, Servers, served_city
 from faults.result import Result
+from store.ports import CityStore
 
 _CONNECTIONS = 40
 _TOLD_S = 40.0
@@ -68,10 +69,10 @@ def _on_postgres(laboratory: Laboratory, result: Result, room: Path, hold_s: flo
             served_city(laboratory, room, servers, rivers=20, points=4, pages=True, further=told.settings) as city,
         ):
             faults = _PostgresRound(laboratory, result, city, hold_s, server, line, name).run()
-            _nothing_twice(result, city)
+            nothing_twice(result, city.city, city.cities)
             _everybody_hears(result, city, told)
             city.settle(result)
-            _heard_once(result, told, faults)
+            heard_once(result, told, faults)
 
 
 def _on_sqlite(laboratory: Laboratory, result: Result, room: Path, hold_s: float) -> None:
@@ -88,10 +89,10 @@ def _on_sqlite(laboratory: Laboratory, result: Result, room: Path, hold_s: float
                 watch.kept_meanwhile(f"{store} busy", hold_s, expected=store == "city")
             watch.told(f"{store} busy", gauge)
             watch.kept_again(f"{store} busy")
-        _nothing_twice(result, city)
+        nothing_twice(result, city.city, city.cities)
         _everybody_hears(result, city, told)
         city.settle(result)
-        _heard_once(result, told, faults=2)
+        heard_once(result, told, faults=2)
 
 
 @contextlib.contextmanager
@@ -259,10 +260,10 @@ class _PostgresRound(_Watch):
         return False
 
 
-def _nothing_twice(result: Result, city: ServedCity) -> None:
+def nothing_twice(result: Result, city: str, cities: CityStore) -> None:
     """No line of a case is told twice, under whatever key."""
-    for case in all_cases(city.city, city.cities):
-        lines = Counter((update.at_us, update.state, str(update.text)) for update in city.cities.updates(case.number))
+    for case in all_cases(city, cities):
+        lines = Counter((update.at_us, update.state, str(update.text)) for update in cities.updates(case.number))
         twice = [line for line, number in lines.items() if number > 1]
         result.notifications_duplicated += len(twice)
         result.expect(not twice, f"{case.number} says twice: {twice}")
@@ -276,7 +277,7 @@ def _everybody_hears(result: Result, city: ServedCity, told: Receivers) -> None:
     result.expect(not silent, f"never told: {silent}")
 
 
-def _heard_once(result: Result, told: Receivers, faults: int) -> None:
+def heard_once(result: Result, told: Receivers, faults: int) -> None:
     """Counted when the city has ended, and nobody tells anything any more."""
     repeated = told.keyless.again()
     result.notifications_duplicated += told.keyed.again()

@@ -5,50 +5,35 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from pathlib import Path
 
-import httpx
 import pytest
+from support.webhooks import AT_S, tell
 
-from alerts.carriers import signature
-from faults.parts.receivers import ALL_CLEAR, OPENED, Receiver, receivers
-
-_AT_S = 1_750_000_000
-
-
-def _tell(receiver: Receiver, key: str, *, change: int = 1, kind: str = OPENED, secret: bytes | None = None) -> int:
-    body = json.dumps({"type": kind, "data": {"incident": "banjir-1", "change": change}}).encode()
-    headers = {
-        "webhook-id": key,
-        "webhook-timestamp": str(_AT_S),
-        "webhook-signature": signature([secret or receiver.secret], key, _AT_S, body),
-    }
-    answer = httpx.post(f"http://127.0.0.1:{receiver.port}/siaga", content=body, headers=headers, trust_env=False)
-    return answer.status_code
+from faults.parts.receivers import ALL_CLEAR, receivers
 
 
 def test_a_key_counts_once_where_keys_are_honoured_and_twice_where_not(tmp_path: Path) -> None:
     """The same key again: one has told its people once, the other twice."""
     with receivers(tmp_path) as both:
         for receiver in (both.keyed, both.keyless):
-            assert [_tell(receiver, "k1"), _tell(receiver, "k1")] == [200, 200]
+            assert [tell(receiver, "k1"), tell(receiver, "k1")] == [200, 200]
         assert (both.keyed.again(), both.keyless.again()) == (0, 1)
 
 
 def test_the_same_thing_under_two_keys_is_seen(tmp_path: Path) -> None:
     """A sender whose keys change when it starts again deceives a receiver that honours them; the ledger sees it."""
     with receivers(tmp_path) as both:
-        assert [_tell(both.keyed, "k1"), _tell(both.keyed, "k2")] == [200, 200]
+        assert [tell(both.keyed, "k1"), tell(both.keyed, "k2")] == [200, 200]
         assert both.keyed.again() == 1
 
 
 def test_who_was_never_told_is_named(tmp_path: Path) -> None:
     """An opening without its all-clear, and a receiver that heard nothing."""
     with receivers(tmp_path) as both:
-        _tell(both.keyed, "k1")
-        _tell(both.keyed, "k2", change=2, kind=ALL_CLEAR)
-        _tell(both.keyless, "k1")
+        tell(both.keyed, "k1")
+        tell(both.keyed, "k2", change=2, kind=ALL_CLEAR)
+        tell(both.keyless, "k1")
         one = frozenset({"banjir-1"})
         assert both.silent(one, one) == ["knows-no-keys: all-clear of banjir-1"]
 
@@ -56,7 +41,7 @@ def test_who_was_never_told_is_named(tmp_path: Path) -> None:
 def test_a_message_with_a_wrong_signature_is_not_taken(tmp_path: Path) -> None:
     """Neither counted nor forgotten."""
     with receivers(tmp_path) as both:
-        assert _tell(both.keyed, "k1", secret=bytes(32)) == 401
+        assert tell(both.keyed, "k1", secret=bytes(32)) == 401
         assert both.keyed.counted() == []
         assert both.wrong == ["k1: the signature is wrong"]
 
@@ -66,5 +51,5 @@ def test_the_signature_is_that_of_the_published_rules(key: str, tmp_path: Path) 
     """`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`, reckoned here once more."""
     with receivers(tmp_path) as both:
         body = b'{"type": "incident.opened", "data": {"incident": "i", "change": 1}}'
-        due = hmac.new(both.keyed.secret, f"{key}.{_AT_S}.".encode() + body, hashlib.sha256).digest()
-        assert both.keyed.take(key, str(_AT_S), "v1," + base64.b64encode(due).decode(), body) == 200
+        due = hmac.new(both.keyed.secret, f"{key}.{AT_S}.".encode() + body, hashlib.sha256).digest()
+        assert both.keyed.take(key, str(AT_S), "v1," + base64.b64encode(due).decode(), body) == 200

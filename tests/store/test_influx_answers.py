@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from support.city_data import NOON_US, row
 
 from contract.errors import Unavailable
+from faults.parts.brokers import free_port
 from faults.parts.influx_front import Answer, Scripted, scripted
 from store import open_readings
 from store.ports import ReadingStore
@@ -168,3 +170,36 @@ def test_an_answer_to_a_question_that_makes_no_sense_is_unavailable(
         return
     with pytest.raises(Unavailable):
         store.latest("yogyakarta")
+
+
+def test_every_answer_is_told_as_it_comes(server: Scripted) -> None:
+    """Of a write that is many requests, of a refusal and of a question; and nothing is told of a server that says
+    nothing: by this a stage is known to go on."""
+    heard: list[int] = []
+    rows = [row(seq, NOON_US + seq, level_cm=_POISON if seq == 9 else 1.0) for seq in range(64)]
+    server.script = lambda lines: Answer(400, "bad") if _poisonous(lines) else Answer()
+    with closing(
+        open_readings(server.url, token="token", answered=lambda: heard.append(len(server.requests)))
+    ) as store:
+        assert [bad.row.seq for bad in store.write(rows)] == [9]
+        assert heard == list(range(1, len(server.requests) + 1))
+        assert len(heard) > 5
+        server.script = lambda lines: Answer(503)
+        with pytest.raises(Unavailable):
+            store.write(rows[:1])
+        assert heard[-1] == len(server.requests)
+        before = len(heard)
+        with pytest.raises(Unavailable):
+            list(store.latest("yogyakarta"))
+        assert len(heard) == before + 1
+
+
+def test_silence_is_no_answer() -> None:
+    """Nobody listens there."""
+    heard: list[None] = []
+    url = f"influxdb://127.0.0.1:{free_port()}/readings?org=siaga"
+    with closing(open_readings(url, token="token", answered=lambda: heard.append(None))) as store:
+        for asked in (lambda: store.write([row(1, NOON_US)]), lambda: list(store.latest("yogyakarta"))):
+            with pytest.raises(Unavailable):
+                asked()
+    assert not heard

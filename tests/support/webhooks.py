@@ -1,0 +1,24 @@
+"""What the city tells another system, said to a receiver of the laboratory."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+
+from alerts.carriers import signature
+from faults.parts.receivers import OPENED, Receiver
+
+AT_S = 1_750_000_000
+
+
+def tell(receiver: Receiver, key: str, *, change: int = 1, kind: str = OPENED, secret: bytes | None = None) -> int:
+    """An opening, or what `kind` says; the receiver's answer."""
+    body = json.dumps({"type": kind, "data": {"incident": "banjir-1", "change": change}}).encode()
+    headers = {
+        "webhook-id": key,
+        "webhook-timestamp": str(AT_S),
+        "webhook-signature": signature([secret or receiver.secret], key, AT_S, body),
+    }
+    answer = httpx.post(f"http://127.0.0.1:{receiver.port}/siaga", content=body, headers=headers, trust_env=False)
+    return answer.status_code
