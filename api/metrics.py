@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from api.context import Context
@@ -14,6 +14,9 @@ from api.snapshot import Snapshot, load
 from api.status import NodeState
 from contract.clock import SECOND_US
 from contract.errors import Unavailable
+
+_INGEST = ("messages", "stored", "refused", "held", "garbage", "over_rate", "unanswered", "left", "failed_turns")
+_INGEST_HELP = "what ingest has counted; `left`: messages left with nodes that say more than their rate"
 
 
 class CityCollector(Collector):
@@ -37,8 +40,20 @@ class CityCollector(Collector):
             up.add_metric([self._context.city], 1)
         yield up
         yield from families
+        yield from self._of_ingest()
         if self._context.metrics is not None:
             yield from self._context.metrics()
+
+    def _of_ingest(self) -> Iterator[Any]:
+        """What the ingest of this machine has counted since it began; nothing where it runs on another one."""
+        counted = self._context.status().get("ingest") if self._context.status is not None else None
+        if not isinstance(counted, Mapping):
+            return
+        family = CounterMetricFamily("siaga_ingest", _INGEST_HELP, labels=["city", "what"])
+        for what in _INGEST:
+            if what in counted:
+                family.add_metric([self._context.city, what], counted[what])
+        yield family
 
     def _of_stores(self) -> Iterator[Any]:
         context = self._context

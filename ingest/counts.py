@@ -47,6 +47,8 @@ class IngestCounts:
     """older ones that the bound of their node, or of the city, pushed out"""
     unanswered: int = 0
     """batches that could not be judged while the city's database was away: their nodes send them again"""
+    left: int = 0
+    """messages left with their nodes, because these say more than their rate"""
     turns: int = 0
     failed_turns: int = 0
     """turns that a database could not take, which are tried again"""

@@ -34,15 +34,18 @@ class Intruders:
     def note(self, news: Sequence[News], now_us: int) -> None:
         """Raises Unavailable as the store does. A turn that is tried again may count twice, never not at all."""
         knocks = Counter(knock for one in news if (knock := self._knock(one, now_us)) is not None)
-        if not knocks:
-            return
-        self._log.note_security([
+        self.write([
             SecurityEvent(self._city, now_us, "ingest", knock.what, knock.node, "", knock.detail, count)
             for knock, count in knocks.items()
         ])  # fmt: skip
         for knock in knocks:
             if knock.what == "unknown_node":
                 self._remember(knock.node, now_us)
+
+    def write(self, events: Sequence[SecurityEvent]) -> None:
+        """Raises Unavailable as the store does."""
+        if events:
+            self._log.note_security(events)
 
     def _knock(self, one: News, now_us: int) -> _Knock | None:
         if isinstance(one, Garbage):

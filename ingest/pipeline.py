@@ -20,6 +20,7 @@ from ingest.births import Births
 from ingest.counts import IngestCounts
 from ingest.decode import BatchNews, BirthNews, Garbage, News, StatusNews, alone, decode
 from ingest.intruders import Intruders
+from ingest.pace import Pace, Rate
 from ingest.place import Registry
 from ingest.quarantine import Quarantine
 from ingest.rows import row_of
@@ -54,7 +55,8 @@ class Ingest:
     Where the city's own database is away, readings of nodes that are known go on being kept and answered. Births and
     garbage wait for it here (the broker retains a birth, should we die); other readings are asked for again.
 
-    A turn takes at most about `batch_rows` readings and waits at most `linger_s` for more than the first message.
+    A turn takes at most about `batch_rows` readings and waits at most `linger_s` for more than the first message. What
+    a node says beyond `rate` is left with it; None where nobody says too much.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Ingest:
         linger_s: float = 0.01,
         rng: random.Random | None = None,
         quarantine: Quarantine | None = None,
+        rate: Rate | None = None,
     ) -> None:
         self._city = city
         self._subscription = subscription
@@ -81,9 +84,11 @@ class Ingest:
         self._births = Births(city, cities, subscription, self._registry, clock)
         self._intruders = Intruders(city, cities, self._registry)
         self._quarantine = quarantine or Quarantine(cities)
+        self._pace = Pace(city, rate) if rate is not None else None
         self._counts = IngestCounts()
         self._messages: list[Incoming] = []
         self._news: list[News] = []
+        self._left = 0
         self._failures = 0
         self._to_mend = ""
         self._loops = 0
@@ -143,6 +148,7 @@ class Ingest:
             self._note_births(turn)
             self._place_and_admit(turn)
             self._intruders.note(turn.news, turn.now_us)
+            self._note_unruly(turn.now_us)
         except Unavailable as error:
             return self._go_on_alone(error)
         self._write(turn)
@@ -173,7 +179,7 @@ class Ingest:
         self._subscription.done(self._messages)
         self._count(turn, kept)
         finished = len(self._messages)
-        self._messages, self._news = [], []
+        self._messages, self._news, self._left = [], [], 0
         return finished
 
     def _go_on_alone(self, error: Unavailable) -> int:
@@ -200,13 +206,29 @@ class Ingest:
             taken = self._subscription.take(_MESSAGES_AT_ONCE, wait_s)
             if not taken:
                 return
-            news = [decode(message, self._city) for message in taken]
-            self._messages += taken
-            self._news += news
-            rows += sum(len(one.readings) if isinstance(one, BatchNews) else 1 for one in news)
             now_us = self._clock.mono_us()
+            self._messages += taken
+            rows += sum(self._read(message, now_us) for message in taken)
             until_us = until_us or now_us + self._linger_us
             wait_s = max(0, until_us - now_us) / SECOND_US
+
+    def _read(self, message: Incoming, mono_us: int) -> int:
+        """What it says joins the news, unless its node has said too much. Returns how much that was, in readings."""
+        if self._pace is not None and not self._pace.lets_in(message.topic, mono_us):
+            self._left += 1
+            return 1
+        news = decode(message, self._city)
+        self._news.append(news)
+        if not isinstance(news, BatchNews):
+            return 1
+        if self._pace is not None:
+            self._pace.read(message.topic, len(news.readings))
+        return len(news.readings)
+
+    def _note_unruly(self, now_us: int) -> None:
+        if self._pace is not None:
+            self._intruders.write(self._pace.unruly(now_us))
+            self._pace.told()
 
     def _note_births(self, turn: _Turn) -> None:
         for news in turn.news:
@@ -327,6 +349,7 @@ class Ingest:
         counts.births += sum(isinstance(news, BirthNews) for news in self._news)
         counts.statuses += sum(isinstance(news, StatusNews) for news in self._news)
         counts.unanswered += turn.unanswered
+        counts.left += self._left
         garbage = [news for news in self._news if isinstance(news, Garbage)]
         counts.garbage += len(garbage)
         counts.identity += sum(news.reason == "identity" for news in garbage)

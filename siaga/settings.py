@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     broker_share: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = Field(
         default="", description="MQTT 5 shared subscription by which copies of ingest share the work"
     )
+    node_readings_per_min: Annotated[float, Field(ge=60, le=1_000_000)] = Field(
+        default=1_000,
+        description="what a node may say for ever, and twenty times as much at once; more is left with it until later",
+    )
     broker_keepalive_s: Annotated[int, Field(ge=3, le=3_600)] = Field(
         default=30,
         description="MQTT's keep-alive of ingest and alerts: a connection that died without a word is given up within "

@@ -167,6 +167,7 @@ def subscription(settings: Settings, service: str, clock: Clock) -> PahoSubscrip
 
 
 def run_ingest(settings: Settings, clock: Clock, stop: threading.Event) -> None:
+    from ingest.pace import Rate
     from ingest.pipeline import Ingest
 
     with ExitStack() as stack:
@@ -184,7 +185,15 @@ def run_ingest(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         reading_store = stack.enter_context(closing(readings(settings, answered)))
         city_store = stack.enter_context(closing(cities(settings)))
         source = stack.enter_context(closing(subscription(settings, "ingest", clock)))
-        stage = Ingest(city=settings.city, subscription=source, readings=reading_store, cities=city_store, clock=clock)
+        rate = compressed(Rate.of(settings.node_readings_per_min), settings.speed)
+        stage = Ingest(
+            city=settings.city,
+            subscription=source,
+            readings=reading_store,
+            cities=city_store,
+            clock=clock,
+            rate=rate,
+        )
         _run(settings, "ingest", clock, stop, stage.run, facts, stack)
 
 

@@ -109,6 +109,7 @@ WORDS = {
     "turned_too_large": Text("Pesan terlalu besar", "The message is too large"),
     "turned_too_many_connections": Text("Terlalu banyak sambungan", "Too many connections"),
     "turned_too_many_tries": Text("Terlalu sering mencoba", "Tried too often"),
+    "turned_too_much": Text("Mengirim terlalu banyak", "Sends too much"),
     "turned_two_at_once": Text("Dua perangkat dengan satu nama", "Two devices under one name"),
     "turned_unknown_node": Text("Simpul tidak terdaftar", "A node that is not registered"),
     "turned_wrong_identity": Text("Berbicara atas nama simpul lain", "Spoke as another node"),

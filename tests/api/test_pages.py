@@ -420,6 +420,16 @@ def test_too_large_a_body_is_refused(made, serve):
     assert pieces.status_code == 413
 
 
+def test_what_ingest_counts_is_a_metric_where_it_runs_here(made, serve):
+    """Counters by what was counted, and never by node; a stage that says nothing of itself is left out."""
+    counted = {"ingest": {"alive": True, "stored": 9, "left": 7, "lag": {"sum_s": 1.0}}}
+    text = serve(made, status=lambda: counted).get("/metrics").text
+    assert 'siaga_ingest_total{city="yogyakarta",what="left"} 7.0' in text
+    assert 'siaga_ingest_total{city="yogyakarta",what="stored"} 9.0' in text
+    assert 'what="lag"' not in text
+    assert "siaga_ingest" not in serve(made, status=dict).get("/metrics").text
+
+
 def test_health_metrics_and_the_stages(city_in, serve):
     """Ready names the stages; metrics count nodes by state and never by name."""
     made = city_in("normal")
