@@ -1,19 +1,37 @@
-"""A city's rules against its nodes: what neither the folder nor a rule can know by itself."""
+"""A city's rules against its nodes: what neither the folder nor a rule can know by itself.
+
+Some of it only leaves something unwatched, and is said. Some of it would make the engine tell what is not so (a silence
+or a window shorter than the time between two readings, two rules that tell the same thing twice): nothing starts by
+such a pack.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import combinations
 from pathlib import Path
 
 from alerts.rulefile import line_of, load_rule, load_rules
-from alerts.rules import Rule, lies_in
+from alerts.rules import Rise, Rule, lies_in
 from contract.city import NodeSpec, Profile, SensorSpec
 from contract.errors import BadInput
 
 Watched = tuple[NodeSpec, SensorSpec]
-Wrong = Callable[[str, str, str], BadInput]
-"""field, what, remedy -> the finding, with its file and line"""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A rule, and the file that it stands in."""
+
+    path: Path
+    text: str
+    rule: Rule
+
+    def wrong(self, field: str, what: str, remedy: str) -> BadInput:
+        """A finding, with its file and line."""
+        return BadInput(what, where=f"{self.path}, line {line_of(self.text, field)}: {field}", remedy=remedy)
 
 
 def check(folder: Path, profile: Profile | None) -> list[BadInput]:
@@ -24,14 +42,16 @@ def check(folder: Path, profile: Profile | None) -> list[BadInput]:
     if not folder.is_dir():
         return []
     found: list[BadInput] = []
+    sheets: list[Sheet] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            rule = load_rule(path)
+            sheets.append(_sheet(path))
         except BadInput as error:
             found.append(error)
-            continue
-        if profile is not None:
-            found += _misfits(path, rule, profile)
+    if profile is not None:
+        for sheet in sheets:
+            found += [*_unwatched(sheet, profile), *_too_short(sheet, profile)]
+        found += _told_twice(sheets, profile)
     if not found:
         try:
             load_rules(folder)
@@ -40,56 +60,105 @@ def check(folder: Path, profile: Profile | None) -> list[BadInput]:
     return found
 
 
-def _misfits(path: Path, rule: Rule, profile: Profile) -> Iterator[BadInput]:
-    text = path.read_text(encoding="utf-8")
+def fit(folder: Path, profile: Profile) -> tuple[Rule, ...]:
+    """The rules in `folder`, fit to judge this city by. Raises BadInput for the first mistake in them, or else for the
+    first that would make the engine tell what is not so; what only leaves something unwatched is for `check` to say."""
+    rules = load_rules(folder)
+    sheets = [_sheet(path) for path in sorted(folder.glob("*.toml"))]
+    for sheet in sheets:
+        for wrong in _too_short(sheet, profile):
+            raise wrong
+    for wrong in _told_twice(sheets, profile):
+        raise wrong
+    return rules
 
-    def wrong(field: str, what: str, remedy: str) -> BadInput:
-        return BadInput(what, where=f"{path}, line {line_of(text, field)}: {field}", remedy=remedy)
 
-    yield from _nowhere(rule, profile, wrong)
-    watched = list(_watched(rule, profile))
-    if not watched:
-        yield wrong(
-            "match", f"rule {rule.id!r} matches no sensor of the city", "Mend [match], or add the nodes it is for."
+def _sheet(path: Path) -> Sheet:
+    rule = load_rule(path)
+    return Sheet(path, path.read_text(encoding="utf-8"), rule)
+
+
+# ------------------------------------------------------------ what is left unwatched
+
+
+def _unwatched(sheet: Sheet, profile: Profile) -> Iterator[BadInput]:
+    yield from _nowhere(sheet, profile)
+    if not any(_watched(sheet.rule, profile)):
+        yield sheet.wrong(
+            "match",
+            f"rule {sheet.rule.id!r} matches no sensor of the city",
+            "Mend [match], or add the nodes it is for.",
         )
-        return
-    yield from _short_silences(rule, watched, wrong)
 
 
-def _nowhere(rule: Rule, profile: Profile, wrong: Wrong) -> Iterator[BadInput]:
+def _nowhere(sheet: Sheet, profile: Profile) -> Iterator[BadInput]:
     """Places that the city does not have."""
     sites = [site.code for site in profile.sites]
     regions = {site.region for site in profile.sites} | {region.code for region in profile.regions}
-    for code in rule.match.sites:
+    for code in sheet.rule.match.sites:
         if code not in sites:
             near = ", ".join(get_close_matches(code, sites, 3)) or ", ".join(sites[:5])
-            yield wrong("match.sites", f"{code!r} is no site of the city", f"Such as {near}.")
-    for code in rule.match.regions:
+            yield sheet.wrong("match.sites", f"{code!r} is no site of the city", f"Such as {near}.")
+    for code in sheet.rule.match.regions:
         if not any(lies_in(region, code) for region in regions):
-            yield wrong(
+            yield sheet.wrong(
                 "match.regions",
                 f"no region of the city is {code!r} or lies in it",
                 "Write a code of regions.csv, or its beginning up to a dot.",
             )
 
 
-def _short_silences(rule: Rule, watched: list[Watched], wrong: Wrong) -> Iterator[BadInput]:
-    """For each silence that the rule knows, the slowest sensor that it is meant for."""
+# ------------------------------------------------------------ what would be told wrongly
+
+
+def _too_short(sheet: Sheet, profile: Profile) -> Iterator[BadInput]:
+    """For each silence that the rule knows, and for its window, the slowest sensor that it is meant for."""
+    rule = sheet.rule
     slowest: dict[str, Watched] = {}
     own = {one.link for one in rule.silences}
-    for node, sensor in watched:
+    for node, sensor in _watched(rule, profile):
         link: str = node.link if node.link in own else ""
         if link not in slowest or sensor.period_s > slowest[link][1].period_s:
             slowest[link] = (node, sensor)
     for link, (node, sensor) in slowest.items():
+        speaks = f"{sensor.sensor} of {node.node} speaks every {sensor.period_s:g} s"
         silence_s = rule.silence_s(link)
         if silence_s <= sensor.period_s:
-            yield wrong(
+            yield sheet.wrong(
                 f"no_data_for_s.{link or 'default'}" if own else "no_data_for_s",
-                f"{sensor.sensor} of {node.node} speaks every {sensor.period_s:g} s, so a silence of "
-                f"{silence_s:g} s is no silence: nothing would ever end",
+                f"{speaks}, so a silence of {silence_s:g} s is no silence: nothing would ever end",
                 f"Set more than {sensor.period_s:g}, better three times that.",
             )
+        if isinstance(rule.condition, Rise) and rule.condition.window_s <= sensor.period_s:
+            yield sheet.wrong(
+                "rise.window_s",
+                f"{speaks}, so in a window of {rule.condition.window_s:g} s there is nothing to measure from",
+                f"Set more than {sensor.period_s:g}, better three times that.",
+            )
+
+
+def _told_twice(sheets: Sequence[Sheet], profile: Profile) -> Iterator[BadInput]:
+    """Two rules that would open two incidents for one thing before the same people. In different circles it is none: so
+    a new rule is tried in shadow beside the one that it is to replace."""
+    for one, other in combinations(sheets, 2):
+        if one.rule.id == other.rule.id or _what(one.rule) != _what(other.rule):
+            continue
+        watched = {(node.node, sensor.sensor) for node, sensor in _watched(one.rule, profile)}
+        both = sorted(watched & {(node.node, sensor.sensor) for node, sensor in _watched(other.rule, profile)})
+        if both:
+            node, sensor = both[0]
+            more = f" and {len(both) - 1} more" if len(both) > 1 else ""
+            yield other.wrong(
+                "match",
+                f"rule {other.rule.id!r} would tell the same as {one.rule.id!r} ({one.path.name}) once more, of "
+                f"{sensor} of {node}{more}",
+                "Take one out, narrow one's [match], or give it another audience.",
+            )
+
+
+def _what(rule: Rule) -> tuple[object, ...]:
+    """What a rule tells, and to whom."""
+    return rule.audience, rule.match.kind, type(rule.condition), rule.condition.field
 
 
 def _watched(rule: Rule, profile: Profile) -> Iterator[Watched]:

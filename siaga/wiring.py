@@ -56,11 +56,12 @@ def profile(settings: Settings) -> Profile:
 
 
 def rules(settings: Settings) -> tuple[Rule, ...]:
-    """The city's rules, their durations and rates brought to the speed of this world."""
-    from alerts.rulefile import load_rules
+    """The city's rules, fit for its nodes, their durations and rates brought to the speed of this world."""
     from cities.load import rules_folder
+    from siaga import rulecheck
 
-    return compressed(load_rules(rules_folder(settings.city, settings.cities_folder)), settings.speed)
+    folder = rules_folder(settings.city, settings.cities_folder)
+    return compressed(rulecheck.fit(folder, profile(settings)), settings.speed)
 
 
 def check_area(city: Profile, role: Role, agency: str, regions: Sequence[str], *, where: str = "") -> None:

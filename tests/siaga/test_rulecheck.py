@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from alerts.rulefile import load_rules
 from cities.load import load, rules_folder
-from siaga import rulecheck
+from contract.errors import BadInput
+from siaga import rulecheck, wiring
+from siaga import settings as settings_module
 from siaga.cli import app
 
 CITY = "yogyakarta"
@@ -91,6 +93,84 @@ def test_a_silence_is_measured_against_the_sensors_of_its_link(root: Path) -> No
     (finding,) = rulecheck.check(root / CITY / "rules", replace(profile, nodes=(replace(first, link="lan"), *rest)))
     assert "flood.toml, line 14: no_data_for_s.lan" in str(finding)
     assert first.node in str(finding)
+
+
+def test_a_window_in_which_no_two_readings_lie_is_found(root: Path) -> None:
+    """A gauge of five minutes: after five minutes and a second there is something to measure from."""
+    profile = load(CITY, root)
+    change(root, "rise.toml", "window_s = 1800", "window_s = 300")
+    (finding,) = rulecheck.check(root / CITY / "rules", profile)
+    assert "rise.toml, line 25: rise.window_s" in str(finding)
+    assert "every 300 s" in str(finding)
+    with pytest.raises(BadInput, match="nothing to measure from"):
+        rulecheck.fit(root / CITY / "rules", profile)
+    change(root, "rise.toml", "window_s = 300", "window_s = 301")
+    assert rulecheck.check(root / CITY / "rules", profile) == []
+
+
+def copied(root: Path, *changes: tuple[str, str]) -> None:
+    """A second flood rule, with these changes."""
+    shutil.copy(root / CITY / "rules" / "flood.toml", root / CITY / "rules" / "salinan.toml")
+    for old, new in (('id = "flood"', 'id = "banjir-dua"'), *changes):
+        change(root, "salinan.toml", old, new)
+
+
+@pytest.mark.parametrize(
+    "differs", [[], [("for_s = 480", "for_s = 60")], [('group_by = "river"', 'group_by = "site"')]]
+)
+def test_two_rules_that_would_tell_the_same_are_found(root: Path, differs: list[tuple[str, str]]) -> None:
+    """However long they wait: the engine refuses such a pack, for every flood would be two."""
+    copied(root, *differs)
+    (finding,) = rulecheck.check(root / CITY / "rules", load(CITY, root))
+    assert "salinan.toml, line 17: match: rule 'banjir-dua' would tell the same as 'flood' (flood.toml)" in str(finding)
+    with pytest.raises(BadInput, match="once more, of level of jog-gauge-01 and 9 more"):
+        rulecheck.fit(root / CITY / "rules", load(CITY, root))
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        [('audience = "public"', 'audience = "shadow"')],
+        [('field = "level_cm"', 'field = "rain_mm"')],
+        [('nodes = ["gauge"]', 'nodes = ["gauge"]\nsensor = "hujan"')],
+    ],
+    ids=["audience", "field", "sensor"],
+)
+def test_two_rules_that_differ_in_what_they_tell_or_to_whom_stand_beside_each_other(
+    root: Path, differs: list[tuple[str, str]]
+) -> None:
+    """A new rule is tried in shadow beside the old one."""
+    copied(root, *differs)
+    assert len(rulecheck.fit(root / CITY / "rules", load(CITY, root))) == 4
+
+
+def test_two_rules_for_two_places_stand_beside_each_other(root: Path) -> None:
+    """One for a site and one for the others, until somebody adds that site to both."""
+    copied(root, ('nodes = ["gauge"]', 'nodes = ["gauge"]\nsites = ["winongo-kricak"]'))
+    change(root, "flood.toml", 'nodes = ["gauge"]', 'nodes = ["gauge"]\nsites = ["code-jetisharjo"]')
+    assert rulecheck.check(root / CITY / "rules", load(CITY, root)) == []
+    change(root, "flood.toml", '"code-jetisharjo"]', '"code-jetisharjo", "winongo-kricak"]')
+    (finding,) = rulecheck.check(root / CITY / "rules", load(CITY, root))
+    assert str(finding).count("jog-gauge-01") == 1
+    assert "and 1 more" not in str(finding)
+
+
+def test_what_only_leaves_something_unwatched_does_not_keep_the_engine_from_starting(root: Path) -> None:
+    """A site that was renamed is named by the check; the floods of all others are judged meanwhile."""
+    change(root, "flood.toml", 'nodes = ["gauge"]', 'nodes = ["gauge"]\nsites = ["winongo-kricak", "lama"]')
+    assert len(rulecheck.check(root / CITY / "rules", load(CITY, root))) == 1
+    assert len(rulecheck.fit(root / CITY / "rules", load(CITY, root))) == 3
+
+
+def test_the_engine_starts_by_no_pack_that_tells_twice(root: Path) -> None:
+    """The settings lead to the rules that the check has seen, played at the speed of the world."""
+    settings = settings_module.load()
+    assert {one.for_s for one in wiring.rules(settings.model_copy(update={"speed": 10.0})) if one.id == "flood"} == {
+        48.0
+    }
+    copied(root)
+    with pytest.raises(BadInput, match=r"salinan\.toml, line 17: match"):
+        wiring.rules(settings)
 
 
 def test_every_broken_rule_is_named_at_once(root: Path) -> None:
