@@ -25,14 +25,22 @@ class AbsenceStream(Stream):
     def __init__(self, rule: Rule, node: str, period_s: float, condition: Absence) -> None:
         super().__init__(rule, node, node, period_s)
         self.field = condition.field
-        self.good = frozenset(condition.good)
-        self.for_us = in_us(rule.for_s)
-        self.clear_us = in_us(rule.clear_for_s)
-        self.keep_us = in_us(rule.keep_firing_for_s)
+        self._set_figures(rule, condition)
         self.bad_us = 0
         self.good_us = 0
         self.gone_us = 0
         self.held_us = 0
+
+    def set_rule(self, rule: Rule) -> None:
+        super().set_rule(rule)
+        if isinstance(rule.condition, Absence):
+            self._set_figures(rule, rule.condition)
+
+    def _set_figures(self, rule: Rule, condition: Absence) -> None:
+        self.good = frozenset(condition.good)
+        self.for_us = in_us(rule.for_s)
+        self.clear_us = in_us(rule.clear_for_s)
+        self.keep_us = in_us(rule.keep_firing_for_s)
 
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
         if not self._newest(sample.epoch, sample.seq):

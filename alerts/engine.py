@@ -23,7 +23,7 @@ from alerts.events import Events, OpenEvent, group_of
 from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
 from alerts.rise_stream import RiseStream
-from alerts.rules import Absence, Rise, Rule
+from alerts.rules import Absence, Rise, Rule, alike
 from alerts.samples import Sample
 from alerts.staging import told_to
 from contract import incident as life
@@ -99,9 +99,7 @@ class Engine:
         self._deaf_us = 0
         self._open_us = 0
         self._unproven: list[tuple[int, str, str]] = []
-        absences = (rule for rule in rules if isinstance(rule.condition, Absence))
-        absent_s = min((min(rule.silences_s()) for rule in absences), default=0.0)
-        self.reach_us = (round(absent_s * SECOND_US) + self._travel_us) // 3 if absent_s else 0
+        self.reach_us = self._reach_us()
         """how long the way may go unproven before every point is given its full time anew; 0: nothing needs proof"""
         self.events = Events(city)
         self.stages: Stages | None = None
@@ -242,13 +240,46 @@ class Engine:
         """The registry changed. Running states are kept. A node that left is forgotten; what it left open is the
         caller's to settle (`watches`)."""
         self._places = dict(places)
-        for key in [key for key, stream in self._streams.items() if not self._stands(stream.rule, stream.node)]:
-            left = self._streams.pop(key)
+        self._drop([stream for stream in self._streams.values() if not self._stands(stream.rule, stream.node)])
+        self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
+        self._rehang()
+        for stream in self._streams.values():
+            if isinstance(stream, LevelStream):
+                staff = self._staffs.get(stream.node)
+                if staff is not None:
+                    stream.rescale(staff)
+
+    def govern(self, rules: Sequence[Rule]) -> bool:
+        """The pack changed. What runs under a rule that is still alike goes on under its new figures; what a rule that
+        left (or looks elsewhere now) has open is the caller's to settle (`watches`). True where a rule looks at what it
+        has not seen so far."""
+        before = {rule.id: rule for rule in self._rules}
+        after = {rule.id: rule for rule in rules}
+        kept = {name for name, rule in after.items() if name in before and alike(before[name], rule)}
+        self._rules = tuple(rules)
+        self._drop(
+            [
+                stream
+                for stream in self._streams.values()
+                if stream.rule.id not in kept or not self._covers(after[stream.rule.id], stream.node, stream.entity)
+            ]
+        )
+        for stream in self._streams.values():
+            stream.set_rule(after[stream.rule.id])
+        self._rehang()
+        self.reach_us = self._reach_us()
+        return any(name not in kept or before[name].match != rule.match for name, rule in after.items())
+
+    def _drop(self, gone: Sequence[Stream]) -> None:
+        for left in gone:
+            del self._streams[left.rule.id, left.entity]
             if isinstance(left, AbsenceStream):
                 self._absences[left.node].remove(left)
             if left.incident is not None and left.incident.subject not in WATER:
                 self.events.drop(left.incident)
-        self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
+
+    def _rehang(self) -> None:
+        """Places or rules changed: whom a reading goes to, what points hang on, how long each may be silent."""
         self._routes.clear()
         self._under.clear()
         for stream in self._streams.values():
@@ -256,14 +287,15 @@ class Engine:
             self._set_silence(stream, place)
             if isinstance(stream, AbsenceStream):
                 self._hang(stream, place)
-            if isinstance(stream, LevelStream):
-                staff = self._staffs.get(stream.node)
-                if staff is not None:
-                    stream.rescale(staff)
+
+    def _reach_us(self) -> int:
+        absences = (rule for rule in self._rules if isinstance(rule.condition, Absence))
+        absent_s = min((min(rule.silences_s()) for rule in absences), default=0.0)
+        return (round(absent_s * SECOND_US) + self._travel_us) // 3 if absent_s else 0
 
     def watches(self, incident: Incident) -> bool:
         """Whether a rule, a node and a scale of today can still judge this incident."""
-        return self._recall(incident.rule, incident.node, incident.entity) is not None
+        return self._stream_of(incident) is not None
 
     def doubts(self, node: str, sensor: str, at_us: int) -> bool:
         """Whether the reading that this gauge took at `at_us` waits for the next one to bear it out."""
@@ -354,7 +386,7 @@ class Engine:
 
         An open flood that nobody watches any more keeps its event open: its neighbours' all-clear is not its own.
         """
-        stream = self._recall(incident.rule, incident.node, incident.entity)
+        stream = self._stream_of(incident)
         if stream is None:
             if incident.open and incident.subject in WATER:
                 self.events.adopt(event, incident)
@@ -427,10 +459,19 @@ class Engine:
         if found is not None:
             return found
         rule = next((one for one in self._rules if one.id == rule_id), None)
-        sensor = entity.partition("/")[2]
-        if rule is None or not self._stands(rule, node) or (sensor and rule.match.sensor not in {None, sensor}):
+        if rule is None or not self._covers(rule, node, entity):
             return None
-        return self._new(rule, self._places[node], sensor, entity)
+        return self._new(rule, self._places[node], entity.partition("/")[2], entity)
+
+    def _stream_of(self, incident: Incident) -> Stream | None:
+        """Who judges it today. A rule that took over the id of one about something else does not."""
+        stream = self._recall(incident.rule, incident.node, incident.entity)
+        return stream if stream is not None and stream.rule.subject == incident.subject else None
+
+    def _covers(self, rule: Rule, node: str, entity: str) -> bool:
+        """Whether this entity of the node is one of the rule's."""
+        sensor = entity.partition("/")[2]
+        return self._stands(rule, node) and (not sensor or rule.match.sensor in {None, sensor})
 
     def _stands(self, rule: Rule, node: str) -> bool:
         """Whether the node stands where the rule looks."""

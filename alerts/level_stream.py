@@ -79,9 +79,7 @@ class LevelStream(Stream):
         super().__init__(rule, node, entity, period_s)
         self.field = field
         self.unbelieved = unbelieved
-        self.for_us = in_us(rule.for_s)
-        self.clear_us = in_us(rule.clear_for_s)
-        self.keep_us = in_us(rule.keep_firing_for_s)
+        self._set_times(rule)
         self.on = 0
         self.quiet = True
         self.up: list[int] = []
@@ -94,6 +92,18 @@ class LevelStream(Stream):
         self.by_eye = False
         self.ended_us = 0
         self.set_staff(staff)
+
+    def set_rule(self, rule: Rule) -> None:
+        super().set_rule(rule)
+        kept_us = self.keep_us
+        self._set_times(rule)
+        if bool(kept_us) != bool(self.keep_us):
+            self._hold(self.last_us)
+
+    def _set_times(self, rule: Rule) -> None:
+        self.for_us = in_us(rule.for_s)
+        self.clear_us = in_us(rule.clear_for_s)
+        self.keep_us = in_us(rule.keep_firing_for_s)
 
     def set_staff(self, staff: Staff) -> None:
         """A new scale: runs begin anew, closed latches stay where they still exist."""

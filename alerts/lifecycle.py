@@ -104,6 +104,10 @@ class Stream(ABC):
         self.set_silence(rule.no_data_for_s, 0)
         self.set_period(period_s)
 
+    def set_rule(self, rule: Rule) -> None:
+        """The pack has changed and this rule is still alike: what runs goes on under its new figures."""
+        self.rule = rule
+
     def set_silence(self, silence_s: float, travel_us: int) -> None:
         """How long it may be silent, and how long a sound reading may be under way besides."""
         self.late_us = in_us(silence_s)

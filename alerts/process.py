@@ -21,6 +21,7 @@ from alerts.commit import gather, remembered
 from alerts.engine import Engine, Transition
 from alerts.orphans import settle
 from alerts.outbox import DESK, Outbox
+from alerts.reload import Pack, told_apart
 from alerts.rules import Rule
 from alerts.samples import from_message
 from alerts.staging import pack_of
@@ -75,9 +76,12 @@ class AlertsProcess:
         snapshot_every_s: float = 5.0,
         receivers: Sequence[Receiver] = (),
         outward: Outward | None = None,
+        pack: Pack | None = None,
     ) -> None:
         self._profile = profile
         self._rules = tuple(rules)
+        self._pack = pack
+        self._coming: tuple[Rule, ...] | None = None
         self._subscription = subscription
         self._readings = readings
         self._cities = cities
@@ -140,6 +144,8 @@ class AlertsProcess:
             "catching_up": self._owed_us is not None,
             "canary": self._canary is not None and not self._canary.missing,
             "away": sorted(self._away),
+            "rules": len(self._rules),
+            "rules_refused": self._pack.refused if self._pack is not None else "",
         }
 
     # ------------------------------------------------------------ the loop
@@ -175,6 +181,7 @@ class AlertsProcess:
             return False
 
     def _turn(self, wait_s: float) -> bool:
+        self._look_at_rules()
         if not self._hold_lease():
             self._stand_by(wait_s)
             return True
@@ -182,6 +189,7 @@ class AlertsProcess:
         self._watch_pause(engine)
         if self._pending:
             self._commit()
+        self._take_rules(engine)
         self._watch_registry(engine)
         self._pay(engine)
         if not self._subscription.connected:
@@ -336,10 +344,7 @@ class AlertsProcess:
         self._judged_us = self._owed_us
         self._judged_mono_us = self._drained_mono_us = self._clock.mono_us()
         self._owed_mono_us = 0
-        self._canary = None
-        if engine.reach_us:
-            city = self._profile.code
-            self._canary = Canary(city, self._holder, self._subscription, self._clock, engine.reach_us)
+        self._canary = self._canary_of(engine)
         self._engine = engine
         self._leading.set()
         self.outbox.wake()
@@ -354,6 +359,11 @@ class AlertsProcess:
         engine.deafened(now_us)
         log.info("alerts.leading", city=self._profile.code, holder=self._holder, streams=engine.streams())
         return engine
+
+    def _canary_of(self, engine: Engine) -> Canary | None:
+        if not engine.reach_us:
+            return None
+        return Canary(self._profile.code, self._holder, self._subscription, self._clock, engine.reach_us)
 
     def _owe(self, since_us: int) -> None:
         """Whatever was received since then has yet to be judged."""
@@ -448,6 +458,32 @@ class AlertsProcess:
 
     # ------------------------------------------------------------ watching
 
+    def _look_at_rules(self) -> None:
+        """A pack that has changed on disk and is in order; an engine that only stands by has nothing to hand over."""
+        found = self._pack.look(self._clock.mono_us()) if self._pack is not None else None
+        if found is not None:
+            self._coming = found
+        if self._engine is None and self._coming is not None:
+            self._rules, self._coming = self._coming, None
+
+    def _take_rules(self, engine: Engine) -> None:
+        """Judge by the changed pack from here on, between two turns. What its new rules have not seen is read again."""
+        if self._coming is None:
+            return
+        now_us = self._clock.now_us()
+        self._cities.note_rules(self._profile.code, pack_of(self._coming), now_us)
+        old, self._rules, self._coming = self._rules, self._coming, None
+        reach_us = engine.reach_us
+        if engine.govern(self._rules):
+            self._owe(self._judged_us)
+        if engine.reach_us != reach_us:
+            self._canary = self._canary_of(engine)
+            engine.deafened(now_us)
+        self._registry = -1  # stages and what nobody watches any more are looked at anew, now
+        self._registry_mono_us -= round(_REGISTRY_S * SECOND_US)
+        self._unsaved = True
+        log.info("alerts.rules_changed", city=self._profile.code, **told_apart(old, self._rules))
+
     def _watch_registry(self, engine: Engine) -> None:
         mono_us = self._clock.mono_us()
         if mono_us - self._registry_mono_us < _REGISTRY_S * SECOND_US:
@@ -455,11 +491,11 @@ class AlertsProcess:
         self._registry_mono_us = mono_us
         version = self._cities.registry_version(self._profile.code)
         if version != self._registry:
-            self._registry = version
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
             engine.place(self._places, {scale.gauge: scale for scale in self._profile.scales})
             engine.stages = self._cities.stages(self._profile.code)
             self._settle_orphans(engine, self._clock.now_us())
+            self._registry = version
 
     def _settle_orphans(self, engine: Engine, now_us: int) -> None:
         """Take up what can be watched again; what nobody can watch any more must not stay open in silence."""

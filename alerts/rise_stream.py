@@ -60,6 +60,17 @@ class RiseStream(LevelStream):
         self.waits: Doubted | None = None
         super().set_staff(_latch(self.condition.raise_cm, self.condition.clear_cm))
 
+    def set_rule(self, rule: Rule) -> None:
+        """Other marks of the rise: runs begin anew, and what is known of the water stays."""
+        super().set_rule(rule)
+        condition = rule.condition
+        if not isinstance(condition, Rise) or condition == self.condition:
+            return
+        self.condition = condition
+        self.window_us = in_us(condition.window_s)
+        self.jump_cm = self.gauge.jump_cm if self.gauge.jump_cm < NO_JUMP else condition.raise_cm
+        super().set_staff(_latch(condition.raise_cm, condition.clear_cm))
+
     def rescale(self, staff: Staff) -> None:
         if staff.scale != self.gauge.scale:
             self.set_staff(staff)

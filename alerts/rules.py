@@ -120,6 +120,18 @@ class Rule:
         return (self.no_data_for_s, *(one.no_data_for_s for one in self.silences))
 
 
+def alike(one: Rule, other: Rule) -> bool:
+    """Whether what one has measured so far counts for the other: the same sort of condition on the same numbers.
+    Figures, words and places may differ."""
+    return (one.id, one.subject, one.match.kind, type(one.condition), one.condition.field) == (
+        other.id,
+        other.subject,
+        other.match.kind,
+        type(other.condition),
+        other.condition.field,
+    )
+
+
 def lies_in(region: str, area: str) -> bool:
     """Whether a region's code is the area's, or begins with it at a dot."""
     return region == area or region.startswith(area + ".")

@@ -200,6 +200,8 @@ def run_ingest(settings: Settings, clock: Clock, stop: threading.Event) -> None:
 
 def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     from alerts.process import AlertsProcess
+    from alerts.reload import Pack
+    from cities.load import rules_folder
     from complaints.builtin import BuiltinDesk
 
     city = profile(settings)
@@ -207,9 +209,11 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         reading_store = stack.enter_context(closing(readings(settings)))
         city_store = stack.enter_context(closing(cities(settings)))
         source = stack.enter_context(closing(subscription(settings, "alerts", clock)))
+        pack = Pack(rules_folder(settings.city, settings.cities_folder), lambda: rules(settings))
         stage = AlertsProcess(
             profile=city,
             rules=rules(settings),
+            pack=pack,
             subscription=source,
             readings=reading_store,
             cities=city_store,

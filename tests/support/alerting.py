@@ -16,6 +16,7 @@ from pathlib import Path
 from support import watch
 
 from alerts.process import AlertsProcess
+from alerts.reload import Pack
 from alerts.rules import Rule
 from broker.ports import BrokerAddress, Subscription
 from broker.subscription import PahoSubscription, alert_topics
@@ -72,6 +73,7 @@ def process(
     faster: float = FASTER,
     rules: Sequence[Rule] | None = None,
     lease_ttl_s: float = 1.0,
+    pack: Pack | None = None,
 ) -> AlertsProcess:
     """The process of the small city. Its lease is short, so that a killed one is soon replaced."""
     kept = cities or stores.cities
@@ -87,6 +89,7 @@ def process(
         base_url=BASE_URL,
         lease_ttl_s=lease_ttl_s,
         snapshot_every_s=0.2,
+        pack=pack,
     )
 
 
