@@ -156,6 +156,10 @@ class RiseStream(LevelStream):
         if not lows or (at_us - lows[-2]) * _CELLS >= self.window_us:
             lows += (at_us, low)
 
+    def read_on_site(self, value: float, read_us: int, now_us: int, said_us: int) -> tuple[Step, ...]:  # noqa: ARG002
+        """One look at the staff says how high the water is and not how fast it comes."""
+        return NOTHING
+
     def _onset(self, at_us: int, value: float) -> tuple[Step, ...] | Onset:
         return _nameless(super()._onset(at_us, value))
 
@@ -172,11 +176,11 @@ class RiseStream(LevelStream):
 
     def state(self) -> list[Any]:
         known = [None if math.isnan(cm) else cm for cm in (self.older, self.newer, self.stood)]
-        return [*super().state(), known, self.newer_us, self.stood_us, self.lows, self.waits]
+        return [*super().state(), [known, self.newer_us, self.stood_us, self.lows, self.waits]]
 
     def restore(self, state: list[Any]) -> None:
         super().restore(state)
-        known, self.newer_us, self.stood_us, lows, waits = state[14:]
+        known, self.newer_us, self.stood_us, lows, waits = state[-1]
         self.older, self.newer, self.stood = (math.nan if cm is None else cm for cm in known)
         self.lows = list(lows)
         self.waits = None if waits is None else Doubted(*waits)

@@ -12,7 +12,7 @@ from api.context import Context
 from api.evidence import flags_of
 from api.status import DEFAULT_PERIOD_S
 from contract.clock import HOUR_US, MINUTE_US
-from contract.incident import Change, Incident
+from contract.incident import WATER, Change, Incident
 from contract.levels import Scale
 from store.ports import Row, Series
 
@@ -49,7 +49,7 @@ def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
     to_us = now_us if incident.open else min((incident.resolved_us or incident.changed_us) + AFTER_US, now_us)
     series = series_of(alarm)
     rows = context.readings.between(series, from_us, to_us + 1, limit=READINGS_MOST) if series is not None else ()
-    scale = context.profile.scale_of(incident.node) if incident.subject == "flood" else None
+    scale = context.profile.scale_of(incident.node) if incident.subject in WATER else None
     site = context.profile.site_of(incident.node)
     changes = context.cities.changes_of(incident.event)
     return Lying(
@@ -57,7 +57,7 @@ def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
         to_us=to_us,
         series=series,
         rows=rows,
-        chart=_chart(context, alarm, rows, scale, from_us, to_us) if rows and incident.subject == "flood" else None,
+        chart=_chart(context, alarm, rows, scale, from_us, to_us) if rows and incident.subject in WATER else None,
         flags=flags_of(rows),
         scale=scale,
         changes=tuple(one for one in changes if one.incident == incident.id),

@@ -15,7 +15,7 @@ from api.context import Context
 from api.policy import Caller, Reach, answers_for, within
 from api.shared import Shared
 from contract.clock import DAY_US
-from contract.incident import Incident, State
+from contract.incident import WATER, Incident, State
 from contract.levels import Level
 from store.ports import Case, CityStore, Event, Placement
 
@@ -58,13 +58,15 @@ class Alarm:
 
     @property
     def css(self) -> str:
-        """The class and the shape: the level's, `down` for an outage."""
+        """The class and the shape: the level's, the mildest one's for a rise, `down` for an outage."""
+        if self.level is None and self.incident.subject in WATER:
+            return Level.WASPADA.name.lower()
         return "down" if self.level is None else self.level.name.lower()
 
     @property
     def cause(self) -> Cause:
         """What is known of why; `unknown` is an honest answer."""
-        if self.incident.subject == "flood":
+        if self.incident.subject in WATER:
             return "silent_gauge" if self.incident.no_data else "water"
         kind = self.event.group.partition("/")[0] if self.event is not None else ""
         causes: Mapping[str, Cause] = {"uplink": "uplink", "site": "site"}
