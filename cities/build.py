@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cities import forms
 from cities.findings import Finding, Findings
 from cities.places import check_regions, check_sites
+from cities.rivers import read_reaches
 from cities.rule_files import check_rules
 from cities.scales import read_scales
 from cities.sources import Table, TomlSource, read_csv, read_toml
@@ -36,6 +37,9 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
     if (folder / "routes.toml").exists():
         routes = read_toml(folder, "routes.toml", forms.RoutesFile, findings)
     scales = read_toml(folder, "scale.toml", forms.ScaleFile, findings)
+    rivers = None
+    if (folder / "rivers.toml").exists():
+        rivers = read_toml(folder, "rivers.toml", forms.RiversFile, findings)
     regions = read_csv(folder, "regions.csv", forms.RegionRow, findings)
     sites = read_csv(folder, "sites.csv", forms.SiteRow, findings)
     nodes = read_csv(folder, "nodes.csv", forms.NodeRow, findings)
@@ -58,6 +62,8 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
             nodes, {gauge for one in scales.form.scale for gauge in (one.gauge, *one.also)}, findings
         )
 
+    reaches = read_reaches(rivers, _gauge_sites(nodes, sites), findings) if rivers is not None else ()
+
     found = sorted(set(findings.found))
     if city is None or agencies is None or categories is None or found:
         return None, found
@@ -79,6 +85,7 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
             scales=staff,
             emergency_phone=city.form.city.emergency_phone,
             promoted_by=city.form.city.promoted_by,
+            reaches=reaches,
         ),
         found,
     )
@@ -105,6 +112,15 @@ def _category(form: forms.CategoryForm, presets: Mapping[str, forms.SlaForm]) ->
 def _node(form: forms.NodeRow, presets: Mapping[str, Mapping[str, forms.SensorForm]]) -> NodeSpec:
     sensors = tuple(SensorSpec(name, one.kind, one.period_s) for name, one in presets[form.sensors].items())
     return NodeSpec(form.node, form.kind, form.name, form.site, sensors, form.audience, form.link)
+
+
+def _gauge_sites(nodes: Table[forms.NodeRow], sites: Table[forms.SiteRow]) -> dict[str, forms.SiteRow] | None:
+    """Where each gauge stands, None where not all of them could be read."""
+    if not (nodes.whole and sites.whole):
+        return None
+    known = {row.form.code: row.form for row in sites.rows}
+    gauges = (row.form for row in nodes.rows if row.form.kind == "gauge")
+    return {one.node: known[one.site] for one in gauges if one.site in known}
 
 
 def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) -> None:

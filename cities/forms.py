@@ -120,6 +120,21 @@ class ScaleFile(Form):
     scale: tuple[ScaleForm, ...] = ()
 
 
+class ReachForm(Form):
+    """A reach of rivers.toml. `from` is a word of Python's own, hence the other names inside."""
+
+    upstream: Annotated[Words, Field(alias="from")]
+    downstream: Annotated[Words, Field(alias="to")]
+    earliest_h: Annotated[Hours, Field(gt=0)]
+    latest_h: Annotated[Hours, Field(gt=0)]
+
+
+class RiversFile(Form):
+    """rivers.toml"""
+
+    reach: tuple[ReachForm, ...] = ()
+
+
 class RegionRow(Form):
     """regions.csv. Where places may be is judged by the city, so that swapped numbers are called swapped."""
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from contract.kinds import KindName
 from contract.levels import Scale
+from contract.travel import Reach
 
 NodeKind = Literal["wifi", "camera", "gauge"]
 Link = Literal["lan", "wifi", "gprs", "lte", "lora"]
@@ -141,6 +142,8 @@ class Profile:
     emergency_phone: str = "112"
     promoted_by: tuple[str, ...] = ()
     """the two who agreed that the city's first pack is told as far as its files say; nobody: it begins in shadow"""
+    reaches: tuple[Reach, ...] = ()
+    """how long the water takes between gauges, as far as the city says it"""
 
     def site_of(self, node: str) -> Site | None:
         """Where a node stands, None for one the city does not know."""

@@ -25,6 +25,7 @@ from siaga.commands import (
     person,
     post,
     quarantine,
+    rivers,
     rules,
     stages,
     webhooks,
@@ -53,6 +54,7 @@ app.add_typer(broker.app, name="broker")
 app.add_typer(ca.app, name="ca")
 app.add_typer(ca.secrets_app, name="secrets")
 app.add_typer(rules.app, name="rules")
+app.add_typer(rivers.app, name="rivers")
 app.add_typer(nodes.app, name="node")
 app.add_typer(person.app, name="person")
 app.add_typer(key.app, name="key")

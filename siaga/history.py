@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -152,6 +152,13 @@ def _row(
                 f"{head[at]} is {cell!r}, which is no number", where=where, remedy="Leave a missing reading empty."
             )
         yield Past(node, at_us, value * cm)
+
+
+def joined(several: Sequence[Series]) -> Series:
+    """Histories one after the other, in the order of time."""
+    history = sorted((past for one in several for past in one.history), key=lambda past: past.at_us)
+    gauges = {name: node for one in several for name, node in one.gauges.items()}
+    return Series(history, gauges, tuple(sorted({name for one in several for name in one.ignored})))
 
 
 def read_store(

@@ -17,6 +17,7 @@ from contract.incident import Change, Incident, Subject
 from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
 from contract.quality import Quality
+from contract.travel import Travel
 from store.judgements import JudgementStore
 from store.people import AuditLog, Deed, PeopleStore
 from store.staging import StageStore
@@ -303,6 +304,14 @@ class Found:
 
 class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
+
+    # rivers
+    def keep_travels(self, city: str, learned: Sequence[Travel], now_us: int) -> None:
+        """What the city's history teaches of the water's way between its gauges, instead of all that was kept before.
+        What was not learned is not kept: there the city's own word stands."""
+
+    def travels(self, city: str) -> Sequence[Travel]:
+        """What was kept last."""
 
     # registry; a `deed` is kept in the same transaction, where anything was changed
     def put_profile(self, profile: Profile, now_us: int, deed: Deed | None = None) -> None:

@@ -587,3 +587,19 @@ security_events = Table(
     Column("count", BigInteger, nullable=False),
     Index("ix_security_events_at", "city", "at_us"),
 )
+
+# How long the water takes between two gauges, as the city's history last taught it.
+travels = Table(
+    "travels",
+    metadata,
+    _code("city"),
+    _code("upstream"),
+    _code("downstream"),
+    _float("earliest_s"),
+    _float("usual_s"),
+    _float("latest_s"),
+    Column("events", BigInteger, nullable=False),
+    Column("forecasts", BigInteger, nullable=False),
+    Column("error_s", Float(53), nullable=True),
+    _us("learned_us"),
+)

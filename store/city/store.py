@@ -18,6 +18,7 @@ from store.city.quarantine import QuarantineTable
 from store.city.registry import RegistryTables
 from store.city.security import SecurityTables
 from store.city.staging import StageTables
+from store.city.travels import TravelTable
 
 
 class SqlCityStore(
@@ -32,6 +33,7 @@ class SqlCityStore(
     StageTables,
     PostLinkTable,
     JudgementTables,
+    TravelTable,
     AuditTables,
     SecurityTables,
 ):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cities.build import build
 from cities.check import check
 from contract.errors import BadInput
+from contract.travel import Reach
 from faults.parts import tiny_city
 
 MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
@@ -213,6 +215,36 @@ def test_routes_and_rules_are_checked_where_there_are_any(tmp_path: Path) -> Non
         ("rules/flood.toml", 3),
         ("rules/wifi.toml", 1),
     }
+
+
+def test_reaches_join_gauges_of_one_river_downstream(tmp_path: Path) -> None:
+    """Upstream first, both known, once, and the earliest before the latest."""
+    folder = tiny_city.write(tmp_path)
+
+    def reach(one: str, other: str, hours: str = "earliest_h = 1\nlatest_h = 2") -> str:
+        return f'[[reach]]\nfrom = "{one}"\nto = "{other}"\n{hours}\n'
+
+    right = reach("cth-gauge-1", "cth-gauge-2")
+    (folder / "rivers.toml").write_text(right)
+    assert check(folder) == []
+    assert build(folder)[0].reaches == (Reach("cth-gauge-1", "cth-gauge-2", 3_600.0, 7_200.0),)  # type: ignore[union-attr]
+    wrong = [
+        right,
+        reach("cth-gauge-2", "cth-gauge-1"),
+        reach("cth-wifi-1", "cth-gauge-2"),
+        reach("cth-gauge-1", "cth-gauge-1", "earliest_h = 3\nlatest_h = 2"),
+    ]
+    (folder / "rivers.toml").write_text("".join([right, *wrong]))
+    found = {(one.file, one.line): one.what for one in check(folder)}
+    assert {line: what.split(" (")[0] for (_, line), what in found.items()} == {
+        7: "this way already stands on line 2",
+        12: "'cth-gauge-2' is not upstream of 'cth-gauge-1': 12 km and 10 km from the source",
+        17: "'cth-wifi-1' is no gauge of nodes.csv",
+        22: "'cth-gauge-1' is not upstream of 'cth-gauge-1': 10 km and 10 km from the source",
+        25: "the water comes at the latest",
+    }
+    (folder / "rivers.toml").write_text(reach("cth-gauge-1", "cth-gauge-2", "earliest_h = 0\nlatest = 2"))
+    assert len(check(folder)) == 3
 
 
 def test_a_path_that_is_no_folder_is_refused(tmp_path: Path) -> None:
