@@ -12,6 +12,7 @@ from api.context import Context
 from api.evidence import flags_of
 from api.status import DEFAULT_PERIOD_S
 from contract.clock import HOUR_US, MINUTE_US
+from contract.errors import Unavailable
 from contract.incident import WATER, Change, Incident
 from contract.levels import Scale
 from store.ports import Row, Series
@@ -25,9 +26,10 @@ GAP_PERIODS = 3
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """All of it. `rows` oldest first, the newest READINGS_MOST of `from_us` to `to_us`; `chart` for a gauge that said
-    something; `flags` count the readings that a check doubted; `changes` are the incident's own, `others` the other
-    incidents of its event; `cctv_url` opens the city's own video system, "" where it names none for the site."""
+    """All of it. `away`: the readings cannot be read just now, the rest is whole. `rows` oldest first, the newest
+    READINGS_MOST of `from_us` to `to_us`; `chart` for a gauge that said something; `flags` count the readings that a
+    check doubted; `changes` are the incident's own, `others` the other incidents of its event; `cctv_url` opens the
+    city's own video system, "" where it names none for the site."""
 
     from_us: int
     to_us: int
@@ -39,16 +41,18 @@ class Lying:
     changes: tuple[Change, ...]
     others: tuple[Incident, ...]
     cctv_url: str
+    away: bool = False
 
 
 def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
-    """Read it from the stores. Raises Unavailable where one of them is away."""
+    """Read it from the stores. Raises Unavailable where the city's database is away. An alarm whose readings cannot be
+    read is an alarm still."""
     incident = alarm.incident
     before_us = max(round(BEFORE_US / context.speed), BEFORE_LEAST_US)
     from_us = incident.crossed_us - before_us
     to_us = now_us if incident.open else min((incident.resolved_us or incident.changed_us) + AFTER_US, now_us)
     series = series_of(alarm)
-    rows = context.readings.between(series, from_us, to_us + 1, limit=READINGS_MOST) if series is not None else ()
+    rows = _rows(context, series, from_us, to_us) if series is not None else ()
     scale = context.profile.scale_of(incident.node) if incident.subject in WATER else None
     site = context.profile.site_of(incident.node)
     changes = context.cities.changes_of(incident.event)
@@ -56,14 +60,23 @@ def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
         from_us=from_us,
         to_us=to_us,
         series=series,
-        rows=rows,
+        rows=rows or (),
         chart=_chart(context, alarm, rows, scale, from_us, to_us) if rows and incident.subject in WATER else None,
-        flags=flags_of(rows),
+        flags=flags_of(rows or ()),
         scale=scale,
         changes=tuple(one for one in changes if one.incident == incident.id),
         others=tuple(one for one in context.cities.incidents_of(incident.event) if one.id != incident.id),
         cctv_url=site.cctv_url if site is not None else "",
+        away=rows is None,
     )
+
+
+def _rows(context: Context, series: Series, from_us: int, to_us: int) -> Sequence[Row] | None:
+    """None where the readings' store is away."""
+    try:
+        return context.readings.between(series, from_us, to_us + 1, limit=READINGS_MOST)
+    except Unavailable:
+        return None
 
 
 def series_of(alarm: Alarm) -> Series | None:

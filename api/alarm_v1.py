@@ -18,6 +18,7 @@ from api.language import Speech, language_of
 from api.page import with_etag
 from api.policy import answers_for, caller_of, reach_of
 from api.v1 import LEVELS, MOST, IncidentOut, LevelName, Place, When, incident_out
+from contract.attention import Attention
 from contract.clock import SECOND_US, rfc3339
 from contract.incident import Change, What
 from contract.levels import Scale
@@ -28,8 +29,22 @@ TOLD = ("level_cm", "source", "gateway_ok", "dns_ok", "internet", "broker_ok", "
 """fields of a reading that are evidence; counts of people and devices are not"""
 
 
+class AttentionOut(BaseModel):
+    """Who is on it, by their ids: `owner` is whom it was given to, else who acknowledged it. `lapsed`: since when the
+    last acknowledgement holds no more. `silence` and `window` are the decisions that hold it back."""
+
+    owner: str | None
+    acknowledged_by: str | None
+    acknowledged_until: When | None
+    assigned_to: str | None
+    comments: int
+    silence: str | None
+    window: str | None
+    lapsed: When | None
+
+
 class AlarmOut(IncidentOut):
-    """An open alarm. `answer` says whether somebody has taken it up."""
+    """An open alarm. `answer` says whether somebody has taken it up: `again` where it was, and is not any more."""
 
     name: str
     place: Place | None
@@ -37,6 +52,7 @@ class AlarmOut(IncidentOut):
     river: str
     dangerous: Annotated[bool, Field(description="fell silent while high: treat as dangerous")]
     answer: Answer
+    attention: AttentionOut
     cause: Cause
     cause_name: Annotated[str, Field(description="what its event is called", examples=["Sungai Code"])]
     together: Annotated[int, Field(description="open incidents of its event, this one counted")]
@@ -123,6 +139,7 @@ class AlarmWithEvidence(AlarmOut):
     """An alarm, open or over, and what lies behind it."""
 
     series: SeriesOut | None
+    readings_away: Annotated[bool, Field(description="the readings cannot be read just now; the rest is whole")]
     flags: list[FlagOut]
     judged_by: RuleOut
     scale: ScaleOut | None
@@ -130,6 +147,23 @@ class AlarmWithEvidence(AlarmOut):
     others: list[IncidentOut]
     case_url: str | None
     cctv_url: Annotated[str | None, Field(description="the city's own video page of the site")]
+
+
+def attention_out(seen: Attention) -> AttentionOut:
+    return AttentionOut(
+        owner=seen.owner or None,
+        acknowledged_by=seen.acknowledged_by or None,
+        acknowledged_until=_when(seen.acknowledged_until_us),
+        assigned_to=seen.assigned_to or None,
+        comments=seen.comments,
+        silence=seen.silenced_by,
+        window=seen.window,
+        lapsed=_when(seen.lapsed_us),
+    )
+
+
+def _when(us: int | None) -> str | None:
+    return None if us is None else rfc3339(us)
 
 
 def alarm_out(alarm: Alarm, now_us: int) -> AlarmOut:
@@ -142,6 +176,7 @@ def alarm_out(alarm: Alarm, now_us: int) -> AlarmOut:
         river=placement.river if placement else "",
         dangerous=alarm.incident.dangerous,
         answer=alarm.answer,
+        attention=attention_out(alarm.attention),
         cause=alarm.cause,
         cause_name=alarm.event.name if alarm.event else "",
         together=alarm.together,
@@ -204,6 +239,7 @@ def evidence_out(alarm: Alarm, lying: Lying, now_us: int, base_url: str) -> Alar
         )
         if series is not None
         else None,
+        readings_away=lying.away,
         flags=[FlagOut(check=check, readings=n) for check, n in lying.flags],
         judged_by=RuleOut(id=alarm.incident.rule, version=alarm.incident.rule_version),
         scale=scale_out(lying.scale) if lying.scale is not None else None,
@@ -214,9 +250,9 @@ def evidence_out(alarm: Alarm, lying: Lying, now_us: int, base_url: str) -> Alar
     )
 
 
-def answered_alarm(context: Context, request: Request, incident_id: str) -> Alarm:
+def answered_alarm(context: Context, board: Board, request: Request, incident_id: str) -> Alarm:
     """Raises 404 for one that does not exist or is not the caller's: who must not see it must not learn which."""
-    alarm = alarm_of(context, incident_id)
+    alarm = alarm_of(context, board.now(), incident_id)
     if alarm is None or not answers_for(caller_of(request), reach_of(request), alarm.case):
         raise HTTPException(404)
     return alarm
@@ -244,6 +280,7 @@ def router(context: Context, board: Board, feed: Feed) -> APIRouter:
         ] = None,
         answer: Annotated[list[Answer] | None, Query(description="only these")] = None,
         region: Annotated[str, Query(description="a region's code, or its beginning at a dot")] = "",
+        owner: Annotated[str, Query(description="a person's id, `me` or `nobody`")] = "",
         place: Annotated[str, Query(max_length=80, description="a part of a node's, site's or river's name")] = "",
     ) -> Response:
         wanted = Wanted(
@@ -252,6 +289,7 @@ def router(context: Context, board: Board, feed: Feed) -> APIRouter:
             answers=frozenset(answer or ()),
             region=region,
             search=place,
+            owner=caller_of(request).person if owner == "me" else owner,
         )
         known = board.now()
         over = resolved_alarms(context, known.now_us) if "resolved" in wanted.states else ()
@@ -272,7 +310,7 @@ def router(context: Context, board: Board, feed: Feed) -> APIRouter:
     @routes.get("/alarms/{incident_id}", response_model=AlarmWithEvidence, summary="One alarm and its evidence")
     def alarm(request: Request, incident_id: str) -> Response:
         now_us = context.clock.now_us()
-        found = answered_alarm(context, request, incident_id)
+        found = answered_alarm(context, board, request, incident_id)
         lying = lying_behind(context, found, now_us)
         return _json(request, evidence_out(found, lying, now_us, context.base_url))
 

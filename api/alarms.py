@@ -9,35 +9,42 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Literal
 
 from api.context import Context
 from api.policy import Caller, Reach, answers_for, within
 from api.shared import Shared
+from contract.attention import NOBODY, Attention
 from contract.clock import DAY_US
 from contract.incident import WATER, Incident, State
 from contract.levels import Level
 from store.ports import Case, CityStore, Event, Placement
 
 Answer = Literal["again", "waiting", "answered", "quiet"]
-"""again: somebody had acknowledged it, and that is over · waiting: nobody has answered · answered: acknowledged ·
-quiet: silenced"""
+"""again: it was acknowledged, and that has run out or it has become worse since · waiting: nobody has answered ·
+answered: acknowledged, or given to somebody · quiet: silenced, or within a maintenance or works window"""
 ANSWERS: tuple[Answer, ...] = ("again", "waiting", "answered", "quiet")
-Cause = Literal["water", "silent_gauge", "uplink", "site", "group", "unknown"]
+Cause = Literal["water", "rise", "silent_gauge", "power", "uplink", "site", "node", "unknown"]
 RESOLVED_US = 7 * DAY_US
 RESOLVED_MOST = 1_000
+NOBODYS = "nobody"
 _LATEST_US = 10**17
+_OUTAGE = 5
+"""stands after every level"""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`together` is how many open incidents its event has. `placement` None: the registry no longer has the node."""
+    """`together` is how many open incidents its event has, `attention` who is on it and what holds it back. `placement`
+    None: the registry no longer has the node."""
 
     incident: Incident
     placement: Placement | None
     event: Event | None
     case: Case | None
     together: int = 1
+    attention: Attention = NOBODY
 
     @property
     def id(self) -> str:
@@ -49,11 +56,18 @@ class Alarm:
 
     @property
     def answer(self) -> Answer:
-        return "waiting"
+        seen = self.attention
+        if seen.silenced_by is not None or seen.window is not None:
+            return "quiet"
+        if seen.acknowledged_by:
+            return "answered"
+        if seen.lapsed_us is not None:
+            return "again"
+        return "answered" if seen.assigned_to else "waiting"
 
     @property
     def level(self) -> Level | None:
-        """None for what has no level: an outage."""
+        """None for what has no level: an outage, a rise."""
         return self.incident.level
 
     @property
@@ -67,19 +81,17 @@ class Alarm:
     def cause(self) -> Cause:
         """What is known of why; `unknown` is an honest answer."""
         if self.incident.subject in WATER:
-            return "silent_gauge" if self.incident.no_data else "water"
-        kind = self.event.group.partition("/")[0] if self.event is not None else ""
-        causes: Mapping[str, Cause] = {"uplink": "uplink", "site": "site"}
-        found = causes.get(kind)
-        if found is not None:
-            return found
-        return "group" if self.together > 1 else "unknown"
+            if self.incident.no_data:
+                return "silent_gauge"
+            return "rise" if self.incident.subject == "rise" else "water"
+        return (self.event.cause if self.event is not None else "") or "unknown"
 
     @property
     def key(self) -> str:
         """Sorts as a table of alarms reads: what needs somebody again, what nobody has answered, then the rest; of each
         the gravest first, a gauge that fell silent in danger before one that speaks, then the newest."""
-        gravity = 5 if self.level is None else self.level.value
+        water = Level.WASPADA if self.incident.subject in WATER else None
+        gravity = int(self.level or water or _OUTAGE)
         order = f"{ANSWERS.index(self.answer)}{gravity}{0 if self.incident.dangerous else 1}"
         return f"{order}-{_LATEST_US - self.incident.opened_us:018d}-{self.id}"
 
@@ -98,7 +110,8 @@ class Alarms:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which alarms are asked for; what is empty asks for all. `states` are an incident's, `levels` names of levels or
-    `none`, `region` a code or its beginning, `search` a part of a place's or river's name."""
+    `none`, `region` a code or its beginning, `search` a part of a place's or river's name, `owner` a person's id or
+    NOBODYS."""
 
     states: frozenset[str] = frozenset()
     levels: frozenset[str] = frozenset()
@@ -114,8 +127,12 @@ class Wanted:
             and (not self.levels or (alarm.level.name if alarm.level is not None else "none") in self.levels)
             and (not self.answers or alarm.answer in self.answers)
             and (not self.region or (place is not None and within([self.region], place.region)))
+            and (not self.owner or self._owned(alarm.attention.owner))
             and (not self.search or self.search.lower() in _words_of(alarm))
         )
+
+    def _owned(self, owner: str) -> bool:
+        return not owner if self.owner == NOBODYS else owner == self.owner
 
 
 def _words_of(alarm: Alarm) -> str:
@@ -155,7 +172,8 @@ class Board(Shared[Alarms]):
 
 def read_alarms(context: Context, now_us: int) -> Alarms:
     """The open ones."""
-    return Alarms(now_us, _joined(context, context.cities.open_incidents(context.city)))
+    found = context.cities.open_incidents(context.city)
+    return Alarms(now_us, _joined(context, found, context.cities.attention(context.city, now_us)))
 
 
 def resolved_alarms(context: Context, now_us: int) -> tuple[Alarm, ...]:
@@ -164,24 +182,33 @@ def resolved_alarms(context: Context, now_us: int) -> tuple[Alarm, ...]:
     return _joined(context, [one for one in recent if one.state is State.RESOLVED])
 
 
-def alarm_of(context: Context, incident_id: str) -> Alarm | None:
-    """One of this city, open or over."""
+def alarm_of(context: Context, known: Alarms, incident_id: str) -> Alarm | None:
+    """One of this city: an open one as it is known, or one that is over."""
+    if (alarm := known.find(incident_id)) is not None:
+        return alarm
     found = context.cities.incident(incident_id)
     if found is None or found.city != context.city:
         return None
-    open_now = sum(one.open for one in context.cities.incidents_of(found.event))
-    (alarm,) = _joined(context, [found])
-    return Alarm(alarm.incident, alarm.placement, alarm.event, alarm.case, max(open_now, 1))
+    return _joined(context, [found])[0]
 
 
-def _joined(context: Context, incidents: Sequence[Incident]) -> tuple[Alarm, ...]:
+def _joined(
+    context: Context, incidents: Sequence[Incident], attention: Mapping[str, Attention] = MappingProxyType({})
+) -> tuple[Alarm, ...]:
     cities: CityStore = context.cities
     placements = {one.node: one for one in cities.placements(context.city)}
     together = Counter(one.event for one in incidents)
     events = cities.events(together)
     cases = cities.cases_of(together)
     found = [
-        Alarm(one, placements.get(one.node), events.get(one.event), cases.get(one.event), together[one.event])
+        Alarm(
+            incident=one,
+            placement=placements.get(one.node),
+            event=events.get(one.event),
+            case=cases.get(one.event),
+            together=together[one.event],
+            attention=attention.get(one.id, NOBODY),
+        )
         for one in incidents
     ]
     return tuple(sorted(found, key=lambda alarm: alarm.key))

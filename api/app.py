@@ -14,6 +14,8 @@ from api import (
     audit_page,
     behind,
     cases,
+    console,
+    decisions_v1,
     errors,
     health,
     invitation_page,
@@ -38,6 +40,7 @@ from api.address import is_this_machine, networks
 from api.alarm_feed import Feed, Pace
 from api.alarms import Board
 from api.context import Context
+from api.deciding import Deciding
 from api.document import describe
 from api.door import Door
 from api.gate import Gate, Table, let_in
@@ -140,6 +143,7 @@ def create_app(
     snapshots = Snapshots(context, keep_s, outage.healed)
     cells = Cells(context)
     board = Board(context, keep_s)
+    deciding = Deciding(context, board)
     feed = Feed(context, board, alarm_v1.told, pace or Pace())
     app.include_router(home.router(context, pages, snapshots, cells))
     app.include_router(rivers.router(context, pages, snapshots))
@@ -148,8 +152,10 @@ def create_app(
     app.include_router(nodes.router(pages, snapshots))
     app.include_router(behind.router(context, pages))
     app.include_router(open311.router(context, cells))
+    app.include_router(console.router(context, pages, board, deciding))
     app.include_router(v1.router(context, snapshots))
     app.include_router(alarm_v1.router(context, board, feed))
+    app.include_router(decisions_v1.router(context, board, deciding))
     app.include_router(sign_in.router(context, pages, door))
     app.include_router(oidc_page.router(context, pages, door, openid))
     app.include_router(invitation_page.router(context, pages, door, passwords))

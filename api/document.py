@@ -19,6 +19,7 @@ _ANSWERS: Mapping[str, str] = {
     "403": "This key or person may not do this",
     "404": "There is no such thing, or not for this caller",
     "405": "The address knows other methods",
+    "409": "It is over, or has changed meanwhile",
     "413": "More than 64 KiB were sent",
     "429": "Too often; wait as `Retry-After` says",
     "503": "A database is away; try again after `Retry-After` seconds",

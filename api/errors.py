@@ -20,7 +20,7 @@ from contract.probe import PROBE_PATH
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 5
-WORDED = {400, 401, 403, 404, 405, 413, 429, 500, 503}
+WORDED = {400, 401, 403, 404, 405, 409, 413, 429, 500, 503}
 
 log = structlog.get_logger("api")
 

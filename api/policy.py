@@ -125,6 +125,8 @@ ALARMS = Rule(_with(_all(Reach.ANY, "operator", "admin"), officer=Reach.AREA))
 """the table of alarms, for those who answer for them"""
 STAGES = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
 """how far things are told: by two people who have signed in, never by a program"""
+DECIDES = Rule(ALARMS.reach, no_keys=True)
+"""what people decide about alarms, and where they do it: a program decides nothing"""
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
 
 RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
@@ -183,6 +185,10 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/jejak.csv"): ADMIN,
         ("GET", "/jejak/periksa"): ADMIN,
         ("GET", "/jejak/ditolak"): TURNED_AWAY,
+        # the command centre
+        ("GET", "/operator"): DECIDES,
+        ("POST", "/operator/tahan/{decision_id}"): DECIDES,
+        ("POST", "/operator/{incident_id}"): DECIDES,
         # programs
         ("GET", "/api/v1/nodes"): OPEN,
         ("GET", "/api/v1/gauges"): OPEN,
@@ -194,6 +200,18 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/alarms/events"): ALARMS,
         ("GET", "/api/v1/alarms/{incident_id}"): ALARMS,
         ("GET", "/api/v1/stages"): STAGES,
+        ("POST", "/api/v1/alarms/{incident_id}/acknowledge"): DECIDES,
+        ("POST", "/api/v1/alarms/{incident_id}/release"): DECIDES,
+        ("POST", "/api/v1/alarms/{incident_id}/assign"): DECIDES,
+        ("POST", "/api/v1/alarms/{incident_id}/comment"): DECIDES,
+        ("POST", "/api/v1/alarms/{incident_id}/reading"): DECIDES,
+        ("POST", "/api/v1/alarms/{incident_id}/end"): DECIDES,
+        ("GET", "/api/v1/silences"): ALARMS,
+        ("POST", "/api/v1/silences"): DECIDES,
+        ("DELETE", "/api/v1/silences/{decision_id}"): DECIDES,
+        ("GET", "/api/v1/windows"): ALARMS,
+        ("POST", "/api/v1/windows"): DECIDES,
+        ("DELETE", "/api/v1/windows/{decision_id}"): DECIDES,
         ("GET", "/openapi.json"): STILL,
         # Open311: open data; filing needs a key
         ("GET", "/open311/v2/discovery.{fmt}"): OPEN,

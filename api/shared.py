@@ -29,6 +29,11 @@ class Shared(Generic[T]):
         self._lock = threading.Lock()
         self._kept: tuple[int, T] | None = None
 
+    def forget(self) -> None:
+        """Whoever has just changed something sees it at the next look."""
+        with self._lock:
+            self._kept = None
+
     def now(self) -> T:
         """Raises Unavailable where a store is away; nothing stale is handed out as fresh."""
         with self._lock:

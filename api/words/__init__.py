@@ -6,11 +6,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from api.words import audit, cases, deeds, errors, home, house, nodes, office, openid, people, posts, rivers, staging
+from api.words import (
+    audit,
+    cases,
+    console,
+    deeds,
+    errors,
+    home,
+    house,
+    nodes,
+    office,
+    openid,
+    people,
+    posts,
+    rivers,
+    staging,
+)
 from contract.city import Text
 
 FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
     family.WORDS
-    for family in (house, home, rivers, cases, nodes, errors, people, openid, office, audit, deeds, posts, staging)
+    for family in (
+        house,
+        home,
+        rivers,
+        cases,
+        nodes,
+        errors,
+        people,
+        openid,
+        office,
+        audit,
+        deeds,
+        posts,
+        staging,
+        console,
+    )
 )
 WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})

@@ -48,6 +48,11 @@ WORDS = {
         "Alamat ini tidak melayani permintaan semacam itu. Kembali ke halaman sebelumnya.",
         "This address does not serve that kind of request. Go back to the page before.",
     ),
+    "error_409_title": Text("Keadaannya sudah lain", "This has changed meanwhile"),
+    "error_409_text": Text(
+        "Yang Anda putuskan tidak berlaku lagi: alarmnya sudah selesai atau berubah. Muat ulang halamannya.",
+        "What you decided holds no more: the alarm is over or has changed. Load the page anew.",
+    ),
     "error_413_title": Text("Kiriman terlalu besar", "The content is too large"),
     "error_413_text": Text("Kirim paling banyak 64 KiB.", "Send at most 64 KiB."),
     "error_500_title": Text("Ada yang rusak di sini", "Something broke here"),

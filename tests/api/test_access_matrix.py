@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import shutil
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from itertools import count
@@ -56,8 +56,9 @@ class Line:
     expected: str
     of: str = ""
     path: str = ""
-    data: dict[str, str] | None = None
+    data: Mapping[str, object] | None = None
     ok: int = 200
+    as_json: bool = False
 
     @property
     def name(self) -> str:
@@ -72,6 +73,11 @@ def post(route: str, expected: str, path: str = "", of: str = "", ok: int = 303,
     return Line("POST", route, expected, of, path or route, data, ok)
 
 
+def tell(method: str, route: str, expected: str, path: str, of: str = "", ok: int = 201, **data: object) -> Line:
+    """A program's way: JSON, and the token in a header."""
+    return Line(method, route, expected, of, path, data, ok, as_json=True)
+
+
 PEOPLE_ONLY = "oooooooo" + "dd"
 OWN = "sooooooo" + "dd"
 #        PROAGTCDSK
@@ -81,6 +87,23 @@ NO_PROVIDER = "hhhhhhhh" + "dd"
 ADMINS = "sddddddodd"
 ALARMS = "sdooodoodo"
 OPERATORS = "sdddddoodd"
+DECIDES = "sdohhdoodd"
+NO_ALARM = "sdhhhdhhdd"
+DECISIONS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("acknowledge", {}),
+    ("release", {}),
+    ("assign", {"to": "{somebody}"}),
+    ("comment", {"text": "x"}),
+    ("reading", {"level_cm": 90, "read": "2026-01-24T02:59:00Z"}),
+    ("end", {"reason": "x"}),
+)
+SILENCE: dict[str, object] = {"for_s": 60, "reason": "x"}
+WINDOW: dict[str, object] = {
+    "what": "works",
+    "start": "2026-01-24T03:00:00Z",
+    "until": "2026-01-24T03:01:00Z",
+    "reason": "x",
+}
 NO_ADMINS = "sddddddhdd"
 ACTS: tuple[tuple[str, int, dict[str, str]], ...] = (
     ("peran", 303, {"peran": "technician"}),
@@ -123,6 +146,28 @@ LINES = [
     get("/api/v1/alarms/{incident_id}", "sdohhdoodo", "/api/v1/alarms/{staff_incident}", "one's own work"),
     get("/api/v1/alarms/{incident_id}", "sdhhhdoodh", "/api/v1/alarms/{shadow_incident}", "shadow, nobody's"),
     get("/api/v1/alarms/{incident_id}", "sdhhhdhhdh", "/api/v1/alarms/none", "not there"),
+    *(
+        tell("POST", f"/api/v1/alarms/{{incident_id}}/{act}", expected, f"/api/v1/alarms/{whose}/{act}", whose, **data)
+        for whose, expected in (("{staff_incident}", DECIDES), ("none", NO_ALARM))
+        for act, data in DECISIONS
+    ),
+    *(
+        line
+        for held, data in (("silences", SILENCE), ("windows", WINDOW))
+        for line in (
+            get(f"/api/v1/{held}", ALARMS),
+            tell("POST", f"/api/v1/{held}", DECIDES, f"/api/v1/{held}", "own", incident="{staff_incident}", **data),
+            tell("POST", f"/api/v1/{held}", NO_ALARM, f"/api/v1/{held}", "not there", incident="none", **data),
+            tell(
+                "POST", f"/api/v1/{held}", "sdddddoodd", f"/api/v1/{held}", "at large", matchers={"river": "x"}, **data
+            ),
+            tell("DELETE", f"/api/v1/{held}/{{decision_id}}", NO_ALARM, f"/api/v1/{held}/none", "not there", 200),
+        )
+    ),
+    get("/operator", "sdooodoodd"),
+    post("/operator/{incident_id}", DECIDES, "/operator/{staff_incident}", "own", apa="comment", teks="x"),
+    post("/operator/{incident_id}", NO_ALARM, "/operator/none", "not there", apa="comment", teks="x"),
+    post("/operator/tahan/{decision_id}", "sdooodoodd", "/operator/tahan/none", "not there", 409),
     get("/openapi.json", ALL),
     get("/open311/v2/discovery.{fmt}", ALL, "/open311/v2/discovery.json"),
     get("/open311/v2/services.{fmt}", ALL, "/open311/v2/services.json"),
@@ -228,14 +273,16 @@ class Stage:
         address = IPv4Address("198.18.0.0") + next(self.numbers)
         headers = {**visitor.sent, "x-forwarded-for": str(address)}
         self.client.cookies.clear()
-        data = None
-        if line.data is not None:
-            headers["origin"] = str(self.client.base_url).rstrip("/")
-            data = {"csrf": visitor.csrf, **line.data}
-        path = line.path
+        path, data = line.path, dict(line.data or {})
         for name, value in self.objects.items():
             path = path.replace(f"{{{name}}}", value)
-        return self.client.request(line.method, path, headers=headers, data=data)
+            data = {key: value if said == f"{{{name}}}" else said for key, said in data.items()}
+        if line.data is None:
+            return self.client.request(line.method, path, headers=headers)
+        headers["origin"] = str(self.client.base_url).rstrip("/")
+        if line.as_json:
+            return self.client.request(line.method, path, headers={**headers, "x-csrf-token": visitor.csrf}, json=data)
+        return self.client.request(line.method, path, headers=headers, data={"csrf": visitor.csrf, **data})
 
 
 def _foreign(city: Town) -> dict[str, str]:

@@ -8,7 +8,11 @@ from string import Formatter
 from typing import get_args
 
 import api
+from api.alarms import ANSWERS
+from api.alarms import Cause as AlarmCause
 from api.cases import STEPS
+from api.console import WORDED as WORDED_REFUSALS
+from api.console import StageState
 from api.errors import WORDED
 from api.invitations import FOR_PEOPLE
 from api.language import Speech
@@ -22,7 +26,9 @@ from api.telling import DEEDS, FACTS, KNOCKS, REASONS, WAYS
 from api.telling import FAMILIES as DEED_FAMILIES
 from api.words import FAMILIES, WORDS
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
-from contract.incident import Source, What
+from contract.decision import KINDS as KINDS_OF_DECISION
+from contract.decision import MATCHERS, WINDOWS
+from contract.incident import Source, State, What
 from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
@@ -108,6 +114,18 @@ def built() -> set[str]:
             for many in ("people_count", "keys_count", "audit_whole", "turned_away_count")
             for one in ("", "_one")
         ),
+        *(f"answer_{one}" for one in ANSWERS),
+        *(f"cause_{one}" for one in get_args(AlarmCause)),
+        *(f"alarm_{state}" for state in State),
+        *(f"{prefix}_{kind}" for prefix in ("done", "did") for kind in KINDS_OF_DECISION),
+        *(f"decided_{reason}" for reason in WORDED_REFUSALS),
+        *(f"stage_{state}" for state in get_args(StageState)),
+        *(f"stage_{stage}" for stage in ("readings", "ingest", "alerts", "api")),
+        *(f"matcher_{name}" for name in MATCHERS),
+        *(f"held_window_{what}" for what in WINDOWS),
+        *(f"{many}{one}" for many in ("console_open", "console_waiting", "console_again") for one in ("", "_one")),
+        *(f"key_{key}" for key in ("jk", "a", "t", "c", "s", "e", "slash", "help", "escape")),
+        *("no_reason", "no_text", "no_person", "no_level", "decision_wrong"),
         "error_401_program",
         "error_429_wait",
         "error_form_title",

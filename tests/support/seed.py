@@ -212,8 +212,9 @@ class Town:
         audience: Audience = "public",
         uplink: str = "",
         recurs: str | None = None,
+        case: bool = True,
     ) -> Incident:
-        """A WiFi point that went silent; with `uplink`, one of several behind it."""
+        """A WiFi point that went silent; with `uplink`, one of several behind it. Without its `case`, of any node."""
         city, rule = self.profile.code, "hotspot_outage"
         crossed_us = self.now_us - round(minutes_ago * MINUTE_US)
         group = f"uplink/{uplink}" if uplink else f"node/{node.node}"
@@ -251,6 +252,8 @@ class Town:
             changes=1,
         )
         self.commit(incident, event, [opened(incident, incident.opened_us + SECOND_US)])
+        if not case:
+            return incident
         self.file(
             event, node, "wifi", {"id": f"WiFi publik {node.name} terputus", "en": f"Public WiFi {node.name} down"}
         )

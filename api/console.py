@@ -1,0 +1,255 @@
+"""`/operator`: the alarms that wait for somebody, what lies behind the chosen one, and what people decide about it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.alarm_evidence import lying_behind
+from api.alarms import ANSWERS, NOBODYS, Alarm, Board, Page, Wanted, alarm_of, page_of, seen_by
+from api.console_forms import ACKNOWLEDGE_MINUTES, READ_MINUTES, SILENCE_MINUTES, WINDOW_HOURS, Filled
+from api.context import Context
+from api.deciding import Deciding
+from api.form import fields_of, form_of, text_of
+from api.page import Pages
+from api.policy import Caller, Reach, answers_for, caller_of, reach_of, within
+from contract.attention import standing
+from contract.decision import KINDS, TOGETHER_US, Decision, DecisionKind, may_decide
+from contract.errors import BadInput, Rejected, Unavailable
+from contract.incident import Change
+from store.people import Person
+from store.ports import ReadingStore
+
+PAGE = 100
+LEVELS = ("AWAS", "SIAGA", "WASPADA", "NORMAL", "none")
+MINE = "saya"
+KEPT = ("jawaban", "tingkat", "milik", "wilayah", "cari", "lanjut", "lang")
+"""what of an address says which alarms are shown; it stays through what is done to one of them"""
+WORDED = ("over", "not_allowed", "unknown_person", "not_a_gauge", "unknown_decision")
+StageState = Literal["well", "failing", "silent", "away"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How a part of Siaga does. `since_s`: how long ago it last said something, where that is long."""
+
+    name: str
+    state: StageState
+    since_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of an alarm's story: what the engine judged, or what somebody decided."""
+
+    at_us: int
+    change: Change | None = None
+    decision: Decision | None = None
+
+
+def stages_of(readings: ReadingStore, said: Mapping[str, Mapping[str, Any]]) -> list[Stage]:
+    """The readings' store, and every stage on this machine by what it last said of itself."""
+    try:
+        readings.ping()
+        found = [Stage("readings", "well")]
+    except Unavailable:
+        found = [Stage("readings", "away")]
+    for name, facts in said.items():
+        silent = not facts.get("alive")
+        failing = bool(facts.get("failing")) or facts.get("connected") is False
+        state: StageState = "silent" if silent else "failing" if failing else "well"
+        found.append(Stage(name, state, float(facts.get("age_s", 0.0)) if silent else 0.0))
+    return found
+
+
+def story_of(changes: Sequence[Change], decisions: Sequence[Decision]) -> list[Told]:
+    """Newest first; of one moment what the engine judged before what people decided."""
+    lines = [Told(one.said_us, change=one) for one in changes]
+    lines += [Told(one.at_us, decision=one) for one in decisions]
+    return sorted(lines, key=lambda one: (one.at_us, one.decision is None), reverse=True)
+
+
+def asked_of(query: Mapping[str, str], caller: Caller) -> Wanted:
+    """What the address asks for; what it does not know it leaves out."""
+    answer, level, owner = (query.get(name, "") for name in ("jawaban", "tingkat", "milik"))
+    owners = {MINE: caller.person, "tanpa": NOBODYS}
+    return Wanted(
+        levels=frozenset({level}) & frozenset(LEVELS),
+        answers=frozenset({answer}) & frozenset(ANSWERS),
+        region=query.get("wilayah", "")[:40],
+        search=query.get("cari", "")[:80],
+        owner=owners.get(owner, ""),
+    )
+
+
+def could_see_to(alarm: Alarm, people: Sequence[Person]) -> list[Person]:
+    """Whom it can be given to: the command centre, technicians, and officers whose work it is."""
+
+    def can(one: Person) -> bool:
+        if one.disabled_us is not None:
+            return False
+        if one.role != "officer":
+            return one.role in {"operator", "technician", "admin"}
+        case = alarm.case
+        return case is not None and one.agency == case.agency and within(one.regions, case.region)
+
+    return sorted((one for one in people if can(one)), key=lambda one: one.name or one.account)
+
+
+def router(context: Context, pages: Pages, board: Board, deciding: Deciding) -> APIRouter:
+    """Routes of this resource."""
+    routes = APIRouter()
+    kecamatan = [one for one in context.profile.regions if one.level == "kecamatan"]
+    agencies = {one.code: one.name for one in context.profile.agencies}
+
+    def shown(
+        request: Request, *, status: int = 200, said: str = "", good: bool = False, chosen: str = "", typed: Any = None
+    ) -> Response:
+        known = board.now()
+        caller, reach = caller_of(request), reach_of(request)
+        mine = seen_by(caller, reach, known.open)
+        wanted = asked_of(request.query_params, caller)
+        page = page_of(mine, wanted, request.query_params.get("lanjut") or None, PAGE)
+        people = context.people.people(context.city)
+        values = {
+            "page": page,
+            "count": len(mine),
+            "again": [one for one in mine if one.answer == "again"],
+            "waiting": sum(one.answer in {"waiting", "again"} for one in mine),
+            "wanted": wanted,
+            "asked": {name: request.query_params.get(name, "") for name in KEPT},
+            "kept": kept(request),
+            "first_page": not request.query_params.get("lanjut"),
+            "answers": ANSWERS,
+            "levels": LEVELS,
+            "kecamatan": kecamatan,
+            "agencies": agencies,
+            "names": {one.id: one.name or one.account for one in people},
+            "stages": stages_of(context.readings, context.status() if context.status else {}),
+            "outbox": context.cities.outbox_depth(context.city),
+            "held": deciding.held(caller, reach),
+            "beat_s": 10,
+            "said": said,
+            "good": good,
+            "typed": typed or {},
+            **detail(request, page, people, chosen or request.query_params.get("pilih", "")),
+        }
+        return pages.render(request, "operator.html", values, status=status, private=True)
+
+    def detail(request: Request, page: Page, people: Sequence[Person], chosen: str) -> dict[str, Any]:
+        """The chosen alarm, or the first of the page; None where there is none, or not for this caller."""
+        caller, reach = caller_of(request), reach_of(request)
+        alarm = _found(context, board, chosen) if chosen else next(iter(page.items), None)
+        if alarm is None or not answers_for(caller, reach, alarm.case):
+            return {"alarm": None, "missed": bool(chosen), "picked": False}
+        lying = lying_behind(context, alarm, board.now().now_us)
+        now_us = context.clock.now_us()
+        own = context.cities.decisions(context.city, incident=alarm.id)
+        whole = context.cities.decisions(context.city, event=alarm.incident.event)
+        decided = list({one.id: one for one in (*own, *whole)}.values())
+        over_by = [one for one in own if one.kind == "end" and now_us - one.at_us < TOGETHER_US]
+        allowed = {
+            kind: may_decide(Decision(id="", city="", kind=kind, by="", at_us=0, incident=alarm.id), caller.role)
+            for kind in KINDS
+        }
+        return {
+            "alarm": alarm,
+            "missed": False,
+            "picked": bool(chosen),
+            "lying": lying,
+            "story": story_of(lying.changes, decided),
+            "holding": {one.id: one for one in standing(context.cities.standing(context.city, now_us), now_us)},
+            "over_by": over_by,
+            "together_us": TOGETHER_US,
+            "can_take": could_see_to(alarm, people),
+            "allowed": allowed,
+            "everywhere": reach is Reach.ANY,
+            "once": secrets.token_hex(8),
+            "acknowledge_minutes": ACKNOWLEDGE_MINUTES,
+            "silence_minutes": SILENCE_MINUTES,
+            "window_hours": WINDOW_HOURS,
+            "read_minutes": READ_MINUTES,
+        }
+
+    @routes.get("/operator", include_in_schema=False)
+    def console(request: Request, kabar: str = "") -> Response:
+        done = kabar in KINDS
+        return shown(request, said=f"done_{kabar}" if done else "", good=done)
+
+    @routes.post("/operator/tahan/{decision_id}", include_in_schema=False)
+    async def let_go(request: Request, decision_id: str) -> Response:
+        form = await fields_of(request)
+        return await run_in_threadpool(ended, request, decision_id, form)
+
+    @routes.post("/operator/{incident_id}", include_in_schema=False)
+    async def decide(request: Request, incident_id: str) -> Response:
+        form = await form_of(request)
+        return await run_in_threadpool(
+            decided, request, incident_id, {name: text_of(form, name) for name in form if name != "csrf"}
+        )
+
+    def decided(request: Request, incident_id: str, form: Mapping[str, str]) -> Response:
+        caller, reach = caller_of(request), reach_of(request)
+        alarm = _found(context, board, incident_id)
+        if alarm is None or not answers_for(caller, reach, alarm.case):
+            raise HTTPException(404)
+        word = Filled(
+            form,
+            alarm,
+            context.clock.now_us(),
+            lambda whole: deciding.worst_of(alarm, whole=whole),
+            everywhere=reach is Reach.ANY,
+        ).word()
+        if isinstance(word, str):
+            return shown(request, status=400, said=word, chosen=incident_id, typed=form)
+        try:
+            if word.at_large:
+                deciding.at_large(caller, reach, word)
+            else:
+                deciding.about(caller, alarm, word)
+        except Rejected as refused:
+            return shown(request, status=409, said=_sentence(refused), chosen=incident_id, typed=form)
+        except BadInput:
+            return shown(request, status=400, said="decision_wrong", chosen=incident_id, typed=form)
+        return back(request, word.kind, incident_id)
+
+    def ended(request: Request, decision_id: str, form: Mapping[str, str]) -> Response:
+        kind: DecisionKind = "window" if form.get("apa") == "window" else "silence"
+        try:
+            done = deciding.end(caller_of(request), reach_of(request), kind, decision_id)
+        except Rejected as refused:
+            return shown(request, status=409, said=_sentence(refused))
+        return back(request, done.kind, request.query_params.get("pilih", ""))
+
+    return routes
+
+
+def _found(context: Context, board: Board, incident_id: str) -> Alarm | None:
+    return alarm_of(context, board.now(), incident_id)
+
+
+def kept(request: Request) -> str:
+    """Which alarms are shown, as a query."""
+    known = {name: value for name in KEPT if name != "lang" and (value := request.query_params.get(name, ""))}
+    return urlencode(known)
+
+
+def back(request: Request, kind: DecisionKind, chosen: str) -> Response:
+    """To the table as it was, with what has been done."""
+    more = urlencode({"pilih": chosen, "kabar": kind} if chosen else {"kabar": kind})
+    query = "&".join(part for part in (kept(request), more) if part)
+    return RedirectResponse(f"/operator?{query}", status_code=303)
+
+
+def _sentence(refused: Rejected) -> str:
+    """The key of a sentence for people."""
+    return f"decided_{refused.reason}" if refused.reason in WORDED else "decision_wrong"

@@ -1,0 +1,124 @@
+"""How a word about an alarm becomes a decision: by a person, about what is theirs, once however often it is sent.
+
+What the word may say stands in `contract.decision`; the store checks it, keeps it with its line in the audit log, and
+the engine applies it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from api.alarms import Alarm, Board
+from api.context import Context
+from api.policy import Caller, Reach, answers_for
+from contract.attention import standing
+from contract.decision import Decision, DecisionKind
+from contract.errors import Rejected
+from store.decisions import deed_of
+
+ID_MOST = 100
+REFUSALS: Mapping[str, int] = {
+    "not_allowed": 403,
+    "not_theirs": 404,
+    "unknown_incident": 404,
+    "unknown_event": 404,
+    "unknown_decision": 404,
+    "over": 409,
+    "not_a_gauge": 400,
+    "unknown_person": 400,
+}
+"""why a decision is refused, and the status that says so"""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What somebody says. `once`: whoever asks again with the same has decided once; "" is drawn anew. `whole`: of the
+    alarm's whole event; `at_large`: of whatever its matchers fit."""
+
+    kind: DecisionKind
+    body: Mapping[str, Any]
+    until_us: int | None = None
+    once: str = ""
+    whole: bool = False
+    at_large: bool = False
+
+
+class Deciding:
+    """Of one city. Raises Unavailable where the database is away, BadInput and Rejected as `CityStore.decide` does."""
+
+    def __init__(self, context: Context, board: Board) -> None:
+        self._context = context
+        self._board = board
+
+    def worst_of(self, alarm: Alarm, *, whole: bool) -> int | None:
+        """The level at which somebody takes an alarm, or its whole event, on: what is worse later is theirs anew."""
+        own = (
+            [one for one in self._board.now().open if one.incident.event == alarm.incident.event] if whole else [alarm]
+        )
+        return min((int(one.level) for one in own if one.level is not None), default=None)
+
+    def about(self, caller: Caller, alarm: Alarm, word: Word) -> Decision:
+        """Of one alarm that is theirs, or of its event."""
+        incident = alarm.incident
+        about = {"event": incident.event} if word.whole else {"incident": incident.id}
+        return self._keep(self._decision(caller, word, **about))
+
+    def at_large(self, caller: Caller, reach: Reach, word: Word) -> Decision:
+        """Of whatever its matchers fit, which may be anybody's: for those who reach everything."""
+        if reach is not Reach.ANY:
+            raise Rejected("an officer decides about alarms of their own", reason="not_allowed")
+        return self._keep(self._decision(caller, word))
+
+    def end(self, caller: Caller, reach: Reach, kind: DecisionKind, decision_id: str, once: str = "") -> Decision:
+        """End a silence or window that is theirs to end."""
+        found = next((one for one in self.held(caller, reach) if one.id == decision_id), None)
+        ends: DecisionKind = "end_window" if kind == "window" else "unsilence"
+        if found is None or found.kind != kind:
+            raise Rejected(f"there is no {kind} {decision_id}", reason="unknown_decision")
+        return self._keep(self._decision(caller, Word(ends, {"ends": decision_id}, once=once)))
+
+    def held(self, caller: Caller, reach: Reach) -> list[Decision]:
+        """The silences and windows that hold now or will, the caller's own to end: of officers those about alarms that
+        they answer for."""
+        now_us = self._context.clock.now_us()
+        rows = self._context.cities.standing(self._context.city, now_us)
+        beginnings = sorted({now_us, *(one.start_us for one in rows if one.start_us > now_us)})
+        known = {one.id: one for moment_us in beginnings for one in standing(rows, moment_us)}
+        theirs = [one for one in known.values() if reach is Reach.ANY or self._is_theirs(caller, reach, one)]
+        return sorted(theirs, key=lambda one: one.number)
+
+    def _is_theirs(self, caller: Caller, reach: Reach, decision: Decision) -> bool:
+        if not (decision.incident or decision.event):
+            return False
+        known = self._board.now().open
+        about = [one for one in known if decision.incident == one.id or decision.event == one.incident.event]
+        return any(answers_for(caller, reach, one.case) for one in about)
+
+    def _decision(self, caller: Caller, word: Word, *, incident: str = "", event: str = "") -> Decision:
+        return Decision(
+            id=_id_of(caller, word.once),
+            city=self._context.city,
+            kind=word.kind,
+            by=caller.person,
+            at_us=self._context.clock.now_us(),
+            incident=incident,
+            event=event,
+            until_us=word.until_us,
+            body=dict(word.body),
+        )
+
+    def _keep(self, decision: Decision) -> Decision:
+        self._context.cities.decide(decision, deed_of(decision))
+        self._board.forget()
+        return decision
+
+
+def _id_of(caller: Caller, once: str) -> str:
+    """Bound to who asks: nobody can take another's number away."""
+    if not once:
+        return secrets.token_hex(16)
+    return sha256(f"{caller.person} {once[:ID_MOST]}".encode(errors="replace")).hexdigest()[:32]

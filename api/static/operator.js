@@ -1,0 +1,304 @@
+// The console reads and works without this. It keeps the table fresh, adds keys, and says when the city is out of reach.
+"use strict";
+(() => {
+  const LATE_BEATS = 2.5;
+  const GRACE_MS = 5000;
+  const AGAIN_MS = 5000;
+  const SOON_MS = 250;
+  const GIVE_UP_MS = 15000;
+  const PARTS = ["keadaan", "perlu", "daftar", "rincian", "ditahan"];
+  const body = document.body;
+  const beatMs = Number(body.dataset.beat) * 1000;
+  const banner = document.getElementById("sambungan");
+  const news = document.getElementById("berita");
+  const byId = (id) => document.getElementById(id);
+  const rows = () => [...document.querySelectorAll("#daftar tr[data-alarm]")];
+
+  // ------------------------------------------------------------------ lost and found
+  let heardAt = Date.now();
+  let heardTime = banner.dataset.heard;
+  let awaySince = null;
+  let awayTime = "";
+  let lost = false;
+
+  function say() {
+    const since = lost ? heardAt : awaySince;
+    banner.hidden = since === null;
+    body.classList.toggle("lost-server", since !== null);
+    if (since === null) return;
+    const text = (lost ? banner.dataset.lost : banner.dataset.away)
+      .replace("{time}", lost ? heardTime : awayTime)
+      .replace("{minutes}", String(Math.floor((Date.now() - since) / 60000)));
+    if (banner.textContent !== text) banner.textContent = text;
+  }
+
+  function heard(data) {
+    heardAt = Date.now();
+    heardTime = data.time;
+    lost = false;
+    if (data.fresh) awaySince = null;
+    else if (awaySince === null) { awaySince = heardAt; awayTime = data.time; }
+    say();
+  }
+
+  function missing() { lost = true; say(); }
+
+  setInterval(() => {
+    if (source && Date.now() - heardAt > LATE_BEATS * beatMs) { missing(); listen(); }
+    else if (lost || awaySince !== null) say();
+  }, 1000);
+
+  // ------------------------------------------------------------------ what is told
+  let source = null;
+  let graced = null;
+  let again = null;
+
+  function listen() {
+    quiet();
+    source = new EventSource(body.dataset.console);
+    const told = (event) => JSON.parse(event.data);
+    source.addEventListener("hello", (event) => { clearTimeout(graced); graced = null; heard(told(event)); soon(); });
+    source.addEventListener("beat", (event) => heard(told(event)));
+    source.addEventListener("alarm", (event) => { announce(told(event)); soon(); });
+    source.addEventListener("gone", soon);
+    source.addEventListener("reset", soon);
+    source.addEventListener("over", () => location.reload());
+    source.onerror = () => {
+      graced ??= setTimeout(missing, GRACE_MS);
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, AGAIN_MS);
+    };
+  }
+
+  function quiet() {
+    clearTimeout(again);
+    source?.close();
+    source = null;
+  }
+
+  // A browser opens six connections to one place: a tab that nobody looks at gives its own back.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { clearTimeout(graced); graced = null; quiet(); }
+    else { heardAt = Date.now(); listen(); }
+  });
+
+  const known = new Set(rows().map((row) => row.dataset.alarm));
+  function announce(alarm) {
+    if (known.has(alarm.id)) return;
+    known.add(alarm.id);
+    news.textContent = `${body.dataset.news}: ${alarm.level ?? ""} ${alarm.name}`;
+  }
+
+  // ------------------------------------------------------------------ fresh parts in the place of old ones
+  let asking = null;
+  let waiting = null;
+
+  function soon(delayMs = SOON_MS) {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => refresh(), typeof delayMs === "number" ? delayMs : SOON_MS);
+  }
+
+  async function get(url, options = {}) {
+    asking?.abort();
+    const stop = asking = new AbortController();
+    const timer = setTimeout(() => stop.abort(), GIVE_UP_MS);
+    try {
+      return await fetch(url, { ...options, signal: stop.signal, cache: "no-store", credentials: "same-origin", headers: { Accept: "text/html", ...options.headers } });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function refresh() {
+    try {
+      const answer = await get(address());
+      if (answer.redirected && new URL(answer.url).pathname !== location.pathname) { location.reload(); return; }
+      if (answer.ok) swap(await answer.text());
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+    }
+  }
+
+  // Without what was done last: it is told once.
+  function address() {
+    const url = new URL(location.href);
+    url.searchParams.delete("kabar");
+    const now = current();
+    if (now && url.searchParams.has("pilih")) url.searchParams.set("pilih", now.dataset.alarm);
+    url.hash = "";
+    return url;
+  }
+
+  function untouched(part) {
+    return [...part.querySelectorAll("input:not([type=hidden]),textarea,select")].every((one) =>
+      one.type === "checkbox" ? one.checked === one.defaultChecked
+        : one.tagName === "SELECT" ? [...one.options].every((o, i) => o.selected === (o.defaultSelected || (i === 0 && ![...one.options].some((p) => p.defaultSelected))))
+          : one.value === one.defaultValue);
+  }
+
+  function place(part) {
+    const at = document.activeElement;
+    if (!part.contains(at)) return null;
+    const index = part.id === "daftar" ? rows().findIndex((row) => row.contains(at)) : -1;
+    return { id: at.id, key: at.closest("details")?.dataset.key, tag: at.tagName, index };
+  }
+
+  function restore(part, was) {
+    if (!was) return;
+    let to = was.id ? byId(was.id) : null;
+    if (!to && was.index >= 0) to = rows()[Math.min(was.index, rows().length - 1)]?.querySelector("a");
+    if (!to && was.key) to = part.querySelector(`details[data-key="${was.key}"] ${was.tag.toLowerCase()}`);
+    (to ?? byId("judul"))?.focus({ preventScroll: true });
+  }
+
+  function swap(html, force = false) {
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    if (!fresh.getElementById("daftar")) return false;
+    for (const id of PARTS) {
+      const old = byId(id), now = fresh.getElementById(id);
+      if (!now || now.innerHTML === old.innerHTML) continue;
+      const same = old.querySelector("form[data-act]")?.getAttribute("action") === now.querySelector("form[data-act]")?.getAttribute("action");
+      if (id === "rincian" && same && !force && !untouched(old)) { held(old, now); continue; }
+      const was = place(old);
+      const open = id === "rincian" && same ? [...old.querySelectorAll("details[open]")].map((one) => one.querySelector("summary").textContent) : [];
+      const top = old.scrollTop;
+      old.replaceChildren(...now.childNodes);
+      if (id === "rincian") {
+        if (!force) for (const one of old.querySelectorAll("details")) if (open.includes(one.querySelector("summary").textContent)) one.open = true;
+        if (same) old.scrollTop = top; else old.scrollTop = 0;
+      }
+      restore(old, was);
+    }
+    document.title = fresh.title;
+    for (const row of rows()) known.add(row.dataset.alarm);
+    return true;
+  }
+
+  // Whoever is writing keeps what was written; that the alarm is another by now is said beside it.
+  function held(old, now) {
+    if (old.querySelector(".answers")?.textContent === now.querySelector(".answers")?.textContent
+      && old.querySelector(".alarm-head")?.textContent === now.querySelector(".alarm-head")?.textContent) return;
+    for (const part of [".alarm-head", ".answers"]) {
+      const from = now.querySelector(part);
+      if (from) old.querySelector(part)?.replaceWith(from);
+    }
+    news.textContent = body.dataset.held;
+  }
+
+  // ------------------------------------------------------------------ from alarm to alarm
+  const current = () => document.querySelector("#daftar tr[aria-current]");
+
+  function choose(row) {
+    current()?.removeAttribute("aria-current");
+    row.setAttribute("aria-current", "true");
+    row.querySelector("a").focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    const url = new URL(location.href);
+    url.searchParams.set("pilih", row.dataset.alarm);
+    url.searchParams.delete("kabar");
+    url.hash = "";
+    history.replaceState(null, "", url);
+    soon(120);
+  }
+
+  let index = 0;
+  function move(step) {
+    const all = rows();
+    if (!all.length) return;
+    const on = all.indexOf(current());
+    const focused = all.some((row) => row.contains(document.activeElement));
+    if (on >= 0) index = on;
+    // The first press only takes the keyboard to the table.
+    const next = on >= 0 && !focused && on === index ? on : on < 0 ? Math.min(index, all.length - 1) : on + step;
+    if (next >= all.length) {
+      const further = document.querySelector("#daftar a[rel=next]");
+      if (further) { sessionStorage.setItem("siaga-console", "1"); location.href = further.href; }
+      return;
+    }
+    if (next < 0) return;
+    index = next;
+    choose(all[next]);
+  }
+
+  const narrow = matchMedia("(max-width: 1099px)");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#daftar tr[data-alarm] a");
+    if (!link || narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    choose(link.closest("tr"));
+  });
+
+  // ------------------------------------------------------------------ what somebody does
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-act]")) return;
+    event.preventDefault();
+    const sent = new URLSearchParams(new FormData(form));
+    const on = rows().indexOf(current());
+    if (on >= 0) index = on;
+    try {
+      const answer = await get(form.action, { method: "POST", body: sent });
+      const html = await answer.text();
+      const fresh = new DOMParser().parseFromString(html, "text/html");
+      if (!fresh.getElementById("daftar")) { tell(fresh.querySelector("main p")?.textContent || body.dataset.unsent, false); return; }
+      swap(html, answer.ok);
+      const said = fresh.getElementById("kabar");
+      tell(said?.textContent ?? "", answer.ok);
+      if (answer.ok) (current() ?? rows()[Math.min(index, rows().length - 1)])?.querySelector("a").focus({ preventScroll: true });
+    } catch {
+      tell(body.dataset.unsent, false);
+    }
+  });
+
+  function tell(text, good) {
+    const line = document.createElement("p");
+    line.className = `said${good ? " good" : ""}`;
+    line.id = "kabar";
+    line.setAttribute("role", good ? "status" : "alert");
+    line.textContent = text;
+    byId("jawaban").replaceChildren(line);
+  }
+
+  // ------------------------------------------------------------------ keys
+  const switch_ = byId("tombol");
+  switch_.checked = localStorage.getItem("siaga-tombol") !== "mati";
+  switch_.addEventListener("change", () => localStorage.setItem("siaga-tombol", switch_.checked ? "hidup" : "mati"));
+
+  function into(selector, details) {
+    if (details) details.open = true;
+    const to = (details ?? document).querySelector(selector);
+    to?.focus();
+    to?.scrollIntoView({ block: "nearest" });
+  }
+
+  const KEYS = {
+    j: () => move(1),
+    k: () => move(-1),
+    a: () => document.querySelector("#rincian form[data-key=a]")?.requestSubmit(),
+    t: () => into("select", document.querySelector("#rincian details[data-key=t]")),
+    s: () => into("input[name=alasan]", document.querySelector("#rincian details[data-key=s]")),
+    c: () => into("#teks"),
+    e: () => into("#bukti"),
+    "/": () => into("#cari"),
+    "?": () => into("summary", byId("bantuan")),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const link = current()?.querySelector("a");
+      if (link) { link.focus(); event.preventDefault(); }
+      return;
+    }
+    if (!switch_.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat && event.key === "a") return;
+    if (event.target.closest("input:not([type=checkbox]),textarea,select")) return;
+    const act = KEYS[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  if (sessionStorage.getItem("siaga-console")) {
+    sessionStorage.removeItem("siaga-console");
+    current()?.querySelector("a").focus();
+  }
+  if (!document.hidden) listen();
+})();

@@ -1,0 +1,280 @@
+"""`/operator` as whoever has no JavaScript gets it: every state, both languages, and forms that work alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import httpx
+import pytest
+from support.away import Away
+from support.seed import Town
+from support.visitors import Visitor, person, signed_in
+
+from api.alarms import Alarm
+from api.console import PAGE, Stage, could_see_to, stages_of
+from api.console_forms import Filled
+from api.deciding import Word
+from api.words import WORDS
+from contract.incident import Incident
+from contract.levels import Level
+from store.people import Person
+
+MINUTE_US = 60_000_000
+
+
+@dataclass
+class Page:
+    """The console of a served city, read by somebody."""
+
+    made: Town
+    client: httpx.Client
+    visitor: Visitor
+
+    def get(self, query: str = "") -> str:
+        answer = self.client.get(f"/operator{query}", headers=self.visitor.sent)
+        assert answer.status_code == 200, answer.text[:300]
+        return answer.text
+
+    def send(self, path: str, **fields: str) -> httpx.Response:
+        headers = {**self.visitor.sent, "origin": str(self.client.base_url).rstrip("/")}
+        return self.client.post(path, headers=headers, data={"csrf": self.visitor.csrf, **fields})
+
+    def decide(self, one: Incident, **fields: str) -> httpx.Response:
+        return self.send(f"/operator/{one.id}", **fields)
+
+
+@pytest.fixture
+def console(made: Town, serve: Callable[..., httpx.Client]) -> Page:
+    return Page(made, serve(made, keys=()), signed_in(made, person(made, "operator", "operator")))
+
+
+def words(html: str) -> str:
+    body = re.sub(r"<(script|style).*?</\1>", " ", html.split("<main", 1)[1], flags=re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", "<main" + body))
+
+
+def listed(html: str) -> list[str]:
+    return re.findall(r'<tr id="baris-[^"]+" data-alarm="([^"]+)"', html)
+
+
+def test_when_nothing_is_wrong_the_page_says_so_and_is_quiet(console: Page) -> None:
+    """One calm sentence; and what is only filtered away is not called calm."""
+    page = console.get()
+    assert "Tidak ada alarm. Semua tenang." in words(page)
+    assert "<table" not in page
+    console.made.open_outage(console.made.nodes("wifi")[3])
+    filtered = words(console.get("?tingkat=AWAS"))
+    assert "Tidak ada alarm yang cocok." in filtered
+    assert "Semua tenang" not in filtered
+
+
+def test_the_chosen_alarm_shows_what_lies_behind_it(console: Page) -> None:
+    """The gravest unless another is chosen: plot, marks, rule and version, flags, changes with both their times."""
+    made = console.made
+    gauge = made.nodes("gauge")[4]
+    made.wave(gauge, 214, hours_ago=-0.4)
+    flood, _ = made.open_flood(gauge, Level.AWAS, 196.0)
+    outage = made.open_outage(made.nodes("wifi")[3])
+    page = console.get()
+    assert listed(page) == [flood.id, outage.id]
+    detail = words("<main" + page.split('id="rincian"', 1)[1])
+    for part in ("AWAS", "196 cm", "river_level, versi 1", "1 × lonjakan sesaat", "dinilai 09.44.01", "≥ 160 cm"):
+        assert part in detail, part
+    assert "chart-wide" in page
+    other = console.get(f"?pilih={outage.id}")
+    assert f'data-alarm="{outage.id}" class="lv-down ans-waiting" aria-current="true"' in other
+    assert "chart-wide" not in other
+    assert "Alarm itu tidak ada, atau bukan bagian Anda." in words(console.get("?pilih=tidak-ada"))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_state_speaks_both_languages(console: Page, language: str) -> None:
+    """Nothing unfilled and no word of the machine, whatever has been decided."""
+    made = console.made
+    flood, _ = made.open_flood(made.nodes("gauge")[4], Level.SIAGA, 120.0, silent_minutes=5)
+    outage = made.open_outage(made.nodes("wifi")[3])
+    for fields in (
+        {"apa": "acknowledge"},
+        {"apa": "assign", "kepada": person(made, "teknisi", "technician").id},
+        {"apa": "comment", "teks": "Pintu air dicek"},
+        {"apa": "silence", "alasan": "PLN", "lingkup": "lokasi"},
+        {"apa": "window", "jenis": "works", "alasan": "talud"},
+        {"apa": "read_on_site", "cm": "118,5", "menit": "5"},
+        {"apa": "end", "alasan": "surut"},
+        {"apa": "release"},
+    ):
+        answer = console.decide(flood, **fields)
+        assert answer.status_code == 303, fields
+        text = words(
+            console.client.get(f"{answer.headers['location']}&lang={language}", headers=console.visitor.sent).text
+        )
+        assert WORDS[f"done_{fields['apa']}"].in_(language) in text
+        assert not re.search(r"\{\w*\}|None|[a-z]+_[a-z]+(?<!river_level)(?<!hotspot_outage)\b", text), fields
+    for query in (f"?pilih={outage.id}", "?tingkat=AWAS", "?jawaban=quiet", "?pilih=x"):
+        text = words(console.get(f"{query}&lang={language}"))
+        assert not re.search(r"\{\w*\}|\bNone\b", text), query
+
+
+def test_what_is_held_back_is_listed_and_ended(console: Page) -> None:
+    """Also that it was, by whom and why; a second end says that it has ended."""
+    made = console.made
+    one = made.open_outage(made.nodes("wifi")[3])
+    console.decide(one, apa="silence", alasan="Tiang diganti PLN", menit="60")
+    page = console.get()
+    (path,) = re.findall(r'action="(/operator/tahan/[^"]+)"', page)
+    assert "Tiang diganti PLN" in words(page)
+    assert "ditahan" in words(page)
+    assert console.send(path, apa="silence").headers["location"] == "/operator?kabar=unsilence"
+    again = console.send(path, apa="silence")
+    assert again.status_code == 409
+    assert "Itu sudah berakhir." in words(again.text)
+    assert "/operator/tahan/" not in console.get()
+
+
+def test_what_is_wrong_in_a_form_is_said_and_what_was_typed_is_kept(console: Page) -> None:
+    """Nothing is kept of it; of what is over nothing is decided."""
+    made = console.made
+    flood, _ = made.open_flood(made.nodes("gauge")[4], Level.SIAGA, 120.0)
+    for fields, key in (
+        ({"apa": "silence", "alasan": " "}, "no_reason"),
+        ({"apa": "comment", "teks": ""}, "no_text"),
+        ({"apa": "assign", "kepada": ""}, "no_person"),
+        ({"apa": "read_on_site", "cm": "setinggi lutut"}, "no_level"),
+        ({"apa": "read_on_site", "cm": "nan"}, "no_level"),
+        ({"apa": "window", "jenis": "libur", "alasan": "x"}, "decision_wrong"),
+        ({"apa": "lain"}, "decision_wrong"),
+    ):
+        answer = console.decide(flood, **fields)
+        assert answer.status_code == 400, fields
+        assert WORDS[key].id in words(answer.text), fields
+    kept = console.decide(flood, apa="read_on_site", cm="145;5").text
+    assert 'value="145;5"' in kept
+    assert console.decide(flood, apa="assign", kepada="tidak-ada").status_code == 409
+    over, _ = made.open_flood(made.nodes("gauge")[0], Level.SIAGA, 120.0, over=True)
+    answer = console.decide(over, apa="acknowledge")
+    assert answer.status_code == 409
+    assert "Alarm ini sudah selesai." in words(answer.text)
+    assert list(made.cities.decisions("yogyakarta")) == []
+
+
+def test_what_people_write_is_text(console: Page) -> None:
+    """Markup in a note is shown as it was typed, and runs nowhere."""
+    one = console.made.open_outage(console.made.nodes("wifi")[3])
+    console.decide(one, apa="comment", teks="<script>alert(1)</script>")
+    page = console.get()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_which_alarms_are_shown_stays_through_what_is_done(console: Page) -> None:
+    """Whoever filters and acknowledges comes back to what they filtered, and is led to no other place."""
+    one = console.made.open_outage(console.made.nodes("wifi")[3])
+    answer = console.send(f"/operator/{one.id}?tingkat=none&cari=wifi&lanjut=&kembali=https://jahat", apa="acknowledge")
+    assert answer.headers["location"] == f"/operator?tingkat=none&cari=wifi&pilih={one.id}&kabar=acknowledge"
+
+
+def test_an_officer_sees_their_own_and_no_button_that_is_not_theirs(console: Page) -> None:
+    """No whole places, no public silence."""
+    made = console.made
+    gauge = made.nodes("gauge")[4]
+    flood, event = made.open_flood(gauge, Level.SIAGA, 120.0)
+    case = made.file(event, gauge, "banjir", {"id": "Banjir", "en": "Flood"})
+    made.open_outage(made.nodes("wifi")[3])
+    assert 'name="umum"' in console.get()
+    console.visitor = signed_in(made, person(made, "petugas", "officer", agency=case.agency))
+    page = console.get()
+    assert listed(page) == [flood.id]
+    assert 'name="umum"' not in page
+    assert 'value="lokasi"' not in page
+    console.decide(flood, apa="silence", alasan="x", lingkup="lokasi")
+    (kept,) = made.cities.decisions("yogyakarta")
+    assert (kept.incident, kept.body["matchers"]) == (flood.id, {})
+
+
+def many(made: Town, number: int) -> None:
+    """Outages of nodes that the registry does not know: as many as one likes."""
+    wifi = made.nodes("wifi")[0]
+    for index in range(number):
+        made.open_outage(
+            replace(wifi, node=f"jauh-{index:04}", name=f"Jauh {index}"), minutes_ago=20 + index, case=False
+        )
+
+
+def test_a_thousand_alarms_are_read_page_by_page(console: Page) -> None:
+    """A hundred at a time, each on one page, with the way on and the way back."""
+    many(console.made, 2 * PAGE + 5)
+    seen: list[str] = []
+    query = ""
+    while True:
+        page = console.get(query)
+        assert len(listed(page)) <= PAGE
+        seen += listed(page)
+        further = re.search(r'href="/operator(\?[^"]+)" rel="next"', page)
+        if not further:
+            break
+        query = further[1].replace("&amp;", "&")
+    assert len(seen) == len(set(seen)) == 2 * PAGE + 5
+    assert "Dari awal" in page
+    assert "205 alarm terbuka" in words(page)
+
+
+def test_alarms_stand_while_the_readings_are_away(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """It is said at the evidence and above; what people can do they still can."""
+    flood, _ = made.open_flood(made.nodes("gauge")[4], Level.SIAGA, 120.0)
+    client = serve(replace(made, readings=Away()), keys=())  # type: ignore[arg-type]
+    page = Page(made, client, signed_in(made, person(made, "operator", "operator")))
+    text = words(page.get())
+    assert "Bacaan tidak bisa diambil sekarang. Alarm ini tetap berlaku." in text
+    assert "Penyimpan bacaan tidak menjawab" in text
+    assert page.decide(flood, apa="acknowledge").status_code == 303
+
+
+def test_how_the_stages_do_is_told_from_what_they_say(made: Town) -> None:
+    """Well, failing, not connected, silent: four things."""
+    said = {
+        "ingest": {"alive": True, "failing": True},
+        "alerts": {"alive": False, "age_s": 90.0},
+        "api": {"alive": True},
+        "broker": {"alive": True, "connected": False},
+    }
+    assert stages_of(made.readings, said) == [
+        Stage("readings", "well"),
+        Stage("ingest", "failing"),
+        Stage("alerts", "silent", 90.0),
+        Stage("api", "well"),
+        Stage("broker", "failing"),
+    ]
+
+
+def test_an_alarm_is_given_to_whose_work_it_can_be(made: Town) -> None:
+    """No resident, nobody disabled, no officer of another agency or area."""
+    gauge = made.nodes("gauge")[4]
+    _, event = made.open_flood(gauge, Level.SIAGA, 120.0)
+    case = made.file(event, gauge, "banjir", {"id": "Banjir", "en": "Flood"})
+    (incident,) = made.cities.open_incidents("yogyakarta")
+    alarm = Alarm(incident, None, event, case)
+
+    def one(name: str, role: str, **more: object) -> Person:
+        return Person(name, "yogyakarta", name, name, role, **more)  # type: ignore[arg-type]
+
+    people = [
+        one("warga", "resident"),
+        one("operator", "operator"),
+        one("teknisi", "technician"),
+        one("pergi", "operator", disabled_us=1),
+        one("bpbd", "officer", agency=case.agency),
+        one("damkar", "officer", agency="damkar"),
+        one("jauh", "officer", agency=case.agency, regions=("99.01",)),
+        one("dekat", "officer", agency=case.agency, regions=(case.region.rsplit(".", 1)[0],)),
+    ]
+    assert [each.id for each in could_see_to(alarm, people)] == ["bpbd", "dekat", "operator", "teknisi"]
+
+
+def test_what_was_on_the_screen_is_what_is_acknowledged(made: Town) -> None:
+    """An alarm that became worse between the look and the press is theirs anew: the form says what was seen."""
+    incident = made.open_flood(made.nodes("gauge")[4], Level.AWAS, 190.0)[0]
+    alarm = Alarm(incident, None, None, None)
+    seen = Filled({"apa": "acknowledge", "tingkat": "3", "menit": "30"}, alarm, 0, lambda _whole: 1, everywhere=True)
+    assert seen.word() == Word("acknowledge", {"level": 3}, 30 * MINUTE_US)
