@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from queue import Empty, Full, Queue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 
 from alerts.engine import Engine, Transition
 from alerts.rules import Rule, longest_window_s
 from alerts.samples import from_row
+from alerts.tellings import Tale
 from contract.clock import MINUTE_US, SECOND_US
 from contract.errors import BadInput
 from contract.incident import Incident
@@ -72,6 +73,17 @@ def recall(engine: Engine, cities: CityStore, rules: Sequence[Rule], now_us: int
             events[event.id] = event
             engine.adopt(incident, event)
     return watermark_us
+
+
+def told_before(cities: CityStore, city: str) -> tuple[list[Tale], Mapping[str, Mapping[str, Any]]]:
+    """What the last engine told: every event that is open or that it still had to say something of, and what it noted.
+    Raises Unavailable."""
+    rows = cities.tellings(city)
+    by_event: dict[str, dict[str, Incident]] = {}
+    for incident in (*cities.telling_incidents(city), *cities.open_incidents(city)):
+        by_event.setdefault(incident.event, {})[incident.id] = incident
+    events = cities.events(list(by_event))
+    return [Tale(event, tuple(by_event[event.id].values())) for event in events.values()], rows
 
 
 class Arrears:

@@ -46,7 +46,6 @@ class Transition:
     `event` is the event after the change. `begins`/`ends`: this change opened or closed the event. `members`: how
     many incidents the event has had. `trend`: -1 falling, 0 steady or unknown, 1 rising. `heard_us`: when the stream
     was last heard. `silent`: an outage known by silence, not by the point's own word.
-    `wavers`: a recovery or relapse too soon after the last one to be told again.
     """
 
     rule: Rule
@@ -59,7 +58,6 @@ class Transition:
     trend: int
     heard_us: int
     silent: bool
-    wavers: bool
 
 
 class Engine:
@@ -303,6 +301,11 @@ class Engine:
         levels = (stream.doubted for stream in routed if isinstance(stream, LevelStream))
         return any(doubted is not None and doubted.at_us == at_us for doubted in levels)
 
+    @property
+    def places(self) -> Mapping[str, Placement]:
+        """Where nodes stand."""
+        return self._places
+
     def streams(self) -> int:
         """How many streams are watched."""
         return len(self._streams)
@@ -533,15 +536,13 @@ class Engine:
             return self._opened(stream, outcome, now_us, said_us)
         transitions = []
         for incident, change in outcome:
-            wavers = False
             if change.what is What.RESOLVED:
                 event, ends = self.events.left(incident)
                 members = 0
             else:
                 found = self.events.of(incident)
                 event, ends, members = found.event, False, found.members
-                wavers = _wavers(stream.rule, found, change)
-            transitions.append(self._transition(stream, incident, change, event, False, ends, members, wavers))
+            transitions.append(self._transition(stream, incident, change, event, False, ends, members))
         return transitions
 
     def _opened(self, stream: Stream, onset: Onset, now_us: int, said_us: int) -> list[Transition]:
@@ -598,7 +599,6 @@ class Engine:
         begins: bool,
         ends: bool,
         members: int,
-        wavers: bool = False,
     ) -> Transition:
         return Transition(
             rule=stream.rule,
@@ -611,18 +611,7 @@ class Engine:
             trend=stream.trend if isinstance(stream, LevelStream) else 0,
             heard_us=stream.heard_us or stream.last_us,
             silent=incident.no_data,
-            wavers=wavers,
         )
-
-
-def _wavers(rule: Rule, event: OpenEvent, change: Change) -> bool:
-    """A level that plays about its clear mark recovers and relapses all day; people are told once a `clear_for`."""
-    if change.what not in {What.RECOVERING, What.RELAPSED}:
-        return False
-    if event.wavered_us and change.at_us - event.wavered_us < rule.clear_for_s * SECOND_US:
-        return True
-    event.wavered_us = change.at_us
-    return False
 
 
 def incident_from(kept: Mapping[str, Any]) -> Incident:

@@ -21,8 +21,6 @@ class OpenEvent:
     event: Event
     open: set[str] = field(default_factory=set)
     members: int = 0
-    wavered_us: int = 0
-    """when it last recovered or relapsed in a way worth telling"""
 
 
 def group_of(rule: Rule, place: Placement, audience: Audience, found: Found | None = None) -> tuple[str, str]:

@@ -7,7 +7,7 @@ case says that nothing was measured.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from alerts.outbox import noting
@@ -33,10 +33,12 @@ def settle(
     events: Mapping[str, Event],
     now_us: int,
     webhooks: Webhooks | None = None,
+    told: Collection[str] | None = None,
 ) -> EngineCommit | None:
     """What is to be kept and said of them, None where all has been said before.
 
-    `still_open`: how many incidents of each event are open, these among them. `events` by id.
+    `still_open`: how many incidents of each event are open, these among them. `events` by id. `told`: the events that
+    people were told of, None for all; of others nothing is said.
     """
     remaining = dict(still_open)
     incidents: list[Incident] = []
@@ -57,7 +59,7 @@ def settle(
                 closed.append(replace(events[orphan.event], closed_us=now_us))
         incidents.append(left)
         changes.append(change)
-        if left.audience != "shadow":
+        if left.audience != "shadow" and (told is None or left.event in told):
             key = f"{left.id}/{change.number}"
             note = Note(event=left.event, key=key, at_us=now_us, text=text, state="done" if ends else None)
             outgoing.append(noting(note, left.city, now_us))

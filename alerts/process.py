@@ -16,15 +16,17 @@ import structlog
 
 from alerts.canary import Canary
 from alerts.carriers import Carrier, DeskCarrier, WebhookCarrier
-from alerts.catchup import Arrears, judge, missed_since, recall
+from alerts.catchup import Arrears, judge, missed_since, recall, told_before
 from alerts.commit import gather, remembered
 from alerts.engine import Engine, Transition
+from alerts.notify import Manners, Notifier
 from alerts.orphans import settle
 from alerts.outbox import DESK, Outbox
 from alerts.reload import Pack, told_apart
 from alerts.rules import Rule
 from alerts.samples import from_message
 from alerts.staging import pack_of
+from alerts.tellings import Overflow
 from alerts.webhooks import Receiver, Webhooks
 from alerts.words import Words
 from broker.ports import Incoming, Subscription
@@ -77,6 +79,7 @@ class AlertsProcess:
         receivers: Sequence[Receiver] = (),
         outward: Outward | None = None,
         pack: Pack | None = None,
+        manners: Manners | None = None,
     ) -> None:
         self._profile = profile
         self._rules = tuple(rules)
@@ -92,6 +95,9 @@ class AlertsProcess:
         self._snapshot_every_s = snapshot_every_s
         self._words = Words(profile)
         self._webhooks = Webhooks(receivers, base_url)
+        self._manners = manners or Manners()
+        self._notifier = Notifier(profile.code, {}, self._manners)
+        self._taken = 0
         carriers: dict[str, Carrier] = {DESK: DeskCarrier(desk)}
         if receivers:
             way_out = outward or Outward()
@@ -141,6 +147,9 @@ class AlertsProcess:
             "judged": self._judged,
             "told": self._told,
             "uncommitted": len(self._pending),
+            "held_back": self._notifier.held_back,
+            "held_back_ever": self._notifier.held_back_ever,
+            "muted": self._notifier.muted,
             "catching_up": self._owed_us is not None,
             "canary": self._canary is not None and not self._canary.missing,
             "away": sorted(self._away),
@@ -224,10 +233,9 @@ class AlertsProcess:
         return ()
 
     def _patience_s(self, engine: Engine, wait_s: float) -> float:
-        next_us = engine.next_us()
-        if next_us is None:
-            return wait_s
-        return min(wait_s, max(0.0, (next_us - self._clock.now_us()) / SECOND_US))
+        now_us = self._clock.now_us()
+        waited_for = [us for us in (engine.next_us(), self._notifier.next_us(now_us)) if us is not None]
+        return min([wait_s, *(max(0.0, (us - now_us) / SECOND_US) for us in waited_for)])
 
     # ------------------------------------------------------------ judging
 
@@ -279,15 +287,18 @@ class AlertsProcess:
     def _commit(self) -> None:
         """Keep what was decided, then let the broker forget what caused it. Raises Unavailable: all is kept here."""
         lease = self._lease
-        if self._pending and lease is not None:
+        if lease is not None and self._decide_sayings():
             self._pending_since_us = self._pending_since_us or self._clock.mono_us()
-            now_us = self._clock.now_us()
-            told = [remembered(transition, self._cities) for transition in self._pending]
-            self._cities.commit(lease, gather(told, self._places, self._words, now_us, self._webhooks))
-            for transition in told:
+            said, now_us = self._notifier, self._clock.now_us()
+            self._cities.commit(lease, gather(self._pending, said, self._places, self._words, now_us, self._webhooks))
+            for transition in self._pending:
                 _log(transition)
-            self._told += len(told)
+            for overflow in said.overflows:
+                _log_overflow(overflow)
+            said.kept()
+            self._told += len(self._pending)
             self._pending.clear()
+            self._taken = 0
             self._unsaved = True
             self.outbox.wake()
             if self._clock.mono_us() - self._pending_since_us > _PAUSED_US:
@@ -297,6 +308,21 @@ class AlertsProcess:
         if self._held:
             self._subscription.done(self._held)
             self._held = []
+
+    def _decide_sayings(self) -> bool:
+        """What of the changes, and of what waited, is to be told by now; each change is looked at once, however often
+        the store is asked to keep it. Whether there is anything to keep."""
+        now_us = self._clock.now_us()
+        fresh = [remembered(transition, self._cities) for transition in self._pending[self._taken :]]
+        self._pending[self._taken :] = fresh
+        self._taken = len(self._pending)
+        taken_on: set[str] = set()
+        if self._notifier.reminds(now_us):
+            seen = self._cities.attention(self._profile.code, now_us)
+            owned = {incident for incident, attention in seen.items() if attention.owner}
+            taken_on = {one.event for one in self._cities.open_incidents(self._profile.code) if one.id in owned}
+        self._notifier.take(fresh, now_us, taken_on)
+        return bool(self._pending) or self._notifier.unsaid()
 
     def _save(self, engine: Engine, *, at_once: bool = False) -> None:
         mono_us = self._clock.mono_us()
@@ -340,6 +366,8 @@ class AlertsProcess:
         self._cities.note_rules(self._profile.code, pack_of(self._rules), now_us)
         engine.stages = self._cities.stages(self._profile.code)
         self._owed_us = recall(engine, self._cities, self._rules, now_us)
+        self._notifier = Notifier(self._profile.code, self._places, self._manners)
+        self._notifier.restore(*told_before(self._cities, self._profile.code), self._rules, now_us)
         self._settle_orphans(engine, now_us)
         self._judged_us = self._owed_us
         self._judged_mono_us = self._drained_mono_us = self._clock.mono_us()
@@ -435,6 +463,7 @@ class AlertsProcess:
         self._drop_arrears()
         self._engine = None
         self._pending.clear()
+        self._taken = 0
         self._pending_since_us = 0
         if self._held:
             now_us = self._clock.now_us()
@@ -494,6 +523,7 @@ class AlertsProcess:
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
             engine.place(self._places, {scale.gauge: scale for scale in self._profile.scales})
             engine.stages = self._cities.stages(self._profile.code)
+            self._notifier.place(self._places)
             self._settle_orphans(engine, self._clock.now_us())
             self._registry = version
 
@@ -513,9 +543,14 @@ class AlertsProcess:
                     "incident.unwatched", city=incident.city, rule=incident.rule, entity=incident.entity,
                     incident=incident.id,
                 )  # fmt: skip
-        commit = settle(orphans, Counter(incident.event for incident in found), events, now_us, self._webhooks)
+        told = {event for event in events if self._notifier.announced(event)}
+        still_open = Counter(incident.event for incident in found)
+        commit = settle(orphans, still_open, events, now_us, self._webhooks, told)
         if commit is not None and lease is not None:
             self._cities.commit(lease, commit)
+            for incident in commit.incidents:
+                if not incident.open:
+                    self._notifier.settled(incident, now_us)
             self.outbox.wake()
 
     def _watch_pause(self, engine: Engine) -> None:
@@ -556,6 +591,14 @@ class AlertsProcess:
         if what in self._away:
             self._away -= {what}
             log.info("alerts.back", city=self._profile.code, what=what)
+
+
+def _log_overflow(overflow: Overflow) -> None:
+    city = overflow.lead.event.city
+    if overflow.over:
+        log.info("alerts.held_back_over", city=city)
+    else:
+        log.warning("alerts.held_back", city=city, events=overflow.held_back)
 
 
 def _log(transition: Transition) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from alerts.engine import Engine, Transition
+from alerts.notify import Notifier
 from alerts.orders import WAIT_S, Orders
 from alerts.rules import Rule
 from alerts.samples import Sample
@@ -107,6 +108,7 @@ class _Replay:
         self._places = places
         self._words = Words(profile)
         self._engine = Engine(profile.code, rules, places, scales, unbelieved=self._doubt)
+        self._notifier = Notifier(profile.code, places)
         self._orders = Orders({gauge: places[gauge].river for gauge in scales}, wait_s)
         self._story = Story()
         self._open: dict[str, Lived] = {}
@@ -142,7 +144,7 @@ class _Replay:
     def _take(self, transitions: Sequence[Transition], now_us: int) -> None:
         for transition in transitions:
             self._keep(transition) if transition.incident.subject == "flood" else self._note(transition)
-            self._say(transition)
+        self._tell(transitions, now_us)
         for gauge, level in self._orders.due(now_us):
             life = self._open.get(gauge) or self._last(gauge)
             if life is not None:
@@ -174,11 +176,17 @@ class _Replay:
             self._story.others.append(self._others[incident.id])
         self._others[incident.id].incident = incident
 
-    def _say(self, transition: Transition) -> None:
-        incident = transition.incident
-        said = self._words.sentence(transition, self._places[incident.node])
-        if said is not None and not transition.wavers:
-            self._story.told.append(Told(transition.change.at_us, incident.node, incident.audience, said["text"]))
+    def _tell(self, transitions: Sequence[Transition], now_us: int) -> None:
+        """What the notifier says of it, as people would have read it."""
+        self._notifier.take(transitions, now_us)
+        for saying in self._notifier.sayings:
+            incident = saying.transition.incident
+            place = self._places[incident.node]
+            said = self._words.sentence(saying.transition, place)
+            if said is not None:
+                text = self._words.counted(saying, place, now_us) if saying.counted else said["text"]
+                self._story.told.append(Told(now_us, incident.node, incident.audience, text))
+        self._notifier.kept()
 
     def _last(self, gauge: str) -> Lived | None:
         return next((one for one in reversed(self._story.lives) if one.incident.node == gauge), None)

@@ -9,13 +9,15 @@ import re
 import string
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
 from alerts.rules import Absence, Condition, GroupBy, Levels, LinkSilence, Match, Rise, Rule, Severity
+from alerts.timing import DEFAULTS, Timing
 from contract.city import Link, NodeKind, Text
 from contract.errors import BadInput
-from contract.incident import Audience, Subject, What
+from contract.incident import WATER, Audience, Subject, What
 from contract.kinds import KINDS, FieldSpec, KindName, fields_of
 from contract.topics import valid_id
 
@@ -47,6 +49,7 @@ _FIELDS = frozenset(
         "levels",
         "absence",
         "rise",
+        "notify",
         "text",
     }
 )
@@ -122,6 +125,7 @@ class _Reader:
             keep_firing_for_s=self._seconds("keep_firing_for_s", default=0.0),
             silences=silences,
             judges=_digest_of(self._table),
+            timing=self._timing(subject),
         )
 
     def _silences(self) -> tuple[float, tuple[LinkSilence, ...]]:
@@ -213,6 +217,20 @@ class _Reader:
             )
         return float(table[up]), float(table[down])
 
+    def _timing(self, subject: Subject) -> Timing:
+        """The rule's own times, the subject's where it says nothing. Nobody waits for a public flood's first word."""
+        usual = DEFAULTS[subject]
+        names = [field.name for field in fields(Timing)]
+        table = self._section("notify", frozenset(names)) if "notify" in self._table else {}
+        timing = Timing(
+            **{n: self._seconds(f"notify.{n}", default=getattr(usual, n), value=table.get(n)) for n in names}
+        )
+        if subject in WATER and timing.group_wait_s and self._table.get("audience") == "public":
+            raise self._wrong(
+                "notify.group_wait_s", "the first word of a public flood never waits", "Set it to 0, or leave it out."
+            )
+        return timing
+
     def _texts(self, subject: str) -> dict[str, Text]:
         table = self._section("text", frozenset(TELLINGS))
         texts: dict[str, Text] = {}
@@ -294,8 +312,9 @@ class _Reader:
 
 
 def _digest_of(table: Mapping[str, Any]) -> str:
-    """A digest of what a rule judges by: all of its file but its words, its audience and how it is laid out."""
-    judging = {name: value for name, value in table.items() if name not in {"text", "audience"}}
+    """A digest of what a rule judges by: all of its file but its words and when and to whom they
+    are said, and how it is laid out."""
+    judging = {name: value for name, value in table.items() if name not in {"text", "audience", "notify"}}
     return hashlib.sha256(json.dumps(judging, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from alerts.timing import AT_ONCE, Timing
 from contract.city import Link, NodeKind, Text
 from contract.incident import Audience, Subject
 from contract.kinds import KindName
@@ -89,8 +90,8 @@ class Rule:
     ends or grows milder, however clear it is. `no_data_for_s`: how long silence may last, except where `silences` says
     another time for the link of a node. `recurs_within_s`: a new event of a group
     within this time of the old one's end points to it. `severity` goes into the log line; which agency answers is the
-    desk's to say, by category and area. `version` is a hash of the rule's text, `judges` of what it judges by: other
-    words or another audience leave that as it is.
+    desk's to say, by category and area. `timing` is when its events are told. `version` is a hash of the rule's text,
+    `judges` of what it judges by: other words or another audience leave that as it is.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Rule:
     keep_firing_for_s: float = 0.0
     silences: tuple[LinkSilence, ...] = ()
     judges: str = ""
+    timing: Timing = AT_ONCE
 
     def silence_s(self, link: str) -> float:
         """How long a node of this link may be silent."""

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from alerts.engine import Transition
+from alerts.tellings import Overflow, Saying
+from alerts.timing import Reason
 from alerts.words import Words, place_name
 from contract.addresses import Target
 from contract.clock import HOUR_US, rfc3339
-from contract.incident import WATER, Change, Incident, What
+from contract.incident import WATER, Audience, Change, Incident, What
 from store.ports import Event, Outgoing, Placement
 
 NEWS_US = HOUR_US
@@ -27,6 +28,7 @@ _TYPES: Mapping[What, str] = {
     What.DATA_BACK: "incident.heard",
     What.RESOLVED: "incident.all_clear",
 }
+_DIGESTS: Mapping[Reason, str] = {Reason.ALL_CLEAR: "event.all_clear", Reason.REMINDER: "event.reminder"}
 _UPDATES = frozenset({What.NO_DATA, What.DATA_BACK})
 
 
@@ -56,12 +58,65 @@ class Webhooks:
         self._receivers = tuple(receivers)
         self._base_url = base_url.rstrip("/")
 
-    def rows(self, transition: Transition, place: Placement, words: Words, now_us: int) -> list[Outgoing]:
-        """What this change means to each receiver that may hear of it."""
+    def rows(self, saying: Saying, place: Placement, words: Words, now_us: int) -> list[Outgoing]:
+        """What this means to each receiver that may hear of it."""
+        transition = saying.transition
         said = words.sentence(transition, place)
         if said is None:
             return []
-        return self._rows(transition.incident, transition.change, transition.event, said, now_us, place)
+        if saying.counted:
+            return self._digest(saying, place, said["title"], words.counted(saying, place, now_us), now_us)
+        return self._rows(transition.incident, transition.change, transition.event, said, now_us, place, saying)
+
+    def overflow(self, overflow: Overflow, words: Words, now_us: int) -> list[Outgoing]:
+        """That events are held back, for receivers of staff."""
+        data = {
+            "city": overflow.lead.event.city,
+            "held_back": overflow.held_back,
+            "text": words.overflow(overflow, now_us),
+            "url": self._base_url,
+        }
+        key = f"{overflow.event}/{overflow.number}"
+        return self._to("staff", message("alerts.held_back", now_us, data), key, overflow.lead.event, "", now_us)
+
+    def _digest(
+        self, saying: Saying, place: Placement, title: Mapping[str, str], text: Mapping[str, str], now_us: int
+    ) -> list[Outgoing]:
+        event, incident = saying.transition.event, saying.transition.incident
+        kind = _DIGESTS.get(saying.reason, "event.changed")
+        data = {
+            "city": event.city,
+            "event": event.id,
+            "subject": event.subject,
+            "rule": event.rule,
+            "audience": incident.audience,
+            "cause": event.cause or None,
+            **_counts(saying),
+            "title": dict(title),
+            "text": dict(text),
+            "place": _place(place),
+            "url": self._base_url + ("/wifi" if event.subject == "outage" else f"/sungai/{incident.node}"),
+        }
+        circle = "staff" if saying.reason is Reason.REMINDER else incident.audience
+        key = f"{event.id}/digest/{saying.number}"
+        return self._to(circle, message(kind, now_us, data), key, event, event.id, now_us)
+
+    def _to(
+        self, circle: Audience, body: Mapping[str, Any], key: str, event: Event, order: str, now_us: int
+    ) -> list[Outgoing]:
+        """One message to everybody of a circle. `order`: the event in whose order it stands, empty for none."""
+        return [
+            Outgoing(
+                key=f"{receiver.channel}/{key}",
+                city=event.city,
+                channel=receiver.channel,
+                event=order,
+                body=dict(body),
+                created_us=now_us,
+            )
+            for receiver in self._receivers
+            if circle == "public" or (circle == "staff" and receiver.audience == "staff")
+        ]
 
     def unwatched(
         self, incident: Incident, change: Change, event: Event, text: Mapping[str, str], now_us: int
@@ -79,6 +134,7 @@ class Webhooks:
         said: Mapping[str, Mapping[str, str]],
         now_us: int,
         place: Placement | None = None,
+        saying: Saying | None = None,
     ) -> list[Outgoing]:
         kind = _TYPES.get(change.what)
         if kind is None:
@@ -102,6 +158,7 @@ class Webhooks:
                 "unit": "cm" if incident.subject in WATER else "s",
                 "decided_at": rfc3339(change.said_us),
                 "recurs_event": event.recurs,
+                **({} if saying is None else _counts(saying)),
                 "title": dict(said["title"]),
                 "text": dict(said["text"]),
                 "place": None if place is None else _place(place),
@@ -122,6 +179,11 @@ class Webhooks:
             for receiver in self._receivers
             if receiver.hears(incident)
         ]
+
+
+def _counts(saying: Saying) -> dict[str, int]:
+    """How many incidents the event has had, and how many of them are open."""
+    return {"opened": saying.opened, "open": saying.opened - saying.over}
 
 
 def message(kind: str, at_us: int, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,13 @@ separators; times are 24 h with a dot and the city's zone word (14.32 WIB).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from alerts.engine import Transition
 from alerts.rules import Rise
+from alerts.tellings import Overflow, Saying
+from alerts.timing import Reason
 from complaints.desk import Note, Report
 from contract.city import Profile, Text
 from contract.clock import MINUTE_US, SECOND_US, from_us
@@ -84,6 +87,33 @@ _BY_PEOPLE: Mapping[tuple[Source, What], Text] = {
 }
 """what is told of a flood where it rests on people's word; the rules' own texts speak of a sensor"""
 _LANGUAGES = ("id", "en")
+_COUNTED: Mapping[str, Mapping[str, str]] = {
+    "outage": {
+        "id": "{open} dari {count} titik masih diam di {group}, {over} sudah kembali. {time}",
+        "en": "{open} of {count} points are still silent: {group}, {over} are back. {time}",
+    },
+    "outage_over": {
+        "id": "Aman kembali: semua {count} titik di {group} menyala lagi. {time}",
+        "en": "All clear: all {count} points are back: {group}. {time}",
+    },
+    "flood": {
+        "id": "{river}: {open} dari {count} alat duga masih di atas batasnya, {over} sudah aman. {time}",
+        "en": "{river}: {open} of {count} gauges are still beyond their marks, {over} are clear. {time}",
+    },
+    "reminder": {
+        "id": "Belum ada yang menangani: {open} dari {count} masih berlangsung sejak {since}. {time}",
+        "en": "Nobody has taken this on yet: {open} of {count} going on since {since}. {time}",
+    },
+    "overflow_title": {"id": "Terlalu banyak kejadian sekaligus", "en": "Too many events at once"},
+    "overflow": {
+        "id": "Dan {held_back} kejadian lagi, belum diberitakan satu per satu; lihat konsol. {time}",
+        "en": "And {held_back} more events, not told one by one; see the console. {time}",
+    },
+    "overflow_over": {
+        "id": "Semua kejadian sudah diberitakan; tidak ada lagi yang tertahan. {time}",
+        "en": "Every event has been told; nothing is held back any more. {time}",
+    },
+}
 
 
 class Words:
@@ -93,9 +123,12 @@ class Words:
         self._profile = profile
         self._zone = ZoneInfo(profile.zone)
 
-    def report(self, transition: Transition, place: Placement) -> Report:
-        """The case that the first change of an event files."""
+    def report(self, transition: Transition, place: Placement, opened: int = 1, over: int = 0) -> Report:
+        """The case that an event files. `opened`, `over`: how many incidents it has had by now, and how many ended."""
         event = transition.event
+        description = self._say(_opening(transition), transition, place)
+        if opened - over > 1:
+            description = _joined(description, self._grown(transition, place, opened, over))
         return Report(
             event=event.id,
             city=event.city,
@@ -104,7 +137,7 @@ class Words:
             lat=place.lat,
             lon=place.lon,
             title=self._say("title", transition, place),
-            description=self._say(_opening(transition), transition, place),
+            description=description,
             observed_us=transition.change.at_us,
             public=transition.incident.audience == "public",
             recurs_event=event.recurs,
@@ -112,25 +145,84 @@ class Words:
 
     def note(self, transition: Transition, place: Placement) -> Note | None:
         """The line that a later change adds to the event's case, None where the rule has no words for it."""
-        if transition.wavers:
-            return None
-        key = f"{transition.incident.id}/{transition.change.number}"
         name = _text_name(transition)
-        if transition.change.what is What.OPENED and transition.rule.subject == "outage":
-            # A blackout of five hundred points is told as it doubles, not five hundred times.
-            if transition.members & (transition.members - 1):
-                return None
-            name, key = "grown", f"{transition.event.id}/grown/{transition.members}"
         if not _has_words(name, transition):
             return None
         state: CaseState | None = "done" if transition.ends else None
         return Note(
             event=transition.event.id,
-            key=key,
+            key=f"{transition.incident.id}/{transition.change.number}",
             at_us=transition.change.at_us,
             text=self._say(name, transition, place),
             state=state,
         )
+
+    def digest(self, saying: Saying, place: Placement, now_us: int) -> Note:
+        """One line on where the whole event stands."""
+        transition = saying.transition
+        ends = saying.reason is Reason.ALL_CLEAR
+        return Note(
+            event=transition.event.id,
+            key=f"{transition.event.id}/digest/{saying.number}",
+            at_us=now_us,
+            text=self.counted(saying, place, now_us),
+            state="done" if ends else None,
+        )
+
+    def counted(self, saying: Saying, place: Placement, now_us: int) -> dict[str, str]:
+        """How many of an event's incidents are open and how many are over."""
+        transition, subject = saying.transition, saying.transition.rule.subject
+        said_now = replace(transition, change=replace(transition.change, at_us=now_us, said_us=now_us))
+        if saying.reason is Reason.GROWN and not saying.over:
+            return self._grown(said_now, place, saying.opened, saying.over)
+        name = "outage" if subject == "outage" else "flood"
+        if saying.reason is Reason.REMINDER:
+            name = "reminder"
+        elif saying.reason is Reason.ALL_CLEAR:
+            name = "outage_over"
+        return self._count(name, said_now, place, saying.opened, saying.over)
+
+    def overflow_report(self, overflow: Overflow, place: Placement, now_us: int) -> Report:
+        """The case, for staff alone, in which it is said that events are held back."""
+        return Report(
+            event=overflow.event,
+            city=overflow.lead.event.city,
+            category=overflow.lead.rule.category,
+            region=place.region,
+            lat=place.lat,
+            lon=place.lon,
+            title=dict(_COUNTED["overflow_title"]),
+            description=self.overflow(overflow, now_us),
+            observed_us=now_us,
+            public=False,
+        )
+
+    def overflow(self, overflow: Overflow, now_us: int) -> dict[str, str]:
+        """How many events are held back."""
+        name = "overflow_over" if overflow.over else "overflow"
+        return {
+            language: text.format(
+                held_back=number(overflow.held_back, language), time=self.time(now_us, now_us, language)
+            )
+            for language, text in _COUNTED[name].items()
+        }
+
+    def _grown(self, transition: Transition, place: Placement, opened: int, over: int) -> dict[str, str]:
+        """That it has become more, in the rule's own words where it has some."""
+        if "grown" in transition.rule.texts:
+            return self._say("grown", replace(transition, members=opened - over), place)
+        name = "outage" if transition.rule.subject == "outage" else "flood"
+        return self._count(name, transition, place, opened, over)
+
+    def _count(self, name: str, transition: Transition, place: Placement, opened: int, over: int) -> dict[str, str]:
+        counts = {"open": opened - over, "count": opened, "over": over}
+        return {
+            language: text.format_map(
+                self._values(transition, place, language)
+                | {count: number(many, language) for count, many in counts.items()}
+            )
+            for language, text in _COUNTED[name].items()
+        }
 
     def sentence(self, transition: Transition, place: Placement) -> dict[str, dict[str, str]] | None:
         """Title and text of one change, for a message that stands alone; None where the rule has no words for it."""
@@ -199,6 +291,11 @@ class Words:
 
 def _has_words(name: str, transition: Transition) -> bool:
     return name in transition.rule.texts or (transition.change.source, transition.change.what) in _BY_PEOPLE
+
+
+def _joined(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
+    """Two sentences as one text."""
+    return {language: f"{first[language]} {second[language]}" for language in _LANGUAGES}
 
 
 def _opening(transition: Transition) -> str:

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
+from alerts.notifyfile import load_manners
 from alerts.rulefile import line_of, load_rule, load_rules
 from alerts.rules import Rise, Rule, lies_in
 from contract.city import NodeSpec, Profile, SensorSpec
@@ -54,7 +55,7 @@ def check(folder: Path, profile: Profile | None) -> list[BadInput]:
         found += _told_twice(sheets, profile)
     if not found:
         try:
-            load_rules(folder)
+            load_manners(folder.parent, load_rules(folder))
         except BadInput as error:
             found.append(error)
     return found

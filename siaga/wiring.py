@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+    from alerts.notify import Manners
     from alerts.rules import Rule
     from alerts.webhooks import Receiver
     from api.oidc import OpenId
@@ -62,6 +63,14 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
 
     folder = rules_folder(settings.city, settings.cities_folder)
     return compressed(rulecheck.fit(folder, profile(settings)), settings.speed)
+
+
+def manners(settings: Settings, pack: Sequence[Rule]) -> Manners:
+    """How much the city tells in a minute, and what mutes what."""
+    from alerts.notifyfile import load_manners
+    from cities.load import folder
+
+    return compressed(load_manners(folder(settings.city, settings.cities_folder), pack), settings.speed)
 
 
 def check_area(city: Profile, role: Role, agency: str, regions: Sequence[str], *, where: str = "") -> None:
@@ -204,7 +213,7 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     from cities.load import rules_folder
     from complaints.builtin import BuiltinDesk
 
-    city = profile(settings)
+    city, first = profile(settings), rules(settings)
     with ExitStack() as stack:
         reading_store = stack.enter_context(closing(readings(settings)))
         city_store = stack.enter_context(closing(cities(settings)))
@@ -212,8 +221,9 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         pack = Pack(rules_folder(settings.city, settings.cities_folder), lambda: rules(settings))
         stage = AlertsProcess(
             profile=city,
-            rules=rules(settings),
+            rules=first,
             pack=pack,
+            manners=manners(settings, first),
             subscription=source,
             readings=reading_store,
             cities=city_store,

@@ -7,7 +7,7 @@ will never take. Whatever returns has been committed to stable storage.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from contract.attention import Attention
@@ -251,6 +251,8 @@ class EngineCommit:
     outgoing: Sequence[Outgoing] = ()
     snapshot: bytes | None = None
     watermark_us: int | None = None
+    tellings: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    """event -> what has been told of it and what waits, None to forget it"""
 
 
 CaseState = Literal["received", "checked", "in_progress", "done", "not_ours"]
@@ -383,6 +385,12 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
         An open (city, rule, entity) is unique; an incident or an outgoing key that already exists is updated or left
         alone, never doubled. Event times of changes are kept as given.
         """
+
+    def tellings(self, city: str) -> Mapping[str, Mapping[str, Any]]:
+        """What the engine noted of what it has told, by event."""
+
+    def telling_incidents(self, city: str) -> Sequence[Incident]:
+        """All incidents, also those that are over, of the events that something is noted of; the oldest first."""
 
     def engine_snapshot(self, city: str) -> tuple[bytes, int] | None:
         """The last snapshot and its watermark_us."""

@@ -14,7 +14,7 @@ from contract.incident import Change, Incident, State, What
 from contract.levels import Level
 from store.city.database import Part, batches
 from store.city.outbox import insert_outgoing
-from store.city.schema import changes, events, incidents, leases, snapshots
+from store.city.schema import changes, events, incidents, leases, snapshots, tellings
 from store.ports import EngineCommit, Event, Lease
 
 
@@ -68,6 +68,7 @@ class EngineTables(Part):
                 )
                 connection.execute(new.on_conflict_do_nothing())
             insert_outgoing(self._db, connection, commit.outgoing)
+            self._put_tellings(connection, lease.city, commit.tellings)
             if commit.snapshot is not None:
                 self._put_snapshot(connection, lease.city, commit.snapshot, commit.watermark_us or 0)
 
@@ -111,6 +112,26 @@ class EngineTables(Part):
                 ),
             )
         )
+
+    def _put_tellings(self, connection: Connection, city: str, rows: Mapping[str, Mapping[str, Any] | None]) -> None:
+        for event, state in rows.items():
+            if state is None:
+                connection.execute(tellings.delete().where(tellings.c.city == city, tellings.c.event == event))
+                continue
+            new = self._db.insert(tellings).values(city=city, event=event, state=dict(state))
+            connection.execute(new.on_conflict_do_update(index_elements=["city", "event"], set_={"state": dict(state)}))
+
+    def tellings(self, city: str) -> Mapping[str, Mapping[str, Any]]:
+        """See `CityStore.tellings`."""
+        query = select(tellings.c.event, tellings.c.state).where(tellings.c.city == city)
+        with self._db.read() as connection:
+            return {row.event: row.state for row in connection.execute(query)}
+
+    def telling_incidents(self, city: str) -> Sequence[Incident]:
+        """See `CityStore.telling_incidents`."""
+        noted = select(tellings.c.event).where(tellings.c.city == city)
+        query = select(incidents).where(incidents.c.event.in_(noted))
+        return self._incidents(query.order_by(incidents.c.opened_us, incidents.c.id))
 
     def _put_snapshot(self, connection: Connection, city: str, snapshot: bytes, watermark_us: int) -> None:
         kept = {"snapshot": snapshot, "watermark_us": watermark_us}

@@ -236,6 +236,8 @@ events = Table(
     Index("ix_events_group", "city", "rule", "group", "opened_us"),
 )
 
+tellings = Table("tellings", metadata, _code("city"), _code("event"), Column("state", JSON, nullable=False))
+
 incidents = Table(
     "incidents",
     metadata,

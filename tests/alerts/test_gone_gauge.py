@@ -33,7 +33,7 @@ def sources(city: Watch) -> list[str]:
 
 
 def said(city: Watch) -> list[Outgoing]:
-    return list(gather(city.told, placements(), Words(profile()), 0).outgoing)
+    return list(gather(city.told, city.notifier(), placements(), Words(profile()), 0).outgoing)
 
 
 def test_what_somebody_reads_on_site_ends_a_flood_as_good_readings_do() -> None:
@@ -186,6 +186,6 @@ def test_a_receiver_is_told_whose_word_it_is() -> None:
     city = gone()
     city.end(60, GAUGE)
     hooks = Webhooks([Receiver("sirene", Target("https", "sirene.example", 443, "/"), ())], "https://kota.example")
-    rows = gather(city.told, placements(), Words(profile()), 0, hooks).outgoing
+    rows = gather(city.told, city.notifier(), placements(), Words(profile()), 0, hooks).outgoing
     told = [(row.body["type"], row.body["data"]["source"]) for row in rows if row.channel == "webhook/sirene"]
     assert told == [("incident.opened", "sensor"), ("incident.silent", "sensor"), ("incident.all_clear", "people")]

@@ -230,6 +230,7 @@ def test_a_point_taken_off_the_list_ends_its_outage_and_says_how(
     without_internet(stores, clock)
     engine = begin(stores, reader, clock)
     later(engine, clock)
+    later(engine, clock, minutes=2)
     assert [one.node for one in stores.cities.open_incidents(watch.CITY)] == [POINT]
     stores.cities.put_profile(without(POINT), clock.now_us())
     later(engine, clock)
@@ -238,6 +239,25 @@ def test_a_point_taken_off_the_list_ends_its_outage_and_says_how(
     (case,) = stores.cities.find_cases(watch.CITY).cases
     assert case.state == "done"
     assert "ditutup tanpa pengukuran" in last_words(stores)
+    assert stores.cities.tellings(watch.CITY) == {}
+
+
+def test_a_point_taken_off_the_list_before_anybody_was_told_is_never_told(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """The first word still waited: no case, and nothing in the outbox that a desk would have to refuse."""
+    without_internet(stores, clock)
+    engine = begin(stores, reader, clock)
+    later(engine, clock)
+    assert [one.node for one in stores.cities.open_incidents(watch.CITY)] == [POINT]
+    stores.cities.put_profile(without(POINT), clock.now_us())
+    later(engine, clock)
+    later(engine, clock, minutes=10)
+    deliver(engine)
+    assert list(stores.cities.open_incidents(watch.CITY)) == []
+    assert stores.cities.find_cases(watch.CITY).total == 0
+    assert stores.cities.outbox_depth(watch.CITY) == (0, 0)
+    assert stores.cities.tellings(watch.CITY) == {}
 
 
 def test_a_machine_that_slept_asks_the_store_what_it_missed(

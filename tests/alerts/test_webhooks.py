@@ -45,7 +45,9 @@ def named(name: str, target: Target = NOWHERE, audience: Any = "public") -> Rece
 
 def told(city: watch.Watch, *receivers: Receiver) -> EngineCommit:
     """What the story so far leaves behind."""
-    return gather(city.told, watch.placements(), Words(watch.profile()), 7, Webhooks(receivers, BASE_URL))
+    return gather(
+        city.told, city.notifier(), watch.placements(), Words(watch.profile()), 7, Webhooks(receivers, BASE_URL)
+    )
 
 
 def rows(city: watch.Watch, *receivers: Receiver) -> list[Outgoing]:
@@ -224,7 +226,8 @@ class City:
     def decide(self) -> list[Outgoing]:
         """A whole flood is decided now."""
         words, now_us = Words(watch.profile()), self.clock.now_us()
-        told = gather(flood().told, watch.placements(), words, now_us, Webhooks(self.receivers, BASE_URL)).outgoing
+        city, webhooks = flood(), Webhooks(self.receivers, BASE_URL)
+        told = gather(city.told, city.notifier(), watch.placements(), words, now_us, webhooks).outgoing
         self.cities.put_outgoing(told)
         return list(told)
 
@@ -367,7 +370,8 @@ def test_the_docs_name_every_type_and_every_field() -> None:
     """The page's table and example are what is really sent."""
     page = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
     sent = rows(flood(), named("sirene"))
-    assert {row.body["type"] for row in sent} | {"siaga.test"} == set(
+    digests = {"event.changed", "event.all_clear", "event.reminder", "alerts.held_back"}
+    assert {row.body["type"] for row in sent} | digests | {"siaga.test"} == set(
         re.findall(r"(?m)^\| `([a-z.]+\.[a-z_]+)` \|", page)
     )
     (shown,) = re.findall(r"(?ms)^```json\n(.*?)^```", page)

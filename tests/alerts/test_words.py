@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from support.watch import Watch, placements, profile, watch
+from support.watch import CITY, Watch, placements, profile, watch
 
 from alerts.commit import gather
+from alerts.notify import Notifier
 from alerts.words import Words, number
 from store.ports import Outgoing
 
 
 def said(city: Watch) -> list[Outgoing]:
-    """What the story so far puts into the outbox."""
-    return list(gather(city.told, placements(), Words(profile()), 0).outgoing)
+    """What the story so far puts into the outbox, as each moment is committed."""
+    notifier, words = Notifier(CITY, placements()), Words(profile())
+    rows: list[Outgoing] = []
+    for now_us, transitions in city.passed:
+        notifier.take(transitions, now_us)
+        rows += gather(transitions, notifier, placements(), words, now_us).outgoing
+        notifier.kept()
+    return rows
 
 
 def flood() -> Watch:
@@ -88,7 +95,7 @@ def test_a_gauge_in_shadow_is_said_to_nobody() -> None:
     city = watch({"code-hulu": "shadow"})
     for minute in (0, 5, 10):
         city.level(minute, "code-hulu", 120)
-    kept = gather(city.told, placements(), Words(profile()), 0)
+    kept = gather(city.told, city.notifier(), placements(), Words(profile()), 0)
     assert len(kept.incidents) == len(kept.events) == 1
     assert kept.outgoing == ()
 
@@ -101,16 +108,19 @@ def test_a_gauge_for_staff_files_a_case_that_is_not_public() -> None:
     assert [row.body["public"] for row in said(city)] == [False]
 
 
-def test_a_blackout_is_told_as_it_doubles() -> None:
-    """Three points behind one uplink: the case, then one line at two; the end closes it once."""
+def test_a_blackout_is_one_message_and_one_all_clear() -> None:
+    """Three points behind one uplink: the case that counts them, and its end; nothing of each point."""
     city = watch()
     for minute in range(60):
         for n in range(1, 8):
             if n > 3 or minute < 5 or minute >= 30:
                 city.point(minute, f"wifi-{n}")
     rows = said(city)
-    assert [row.body.get("do") for row in rows[:2]] == ["file", "note"]
+    assert [row.body["do"] for row in rows] == ["file", "note"]
     assert rows[0].body["title"]["id"] == "WiFi publik Utara terputus"
-    assert rows[1].body["text"]["id"].startswith("Kini 2 titik WiFi terputus di Utara")
-    assert [row.body["state"] for row in rows if row.body.get("state")] == ["done"]
-    assert len({row.key for row in rows}) == len(rows)
+    assert "Kini 3 titik WiFi terputus di Utara" in rows[0].body["description"]["id"]
+    assert rows[1].body["text"] == {
+        "id": "Aman kembali: semua 3 titik di Utara menyala lagi. 22.46 WIB",
+        "en": "All clear: all 3 points are back: Utara. 22.46 WIB",
+    }
+    assert rows[1].body["state"] == "done"

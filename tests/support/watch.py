@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alerts.engine import Engine, Transition
+from alerts.notify import Manners, Notifier
 from alerts.rulefile import load_rules
 from alerts.rules import Rule
 from alerts.samples import Sample
@@ -99,6 +100,8 @@ class Watch:
     minute: float = 0.0
     seqs: dict[tuple[str, str], int] = field(default_factory=dict)
     told: list[Transition] = field(default_factory=list)
+    passed: list[tuple[int, list[Transition]]] = field(default_factory=list)
+    """every moment at which the engine was asked, and what it told then"""
 
     def level(self, minute: float, gauge: str, cm: float | None, **how: Any) -> list[str]:
         """A gauge reads `cm`; `how`: quality, trust, epoch, seq, late_min (how long it was under way)."""
@@ -111,23 +114,23 @@ class Watch:
     def pass_to(self, minute: float) -> list[str]:
         """Time passes and nothing else happens."""
         self._sing(minute)
-        return self._tell(self.engine.tick(at(minute)))
+        return self._tell(self.engine.tick(at(minute)), at(minute))
 
     def read_on_site(self, minute: float, gauge: str, cm: float, *, ago_min: float = 0.0) -> list[str]:
         """Somebody at the gauge says what the staff shows, or showed `ago_min` before."""
         self._sing(minute)
         now_us = at(minute)
         read_us = now_us - round(ago_min * MINUTE_US)
-        told = self._tell(self.engine.tick(now_us))
+        told = self._tell(self.engine.tick(now_us), now_us)
         found = self.engine.read_on_site(self.incident(gauge), cm, read_us, now_us, now_us)
-        return told + self._tell(found)
+        return told + self._tell(found, now_us)
 
     def end(self, minute: float, gauge: str) -> list[str]:
         """Two people have said that this gauge's flood is over."""
         self._sing(minute)
         now_us = at(minute)
-        told = self._tell(self.engine.tick(now_us))
-        return told + self._tell(self.engine.end(self.incident(gauge), now_us, now_us))
+        told = self._tell(self.engine.tick(now_us), now_us)
+        return told + self._tell(self.engine.end(self.incident(gauge), now_us, now_us), now_us)
 
     def incident(self, node: str) -> Incident:
         """The newest incident of a node that was told of."""
@@ -163,15 +166,23 @@ class Watch:
         self.seqs[node, epoch] = max(known, seq)
         observed_us = now_us - round(late_min * MINUTE_US)
         sample = Sample(node, sensor, kind, epoch, seq, observed_us, trust, quality, values)
-        return self._tell([*self.engine.tick(now_us), *self.engine.step(sample, now_us)])
+        return self._tell([*self.engine.tick(now_us), *self.engine.step(sample, now_us)], now_us)
 
     def _sing(self, minute: float) -> None:
         while self.canary and self.minute < minute:
             self.minute = min(minute, self.minute + 1)
             self.engine.witness(at(self.minute))
 
-    def _tell(self, transitions: Sequence[Transition]) -> list[str]:
+    def notifier(self, manners: Manners | None = None) -> Notifier:
+        """What of the story so far was to be said, moment by moment; nothing of it is committed yet."""
+        notifier = Notifier(CITY, self.engine.places, manners)
+        for now_us, transitions in self.passed:
+            notifier.take(transitions, now_us)
+        return notifier
+
+    def _tell(self, transitions: Sequence[Transition], now_us: int) -> list[str]:
         self.told += transitions
+        self.passed.append((now_us, list(transitions)))
         return [line(transition) for transition in transitions]
 
 
