@@ -10,6 +10,7 @@ from api.chart import Charts
 from api.context import Context
 from api.gauges import believed, level_cm_of, place_on
 from api.history import history_of
+from api.releases import Release, on_river
 from api.snapshot import Snapshot
 from contract.clock import MINUTE_US, SECOND_US
 from contract.incident import Change, Incident, What
@@ -61,6 +62,7 @@ class Evidence:
     vetoing: Incident | None = None
     all_resolved: bool = False
     by_people: bool = False
+    releases: tuple[Release, ...] = ()
 
 
 def evidence_of(context: Context, snapshot: Snapshot, case: Case) -> Evidence:
@@ -76,6 +78,9 @@ def evidence_of(context: Context, snapshot: Snapshot, case: Case) -> Evidence:
         gauges.setdefault(incident.node, []).append(incident)
     proofs = [_proof(context, snapshot, own, changes) for own in gauges.values()]
     event = context.cities.event(case.event) if incidents else None
+    started_us = min((one.crossed_us for one in floods), default=0)
+    ended_us = case.closed_us or snapshot.now_us
+    rivers = {placement.river for one in gauges if (placement := snapshot.placement(one)) is not None}
     return Evidence(
         rules=tuple(sorted({(one.rule, one.rule_version) for one in incidents})),
         proofs=tuple(sorted(proofs, key=lambda proof: _km(snapshot, proof.node))),
@@ -85,6 +90,9 @@ def evidence_of(context: Context, snapshot: Snapshot, case: Case) -> Evidence:
         vetoing=next((one for one in floods if one.open), None) if case.state == "done" else None,
         all_resolved=bool(incidents) and not any(one.open for one in incidents),
         by_people=any(change.what is What.RESOLVED and change.source == "people" for change in changes),
+        releases=tuple(
+            one for river in sorted(rivers) for one in on_river(context, snapshot, river, started_us, ended_us)
+        ),
     )
 
 

@@ -26,6 +26,10 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "key_days": ("hari",),
     "post_figure": ("angka",),
     "post_clock": ("pukul",),
+    "release_dam": ("bendung",),
+    "release_amount": ("debit",),
+    "release_clock": ("mulai",),
+    "release_hours": ("lama",),
     "post_unknown": ("pos",),
     "post_name_missing": ("nama",),
 }

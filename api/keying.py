@@ -26,8 +26,8 @@ FIGURE_MOST = 12
 
 # As many digits after the mark as a staff has: 1.234 is then never a thousand and never a millimetre.
 _FIGURE = {"cm": re.compile(r"(-?[0-9]{1,6})(?:[.,]([0-9]))?"), "m": re.compile(r"(-?[0-9]{1,4})(?:[.,]([0-9]{1,2}))?")}
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[.:]([0-5][0-9])")
-_SLIP = re.compile(r"[A-Za-z0-9_-]{16,64}")
+CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[.:]([0-5][0-9])")
+SLIP = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def understood(typed: Typed, now_us: int, profile: Profile) -> Reading | str:
     The slip's number is of the form and of what stands on it: the same form sent twice is one reading, and one that
     was gone back to and changed is another.
     """
-    if not _SLIP.fullmatch(typed.slip):
+    if not SLIP.fullmatch(typed.slip):
         return "post_slip"
     level_cm = level_of(typed.figure, typed.unit)
     if level_cm is None:
@@ -92,7 +92,7 @@ def moment_of(clock: str, now_us: int, zone: str) -> int | None:
     """The last time that a clock showed this, so at most a day ago; now for "", None for what is no time."""
     if not clock:
         return now_us
-    found = _CLOCK.fullmatch(clock)
+    found = CLOCK.fullmatch(clock)
     if found is None:
         return None
     now = from_us(now_us).astimezone(ZoneInfo(zone))

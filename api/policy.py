@@ -180,6 +180,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/pos/{link_id}/cabut"): POSTS,
         ("GET", "/pos/{node}"): POST,
         ("POST", "/pos/{node}"): POST,
+        ("POST", "/pos/{node}/pelepasan"): POST,
         ("GET", "/pos/{node}/{token}"): POST,
         ("GET", "/jejak"): ADMIN,
         ("GET", "/jejak.csv"): ADMIN,

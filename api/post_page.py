@@ -20,11 +20,13 @@ from api.keepers import Keeper, Links
 from api.keying import UNITS, Typed, Unit, cm_of, confirmed, entry_of, is_doubtful, understood
 from api.page import Pages
 from api.policy import Reach, caller_of, reach_of
+from api.releases import TEXT_MOST, Announced, release_of
+from api.releases import entry_of as notice_of
 from api.sign_in import with_form
 from api.snapshot import Snapshots
 from api.throttle import Limit, Throttle
 from api.tokens import fresh
-from contract.city import MANUAL, NodeSpec
+from contract.city import MANUAL, NOTICE, NodeSpec
 from contract.clock import SECOND_US
 from contract.errors import Unavailable
 from contract.levels import Level
@@ -33,6 +35,7 @@ from store.book import Entry, KeepersBook
 from store.people import Deed, Details
 
 SHOWN = 5
+NOTICES_SHOWN = 3
 BY_KEEPER = Limit(60, 900)
 TIES_US = SECOND_US
 """readings of one moment stand microseconds after each other"""
@@ -75,14 +78,23 @@ class Desk:
         link = self._links.find(token, node)
         return Keeper(link.id, link.name) if link is not None else None
 
-    def show(self, request: Request, post: NodeSpec, said: str = "", typed: Typed | None = None) -> Response:
+    def show(
+        self,
+        request: Request,
+        post: NodeSpec,
+        said: str = "",
+        typed: Typed | None = None,
+        announced: Announced | None = None,
+    ) -> Response:
         """The page, with what came of the slip that the address names."""
         keeper = self.keeper(request, post.node)
         if keeper is None:
             return self._shut(request, 403)
         known = self._book.of_slip(post.node, request.query_params.get("lembar", ""))
+        told = known if known is not None and known.sensor == NOTICE else None
+        known = known if told is None else None
         unit: Unit = "m" if request.query_params.get("satuan") == "m" else "cm"
-        entries = self._book.newest(post.node, SHOWN)
+        entries = self._book.newest(post.node, MANUAL, SHOWN)
         csrf, device = with_form(request)
         level, level_cm, at_us, away = self._standing(post.node)
         doubted = known if known is not None and known.quality is Quality.SUSPECT else None
@@ -98,9 +110,12 @@ class Desk:
             "said": said,
             "good": False,
             "known": known,
+            "told": told,
             "doubted": doubted,
             "last": self._believed_before(doubted) if doubted is not None else None,
             "entries": [(one, cm_of(one), self._book.is_confirmed(one.slip)) for one in entries],
+            "notices": [(release_of(one), one) for one in self._book.newest(post.node, NOTICE, NOTICES_SHOWN)],
+            "announced": announced or Announced(fresh()[:22], self._river_place(post.node)),
             "waiting": len(self._book.waiting(post.node)),
             "level": level,
             "level_cm": level_cm,
@@ -118,13 +133,13 @@ class Desk:
         keeper = self.keeper(request, post.node)
         if keeper is None:
             return self._shut(request, 403)
+        if self._is_over(keeper):
+            return self._slow(request, BY_KEEPER.window_s)
         typed = Typed.read(fields)
         if "tombol" in fields:
             pressed = Typed(typed.slip, typed.pressed(fields["tombol"]), typed.unit, typed.clock)
             return self.show(request, post, typed=pressed)
         now_us = self._context.clock.now_us()
-        if self._book.count(keeper.id, now_us - round(BY_KEEPER.window_s * SECOND_US)) >= BY_KEEPER.most:
-            return self._slow(request, BY_KEEPER.window_s)
         entry = self._entry(post.node, fields, typed, keeper, now_us)
         if isinstance(entry, str):
             return self.show(request, post, entry, typed)
@@ -132,6 +147,30 @@ class Desk:
         self._note_in_log()
         unit = "&satuan=m" if typed.unit == "m" else ""
         return RedirectResponse(f"/pos/{post.node}?lembar={entered.slip}{unit}#kabar", status_code=303)
+
+    def announce(self, request: Request, post: NodeSpec, fields: dict[str, str]) -> Response:
+        """What a dam lets go: into the same book, by the same way."""
+        keeper = self.keeper(request, post.node)
+        if keeper is None:
+            return self._shut(request, 403)
+        if self._is_over(keeper):
+            return self._slow(request, BY_KEEPER.window_s)
+        typed = Announced.read(fields)
+        now_us = self._context.clock.now_us()
+        entry = notice_of(typed, post.node, now_us, self._context.profile, keeper=keeper.id, name=keeper.name)
+        if isinstance(entry, str):
+            return self.show(request, post, entry, announced=typed)
+        entered, _ = self._book.enter(entry)
+        self._note_in_log()
+        return RedirectResponse(f"/pos/{post.node}?lembar={entered.slip}#kabar", status_code=303)
+
+    def _is_over(self, keeper: Keeper) -> bool:
+        since_us = self._context.clock.now_us() - round(BY_KEEPER.window_s * SECOND_US)
+        return self._book.count(keeper.id, since_us) >= BY_KEEPER.most
+
+    def _river_place(self, node: str) -> str:
+        site = self._context.profile.site_of(node)
+        return site.name[:TEXT_MOST] if site is not None else ""
 
     def _entry(self, node: str, fields: dict[str, str], typed: Typed, keeper: Keeper, now_us: int) -> Entry | str:
         if fields.get("benar"):
@@ -171,14 +210,8 @@ class Desk:
     def _note_in_log(self) -> None:
         """Who keyed what in stands in the audit log too, as soon as the city's database takes it."""
         for entry in self._book.unnoted():
-            details: Details = {
-                "node": entry.node,
-                "cm": str(entry.values.get("level_cm")),
-                "quality": int(entry.quality),
-            }
-            what = "post.confirmed" if entry.confirms else "post.keyed"
             try:
-                self._context.security.record(Deed(entry.keeper, what, entry.node, entry.keyed_us, details))
+                self._context.security.record(_deed(entry))
             except Unavailable as error:
                 log.warning("audit waits", why=str(error))
                 return
@@ -191,6 +224,14 @@ class Desk:
         response = self._pages.trouble(request, 429, "error_429_title", "error_429_wait", wait_s=wait_s)
         response.headers["Retry-After"] = str(round(wait_s))
         return response
+
+
+def _deed(entry: Entry) -> Deed:
+    details: Details = {"node": entry.node, "quality": int(entry.quality)}
+    if entry.sensor == NOTICE:
+        return Deed(entry.keeper, "post.announced", entry.node, entry.keyed_us, details)
+    what = "post.confirmed" if entry.confirms else "post.keyed"
+    return Deed(entry.keeper, what, entry.node, entry.keyed_us, {**details, "cm": str(cm_of(entry))})
 
 
 def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
@@ -218,5 +259,10 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
     async def key_in(request: Request, node: str) -> Response:
         known, post = at(node)
         return await run_in_threadpool(known.key_in, request, post, await fields_of(request))
+
+    @routes.post("/pos/{node}/pelepasan", include_in_schema=False)
+    async def announce(request: Request, node: str) -> Response:
+        known, post = at(node)
+        return await run_in_threadpool(known.announce, request, post, await fields_of(request))
 
     return routes

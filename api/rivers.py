@@ -15,6 +15,7 @@ from api.gauges import BELIEVED, Gauge, by_river, gauges_of, level_cm_of
 from api.history import history_of
 from api.overview import confirmed, headline
 from api.page import Pages
+from api.releases import on_river
 from api.snapshot import Snapshot, Snapshots, chart_us
 from contract.clock import MINUTE_US
 from contract.levels import Level, Scale
@@ -87,6 +88,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "upstream": [one for one in along if one.river_km < gauge.river_km][-1:],
             "downstream": [one for one in along if one.river_km > gauge.river_km][:1],
             "confirmed": confirmed(gauge.case),
+            "releases": on_river(context, snapshot, gauge.river, end_us, end_us),
         }
         return pages.render(request, "sungai.html", values)
 

@@ -36,6 +36,7 @@ DEEDS: tuple[str, ...] = (
     "post.link_revoked",
     "post.keyed",
     "post.confirmed",
+    "post.announced",
     "case.reported",
     "city.apply",
     "city.import",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.kinds import KindName
+from contract.kinds import MeasuredKind
 
 Words = Annotated[str, Field(min_length=1)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
@@ -39,7 +39,7 @@ class CityForm(Form):
 
 
 class SensorForm(Form):
-    kind: KindName
+    kind: MeasuredKind
     period_s: Annotated[float, Field(gt=0, le=86_400)]
 
 

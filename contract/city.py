@@ -18,6 +18,10 @@ Link = Literal["lan", "wifi", "gprs", "lte", "lora"]
 MANUAL = "manual"
 """the sensor of a post whose staff is read by its keeper and keyed in; who reads it is a node of its own"""
 
+NOTICE = "notice"
+"""the sensor under which a post announces what a dam lets go"""
+NOTICE_PERIOD_S = 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

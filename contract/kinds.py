@@ -1,4 +1,4 @@
-"""The four kinds of reading: their fields, units and the bounds no instrument can exceed.
+"""The five kinds of reading: their fields, units and the bounds no instrument can exceed.
 
 Every field may be null: that is a value that was due and did not come (quality 9), never a zero. A field's type is
 for ever; fields are added, never changed. Bounds here are physics and typing errors, not judgement: what a given
@@ -13,8 +13,10 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field
 
-KindName = Literal["hotspot", "crowd", "flood", "node"]
-KINDS: tuple[KindName, ...] = ("hotspot", "crowd", "flood", "node")
+KindName = Literal["hotspot", "crowd", "flood", "node", "release"]
+KINDS: tuple[KindName, ...] = ("hotspot", "crowd", "flood", "node", "release")
+MeasuredKind = Literal["hotspot", "crowd", "flood", "node"]
+"""what an instrument can measure; a release is announced by people alone"""
 
 _COUNT_MAX = 10_000_000
 
@@ -101,11 +103,24 @@ class NodeValues(Values):
     dropped_last_us: int | None = _measured("us", "drop report: time of the last", ge=0, le=2**53)
 
 
+class ReleaseValues(Values):
+    """Water that a dam or gate lets go, as it was announced. The reading's own time is when that was."""
+
+    dam: str | None = _measured("1", "which dam or gate", max_length=60)
+    discharge_m3s: float | None = _measured("m3/s", "how much water it lets go", ge=0, le=1_000_000)
+    opening_cm: float | None = _measured("cm", "how far its gate is open", ge=0, le=10_000)
+    begins_us: int | None = _measured("us", "from when, microseconds since 1970 UTC", ge=0, le=2**53)
+    lasts_s: float | None = _measured("s", "for how long; null where nobody has said", ge=0, le=31_622_400)
+    told_by: str | None = _measured("1", "whose word it is", max_length=60)
+    called_off: bool | None = _measured("1", "true: what was announced for this dam does not hold any more")
+
+
 VALUES: dict[KindName, type[Values]] = {
     "hotspot": HotspotValues,
     "crowd": CrowdValues,
     "flood": FloodValues,
     "node": NodeValues,
+    "release": ReleaseValues,
 }
 
 Scalar = Literal["boolean", "integer", "float", "text"]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from contract.kinds import CrowdValues, FloodValues, HotspotValues, KindName, NodeValues
+from contract.kinds import CrowdValues, FloodValues, HotspotValues, KindName, NodeValues, ReleaseValues
 from contract.quality import Quality
 from contract.topics import ID_PATTERN
 
@@ -138,13 +138,22 @@ class NodeReading(_Reading):
     values: NodeValues
 
 
-Reading = HotspotReading | CrowdReading | FloodReading | NodeReading
+class ReleaseReading(_Reading):
+    kind: Literal["release"] = "release"
+    values: ReleaseValues
+
+
+Reading = HotspotReading | CrowdReading | FloodReading | NodeReading | ReleaseReading
 AnyReading = Annotated[Reading, Field(discriminator="kind")]
-READINGS: dict[KindName, type[HotspotReading] | type[CrowdReading] | type[FloodReading] | type[NodeReading]] = {
+READINGS: dict[
+    KindName,
+    type[HotspotReading] | type[CrowdReading] | type[FloodReading] | type[NodeReading] | type[ReleaseReading],
+] = {
     "hotspot": HotspotReading,
     "crowd": CrowdReading,
     "flood": FloodReading,
     "node": NodeReading,
+    "release": ReleaseReading,
 }
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from broker.ports import BrokerAddress, Tls
 from contract.errors import BadInput
-from contract.kinds import KindName
+from contract.kinds import MeasuredKind
 from contract.messages import Id
 from edge import kinds
 from edge.outbound import Transport
@@ -99,7 +99,7 @@ class SensorSection(BaseModel):
 
     model_config = _STRICT
 
-    type: KindName
+    type: MeasuredKind
     sensor: Id
     period_s: Positive
     options: dict[str, Any] = {}

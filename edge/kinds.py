@@ -12,10 +12,10 @@ from typing import Protocol, cast
 
 from pydantic import BaseModel
 
-from contract.kinds import KindName
+from contract.kinds import MeasuredKind
 from edge.ports import Sensor
 
-_MODULES: dict[KindName, str] = {
+_MODULES: dict[MeasuredKind, str] = {
     "hotspot": "edge.hotspot.sensor",
     "flood": "edge.flood.sensor",
     "crowd": "edge.crowd.sensor",
@@ -31,6 +31,6 @@ class SensorModule(Protocol):
     def build(self, sensor: str, period_s: float, options: BaseModel) -> Sensor: ...
 
 
-def load(kind: KindName) -> SensorModule:
+def load(kind: MeasuredKind) -> SensorModule:
     """The module of a kind of sensor."""
     return cast("SensorModule", importlib.import_module(_MODULES[kind]))

@@ -93,6 +93,7 @@ _DEFAULTS: dict[KindName, QualityLimits] = {
     "hotspot": QualityLimits(field="latency_ms", suspect_max=60_000.0),
     "crowd": QualityLimits(field="people", suspect_max=5_000.0),
     "node": QualityLimits(field="temperature_c", suspect_min=-30.0, suspect_max=110.0),
+    "release": QualityLimits(),
 }
 
 

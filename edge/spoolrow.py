@@ -22,7 +22,7 @@ COUNT_MAX = 10_000_000
 """As far as a count of readings is told; the contract's bound."""
 
 REPORT_RANK = 4
-_RANK: dict[KindName, int] = {"node": 0, "crowd": 1, "hotspot": 2, "flood": 3}
+_RANK: dict[KindName, int] = {"node": 0, "crowd": 1, "hotspot": 2, "flood": 3, "release": 3}
 
 CONTENT = "sensor, kind, boot, mono_us, wall_us, source, quality, checks, vals, observed_us, trust"
 """What the checksum covers, in its order; then comes the number."""

@@ -79,6 +79,8 @@ class Story:
                 return self._hotspot(code, story_s, uplink_up=up)
             case "node":
                 return self._health(pole, story_s)
+            case "release":
+                raise ValueError(f"{pole.spec.node} measures no release: people announce it")
 
     def _hotspot(self, code: str, story_s: float, *, uplink_up: bool) -> HotspotValues:
         return wifi.values(code, story_s, self.hour(story_s), self._seed, uplink_up=uplink_up)

@@ -132,10 +132,10 @@ class KeepersBook:
         with self._file.read() as db:
             return _one(db, "node = ? AND slip = ?", node, slip)
 
-    def newest(self, node: str, limit: int) -> Sequence[Entry]:
-        """The last entries of a post, the newest first."""
+    def newest(self, node: str, sensor: str, limit: int) -> Sequence[Entry]:
+        """The last entries of one of a post's sensors, the newest first."""
         with self._file.read() as db:
-            return _some(db, "node = ? ORDER BY number DESC LIMIT ?", node, limit)
+            return _some(db, "node = ? AND sensor = ? ORDER BY number DESC LIMIT ?", node, sensor, limit)
 
     def believed(self, node: str, sensor: str, until_us: int) -> Entry | None:
         """The newest reading that nobody doubts and that was taken by `until_us`."""

@@ -33,6 +33,7 @@ WORDS = {
     "deed_post_link_revoked": Text("Mencabut tautan pos", "Revoked a post's link"),
     "deed_post_keyed": Text("Mengetik tinggi air", "Keyed in a water level"),
     "deed_post_confirmed": Text("Membenarkan tinggi air", "Confirmed a water level"),
+    "deed_post_announced": Text("Mengumumkan pelepasan air", "Announced a release of water"),
     "deed_case_reported": Text("Mengirim laporan", "Filed a report"),
     "deed_city_apply": Text("Menerapkan profil kota", "Applied the city's profile"),
     "deed_city_import": Text("Memasukkan batas wilayah", "Imported boundaries"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from contract.city import NodeSpec, Profile
-from contract.kinds import KINDS, KindName
+from contract.kinds import KindName, MeasuredKind
 from contract.levels import Scale
 from dashboards import panels, queries
 
 _GAUGES_A_ROW = 3
-_WORD: dict[KindName, str] = {
+_WORD: dict[MeasuredKind, str] = {
     "hotspot": "WiFi",
     "crowd": "keramaian / crowd",
     "flood": "sungai / river",
@@ -63,7 +63,7 @@ def _figures(city: Profile) -> panels.Row:
             panels.target(
                 queries.count_heard(kind, code, _live_s(city, kind)), alias=_WORD[kind], ref=chr(ord("A") + number)
             )
-            for number, kind in enumerate(KINDS)
+            for number, kind in enumerate(_WORD)
         ],
         no_value="0",
         names=True,
@@ -74,7 +74,7 @@ def _figures(city: Profile) -> panels.Row:
         "When the node silent longest was last heard, by kind, within the board's time range.",
         [
             panels.target(queries.oldest_newest(kind, code), alias=_WORD[kind], ref=chr(ord("A") + number))
-            for number, kind in enumerate(KINDS)
+            for number, kind in enumerate(_WORD)
         ],
         unit="dateTimeFromNow",
         names=True,

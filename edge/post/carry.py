@@ -12,7 +12,7 @@ import structlog
 
 from broker.link import PahoLink
 from broker.ports import BrokerAddress, Tls
-from contract.city import NodeSpec
+from contract.city import NOTICE, NOTICE_PERIOD_S, NodeSpec
 from contract.clock import DAY_US, Clock
 from contract.messages import ClockSource
 from edge.agent import Agent, Identity
@@ -86,6 +86,7 @@ def _member(
 ) -> Member:
     entries = BookSource(book, post.node)
     sensors = [SensorInfo(one.sensor, one.kind, one.period_s, "keyed in by a keeper") for one in post.sensors]
+    sensors.append(SensorInfo(NOTICE, "release", NOTICE_PERIOD_S, "announced by a keeper"))
     agent = Agent(
         Identity(city, post.node),
         sensors,

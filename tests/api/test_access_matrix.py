@@ -243,6 +243,7 @@ LINES = [
     get("/pos/{node}", "ddddddoodd", f"/pos/{POST}", "without a link"),
     get("/pos/{node}", "hhhhhhhh" + "dd", "/pos/jog-gauge-05", "no post"),
     post("/pos/{node}", "ddddddoodd", f"/pos/{POST}", "without a link", 400, angka="80"),
+    post("/pos/{node}/pelepasan", "ddddddoodd", f"/pos/{POST}/pelepasan", "without a link", 400, bendung="x"),
     Line("GET", "/pos/{node}/{token}", PEOPLE_ONLY, "valid", "{keepers_link}", ok=303),
     get("/pos/{node}/{token}", "hhhhhhhh" + "dd", f"/pos/{POST}/none", "not there"),
     get("/pos/{node}/{token}", "hhhhhhhh" + "dd", "{foreign_keepers_link}", "another city's"),

@@ -78,7 +78,7 @@ def phone(made: Town, client: httpx.Client) -> Phone:
 
 
 def levels(book: KeepersBook) -> list[tuple[float, Quality]]:
-    return [(one.values["level_cm"], one.quality) for one in reversed(book.newest(POST, 100))]
+    return [(one.values["level_cm"], one.quality) for one in reversed(book.newest(POST, "manual", 100))]
 
 
 # ---------------------------------------------------------------- once
@@ -87,7 +87,7 @@ def levels(book: KeepersBook) -> list[tuple[float, Quality]]:
 def test_what_is_keyed_in_is_in_the_book_before_it_is_called_saved(made: Town, phone: Phone, book: KeepersBook) -> None:
     """With who and when, as a manual reading of the post, and not yet the city's."""
     assert "80 cm, dibaca 10.00 WIB: tersimpan" in phone.key_in("80")
-    (entry,) = book.newest(POST, 5)
+    (entry,) = book.newest(POST, "manual", 5)
     assert (entry.values, entry.quality) == ({"level_cm": 80.0, "source": "manual"}, Quality.GOOD)
     assert (entry.name, entry.observed_us, entry.state) == ("Pak Slamet", made.now_us, "waiting")
     assert "menunggu dikirim" in phone.text
@@ -143,12 +143,12 @@ def test_a_jump_is_asked_about_once_and_both_are_kept(phone: Phone, book: Keeper
     page = phone.key_in("800")
     assert "Anda mengetik 800, terakhir 80. Benar 800 cm?" in page
     assert levels(book)[-1] == (800.0, Quality.SUSPECT)
-    assert book.newest(POST, 1)[0].checks == {"spike": 3}
+    assert book.newest(POST, "manual", 1)[0].checks == {"spike": 3}
     sure = {"benar": phone.hidden("benar")}
     first = phone.send(**sure)
     assert phone.send(**sure).headers["location"] == first.headers["location"]
     assert levels(book) == [(80.0, Quality.GOOD), (800.0, Quality.SUSPECT), (800.0, Quality.GOOD)]
-    doubted, confirmed = (book.newest(POST, 2)[at] for at in (1, 0))
+    doubted, confirmed = (book.newest(POST, "manual", 2)[at] for at in (1, 0))
     assert confirmed.confirms == doubted.slip
     assert confirmed.observed_us == doubted.observed_us + 1
     assert "800 cm, dibaca 10.00 WIB: tersimpan" in phone.get(first.headers["location"]).text
@@ -167,7 +167,7 @@ def test_a_keying_error_that_is_mended_stays_doubtful(phone: Phone, book: Keeper
 def test_a_good_reading_cannot_be_confirmed(phone: Phone, book: KeepersBook) -> None:
     """A made-up second tap enters nothing."""
     phone.key_in("80")
-    assert phone.send(benar=book.newest(POST, 1)[0].slip).status_code == 400
+    assert phone.send(benar=book.newest(POST, "manual", 1)[0].slip).status_code == 400
     assert phone.send(benar="x" * 32).status_code == 400
     assert len(levels(book)) == 1
 
@@ -227,7 +227,7 @@ def test_keys_write_without_a_script(phone: Phone, book: KeepersBook) -> None:
 def test_a_late_reading_has_its_own_time(made: Town, phone: Phone, book: KeepersBook) -> None:
     """Keyed in now, read at seven."""
     phone.key_in("0,8", satuan="m", pukul="07.00")
-    (entry,) = book.newest(POST, 1)
+    (entry,) = book.newest(POST, "manual", 1)
     assert (entry.values["level_cm"], made.now_us - entry.observed_us) == (80.0, 3 * HOUR_US)
     assert re.search(r'value="m" checked', phone.text)
 
@@ -314,7 +314,7 @@ def test_staff_key_in_by_their_session(made: Town, client: httpx.Client, book: K
     data = {"csrf": boss.csrf, "lembar": slip[1], "angka": "90", "satuan": "cm", "pukul": ""}
     sent = {**boss.sent, "origin": str(client.base_url).rstrip("/")}
     assert client.post(PAGE, data=data, headers=sent).status_code == 303
-    assert book.newest(POST, 1)[0].name == "Op"
+    assert book.newest(POST, "manual", 1)[0].name == "Op"
 
 
 # ---------------------------------------------------------------- with the city away

@@ -98,6 +98,8 @@ def built() -> set[str]:
         *(f"office_{page}" for page in ("people", "keys", "posts", "audit", "refused", "stages")),
         *(f"post_{wrong}" for wrong in ("figure", "clock", "slip", "unknown", "name_missing", "link_revoked")),
         *(f"post_state_{state}" for state in get_args(EntryState)),
+        *(f"release_{wrong}" for wrong in ("dam", "amount", "clock", "hours")),
+        *(f"release_{one}" for one in ("dam_label", "discharge", "opening", "begins", "lasts", "source")),
         *("post_waiting", "post_waiting_one"),
         *(f"openid_{why}" for why in ("failed", "denied", "away", "closed", "no_role", "no_account", "taken", "other")),
         *(f"audit_broken_{how}" for how in get_args(How)),

@@ -76,7 +76,7 @@ class Post:
         return [(row.values, row.taken.wall_us, int(row.quality)) for row in self.spool.after(0, 100)]
 
     def states(self) -> list[str]:
-        return [one.state for one in reversed(self.book.newest(POST, 100))]
+        return [one.state for one in reversed(self.book.newest(POST, "manual", 100))]
 
 
 @pytest.fixture
@@ -218,4 +218,4 @@ def test_from_the_book_to_the_store(tmp_path: Path) -> None:
             (POST, "manual", now_us - 3 * HOUR_US, {"level_cm": 75.0, "source": "manual"}),
             (POST, "manual", now_us, {"level_cm": 80.0, "source": "manual"}),
         ]
-        assert {one.state for one in book.newest(POST, 5)} == {"stored"}
+        assert {one.state for one in book.newest(POST, "manual", 5)} == {"stored"}

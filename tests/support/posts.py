@@ -6,10 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from support.seed import Town
+from support.visitors import person
 
 from api.keepers import make
 from contract.city import MANUAL, NodeSpec, Profile, SensorSpec
+from contract.clock import DAY_US
+from contract.staging import StageProposal
 from store.book import KeepersBook
+from store.people import Deed
 
 POST = "jog-pos-01"
 GAUGE = "jog-gauge-05"
@@ -38,3 +42,13 @@ def link_of(city: Town, name: str = "Pak Slamet", *, days: int = 30, node: str =
         city.cities, profile=city.profile, node=node, name=name, days=days, now_us=city.now_us, actor="system",
         base_url="",
     ).address  # fmt: skip
+
+
+def make_public(city: Town) -> None:
+    """Two operators agree that what the post finds is told to everybody."""
+    one, two = (person(city, name, "operator") for name in ("satu", "dua"))
+    wanted = StageProposal(
+        "post", city.profile.code, "node", POST, "", "public", one.id, city.now_us, city.now_us + DAY_US
+    )  # fmt: skip
+    city.cities.propose_stage(wanted, Deed(one.id, "stage.proposed", POST, city.now_us))
+    assert city.cities.promote("post", city.now_us, Deed(two.id, "stage.promoted", POST, city.now_us))
