@@ -19,11 +19,13 @@ from typing import Any
 
 from alerts.absence_stream import AbsenceStream
 from alerts.causes import BRANCHES, Branch, Found, branch_code, deepest
+from alerts.combined_stream import CombinedStream, group_at
 from alerts.events import Events, OpenEvent, group_of
 from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
+from alerts.mark_stream import MarkStream
 from alerts.rise_stream import RiseStream
-from alerts.rules import Absence, Rise, Rule, alike
+from alerts.rules import Absence, Combined, Mark, Rise, Rule, alike, combining
 from alerts.samples import Sample
 from alerts.staging import told_to
 from contract import incident as life
@@ -32,7 +34,7 @@ from contract.errors import BadInput
 from contract.incident import WATER, Audience, Change, Incident, State, What
 from contract.kinds import KindName
 from contract.levels import Level, Scale
-from contract.staging import Stages
+from contract.staging import BREADTH, Stages
 from store.ports import Cause, Event, Placement
 
 SNAPSHOT_VERSION = 6
@@ -82,6 +84,7 @@ class Engine:
         self.city = city
         self._unbelieved = unbelieved
         self._rules = tuple(rules)
+        self._combining = combining(self._rules)
         self._places = dict(places)
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
         self._periods: dict[tuple[str, str], float] = {}
@@ -238,7 +241,7 @@ class Engine:
         """The registry changed. Running states are kept. A node that left is forgotten; what it left open is the
         caller's to settle (`watches`)."""
         self._places = dict(places)
-        self._drop([stream for stream in self._streams.values() if not self._stands(stream.rule, stream.node)])
+        self._drop([one for one in self._streams.values() if not self._covers(one.rule, one.node, one.entity)])
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
         self._rehang()
         for stream in self._streams.values():
@@ -255,6 +258,7 @@ class Engine:
         after = {rule.id: rule for rule in rules}
         kept = {name for name, rule in after.items() if name in before and alike(before[name], rule)}
         self._rules = tuple(rules)
+        self._combining = combining(self._rules)
         self._drop(
             [
                 stream
@@ -280,11 +284,34 @@ class Engine:
         """Places or rules changed: whom a reading goes to, what points hang on, how long each may be silent."""
         self._routes.clear()
         self._under.clear()
-        for stream in self._streams.values():
+        combined = [one for one in self._streams.values() if isinstance(one, CombinedStream)]
+        for one in combined:
+            one.members.clear()
+        for stream in [one for one in self._streams.values() if not isinstance(one, CombinedStream)]:
             place = self._places[stream.node]
             self._set_silence(stream, place)
+            self._join(stream, place)
             if isinstance(stream, AbsenceStream):
                 self._hang(stream, place)
+        self._drop([one for one in combined if not one.members])
+
+    def _join(self, member: Stream, place: Placement) -> None:
+        """Its state counts for the rules that take several together."""
+        for rule in self._combining.get(member.rule.id, ()):
+            group = group_at(rule.group_by, place)
+            stream = self._recall(rule.id, place.node, group) if group else None
+            if isinstance(stream, CombinedStream):
+                stream.members.append(member)
+
+    def _look(self, member: Stream, at_us: int, now_us: int, said_us: int) -> list[Transition]:
+        """A member has changed: what that means for the rules that take several together."""
+        told: list[Transition] = []
+        for rule in self._combining.get(member.rule.id, ()):
+            stream = self._streams.get((rule.id, group_at(rule.group_by, self._places[member.node])))
+            if isinstance(stream, CombinedStream):
+                told += self._told(stream, stream.look(at_us, said_us), now_us, said_us)
+                self._arm(stream)
+        return told
 
     def _reach_us(self) -> int:
         absences = (rule for rule in self._rules if isinstance(rule.condition, Absence))
@@ -434,7 +461,9 @@ class Engine:
         stream: Stream
         if isinstance(condition, Absence):
             stream = self._absence(rule, condition, place, period_s)
-        elif staff is None:
+        elif isinstance(condition, Mark):
+            stream = MarkStream(rule, node, entity, period_s, condition)
+        elif staff is None or isinstance(condition, Combined):
             return None
         elif isinstance(condition, Rise):
             stream = RiseStream(rule, node, entity, period_s, staff, condition)
@@ -442,6 +471,7 @@ class Engine:
             stream = LevelStream(rule, node, entity, period_s, staff, condition.field, self._unbelieved)
         stream.set_silence(rule.silence_s(place.link), self._travel_us)
         self._streams[rule.id, entity] = stream
+        self._join(stream, place)
         return stream
 
     def _absence(self, rule: Rule, condition: Absence, place: Placement, period_s: float) -> AbsenceStream:
@@ -464,6 +494,9 @@ class Engine:
         rule = next((one for one in self._rules if one.id == rule_id), None)
         if rule is None or not self._covers(rule, node, entity):
             return None
+        if isinstance(rule.condition, Combined):
+            combined = self._streams[rule.id, entity] = CombinedStream(rule, entity, rule.condition)
+            return combined
         return self._new(rule, self._places[node], entity.partition("/")[2], entity)
 
     def _stream_of(self, incident: Incident) -> Stream | None:
@@ -474,6 +507,8 @@ class Engine:
     def _covers(self, rule: Rule, node: str, entity: str) -> bool:
         """Whether this entity of the node is one of the rule's."""
         sensor = entity.partition("/")[2]
+        if isinstance(rule.condition, Combined):
+            return any(group_at(rule.group_by, place) == entity for place in self._places.values())
         return self._stands(rule, node) and (not sensor or rule.match.sensor in {None, sensor})
 
     def _stands(self, rule: Rule, node: str) -> bool:
@@ -543,9 +578,13 @@ class Engine:
                 found = self.events.of(incident)
                 event, ends, members = found.event, False, found.members
             transitions.append(self._transition(stream, incident, change, event, False, ends, members))
+        if transitions:
+            transitions += self._look(stream, transitions[-1].change.at_us, now_us, said_us)
         return transitions
 
     def _opened(self, stream: Stream, onset: Onset, now_us: int, said_us: int) -> list[Transition]:
+        if isinstance(stream, CombinedStream):
+            stream.node = self._speaker(stream)
         place = self._places.get(stream.node)
         if place is None:
             return []
@@ -556,7 +595,15 @@ class Engine:
         self.events.joined(event, incident)
         stream.opened(incident)
         change = life.opened(incident, said_us)
-        return [self._transition(stream, incident, change, event.event, begins, False, event.members)]
+        told = self._transition(stream, incident, change, event.event, begins, False, event.members)
+        return [told, *self._look(stream, change.at_us, now_us, said_us)]
+
+    def _speaker(self, stream: CombinedStream) -> str:
+        """The node that stands for all: of those past their mark one that the fewest are told of, so that nobody sees
+        through the whole what is kept from him of a part."""
+        places = [self._places[node] for node in stream.nodes_past()]
+        narrowest = min(places, key=lambda place: (BREADTH.index(place.audience), place.river_km, place.node))
+        return narrowest.node
 
     def _event_for(
         self, stream: Stream, place: Placement, audience: Audience, onset: Onset, now_us: int

@@ -294,6 +294,9 @@ class LevelStream(Stream):
         self.on = left
         self.quiet = left == 0
 
+    def spoke_us(self) -> int:
+        return max(super().spoke_us(), self.value_us)
+
     def due_us(self, floor_us: int) -> int:
         if self.incident is None:
             # Nothing is open yet; a run that has begun and is not confirmed is waited for from its last reading.

@@ -121,6 +121,10 @@ class Stream(ABC):
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
         """Take one reading: changes of the open incident, or the onset of one, or nothing."""
 
+    def spoke_us(self) -> int:
+        """When it last said something, as far as it keeps that."""
+        return max(self.heard_us, self.last_us)
+
     @abstractmethod
     def due_us(self, floor_us: int) -> int:
         """When silence is over its time, 0 where none is being waited for. `floor_us`: we could not hear before."""

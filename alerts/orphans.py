@@ -21,6 +21,10 @@ _UNWATCHED = {
     "id": "Sensor ini tidak lagi dipantau. Anggap berbahaya sampai petugas memeriksa di lokasi.",
     "en": "This sensor is no longer watched. Treat it as dangerous until an officer has looked on site.",
 }
+_LEFT = {
+    "id": "Aturan atau sensornya tidak lagi ada. Ditutup tanpa pengukuran.",
+    "en": "Its rule or its sensors are no more. Closed without a measurement.",
+}
 _WITHDRAWN = {
     "id": "Titik ini tidak lagi dipantau. Gangguan ditutup tanpa pengukuran.",
     "en": "This point is no longer watched. The outage is closed without a measurement.",
@@ -54,7 +58,7 @@ def settle(
         else:
             left, change = life.resolved(orphan, orphan.value, now_us, now_us)
             remaining[orphan.event] -= 1
-            text, ends = _WITHDRAWN, not remaining[orphan.event]
+            text, ends = _LEFT if orphan.subject == "notice" else _WITHDRAWN, not remaining[orphan.event]
             if ends:
                 closed.append(replace(events[orphan.event], closed_us=now_us))
         incidents.append(left)

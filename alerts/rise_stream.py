@@ -23,8 +23,8 @@ _CELLS = 12
 
 
 @lru_cache(maxsize=256)
-def _latch(raise_cm: float, clear_cm: float) -> Staff:
-    """The one latch of a rise: closed at or beyond `raise_cm`, open below `clear_cm`."""
+def latch(raise_cm: float, clear_cm: float) -> Staff:
+    """A single latch: closed at or beyond `raise_cm`, open below `clear_cm`."""
     return Staff(Scale("", "", "rising", (Threshold(Level.WASPADA, raise_cm, clear_cm, ""),)))
 
 
@@ -58,7 +58,7 @@ class RiseStream(LevelStream):
         self.newer_us = self.stood_us = 0
         self.lows: list[float] = []
         self.waits: Doubted | None = None
-        super().set_staff(_latch(self.condition.raise_cm, self.condition.clear_cm))
+        super().set_staff(latch(self.condition.raise_cm, self.condition.clear_cm))
 
     def set_rule(self, rule: Rule) -> None:
         """Other marks of the rise: runs begin anew, and what is known of the water stays."""
@@ -69,7 +69,7 @@ class RiseStream(LevelStream):
         self.condition = condition
         self.window_us = in_us(condition.window_s)
         self.jump_cm = self.gauge.jump_cm if self.gauge.jump_cm < NO_JUMP else condition.raise_cm
-        super().set_staff(_latch(condition.raise_cm, condition.clear_cm))
+        super().set_staff(latch(condition.raise_cm, condition.clear_cm))
 
     def rescale(self, staff: Staff) -> None:
         if staff.scale != self.gauge.scale:
@@ -156,15 +156,18 @@ class RiseStream(LevelStream):
         if not lows or (at_us - lows[-2]) * _CELLS >= self.window_us:
             lows += (at_us, low)
 
+    def spoke_us(self) -> int:
+        return max(super().spoke_us(), self.newer_us)
+
     def read_on_site(self, value: float, read_us: int, now_us: int, said_us: int) -> tuple[Step, ...]:  # noqa: ARG002
         """One look at the staff says how high the water is and not how fast it comes."""
         return NOTHING
 
     def _onset(self, at_us: int, value: float) -> tuple[Step, ...] | Onset:
-        return _nameless(super()._onset(at_us, value))
+        return nameless(super()._onset(at_us, value))
 
     def _silent_onset(self, at_us: int) -> tuple[Step, ...] | Onset:
-        return _nameless(super()._silent_onset(at_us))
+        return nameless(super()._silent_onset(at_us))
 
     def rewind(self, now_us: int) -> None:
         super().rewind(now_us)
@@ -186,6 +189,6 @@ class RiseStream(LevelStream):
         self.waits = None if waits is None else Doubted(*waits)
 
 
-def _nameless(outcome: tuple[Step, ...] | Onset) -> tuple[Step, ...] | Onset:
-    """A rise has no level."""
+def nameless(outcome: tuple[Step, ...] | Onset) -> tuple[Step, ...] | Onset:
+    """What has no level is told without one."""
     return replace(outcome, level=None) if isinstance(outcome, Onset) else outcome

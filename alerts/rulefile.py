@@ -13,12 +13,27 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
-from alerts.rules import Absence, Condition, GroupBy, Levels, LinkSilence, Match, Rise, Rule, Severity
+from alerts.rules import (
+    NOWHERE,
+    Absence,
+    Combined,
+    Condition,
+    GroupBy,
+    Levels,
+    LinkSilence,
+    Mark,
+    Match,
+    Need,
+    Rise,
+    Rule,
+    Severity,
+)
 from alerts.timing import DEFAULTS, Timing
 from contract.city import Link, NodeKind, Text
 from contract.errors import BadInput
 from contract.incident import WATER, Audience, Subject, What
 from contract.kinds import KINDS, FieldSpec, KindName, fields_of
+from contract.levels import Level
 from contract.topics import valid_id
 
 TELLINGS: tuple[str, ...] = ("title", "grown", *(what.value for what in What))
@@ -26,11 +41,21 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "flood": frozenset({"level", "local", "place", "river", "value", "trend", "time", "since", "scale"}),
     "outage": frozenset({"place", "group", "time", "since", "minutes", "cause", "count"}),
     "rise": frozenset({"place", "river", "rise", "minutes", "time", "since"}),
+    "notice": frozenset({"place", "group", "value", "time", "since"}),
 }
-SUBJECTS: Mapping[str, Subject] = {"levels": "flood", "absence": "outage", "rise": "rise"}
+SUBJECTS: Mapping[str, Subject] = {
+    "levels": "flood",
+    "absence": "outage",
+    "rise": "rise",
+    "mark": "notice",
+    "several": "notice",
+    "both": "notice",
+}
+_COMBINED = frozenset({"several", "both"})
+"""conditions that read nothing themselves"""
 """the subject of each sort of condition"""
 _OPTIONAL_TEXTS = frozenset({"grown", "recovering", "relapsed", "data_back"})
-_WITHOUT_LEVELS = frozenset({"rise"})
+_WITHOUT_LEVELS = frozenset({"rise", "notice"})
 """subjects that have no level to tell of"""
 _FIELDS = frozenset(
     {
@@ -50,6 +75,9 @@ _FIELDS = frozenset(
         "absence",
         "rise",
         "notify",
+        "mark",
+        "several",
+        "both",
         "text",
     }
 )
@@ -72,7 +100,25 @@ def load_rules(folder: Path) -> tuple[Rule, ...]:
             )
         seen[rule.id] = path
         rules.append(rule)
+    _others_are_there(rules, seen)
     return tuple(rules)
+
+
+def _others_are_there(rules: Sequence[Rule], files: Mapping[str, Path]) -> None:
+    """Rules that take several together name rules of the pack that measure something."""
+    measuring = {rule.id: rule for rule in rules if not isinstance(rule.condition, Combined)}
+    for rule in rules:
+        if not isinstance(rule.condition, Combined):
+            continue
+        field = "several.rule" if len(rule.condition.needs) == 1 else "both.rules"
+        where = f"{files[rule.id]}, line {line_of(files[rule.id].read_text(encoding='utf-8'), field)}: {field}"
+        for need in rule.condition.needs:
+            if need.rule not in measuring:
+                known = ", ".join(sorted(measuring))
+                raise BadInput(f"{need.rule!r} is no rule that measures", where=where, remedy=f"Known here: {known}.")
+        named = [measuring[need.rule].condition for need in rule.condition.needs]
+        if rule.condition.level is not None and not any(isinstance(one, Levels) for one in named):
+            raise BadInput("no rule named here has levels", where=where, remedy="Leave the level out.")
 
 
 def load_rule(path: Path) -> Rule:
@@ -101,9 +147,9 @@ class _Reader:
     def rule(self) -> Rule:
         self._no_others(self._table, _FIELDS, "")
         subject: Subject = self._choice("subject", get_args(Subject))
-        kind, match = self._match()
-        for_s = self._seconds("for_s")
+        kind, match = (NOWHERE.kind, NOWHERE) if self._combines() else self._match()
         no_data_for_s, silences = self._silences()
+        for_s = self._seconds("for_s")
         rule_id = self._word("id")
         if not valid_id(rule_id):
             raise self._wrong("id", f"{rule_id!r} is not an id", "Use lower-case letters, digits and single hyphens.")
@@ -128,8 +174,21 @@ class _Reader:
             timing=self._timing(subject),
         )
 
+    def _combines(self) -> bool:
+        """Whether the rule takes several together. Where it looks and how long they may be silent is theirs to say."""
+        if _COMBINED.isdisjoint(self._table):
+            return False
+        for name in ("match", "no_data_for_s"):
+            if name in self._table:
+                raise self._wrong(name, "the rules that are taken together say this", f"Leave {name} out.")
+        if self._table.get("group_by") not in {"river", "site", "node"}:
+            raise self._wrong("group_by", "this is nothing that sensors have in common", 'Use "river" or "site".')
+        return True
+
     def _silences(self) -> tuple[float, tuple[LinkSilence, ...]]:
         """`no_data_for_s` as one number, or as a section with one for each link and a `default`."""
+        if not _COMBINED.isdisjoint(self._table):
+            return 0.0, ()
         if not isinstance(self._table.get("no_data_for_s"), dict):
             return self._seconds("no_data_for_s", least=1.0), ()
         name, links = "no_data_for_s", get_args(Link)
@@ -173,6 +232,9 @@ class _Reader:
             "levels": self._levels,
             "absence": self._absence,
             "rise": self._rise,
+            "mark": self._mark,
+            "several": self._several,
+            "both": self._both,
         }
         return readers[name]({spec.name: spec for spec in fields_of(kind)})
 
@@ -194,6 +256,42 @@ class _Reader:
         window_s = self._seconds("rise.window_s", least=1.0, value=table.get("window_s", "nothing"))
         raise_cm, clear_cm = self._marks("rise", "cm", table)
         return Rise(field, raise_cm, clear_cm, window_s)
+
+    def _mark(self, fields: Mapping[str, FieldSpec]) -> Mark:
+        table = self._section("mark", frozenset({"field", "raise_at", "clear_at"}))
+        return Mark(self._measured("mark.field", fields, table), *self._marks("mark", "at", table))
+
+    def _several(self, fields: Mapping[str, FieldSpec]) -> Combined:  # noqa: ARG002 - it reads none
+        table = self._section("several", frozenset({"rule", "count", "level", "silent", "within_s"}))
+        rule, count, silent = table.get("rule"), table.get("count"), table.get("silent", False)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 2:
+            raise self._wrong("several.count", f"a number from 2 is expected, got {count!r}", "Set count = 2.")
+        if not isinstance(silent, bool) or (silent and "level" in table):
+            raise self._wrong("several.silent", "it is true, or left out; and true without a level", "Keep one.")
+        need = Need(self._other_rule("several.rule", rule), count)
+        return Combined((need,), *self._together("several", table), silent)
+
+    def _both(self, fields: Mapping[str, FieldSpec]) -> Combined:  # noqa: ARG002 - it reads none
+        table = self._section("both", frozenset({"rules", "level", "within_s"}))
+        rules = table.get("rules")
+        if not isinstance(rules, list) or len(rules) != 2 or rules[0] == rules[1]:
+            raise self._wrong(
+                "both.rules", f"two rules are expected, got {rules!r}", 'Write rules = ["flood", "rise"].'
+            )
+        needs = tuple(Need(self._other_rule("both.rules", rule), 1) for rule in rules)
+        return Combined(needs, *self._together("both", table))
+
+    def _other_rule(self, field: str, name: Any) -> str:
+        if not isinstance(name, str) or not valid_id(name) or name == self._table.get("id"):
+            raise self._wrong(field, f"{name!r} is not the id of another rule", "Name a rule of this pack.")
+        return name
+
+    def _together(self, section: str, table: Mapping[str, Any]) -> tuple[float, Level | None]:
+        within_s = self._seconds(f"{section}.within_s", least=1.0, value=table.get("within_s", "nothing"))
+        if "level" not in table:
+            return within_s, None
+        levels = [level.name for level in Level if level is not Level.NORMAL]
+        return within_s, Level[self._choice(f"{section}.level", levels, table["level"])]
 
     def _measured(self, name: str, fields: Mapping[str, FieldSpec], table: Mapping[str, Any]) -> str:
         """A field of the kind that holds a number."""

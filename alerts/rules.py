@@ -14,6 +14,7 @@ from alerts.timing import AT_ONCE, Timing
 from contract.city import Link, NodeKind, Text
 from contract.incident import Audience, Subject
 from contract.kinds import KindName
+from contract.levels import Level
 
 GroupBy = Literal["river", "cause", "uplink", "site", "node"]
 Severity = Literal["info", "warning", "critical"]
@@ -70,7 +71,40 @@ class Rise:
     window_s: float
 
 
-Condition = Levels | Absence | Rise
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Raise where `field` is at or beyond `raise_at`, clear where it is below `clear_at`: for what has no scale."""
+
+    field: str
+    raise_at: float
+    clear_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """So many sensors of a group must be past what this rule looks for."""
+
+    rule: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """Raise where, within `within_s` of each other, as many sensors of a group as are needed are past the mark of their
+    own rule: an incident of it is open, at `level` or worse where one is named, or silent where `silent`."""
+
+    needs: tuple[Need, ...]
+    within_s: float
+    level: Level | None = None
+    silent: bool = False
+
+    @property
+    def field(self) -> str:
+        """What it looks at: no field of a reading, but its rules."""
+        return " ".join(need.rule for need in self.needs)
+
+
+Condition = Levels | Absence | Rise | Mark | Combined
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +171,20 @@ def alike(one: Rule, other: Rule) -> bool:
 def lies_in(region: str, area: str) -> bool:
     """Whether a region's code is the area's, or begins with it at a dot."""
     return region == area or region.startswith(area + ".")
+
+
+def combining(rules: Sequence[Rule]) -> dict[str, list[Rule]]:
+    """The rules that take several together, by each rule whose findings they take."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if isinstance(rule.condition, Combined):
+            for need in rule.condition.needs:
+                found.setdefault(need.rule, []).append(rule)
+    return found
+
+
+NOWHERE = Match("node", ())
+"""of a rule that reads nothing itself"""
 
 
 def longest_window_s(rules: Sequence[Rule]) -> float:

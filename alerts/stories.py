@@ -97,7 +97,7 @@ def tell(
 def _samples(reading: _Reading, seq: int, place: Placement, rules: Sequence[Rule]) -> Iterator[Sample]:
     """The reading as each sensor of the node that a rule looks at would have said it."""
     for sensor, (kind, _) in place.sensors.items():
-        fields = {rule.condition.field for rule in rules if rule.match.kind == kind}
+        fields = {rule.condition.field for rule in rules if rule.match.kind == kind and rule.match.nodes}
         if fields:
             values = dict.fromkeys(fields, reading.value)
             yield Sample(reading.node, sensor, kind, _EPOCH, seq, reading.at_us, "synced", Quality.GOOD, values)

@@ -29,6 +29,7 @@ DEFAULTS: dict[Subject, Timing] = {
     "flood": Timing(0.0, 1_800.0, 14_400.0),
     "rise": Timing(0.0, 1_800.0, 14_400.0),
     "outage": Timing(30.0, 300.0, 14_400.0),
+    "notice": Timing(30.0, 300.0, 14_400.0),
 }
 
 

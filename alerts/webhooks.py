@@ -29,6 +29,7 @@ _TYPES: Mapping[What, str] = {
     What.RESOLVED: "incident.all_clear",
 }
 _DIGESTS: Mapping[Reason, str] = {Reason.ALL_CLEAR: "event.all_clear", Reason.REMINDER: "event.reminder"}
+_UNITS: Mapping[str, str] = {"flood": "cm", "rise": "cm", "outage": "s"}
 _UPDATES = frozenset({What.NO_DATA, What.DATA_BACK})
 
 
@@ -155,7 +156,7 @@ class Webhooks:
                 "silent": incident.no_data,
                 "source": change.source,
                 "value": change.value,
-                "unit": "cm" if incident.subject in WATER else "s",
+                "unit": _UNITS.get(incident.subject, "1"),
                 "decided_at": rfc3339(change.said_us),
                 "recurs_event": event.recurs,
                 **({} if saying is None else _counts(saying)),

@@ -263,6 +263,8 @@ class Words:
                 "rise": number(transition.incident.value, language),
                 "minutes": number(window_us / MINUTE_US, language),
             }
+        if transition.rule.subject == "notice":
+            return values | {"group": transition.event.name, "value": number(transition.incident.value, language)}
         minutes = max(0, (transition.change.at_us - transition.incident.crossed_us) // MINUTE_US)
         shared = transition.event.shared
         own = "silent" if transition.silent else "no_internet"

@@ -66,7 +66,8 @@ def happening(snapshot: Snapshot, gauges: Sequence[Gauge], speech: Speech) -> li
 
     def line(own: list[Incident]) -> EventLine:
         if own[0].subject not in WATER:
-            return _outage(own, snapshot, speech)
+            outage = _outage(own, snapshot, speech)
+            return replace(outage, word=speech("notice")) if own[0].subject == "notice" else outage
         flood = _flood(own, snapshot, known, speech)
         return replace(flood, word=speech("rises_fast")) if own[0].subject == "rise" else flood
 

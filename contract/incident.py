@@ -15,7 +15,7 @@ from contract.levels import Level
 
 _SPACE = UUID("6f2a0a52-6d1c-5d0e-9a53-3a1f1d5a6c01")
 
-Subject = Literal["flood", "outage", "rise"]
+Subject = Literal["flood", "outage", "rise", "notice"]
 WATER: frozenset[Subject] = frozenset({"flood", "rise"})
 """of a river: what nobody sees of it may be dangerous"""
 Audience = Literal["shadow", "staff", "public"]
@@ -66,8 +66,9 @@ class Incident:
     """The state of one incident.
 
     `entity` is `{node}/{sensor}` or `{node}`; `value` the last good value in the rule's unit (cm for a river, cm risen
-    within the rule's window for a rise, s of silence for an outage). `crossed_us` is when the first sample of the run
-    that opened it was observed, `opened_us` when the condition had held for the rule's `for`.
+    within the rule's window for a rise, s of silence for an outage, for a notice what its rule counts). `crossed_us` is
+    when the first sample of the run that opened it was observed, `opened_us` when the condition had held for the rule's
+    `for`.
     """
 
     id: str

@@ -8,6 +8,7 @@ WORDS = {
     "open_incidents": Text("Sedang terjadi", "Happening now"),
     "all_open": Text("Semua {n} kejadian", "All {n} events"),
     "n_gauges": Text("{n} alat ukur", "{n} gauges"),
+    "notice": Text("Perlu dilihat", "Worth a look"),
     "rises_fast": Text("Naik cepat", "Rising fast"),
     "points_behind": Text("{n} titik di uplink {name}", "{n} points on the {name} uplink"),
     "points_on_feeder": Text("{n} titik di penyulang listrik {name}", "{n} points on the power feeder {name}"),
