@@ -11,9 +11,15 @@ import psutil
 import pytest
 from support.room import Guest, inside
 
+from faults.parts import memory
 from faults.parts.influx import summary
 from faults.parts.missing import NotInstalled
 from faults.parts.postgres import Postgres, postgres
+
+
+def pytest_configure() -> None:
+    """Before any folder is made, and before the other processes begin."""
+    memory.prefer()
 
 
 def _guest(item: pytest.Item) -> Guest:

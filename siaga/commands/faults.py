@@ -39,6 +39,7 @@ def faults(
     """
     from faults import campaign, register, trying
     from faults.laboratory import Laboratory
+    from faults.parts import memory
 
     if name == "list":
         for fault in register.FAULTS:
@@ -59,6 +60,8 @@ def faults(
         raise typer.Exit(code)
     fault = register.fault(name)
     seed = secrets.randbelow(1_000_000) if seed is None else seed
+    if short:
+        memory.prefer()
     place = _empty(folder) if folder else Path(tempfile.mkdtemp(prefix=f"siaga-{name}-"))
     laboratory = Laboratory(
         fault=name,
