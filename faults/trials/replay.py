@@ -129,7 +129,8 @@ def told(rng: random.Random) -> Story:
         story.say(step, GAUGE, [_level(story, at_us, cm + rng.randrange(10) / 10)])
         story.readings += 1
         if rng.random() < 0.05:
-            story.say(step, GAUGE, [_level(story, rng.choice((1_000, at_us + DAY_US)), 500.0)])
+            # The time is impossible and the water is not: what an engine takes for now must be true of now.
+            story.say(step, GAUGE, [_level(story, rng.choice((1_000, at_us + DAY_US)), cm)])
             story.refused += 1
         if step % 2 == 0:
             for point in POINTS:
