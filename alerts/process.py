@@ -365,6 +365,7 @@ class AlertsProcess:
         now_us = self._clock.now_us()
         self._cities.note_rules(self._profile.code, pack_of(self._rules), now_us)
         engine.stages = self._cities.stages(self._profile.code)
+        self._words.forecasts.learn(self._cities.travels(self._profile.code))
         self._owed_us = recall(engine, self._cities, self._rules, now_us)
         self._notifier = Notifier(self._profile.code, self._places, self._manners)
         self._notifier.restore(*told_before(self._cities, self._profile.code), self._rules, now_us)
@@ -518,6 +519,7 @@ class AlertsProcess:
         if mono_us - self._registry_mono_us < _REGISTRY_S * SECOND_US:
             return
         self._registry_mono_us = mono_us
+        self._words.forecasts.learn(self._cities.travels(self._profile.code))
         version = self._cities.registry_version(self._profile.code)
         if version != self._registry:
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}

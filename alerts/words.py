@@ -11,6 +11,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from alerts.engine import Transition
+from alerts.expected import Forecasts
 from alerts.rules import Rise
 from alerts.tellings import Overflow, Saying
 from alerts.timing import Reason
@@ -122,6 +123,7 @@ class Words:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._zone = ZoneInfo(profile.zone)
+        self.forecasts = Forecasts(profile)
 
     def report(self, transition: Transition, place: Placement, opened: int = 1, over: int = 0) -> Report:
         """The case that an event files. `opened`, `over`: how many incidents it has had by now, and how many ended."""
@@ -288,6 +290,7 @@ class Words:
             "value": number(incident.value, language),
             "trend": _TRENDS[transition.trend][language],
             "scale": scale.datum if scale else "",
+            "expected": self.forecasts.words(transition, place, self.time, language),
         }
 
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.context import Context
+from api.crests import coming_to
 from api.gauges import BELIEVED, Gauge, by_river, gauges_of, level_cm_of
 from api.history import history_of
 from api.overview import confirmed, headline
@@ -89,6 +90,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "downstream": [one for one in along if one.river_km > gauge.river_km][:1],
             "confirmed": confirmed(gauge.case),
             "releases": on_river(context, snapshot, gauge.river, end_us, end_us),
+            "coming": coming_to(node, gauges, snapshot),
         }
         return pages.render(request, "sungai.html", values)
 

@@ -12,6 +12,8 @@ from api.shared import Shared
 from api.status import NodeStatus, node_status
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.incident import Incident
+from contract.quality import Quality
+from contract.travel import Travel, in_force
 from store.ports import Case, CityStore, Event, Placement, Presence, Row
 
 TREND_S = 1800.0
@@ -20,6 +22,7 @@ ENDED_S = 6 * 3600.0
 ENDED_MOST = 5
 LOOKED_BACK_US = 30 * DAY_US
 CASES_MOST = 200
+CREST_ROWS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Snapshot:
 
     Rows are by node; `recent` holds a gauge's last half hour up to its newest reading. Cases and events are those of
     the open incidents, by event; `events` holds only events of several incidents. `ended` are the sensors' cases that
-    closed in the last hours, the newest first.
+    closed in the last hours, the newest first. `travels` is what rivers are forecast with, `crests` when each gauge
+    that something is forecast from stood highest in the flood that is open there.
     """
 
     now_us: int
@@ -41,6 +45,8 @@ class Snapshot:
     cases: Mapping[str, Case]
     events: Mapping[str, Event] = field(default_factory=dict)
     ended: Sequence[Case] = ()
+    travels: Sequence[Travel] = ()
+    crests: Mapping[str, int] = field(default_factory=dict)
 
     def placement(self, node: str) -> Placement | None:
         return next((one for one in self.placements if one.node == node), None)
@@ -99,7 +105,43 @@ def load(context: Context, now_us: int) -> Snapshot:
         _cases_of(cities, city, incidents),
         _events_of(cities, incidents),
         _ended(cities, city, now_us, ended_us(context.speed)),
+        travels := in_force(context.profile.reaches, cities.travels(city)),
+        _crests(context, {one.upstream for one in travels}, incidents, rows, now_us),
     )
+
+
+def _crests(
+    context: Context, gauges: set[str], incidents: Sequence[Incident], rows: Mapping[str, Sequence[Row]], now_us: int
+) -> dict[str, int]:
+    """By the readings that no check doubts; of several as high the last, for the water still stands there."""
+    found = {}
+    for incident in incidents:
+        newest = next((row for row in rows.get(incident.node, ()) if row.series.kind == "flood"), None)
+        if incident.node not in gauges or incident.subject != "flood" or newest is None:
+            continue
+        scale = context.profile.scale_of(incident.node)
+        sign = -1.0 if scale is not None and scale.direction == "falling" else 1.0
+        since_us = max(incident.crossed_us, now_us - chart_us(context.speed))
+        good = [
+            (row.observed_us, sign * value)
+            for row in context.readings.between(newest.series, since_us, now_us + 1, limit=CREST_ROWS)
+            if row.quality in {Quality.GOOD, Quality.UNKNOWN}
+            and isinstance(value := row.values.get("level_cm"), int | float)
+        ]
+        if good:
+            found[incident.node] = _highest_us(good)
+    return found
+
+
+def _highest_us(readings: Sequence[tuple[int, float]]) -> int:
+    """When the water stood highest, by what a reading and one beside it both show: a typing error is no crest."""
+    cms = [cm for _, cm in readings]
+
+    def shown(i: int) -> tuple[float, float, int]:
+        beside = [*cms[max(0, i - 1) : i], *cms[i + 1 : i + 2]]
+        return min(cms[i], max(beside, default=cms[i])), cms[i], i
+
+    return readings[max(map(shown, range(len(cms))))[2]][0]
 
 
 def _cases_of(cities: CityStore, city: str, incidents: Sequence[Incident]) -> dict[str, Case]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -12,6 +13,7 @@ from starlette.responses import Response
 
 from api.cases import description_of, seen_case
 from api.context import Context
+from api.crests import Coming, coming_to
 from api.gauges import Gauge, gauges_of
 from api.nodes import NodeLine, lines_of
 from api.page import with_etag
@@ -56,6 +58,21 @@ class NodeOut(BaseModel):
     case: Annotated[str | None, Field(examples=["JOG-2026-000123"])]
 
 
+class ComingOut(BaseModel):
+    """What is expected from a gauge upstream. `between` null: nothing is, and `why` says why not. Never an order."""
+
+    upstream: Annotated[str, Field(examples=["gauge-code-01"])]
+    why: Annotated[
+        Literal["expected", "silent", "quiet", "passed", "pending"],
+        Field(description="silent: that gauge sends nothing, and nothing is forecast from it"),
+    ]
+    between: tuple[When, When] | None
+    rising: Annotated[bool, Field(description="the water upstream still rises: the crest comes later than that")]
+    learned: Annotated[bool, Field(description="from the city's own history, not from its keepers' experience")]
+    error_minutes: Annotated[int | None, Field(description="how far out forecasts have been on average; null: untried")]
+    forecasts: Annotated[int, Field(description="how many that is the average of")]
+
+
 class GaugeOut(BaseModel):
     """A river gauge. `level` null: nothing is known, which is not NORMAL. `voice` says how far to believe it now."""
 
@@ -75,6 +92,7 @@ class GaugeOut(BaseModel):
         Field(description="dangerous: fell silent while high or rising"),
     ]
     case: str | None
+    coming: Annotated[list[ComingOut], Field(description="from the gauges above, the nearest first")]
 
 
 class IncidentOut(BaseModel):
@@ -187,7 +205,20 @@ def node_out(line: NodeLine) -> NodeOut:
     )
 
 
-def gauge_out(gauge: Gauge, region: str) -> GaugeOut:
+def coming_out(coming: Coming) -> ComingOut:
+    expected = coming.window
+    return ComingOut(
+        upstream=coming.gauge.node,
+        why=coming.why,
+        between=None if expected is None else (rfc3339(expected.from_us), rfc3339(expected.until_us)),
+        rising=coming.rising,
+        learned=coming.travel.learned,
+        error_minutes=coming.error_min,
+        forecasts=coming.travel.forecasts,
+    )
+
+
+def gauge_out(gauge: Gauge, region: str, coming: Sequence[Coming]) -> GaugeOut:
     return GaugeOut(
         gauge=gauge.node,
         name=gauge.name,
@@ -202,6 +233,7 @@ def gauge_out(gauge: Gauge, region: str) -> GaugeOut:
         pending=gauge.pending,
         voice=gauge.voice,
         case=gauge.case.number if gauge.case else None,
+        coming=[coming_out(one) for one in coming],
     )
 
 
@@ -289,7 +321,9 @@ def router(context: Context, snapshots: Snapshots) -> APIRouter:
         snapshot = snapshots.now()
         regions = {one.node: one.region for one in snapshot.placements}
         found = gauges_of(context.profile, snapshot)
-        items = [gauge_out(gauge, regions.get(gauge.node, "")) for gauge in found]
+        items = [
+            gauge_out(gauge, regions.get(gauge.node, ""), coming_to(gauge.node, found, snapshot)) for gauge in found
+        ]
         return _answer(request, GaugePage(items=items, total=len(items)))
 
     @routes.get("/incidents", response_model=IncidentPage, summary="Open incidents")

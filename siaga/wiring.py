@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -50,10 +51,11 @@ BESIDE = ("watch",)
 
 
 def profile(settings: Settings) -> Profile:
-    """The city's folder, read strictly."""
+    """The city's folder, read strictly; its water flows at the speed of this world."""
     from cities.load import load
 
-    return load(settings.city, settings.cities_folder)
+    city = load(settings.city, settings.cities_folder)
+    return replace(city, reaches=compressed(city.reaches, settings.speed))
 
 
 def rules(settings: Settings) -> tuple[Rule, ...]:

@@ -62,6 +62,40 @@ WORDS = {
     "neighbours": Text("Tetangga di sungai ini", "Neighbours on this river"),
     "upstream": Text("Hulu, {km} km dari sini", "Upstream, {km} km away"),
     "downstream": Text("Hilir, {km} km dari sini", "Downstream, {km} km away"),
+    "coming_title": Text("Dari hulu", "From upstream"),
+    "coming_expected": Text(
+        "Puncak dari {place} diperkirakan di sini antara {begin} dan {end}.",
+        "The crest from {place} is expected here between {begin} and {end}.",
+    ),
+    "coming_rising": Text(
+        "Air di {place} masih naik. Yang lewat di sana sekarang diperkirakan di sini antara {begin} dan {end}; "
+        "puncaknya lebih lambat.",
+        "The water at {place} is still rising. What passes there now is expected here between {begin} and {end}; the "
+        "crest comes later.",
+    ),
+    "coming_error": Text(
+        "Sejauh ini meleset rata-rata {minutes} menit, {n} kali.", "So far {minutes} minutes out on average, {n} times."
+    ),
+    "coming_untried": Text("Perkiraan ini belum pernah diuji.", "This forecast has not been tried yet."),
+    "coming_silent": Text(
+        "{place} tidak mengirim kabar: dari sana tidak ada perkiraan.",
+        "{place} sends nothing: nothing is forecast from there.",
+    ),
+    "coming_pending": Text(
+        "Bacaan terakhir {place} menunggu bacaan berikutnya: dari sana belum ada perkiraan.",
+        "The last reading of {place} waits for the next one: nothing is forecast from there yet.",
+    ),
+    "coming_quiet": Text(
+        "{place}: tidak ada banjir, tidak ada puncak yang diperkirakan.",
+        "{place}: no flood, no crest is expected.",
+    ),
+    "coming_passed": Text(
+        "{place}: puncaknya sudah lewat menurut perkiraan.", "{place}: by the forecast its crest is past."
+    ),
+    "coming_note": Text(
+        "Perkiraan, bukan perintah. Yang berlaku adalah tinggi air yang terukur.",
+        "A forecast and no order. What counts is the water that is measured.",
+    ),
     "text_page": Text("Halaman teks, untuk sinyal lemah", "Text page, for a weak signal"),
     "full_page": Text("Halaman lengkap", "Full page"),
 }

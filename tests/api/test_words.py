@@ -13,6 +13,7 @@ from api.alarms import Cause as AlarmCause
 from api.cases import STEPS
 from api.console import WORDED as WORDED_REFUSALS
 from api.console import StageState
+from api.crests import Why as WhyComing
 from api.errors import WORDED
 from api.invitations import FOR_PEOPLE
 from api.language import Speech
@@ -118,6 +119,7 @@ def built() -> set[str]:
         ),
         *(f"answer_{one}" for one in ANSWERS),
         *(f"cause_{one}" for one in get_args(AlarmCause)),
+        *(f"coming_{why}" for why in (*get_args(WhyComing), "rising")),
         *(f"alarm_{state}" for state in State),
         *(f"{prefix}_{kind}" for prefix in ("done", "did") for kind in KINDS_OF_DECISION),
         *(f"decided_{reason}" for reason in WORDED_REFUSALS),
