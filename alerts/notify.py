@@ -22,9 +22,8 @@ from alerts.timing import Entry, Reason, Standing, decide, due_us
 from contract.clock import MINUTE_US, SECOND_US
 from contract.incident import WATER, Incident, What, event_id
 from contract.levels import Level
-from store.ports import Placement
+from store.ports import OVERFLOW, Placement
 
-OVERFLOW = "overflow"
 TOLD_PER_MIN = 60.0
 _UPDATES = frozenset({What.RECOVERING, What.RELAPSED})
 _GRAVE = frozenset({Level.AWAS, Level.SIAGA})

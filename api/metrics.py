@@ -72,6 +72,11 @@ class CityCollector(Collector):
         outbox.add_metric([city, "waiting"], waiting)
         outbox.add_metric([city, "abandoned"], abandoned)
         yield outbox
+        held_back = GaugeMetricFamily(
+            "siaga_held_back", "events that wait to be told because too much is told already", labels=["city"]
+        )
+        held_back.add_metric([city], context.cities.held_back(city))
+        yield held_back
         quarantine = GaugeMetricFamily("siaga_quarantined", "messages kept and not accepted", labels=["city", "reason"])
         reasons: Counter[str] = Counter()
         for (_, reason), count in context.cities.quarantine_counts(city).items():

@@ -195,6 +195,8 @@ class Lease:
     until_us: int
 
 
+OVERFLOW = "overflow"
+"""under this name stands, among what is noted of events, how many of them are held back"""
 Cause = Literal["", "power", "uplink", "site", "node", "unknown"]
 
 
@@ -388,6 +390,9 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
 
     def tellings(self, city: str) -> Mapping[str, Mapping[str, Any]]:
         """What the engine noted of what it has told, by event."""
+
+    def held_back(self, city: str) -> int:
+        """How many events wait to be told because too much is told already, as the engine last said it."""
 
     def telling_incidents(self, city: str) -> Sequence[Incident]:
         """All incidents, also those that are over, of the events that something is noted of; the oldest first."""

@@ -15,7 +15,7 @@ from contract.levels import Level
 from store.city.database import Part, batches
 from store.city.outbox import insert_outgoing
 from store.city.schema import changes, events, incidents, leases, snapshots, tellings
-from store.ports import EngineCommit, Event, Lease
+from store.ports import OVERFLOW, EngineCommit, Event, Lease
 
 
 class EngineTables(Part):
@@ -126,6 +126,13 @@ class EngineTables(Part):
         query = select(tellings.c.event, tellings.c.state).where(tellings.c.city == city)
         with self._db.read() as connection:
             return {row.event: row.state for row in connection.execute(query)}
+
+    def held_back(self, city: str) -> int:
+        """See `CityStore.held_back`. The engine notes it under a name that no event has."""
+        query = select(tellings.c.state).where(tellings.c.city == city, tellings.c.event == OVERFLOW)
+        with self._db.read() as connection:
+            state = connection.execute(query).scalar_one_or_none()
+        return 0 if state is None else int(state["held_back"])
 
     def telling_incidents(self, city: str) -> Sequence[Incident]:
         """See `CityStore.telling_incidents`."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support import watch
 
 from alerts.level_stream import Staff
-from alerts.rulefile import load_rules
+from alerts.rulefile import load_rule, load_rules
 from alerts.rules import Absence, Levels, longest_window_s
+from alerts.timing import DEFAULTS, Timing
 from contract.compress import compressed
 from contract.errors import BadInput
 
@@ -42,6 +44,20 @@ def test_a_city_s_day_can_be_played_in_minutes() -> None:
     assert (fast.version, fast.texts) == (watch.rule("flood").version, watch.rule("flood").texts)
 
 
+def test_when_its_events_are_told_is_its_own_word_or_its_subject_s(tmp_path: Path) -> None:
+    """A rule may say one time and leave the others; a staff rule on floods may wait; other times judge no otherwise."""
+    flood, hotspot = watch.rule("flood"), watch.rule("hotspot")
+    assert flood.timing == DEFAULTS["flood"]
+    assert hotspot.timing == replace(DEFAULTS["outage"], group_wait_s=90.0)
+    text = (watch.RULES / "flood.toml").read_text().replace('audience = "public"', 'audience = "staff"')
+    path = tmp_path / "flood.toml"
+    path.write_text(text.replace("[match]", "[notify]\ngroup_wait_s = 60\nrepeat_interval_s = 0\n\n[match]"))
+    staff = load_rule(path)
+    assert staff.timing == Timing(60.0, DEFAULTS["flood"].group_interval_s, 0.0)
+    assert staff.judges == flood.judges
+    assert compressed(staff, 60).timing.group_wait_s == 1.0
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
@@ -61,6 +77,9 @@ def test_a_city_s_day_can_be_played_in_minutes() -> None:
         ("{value} cm, {trend}{local}. Belum", "{value:.1f} cm. Belum", r"text.opened.id: the placeholder"),
         ("[text.no_data]", "[text.nodata]", r"text.nodata: this field is not known"),
         ("[match]", "[match", r"not valid TOML.*line 17"),
+        ("[match]", "[notify]\ngroup_wait_s = 30\n\n[match]", r"line 18: notify.group_wait_s: .*never waits"),
+        ("[match]", "[notify]\nrepeat_interval_s = -1\n\n[match]", r"line 18: notify.repeat_interval_s: a number"),
+        ("[match]", "[notify]\nwait_s = 30\n\n[match]", r"line 18: notify.wait_s: this field is not known"),
         ("for_s = 480", "for_s = 480\nkeep_firing_for_s = -5", r"line 13: keep_firing_for_s: a number of seconds"),
         ("no_data_for_s = 1800", "no_data_for_s = { lora = 7200 }", r"line 14: no_data_for_s.default"),
         ("no_data_for_s = 1800", "no_data_for_s = { default = 0 }", r"line 14: no_data_for_s.default"),

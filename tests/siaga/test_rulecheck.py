@@ -192,3 +192,13 @@ def test_a_city_may_have_no_rules_yet(tmp_path: Path) -> None:
     """A folder that is not there is no mistake."""
     assert rulecheck.check(tmp_path / "rules", replace(load(CITY), nodes=())) == []
     assert len(load_rules(rules_folder(CITY))) == 3
+
+
+def test_what_mutes_what_is_held_against_the_pack(root: Path) -> None:
+    """`notify.toml` names a rule that the city does not have: found with its line."""
+    (root / CITY / "notify.toml").write_text(
+        '[[inhibit]]\nsource = { rule = "listrik" }\ntarget = { cause = "node" }\n'
+    )
+    (finding,) = rulecheck.check(root / CITY / "rules", load(CITY, root))
+    assert "notify.toml, line 2" in str(finding)
+    assert "'listrik' is no rule" in str(finding)
