@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     posts_brokers: Annotated[tuple[Broker, ...], NoDecode] = Field(
         default=(), description="host:port of the listener for nodes, for the posts; the same as brokers if empty"
     )
-    posts_certificates: Path | None = Field(
+    posts_identities: Path | None = Field(
         default=None, description="for a broker with TLS: where each POST/ca.crt, tls.crt and tls.key are"
     )
 

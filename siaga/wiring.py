@@ -312,7 +312,7 @@ def carry_posts(settings: Settings, city: Profile, entries: KeepersBook, clock: 
                 book=entries,
                 folder=settings.posts_location,
                 brokers=posts_brokers(settings),
-                certificates=settings.posts_certificates,
+                certificates=settings.posts_identities,
                 clock=clock,
                 source=system_source,
                 stop=stop,

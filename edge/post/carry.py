@@ -10,10 +10,12 @@ from pathlib import Path
 
 import structlog
 
+from broker import tls as tls_files
 from broker.link import PahoLink
 from broker.ports import BrokerAddress, Tls
 from contract.city import NOTICE, NOTICE_PERIOD_S, NodeSpec
 from contract.clock import DAY_US, Clock
+from contract.errors import BadInput
 from contract.messages import ClockSource
 from edge.agent import Agent, Identity
 from edge.clock import boot_id
@@ -56,12 +58,14 @@ def run(
     stop: threading.Event,
     transport: Transport = CARRIED,
 ) -> None:
-    """Carry until `stop` is set. Raises BadInput where another process has a post's spool, Unavailable where the book
-    does not answer at the start.
+    """Carry until `stop` is set. Raises BadInput where another process has a post's spool, or no post a certificate,
+    Unavailable where the book does not answer at the start.
 
-    `certificates` holds a folder for each post with its `ca.crt`, `tls.crt` and `tls.key`, for brokers with TLS.
+    `certificates` holds a folder for each post with its `ca.crt`, `tls.crt` and `tls.key`, for brokers with TLS. What
+    is entered at a post without one waits in the book, until the posts are carried anew.
     """
     awake = _LongAwake(clock)
+    posts = _known_to_the_broker(posts, certificates)
     with ExitStack() as on_failure:
         members = []
         for post in posts:
@@ -98,6 +102,27 @@ def _member(
     )
     entries.feed(agent)
     return Member(agent, PahoLink(post.node, keepalive_s=KEEPALIVE_S, tls=identity), entries)
+
+
+def _known_to_the_broker(posts: Sequence[NodeSpec], certificates: Path | None) -> list[NodeSpec]:
+    """One that has no certificate must not keep the others from the city."""
+    carried = []
+    for post in posts:
+        identity = _identity(certificates, post.node)
+        try:
+            if identity is not None:
+                tls_files.context(identity)
+        except BadInput as error:
+            _log.error("post_without_certificate", node=post.node, reason=str(error))
+        else:
+            carried.append(post)
+    if not carried:
+        raise BadInput(
+            "no post has a certificate",
+            where=str(certificates),
+            remedy="`siaga ca issue POST` makes one; bring its folder there.",
+        )
+    return carried
 
 
 def _identity(certificates: Path | None, node: str) -> Tls | None:

@@ -376,6 +376,19 @@ def test_grafana_finds_its_token(services: dict[str, dict[str, Any]]) -> None:
     assert boards["providers"][0]["options"]["path"] in mounted
 
 
+def test_what_keepers_key_in_outlives_the_container(services: dict[str, dict[str, Any]]) -> None:
+    """Their book is on a volume that the image's user owns, not in memory; their posts come in by the nodes' door."""
+    api = services["api"]
+    told = {name: value for name, value in api["environment"].items() if name.startswith("SIAGA_POSTS_")}
+    kept = {volume["target"]: volume["type"] for volume in api["volumes"]}
+    assert kept[told["SIAGA_POSTS_FOLDER"]] == "volume"
+    assert kept[told["SIAGA_POSTS_IDENTITIES"]] == "bind"
+    assert told["SIAGA_POSTS_BROKERS"] == "broker:8883"
+    assert set(api["networks"]) & set(services["broker"]["networks"])
+    text = (ROOT / "docker" / "Dockerfile").read_text()
+    assert f"install -d -o 10001 -g 10001 -m 700 {told['SIAGA_POSTS_FOLDER']}" in text
+
+
 def test_bind_mounts_exist(services: dict[str, dict[str, Any]]) -> None:
     """What is mounted from the checkout is in it; a party's folder is its own, and one that is missing is not made up.
     All of it is read-only."""
@@ -387,7 +400,7 @@ def test_bind_mounts_exist(services: dict[str, dict[str, Any]]) -> None:
             if volume["target"] == IDENTITY:
                 assert Path(volume["source"]).name == name
                 assert volume["bind"]["create_host_path"] is False
-            elif volume["target"] in {"/run/webhooks", "/run/openid"}:
+            elif volume["target"] in {"/run/webhooks", "/run/openid", "/run/posts"}:
                 assert (Path(volume["source"]) / ".gitignore").read_text().splitlines()[1:] == ["*", "!.gitignore"]
             else:
                 assert Path(volume["source"]).exists(), f"{name}: {volume['source']}"

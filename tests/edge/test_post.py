@@ -9,12 +9,14 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from support.posts import POST, with_post
 
 from broker.ports import BrokerAddress
 from broker.subscription import PahoSubscription, service_topics
 from cities.load import load
 from contract.clock import DAY_US, HOUR_US, SECOND_US, SystemClock
+from contract.errors import BadInput
 from contract.messages import Ack, Refusal
 from contract.quality import Quality
 from edge.agent import Agent, Identity
@@ -164,6 +166,26 @@ def test_the_answer_is_in_the_book_before_the_spool_lets_go(post: Post) -> None:
     assert post.states() == ["stored", "refused"]
     post.book.close()
     assert not post.source.hears(ack)
+
+
+def test_posts_without_certificates_wait_in_the_book(post: Post) -> None:
+    """Where the broker asks for them: said by the post's name, and no spool is touched."""
+    post.book.enter(entry(1))
+    with capture_logs() as lines, pytest.raises(BadInput, match="no post has a certificate"):
+        run(
+            city="yogyakarta",
+            posts=[one for one in with_post(load("yogyakarta")).nodes if one.keyed_in],
+            book=post.book,
+            folder=post.folder / "other",
+            brokers=[BrokerAddress("127.0.0.1", 1)],
+            certificates=post.folder,
+            clock=SystemClock(),
+            source=lambda: "ntp",
+            stop=threading.Event(),
+        )
+    assert [(line["event"], line["node"]) for line in lines] == [("post_without_certificate", POST)]
+    assert post.states() == ["waiting"]
+    assert not (post.folder / "other").exists()
 
 
 def test_from_the_book_to_the_store(tmp_path: Path) -> None:
