@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from alerts.rules import Rule
+from contract.city import Text
 from contract.incident import Audience
 from contract.staging import PackRule, Stages, in_force, narrower
 from store.ports import Placement
@@ -18,4 +20,9 @@ def told_to(rule: Rule, place: Placement, stages: Stages | None) -> Audience:
 
 def pack_of(rules: Sequence[Rule]) -> tuple[PackRule, ...]:
     """The rules as whoever promotes them sees them."""
-    return tuple(PackRule(one.id, one.judges, one.audience, one.subject, one.texts["title"]) for one in rules)
+    return tuple(PackRule(one.id, one.judges, one.audience, one.subject, _named(one.texts["title"])) for one in rules)
+
+
+def _named(title: Text) -> Text:
+    """A title without the place that it is about: `High water: {river}` is called High water."""
+    return Text(*(re.sub(r"\s*[:,.–-]?\s*\{\w+\}", "", text).strip() for text in (title.id, title.en)))

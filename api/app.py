@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 
 from api import (
     account,
+    accuracy_page,
     alarm_v1,
     assets,
     audit_page,
@@ -19,7 +20,9 @@ from api import (
     errors,
     health,
     invitation_page,
+    judging_page,
     keys,
+    misses_page,
     nodes,
     oidc_page,
     open311,
@@ -167,6 +170,9 @@ def create_app(
     app.include_router(post_page.router(context, pages, snapshots))
     app.include_router(audit_page.router(context, pages))
     app.include_router(staging_page.router(context, pages))
+    app.include_router(judging_page.router(context, pages))
+    app.include_router(misses_page.router(context, pages))
+    app.include_router(accuracy_page.router(context, pages, keep_s))
     app.include_router(health.router(context))
     app.include_router(probe.router())
     assets.install(app)

@@ -32,6 +32,15 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "release_hours": ("lama",),
     "post_unknown": ("pos",),
     "post_name_missing": ("nama",),
+    "judge_wrong_verdict": ("putusan",),
+    "judge_wrong_reason": ("alasan",),
+    "judge_wrong_flooded_us": ("tergenang",),
+    "judge_wrong_rule": ("aturan",),
+    "judge_wrong_node": ("simpul",),
+    "judge_wrong_place": ("tempat",),
+    "judge_wrong_level": ("tingkat",),
+    "judge_wrong_happened_us": ("waktu",),
+    "judge_wrong_source": ("sumber",),
 }
 """which fields a sentence about a form is about, by the ids they have on the page"""
 BOXES_MOST = 1_000

@@ -127,6 +127,10 @@ STAGES = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
 """how far things are told: by two people who have signed in, never by a program"""
 DECIDES = Rule(ALARMS.reach, no_keys=True)
 """what people decide about alarms, and where they do it: a program decides nothing"""
+JUDGING = Rule(_with(_all(Reach.ANY, "operator", "admin"), officer=Reach.AREA), no_keys=True)
+"""what people say afterwards of alarms that were theirs: by somebody who has signed in"""
+ACCURACY = Rule(_with(_PUBLIC, operator=Reach.ANY, admin=Reach.ANY))
+"""how often the city was right: of what was public for everybody, of what was in shadow for those who promote it"""
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
 
 RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
@@ -142,6 +146,8 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/wifi"): OPEN,
         ("GET", "/simpul"): OPEN,
         ("GET", "/simpul/rinci"): BEHIND,
+        ("GET", "/ketepatan"): ACCURACY,
+        ("GET", "/ketepatan.csv"): ACCURACY,
         ("GET", "/kasus"): CASES,
         ("GET", "/kasus/{number}"): CASES,
         # people
@@ -182,6 +188,12 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/pos/{node}"): POST,
         ("POST", "/pos/{node}/pelepasan"): POST,
         ("GET", "/pos/{node}/{token}"): POST,
+        ("GET", "/penilaian"): JUDGING,
+        ("GET", "/penilaian/{incident_id}"): JUDGING,
+        ("POST", "/penilaian/{incident_id}"): JUDGING,
+        ("GET", "/luput"): JUDGING,
+        ("POST", "/luput"): JUDGING,
+        ("POST", "/luput/{miss_id}/tarik"): JUDGING,
         ("GET", "/jejak"): ADMIN,
         ("GET", "/jejak.csv"): ADMIN,
         ("GET", "/jejak/periksa"): ADMIN,
@@ -200,6 +212,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/alarms"): ALARMS,
         ("GET", "/api/v1/alarms/events"): ALARMS,
         ("GET", "/api/v1/alarms/{incident_id}"): ALARMS,
+        ("GET", "/api/v1/accuracy"): ACCURACY,
         ("GET", "/api/v1/stages"): STAGES,
         ("POST", "/api/v1/alarms/{incident_id}/acknowledge"): DECIDES,
         ("POST", "/api/v1/alarms/{incident_id}/release"): DECIDES,

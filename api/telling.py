@@ -60,13 +60,17 @@ DEEDS: tuple[str, ...] = (
     "stage.lowered",
     "stage.withdrawn",
     "stage.refused",
+    "verdict.given",
+    "miss.entered",
+    "miss.withdrawn",
 )
 """in the order in which the form offers them"""
-FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "post.", "ca.", "alarm.", "stage.")
+FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "post.", "ca.", "alarm.", "stage.", "miss.")
 """beginnings by which a whole family of deeds is found"""
 FACTS: tuple[str, ...] = (
-    "agency", "alone", "at", "cm", "days", "decision", "everywhere", "how", "kind", "node", "nodes", "proposed_by",
-    "quality", "readings", "regions", "retime", "role", "serial", "site", "stage", "until", "what",
+    "agency", "alone", "at", "cm", "days", "decision", "everywhere", "how", "kind", "level", "node", "nodes",
+    "proposed_by", "quality", "readings", "regions", "retime", "role", "serial", "site", "stage", "until", "verdict",
+    "what",
 )  # fmt: skip
 REASONS: tuple[str, ...] = (
     "acl_denied", "bad_key", "bad_link", "bad_openid", "bad_password", "broker_refused", "certificate_refused", "csrf",
@@ -124,7 +128,14 @@ class Telling:
             return self.agencies[text].in_(self.speech.language)
         if name == "regions":
             return ", ".join(self.names.get(one, one) for one in text.split())
-        prefix = {"role": "role", "how": "way", "what": "proposed", "kind": "kind", "stage": "audience"}.get(name, "")
+        prefix = {
+            "role": "role",
+            "how": "way",
+            "what": "proposed",
+            "kind": "kind",
+            "stage": "audience",
+            "verdict": "verdict",
+        }.get(name, "")
         return self._word(prefix, text, self.names.get(text, text)) if prefix else self.names.get(text, text)
 
     def _word(self, prefix: str, short: str, otherwise: str) -> str:

@@ -25,8 +25,9 @@ class JudgementStore(Protocol):
     def unjudged(self, city: str, *, limit: int = 200) -> Sequence[Incident]:
         """Incidents that are over and that nobody has judged, those that ended first first."""
 
-    def outcomes(self, city: str, since_us: int) -> Sequence[Outcome]:
-        """All incidents that are over and opened since then, oldest first, with their newest verdict."""
+    def outcomes(self, city: str, since_us: int, *, until_us: int | None = None) -> Sequence[Outcome]:
+        """All incidents that are over and opened since then (and before `until_us`), oldest first, with their newest
+        verdict."""
 
     def add_miss(self, miss: Miss, deed: Deed) -> bool:
         """Keep it. False where this id is there already. Raises BadInput as `contract.judgement.check_miss` and

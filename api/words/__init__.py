@@ -14,6 +14,7 @@ from api.words import (
     errors,
     home,
     house,
+    judging,
     nodes,
     office,
     openid,
@@ -41,6 +42,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         posts,
         staging,
         console,
+        judging,
     )
 )
 WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})

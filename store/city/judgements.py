@@ -66,11 +66,13 @@ class JudgementTables(Part):
         with self._db.read() as connection:
             return [incident_of(row) for row in connection.execute(query).mappings()]
 
-    def outcomes(self, city: str, since_us: int) -> Sequence[Outcome]:
+    def outcomes(self, city: str, since_us: int, *, until_us: int | None = None) -> Sequence[Outcome]:
         """See `JudgementStore.outcomes`."""
         over = and_(
             incidents.c.city == city, incidents.c.opened_us >= since_us, incidents.c.state == str(State.RESOLVED)
         )
+        if until_us is not None:
+            over = and_(over, incidents.c.opened_us < until_us)
         opened_said = _said(func.min)
         ended_said = _said(func.max)
         words = (

@@ -86,6 +86,7 @@ STAFF_AND_KEY = "hhohhhooho"
 NO_PROVIDER = "hhhhhhhh" + "dd"
 ADMINS = "sddddddodd"
 ALARMS = "sdooodoodo"
+JUDGES = "sdooodoodd"
 OPERATORS = "sdddddoodd"
 DECIDES = "sdohhdoodd"
 NO_ALARM = "sdhhhdhhdd"
@@ -247,6 +248,16 @@ LINES = [
     Line("GET", "/pos/{node}/{token}", PEOPLE_ONLY, "valid", "{keepers_link}", ok=303),
     get("/pos/{node}/{token}", "hhhhhhhh" + "dd", f"/pos/{POST}/none", "not there"),
     get("/pos/{node}/{token}", "hhhhhhhh" + "dd", "{foreign_keepers_link}", "another city's"),
+    get("/penilaian", JUDGES),
+    get("/penilaian/{incident_id}", "sdohhdoodd", "/penilaian/{ended_incident}", "one's own work"),
+    get("/penilaian/{incident_id}", "sdhhhdhhdd", "/penilaian/{staff_incident}", "still open"),
+    post("/penilaian/{incident_id}", "sdohhdoodd", "/penilaian/{ended_incident}", "one's own work", 400),
+    get("/luput", JUDGES),
+    post("/luput", JUDGES, ok=400),
+    post("/luput/{miss_id}/tarik", "sdhhhdhhdd", "/luput/none/tarik"),
+    get("/ketepatan", ALL),
+    get("/ketepatan.csv", ALL),
+    get("/api/v1/accuracy", ALL),
     get("/jejak", ADMINS),
     get("/jejak.csv", ADMINS),
     get("/jejak/periksa", ADMINS),
@@ -334,11 +345,14 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
     )
     staff, staff_event = city.open_flood(other_river, Level.WASPADA, 90.0, audience="staff")
     hidden = city.file(staff_event, other_river, "banjir", {"id": "Uji", "en": "Trial"}, public=False)
+    ended, ended_event = city.open_flood(other_river, Level.WASPADA, 90.0, minutes_ago=500, audience="staff", over=True)
+    city.file(ended_event, other_river, "banjir", {"id": "Lewat", "en": "Over"}, public=False)
     shadow = city.open_outage(city.nodes("wifi")[3], audience="shadow")
     elsewhere_ = _foreign(city)
     book = add_post(city, folder)
     keepers_link = link_of(city)
-    (post_link,) = city.cities.post_links("yogyakarta")
+    link_of(city, "Bu Darmi")
+    post_link = next(one for one in city.cities.post_links("yogyakarta") if one.name == "Bu Darmi")
     area = hidden.region.rsplit(".", 1)[0]
     elsewhere = next(one.code for one in city.profile.regions if not one.code.startswith(area))
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -374,6 +388,7 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
         "public": public.number,
         "hidden": hidden.number,
         "open_incident": shown.id,
+        "ended_incident": ended.id,
         "staff_incident": staff.id,
         "shadow_incident": shadow.id,
         "invitation": link,

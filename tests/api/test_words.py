@@ -16,8 +16,11 @@ from api.console import StageState
 from api.crests import Why as WhyComing
 from api.errors import WORDED
 from api.invitations import FOR_PEOPLE
+from api.judging_page import TOLD as JUDGE_TOLD
+from api.judging_page import WRONG
 from api.language import Speech
 from api.map import LAYERS
+from api.misses_page import TOLD as MISS_TOLD
 from api.nodes import KINDS, ORDERS
 from api.people import TOLD
 from api.staging import REFUSALS
@@ -30,6 +33,7 @@ from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.decision import KINDS as KINDS_OF_DECISION
 from contract.decision import MATCHERS, WINDOWS
 from contract.incident import Source, State, What
+from contract.judgement import VERDICTS
 from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
@@ -76,6 +80,13 @@ def built() -> set[str]:
         *(f"role_{role}" for role in ROLES),
         *(f"audience_{one}" for one in BREADTH),
         *STAGE_TOLD.values(),
+        *JUDGE_TOLD.values(),
+        *MISS_TOLD.values(),
+        *(f"judge_wrong_{field}" for field in WRONG),
+        *(f"verdict_{one}{text}" for one in VERDICTS for text in ("", "_text")),
+        "judge_refused",
+        "judge_count",
+        "judge_count_one",
         *(f"stage_refused_{why}" for why in REFUSALS),
         "kind_rule",
         "kind_node",
@@ -96,7 +107,7 @@ def built() -> set[str]:
         *(f"link_{whose}" for whose in ("invitation", "password", "confirmed")),
         *(f"key_{wrong}" for wrong in ("label_missing", "days", "revoked")),
         *(f"key_is_{state}" for state in ("revoked", "over")),
-        *(f"office_{page}" for page in ("people", "keys", "posts", "audit", "refused", "stages")),
+        *(f"office_{page}" for page in ("people", "keys", "posts", "audit", "refused", "stages", "judging", "misses")),
         *(f"post_{wrong}" for wrong in ("figure", "clock", "slip", "unknown", "name_missing", "link_revoked")),
         *(f"post_state_{state}" for state in get_args(EntryState)),
         *(f"release_{wrong}" for wrong in ("dam", "amount", "clock", "hours")),

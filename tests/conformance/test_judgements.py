@@ -179,6 +179,7 @@ def test_outcomes_are_those_that_opened_since_and_are_over(store: CityStore) -> 
     found = store.outcomes(CITY, NOON_US + MINUTE_US)
     assert [(one.incident.id, one.judgement) for one in found] == [("incident-2", None)]
     assert found[0].incident.peak is Level.AWAS
+    assert [one.incident.id for one in store.outcomes(CITY, 0, until_us=NOON_US + HOUR_US)] == ["incident-1"]
     assert list(store.outcomes("sleman", 0)) == []
     assert What.RESOLVED in [one.what for one in store.changes_of("event-2")]
 

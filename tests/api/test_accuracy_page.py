@@ -1,0 +1,105 @@
+"""`/ketepatan`, its sheet and its data: what everybody may know, and what only those who promote rules see."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from secrets import token_hex
+
+import httpx
+from support.seed import Town
+from support.visitors import Visitor, person, signed_in, stranger
+
+from contract.incident import Audience
+from contract.judgement import Judgement, Verdict
+from contract.levels import Level
+from store.people import Deed
+
+BANJIR = {"id": "Banjir", "en": "Flood"}
+
+
+def judged(
+    city: Town, verdict: Verdict, *, index: int = 0, minutes_ago: float = 60, audience: Audience = "public"
+) -> None:
+    """A flood that is over, its case, and what an operator said of it."""
+    gauge = city.nodes("gauge")[index]
+    incident, event = city.open_flood(gauge, Level.SIAGA, 120.0, minutes_ago=minutes_ago, over=True, audience=audience)
+    city.file(
+        event,
+        gauge,
+        "banjir",
+        {**BANJIR, "id": gauge.name},
+        public=audience == "public",
+        opened_us=incident.opened_us + 2_000_000,
+    )
+    by = person(city, "jaga", "operator").id
+    said = Judgement(
+        id=token_hex(16),
+        city=city.profile.code,
+        incident=incident.id,
+        verdict=verdict,
+        reason="Foto",
+        flooded_us=None if verdict == "wrong" else incident.opened_us + 602_000_000,
+        by=by,
+        at_us=city.now_us,
+    )
+    city.cities.judge(said, Deed(by, "verdict.given", incident.id, city.now_us))
+
+
+def get(client: httpx.Client, who: Visitor, path: str = "/ketepatan") -> httpx.Response:
+    client.cookies.clear()
+    return client.get(path, headers=who.sent)
+
+
+def test_of_nothing_nothing_is_claimed(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """A new city has an empty table, in words, and a sheet of its heads alone."""
+    client = serve(made)
+    assert "belum ada yang dapat dinilai" in get(client, stranger()).text
+    assert len(get(client, stranger(), "/ketepatan.csv").text.splitlines()) == 1
+    data = get(client, stranger(), "/api/v1/accuracy").json()
+    assert (data["items"], data["total"]["pod"]) == ([], {"n": 0, "of": 0, "percent": None})
+    assert "/ketepatan" in get(client, stranger(), "/sungai").text
+
+
+def test_everybody_sees_what_was_public_and_operators_the_rest(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """A rule in shadow is nobody's business, and its promotion somebody's."""
+    judged(made, "right")
+    judged(made, "wrong", index=5, audience="shadow")
+    client = serve(made)
+    public = get(client, stranger(), "/api/v1/accuracy").json()
+    assert [one["audience"] for one in public["items"]] == ["public"]
+    assert (public["total"]["hits"], public["total"]["false_alarms"]) == (1, 0)
+    assert "uji coba diam" not in get(client, stranger()).text
+    operator = signed_in(made, person(made, "jaga", "operator"))
+    staff = get(client, operator, "/api/v1/accuracy").json()
+    assert [one["audience"] for one in staff["items"]] == ["public", "shadow"]
+    assert "uji coba diam" in get(client, operator).text
+    officer = signed_in(made, person(made, "petugas", "officer", agency="bpbd"))
+    assert "uji coba diam" not in get(client, officer).text
+
+
+def test_times_and_small_numbers_are_said_as_they_are(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """Of one case no percentage; the formulas stand beside it; the sheet says the same in seconds."""
+    judged(made, "late")
+    client = serve(made)
+    page = get(client, stranger()).text
+    assert "0 dari 1" in page
+    assert "%" not in page.split("<tbody>")[1].split("</tbody>")[0]
+    assert "POD, peluang terdeteksi = benar / (benar + terlambat + luput)" in page
+    assert "10 menit" in page
+    data = get(client, stranger(), "/api/v1/accuracy").json()
+    assert data["items"][0]["lead"] == {"n": 1, "median_s": 600.0, "worst_s": 600.0}
+    assert data["formulas"]["far"] == "false_alarms / (hits + late + false_alarms)"
+    (row,) = csv.DictReader(io.StringIO(get(client, stranger(), "/ketepatan.csv").text))
+    assert (row["level"], row["late"], row["pod_of"], row["pod_percent"]) == ("SIAGA", "1", "1", "")
+    assert (row["lead_median_s"], row["first_word_n"]) == ("600.0", "1")
+
+
+def test_of_five_there_is_a_percentage(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """Four of five."""
+    for number, verdict in enumerate(("right", "right", "right", "right", "late")):
+        judged(made, verdict, minutes_ago=60 + 100 * number)  # type: ignore[arg-type]
+    page = get(serve(made), stranger()).text
+    assert "80%" in page
+    assert "4 dari 5" in page
