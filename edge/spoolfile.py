@@ -169,6 +169,7 @@ def open_spool(path: Path, new_epoch: Callable[[], str], boot: str, now: Instant
 
 
 def _opened(path: Path, lock: IO[bytes], new_epoch: Callable[[], str], boot: str, now: Instant) -> Opened:
+    _take_up_fresh(path, lock)
     aside = spoolaside.begun(path)
     if aside is not None and _holds_all(path):
         spoolaside.end(path)
@@ -287,20 +288,42 @@ def put_back(path: Path, db: sqlite3.Connection) -> sqlite3.Connection:
     """The file was moved away or replaced under a running agent: write what the agent has where it belongs, beside
     what somebody put there. Returns the connection to use from now on. Raises OSError or sqlite3.Error where that
     cannot be; `db` then stays in use."""
-    fresh = path.with_name(path.name + ".fresh")
+    fresh = _fresh(path)
     fresh.unlink(missing_ok=True)
     db.execute("VACUUM INTO ?", (str(fresh),))
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
     if path.exists():
         spoolaside.put(path, spoolaside.REPLACED)
-    for suffix in ("-wal", "-shm"):  # of the file that is gone: its log must not be read into this one
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    fresh.rename(path)
+    _put_in_place(fresh, path)
     again = _connect(path)
     again.execute("UPDATE meta SET value = ? WHERE key = 'inode'", (str(path.stat().st_ino),))
     db.close()
     return again
+
+
+def _fresh(path: Path) -> Path:
+    return path.with_name(path.name + ".fresh")
+
+
+def _put_in_place(fresh: Path, path: Path) -> None:
+    for suffix in ("-wal", "-shm"):  # of the file that is gone: its log must not be read into this one
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    fresh.rename(path)
+
+
+def _take_up_fresh(path: Path, lock: IO[bytes]) -> None:
+    """An agent whose file was gone had written what it had beside it, and was cut off before it was in place."""
+    fresh = _fresh(path)
+    db = _healthy(fresh) if fresh.exists() and not path.exists() else None
+    if db is None:
+        return
+    with closing(db):
+        whole = db.execute("PRAGMA user_version").fetchone()[0] and not _is_older_copy(db, lock)
+        if whole:
+            db.execute("UPDATE meta SET value = ? WHERE key = 'inode'", (str(fresh.stat().st_ino),))
+    if whole:
+        _put_in_place(fresh, path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -6,9 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import cut_starts
@@ -35,13 +36,9 @@ def _bit_in_the_log(spool: Path) -> None:
     log.write_bytes(data)
 
 
-@pytest.mark.parametrize("damage", [_hole_in_the_file, _bit_in_the_log])
-def test_a_start_cut_off_while_it_salvages_is_taken_up_by_the_next(
-    tmp_path: Path, damage: Callable[[Path], None]
-) -> None:
-    """Killed twice before any one thing that it does to its files: the third finds every reading that an undisturbed
-    start finds, each once, and says the same of what is gone."""
-    card = tmp_path / "card"
+def told_after_cuts(folder: Path, befalls: Callable[[Path], None], *words: str) -> Iterator[dict[str, Any]]:
+    """What a start finds after each cut, and after none, of a spool of 120 readings that was in use."""
+    card = folder / "card"
     card.mkdir()
     spool = card / "spool.db"
     with closing(spool_at(spool)) as filled:
@@ -51,19 +48,40 @@ def test_a_start_cut_off_while_it_salvages_is_taken_up_by_the_next(
         files = {file: file.read_bytes() for file in card.iterdir() if not file.name.endswith("-shm")}
     for file, data in files.items():
         file.write_bytes(data)
-    damage(spool)
+    befalls(spool)
     done = subprocess.run(
-        [sys.executable, cut_starts.__file__, card, spool.name, tmp_path / "told"],
+        [sys.executable, cut_starts.__file__, card, spool.name, folder / "told", *words],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2_000:]
-    *cut_off, undisturbed = map(json.loads, (tmp_path / "told").read_text().splitlines())
+    return map(json.loads, (folder / "told").read_text().splitlines())
+
+
+@pytest.mark.parametrize("damage", [_hole_in_the_file, _bit_in_the_log])
+def test_a_start_cut_off_while_it_salvages_is_taken_up_by_the_next(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    """Killed twice before any one thing that it does to its files: the third finds every reading that an undisturbed
+    start finds, each once, and says the same of what is gone."""
+    *cut_off, undisturbed = told_after_cuts(tmp_path, damage)
     assert len(cut_off) >= 8
     assert len(undisturbed["values"]) > 60
     assert bool(undisturbed["reports"]) == (len(undisturbed["values"]) < 120) == (damage is _hole_in_the_file)
     assert (undisturbed["closes"], undisturbed["kept"]) == (True, 1)
     for number, told in enumerate(cut_off, start=1):
         assert told == undisturbed, f"cut off before its deed {number}"
+
+
+def test_an_agent_cut_off_while_it_puts_its_file_back_loses_nothing_unsaid(tmp_path: Path) -> None:
+    """Until what it had is whole beside the old place, the next start says that something is gone; from then on all of
+    it is there, each reading once."""
+    *cut_off, undisturbed = told_after_cuts(tmp_path, lambda spool: None, "moved")
+    assert (len(undisturbed["values"]), undisturbed["reports"]) == (120, [])
+    there = [told["values"] == undisturbed["values"] for told in cut_off]
+    assert there == sorted(there)
+    assert sum(there) >= 3
+    for told in cut_off:
+        assert bool(told["reports"]) == (not told["values"])
