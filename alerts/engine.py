@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from alerts.absence_stream import AbsenceStream
 from alerts.causes import BRANCHES, Branch, Found, branch_code, deepest
@@ -25,9 +26,10 @@ from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
 from alerts.mark_stream import MarkStream
 from alerts.rise_stream import RiseStream
-from alerts.rules import Absence, Combined, Mark, Rise, Rule, alike, combining
+from alerts.rules import Absence, Combined, Mark, Rise, Rule, Usual, alike, combining
 from alerts.samples import Sample
 from alerts.staging import told_to
+from alerts.usual_stream import UsualStream
 from contract import incident as life
 from contract.clock import SECOND_US
 from contract.errors import BadInput
@@ -68,7 +70,7 @@ class Engine:
     `places` says where nodes stand; a node that is not among them is not judged. `scales` by node. `travel_s` is what
     a sound reading may take from its sensor to here (a spool's group commit, a batch, a busy broker); it is added to
     every silence and, being transport, it is the same however fast the world runs. `unbelieved` is told of each reading
-    that jumped alone.
+    that jumped alone. `zone` is the city's own, for what is usual at an hour.
     """
 
     def __init__(
@@ -80,8 +82,10 @@ class Engine:
         *,
         travel_s: float = 0.0,
         unbelieved: Unbelieved | None = None,
+        zone: str = "UTC",
     ) -> None:
         self.city = city
+        self._zone = ZoneInfo(zone)
         self._unbelieved = unbelieved
         self._rules = tuple(rules)
         self._combining = combining(self._rules)
@@ -463,6 +467,8 @@ class Engine:
             stream = self._absence(rule, condition, place, period_s)
         elif isinstance(condition, Mark):
             stream = MarkStream(rule, node, entity, period_s, condition)
+        elif isinstance(condition, Usual):
+            stream = UsualStream(rule, node, entity, period_s, condition, self._zone)
         elif staff is None or isinstance(condition, Combined):
             return None
         elif isinstance(condition, Rise):

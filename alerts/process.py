@@ -360,7 +360,13 @@ class AlertsProcess:
         self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
         scales = {scale.gauge: scale for scale in self._profile.scales}
         engine = Engine(
-            self._profile.code, self._rules, self._places, scales, travel_s=_TRAVEL_S, unbelieved=self._say_unbelieved
+            self._profile.code,
+            self._rules,
+            self._places,
+            scales,
+            travel_s=_TRAVEL_S,
+            unbelieved=self._say_unbelieved,
+            zone=self._profile.zone,
         )
         now_us = self._clock.now_us()
         self._cities.note_rules(self._profile.code, pack_of(self._rules), now_us)

@@ -107,7 +107,7 @@ class _Replay:
         self._scales: Mapping[str, Scale] = scales
         self._places = places
         self._words = Words(profile)
-        self._engine = Engine(profile.code, rules, places, scales, unbelieved=self._doubt)
+        self._engine = Engine(profile.code, rules, places, scales, unbelieved=self._doubt, zone=profile.zone)
         self._notifier = Notifier(profile.code, places)
         self._orders = Orders({gauge: places[gauge].river for gauge in scales}, wait_s)
         self._story = Story()

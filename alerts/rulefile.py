@@ -27,6 +27,8 @@ from alerts.rules import (
     Rise,
     Rule,
     Severity,
+    Side,
+    Usual,
 )
 from alerts.timing import DEFAULTS, Timing
 from contract.city import Link, NodeKind, Text
@@ -48,6 +50,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "absence": "outage",
     "rise": "rise",
     "mark": "notice",
+    "usual": "notice",
     "several": "notice",
     "both": "notice",
 }
@@ -76,6 +79,7 @@ _FIELDS = frozenset(
         "rise",
         "notify",
         "mark",
+        "usual",
         "several",
         "both",
         "text",
@@ -233,6 +237,7 @@ class _Reader:
             "absence": self._absence,
             "rise": self._rise,
             "mark": self._mark,
+            "usual": self._usual,
             "several": self._several,
             "both": self._both,
         }
@@ -260,6 +265,18 @@ class _Reader:
     def _mark(self, fields: Mapping[str, FieldSpec]) -> Mark:
         table = self._section("mark", frozenset({"field", "raise_at", "clear_at"}))
         return Mark(self._measured("mark.field", fields, table), *self._marks("mark", "at", table))
+
+    def _usual(self, fields: Mapping[str, FieldSpec]) -> Usual:
+        names = frozenset({"field", "raise_times", "clear_times", "least", "weeks", "side"})
+        table = self._section("usual", names)
+        least, weeks = table.get("least"), table.get("weeks")
+        if isinstance(least, bool) or not isinstance(least, int | float) or not 0 < least < math.inf:
+            raise self._wrong("usual.least", f"a number above 0 is expected, got {least!r}", "Set least.")
+        if isinstance(weeks, bool) or not isinstance(weeks, int) or not 3 <= weeks <= 52:
+            raise self._wrong("usual.weeks", f"3 to 52 weeks are expected, got {weeks!r}", "Set weeks = 6.")
+        side = self._choice("usual.side", get_args(Side), table.get("side", "both"))
+        field = self._measured("usual.field", fields, table)
+        return Usual(field, *self._marks("usual", "times", table), float(least), weeks, side)
 
     def _several(self, fields: Mapping[str, FieldSpec]) -> Combined:  # noqa: ARG002 - it reads none
         table = self._section("several", frozenset({"rule", "count", "level", "silent", "within_s"}))

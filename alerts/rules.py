@@ -18,6 +18,7 @@ from contract.levels import Level
 
 GroupBy = Literal["river", "cause", "uplink", "site", "node"]
 Severity = Literal["info", "warning", "critical"]
+Side = Literal["low", "high", "both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,20 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """Raise where `field` lies `raise_times` the usual deviation, and at least `least`, from what is usual for the hour
+    of the week; clear where it is less than `clear_times`. `side`: on which side it is looked at. No hour is judged
+    before it has been seen in so many `weeks`."""
+
+    field: str
+    raise_times: float
+    clear_times: float
+    least: float
+    weeks: int
+    side: Side = "both"
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """So many sensors of a group must be past what this rule looks for."""
 
@@ -104,7 +119,7 @@ class Combined:
         return " ".join(need.rule for need in self.needs)
 
 
-Condition = Levels | Absence | Rise | Mark | Combined
+Condition = Levels | Absence | Rise | Mark | Usual | Combined
 
 
 @dataclass(frozen=True, slots=True)
