@@ -155,7 +155,7 @@ def create_app(
     app.include_router(nodes.router(pages, snapshots))
     app.include_router(behind.router(context, pages))
     app.include_router(open311.router(context, cells))
-    app.include_router(console.router(context, pages, board, deciding))
+    app.include_router(console.router(context, pages, board, deciding, feed.pace.beat_s))
     app.include_router(v1.router(context, snapshots))
     app.include_router(alarm_v1.router(context, board, feed))
     app.include_router(decisions_v1.router(context, board, deciding))

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.alarm_evidence import lying_behind
-from api.alarms import ANSWERS, NOBODYS, Alarm, Board, Page, Wanted, alarm_of, page_of, seen_by
+from api.alarms import ANSWERS, NOBODYS, Alarm, Alarms, Board, Page, Wanted, alarm_of, page_of, seen_by
 from api.console_forms import ACKNOWLEDGE_MINUTES, READ_MINUTES, SILENCE_MINUTES, WINDOW_HOURS, Filled
 from api.context import Context
 from api.deciding import Deciding
@@ -105,8 +105,8 @@ def could_see_to(alarm: Alarm, people: Sequence[Person]) -> list[Person]:
     return sorted((one for one in people if can(one)), key=lambda one: one.name or one.account)
 
 
-def router(context: Context, pages: Pages, board: Board, deciding: Deciding) -> APIRouter:
-    """Routes of this resource."""
+def router(context: Context, pages: Pages, board: Board, deciding: Deciding, beat_s: float) -> APIRouter:
+    """Routes of this resource. `beat_s`: how often whoever listens hears of the city."""
     routes = APIRouter()
     kecamatan = [one for one in context.profile.regions if one.level == "kecamatan"]
     agencies = {one.code: one.name for one in context.profile.agencies}
@@ -137,21 +137,21 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding) -> 
             "stages": stages_of(context.readings, context.status() if context.status else {}),
             "outbox": context.cities.outbox_depth(context.city),
             "held": deciding.held(caller, reach),
-            "beat_s": 10,
+            "beat_s": beat_s,
             "said": said,
             "good": good,
             "typed": typed or {},
-            **detail(request, page, people, chosen or request.query_params.get("pilih", "")),
+            **detail(request, known, page, people, chosen or request.query_params.get("pilih", "")),
         }
         return pages.render(request, "operator.html", values, status=status, private=True)
 
-    def detail(request: Request, page: Page, people: Sequence[Person], chosen: str) -> dict[str, Any]:
+    def detail(request: Request, known: Alarms, page: Page, people: Sequence[Person], chosen: str) -> dict[str, Any]:
         """The chosen alarm, or the first of the page; None where there is none, or not for this caller."""
         caller, reach = caller_of(request), reach_of(request)
-        alarm = _found(context, board, chosen) if chosen else next(iter(page.items), None)
+        alarm = alarm_of(context, known, chosen) if chosen else next(iter(page.items), None)
         if alarm is None or not answers_for(caller, reach, alarm.case):
             return {"alarm": None, "missed": bool(chosen), "picked": False}
-        lying = lying_behind(context, alarm, board.now().now_us)
+        lying = lying_behind(context, alarm, known.now_us)
         now_us = context.clock.now_us()
         own = context.cities.decisions(context.city, incident=alarm.id)
         whole = context.cities.decisions(context.city, event=alarm.incident.event)
@@ -199,7 +199,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding) -> 
 
     def decided(request: Request, incident_id: str, form: Mapping[str, str]) -> Response:
         caller, reach = caller_of(request), reach_of(request)
-        alarm = _found(context, board, incident_id)
+        alarm = alarm_of(context, board.now(), incident_id)
         if alarm is None or not answers_for(caller, reach, alarm.case):
             raise HTTPException(404)
         word = Filled(
@@ -231,10 +231,6 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding) -> 
         return back(request, done.kind, request.query_params.get("pilih", ""))
 
     return routes
-
-
-def _found(context: Context, board: Board, incident_id: str) -> Alarm | None:
-    return alarm_of(context, board.now(), incident_id)
 
 
 def kept(request: Request) -> str:

@@ -44,9 +44,13 @@ WORDS = {
     ),
     "regions_chosen": Text("{n} dipilih", "{n} chosen"),
     "may_resident": Text("melihat laporannya sendiri.", "sees their own reports."),
-    "may_officer": Text("mengerjakan kasus dinas dan wilayahnya.", "works on the cases of their agency and area."),
+    "may_officer": Text(
+        "mengerjakan kasus dan alarm dinas dan wilayahnya.", "works on the cases and alarms of their agency and area."
+    ),
     "may_technician": Text("mengurus simpul dan melihat karantina.", "looks after nodes and sees the quarantine."),
-    "may_operator": Text("melihat semua kasus dan kejadian kota.", "sees every case and incident of the city."),
+    "may_operator": Text(
+        "menjawab alarm dan melihat semua kasus kota.", "answers alarms and sees every case of the city."
+    ),
     "may_admin": Text("mengelola akun, kunci dan jejak.", "manages accounts, keys and the audit log."),
     "may_service": Text("mengirim laporan Open311 dan membaca metrik.", "files by Open311 and reads the metrics."),
     "area_role": Text("Pilih salah satu peran yang ada.", "Choose one of the roles."),
