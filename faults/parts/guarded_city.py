@@ -25,6 +25,7 @@ from store.people import SecurityEvent
 from store.ports import CityStore, ReadingStore
 
 CITY = "yogyakarta"
+_START_S = 90
 
 
 def batch(city: str, node: str, seq: int, now_us: int) -> bytes:
@@ -176,7 +177,7 @@ def guarded_city(folder: Path, secrets: Path, node: str, clock: Clock) -> Iterat
         rightful.begin()
         city = GuardedCity(broker, secrets, rightful, auditor, service, watch, ingest, cities, readings)
         # A node whose reading is answered: every part of the way is up.
-        answered = any(city.speak(seq, clock.now_us(), within_s=1.0) for seq in range(1, 30))
+        answered = any(city.speak(seq, clock.now_us(), within_s=1.0) for seq in range(1, _START_S))
         must(answered, f"ingest did not answer: {ingest.said()}")
         must(rightful.until(lambda: auditor.connected and service.connected), "no session for the auditor")
         beat = folder / "data" / "run" / "watch.json"

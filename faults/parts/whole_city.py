@@ -20,6 +20,7 @@ from store.ports import CityStore, ReadingStore
 
 WIFI_POINTS = 18
 _GONE_S = 10.0
+_START_S = 90.0
 STAGES = ("ingest", "alerts", "api")
 FLASH = """
 [scenario]
@@ -142,9 +143,9 @@ def whole_city(
         up = stack.enter_context(stage(folder / "log", given, "up"))
         stack.callback(_take_down, up)
         run = folder / "data" / "run"
-        must(up.until(lambda: all((run / f"{one}.json").exists() for one in STAGES), 60), up.said())
+        must(up.until(lambda: all((run / f"{one}.json").exists() for one in STAGES), _START_S), up.said())
         readings = stack.enter_context(contextlib.closing(open_readings(str(given["SIAGA_READINGS_URL"]))))
         cities = stack.enter_context(contextlib.closing(open_city(str(given["SIAGA_CITY_URL"]), migrate=False)))
         city = WholeCity(folder, up, given, readings, cities)
-        must(up.until(lambda: city.stored() > 0, 30), up.said())
+        must(up.until(lambda: city.stored() > 0, _START_S), up.said())
         yield city
