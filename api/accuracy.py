@@ -145,6 +145,11 @@ def together(scores: Iterable[Score], key: Key | None = None) -> Score:
     return total
 
 
+def public_total(scores: Iterable[Score]) -> Score:
+    """Of what everybody was told alone: what was in shadow makes a city neither better nor worse."""
+    return together(one for one in scores if one.key is not None and one.key.audience == "public")
+
+
 def delay_us(incident: Incident, word_us: int | None) -> int | None:
     """From the first reading of the run that opened it to the first public word."""
     return None if word_us is None else max(0, word_us - incident.crossed_us)

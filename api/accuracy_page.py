@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.accuracy import Record, Score, Share, Spread, read_record, scores_of, together
+from api.accuracy import Record, Score, Share, Spread, public_total, read_record, scores_of
 from api.context import Context
 from api.page import Pages, json_etag, with_etag
 from api.policy import Reach, reach_of
@@ -69,7 +69,7 @@ class ScoreOut(BaseModel):
 
 
 class AccuracyOut(BaseModel):
-    """Twelve months. An incident counts at the worst level that it reached."""
+    """Twelve months. An incident counts at the worst level that it reached; `total` is of what was public."""
 
     since: When
     until: When
@@ -95,7 +95,7 @@ def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
         scores = scores_of(found)
         values = {
             "scores": scores,
-            "total": together(scores),
+            "total": public_total(scores),
             "since_us": found.since_us,
             "until_us": found.now_us,
             "titles": {one.id: one.title for one in context.cities.pack_rules(context.city)},
@@ -120,7 +120,7 @@ def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
             since=rfc3339(found.since_us),
             until=rfc3339(found.now_us),
             formulas=FORMULAS,
-            total=_out(together(scores)),
+            total=_out(public_total(scores)),
             items=[_out(one) for one in scores],
         )
         return json_etag(request, out.model_dump(mode="json"))

@@ -107,7 +107,7 @@ WORDS = {
     ),
     "accuracy_window": Text("Dari {since} sampai {until}.", "From {since} to {until}."),
     "accuracy_where": Text("Alat dan tingkat", "Gauge and level"),
-    "accuracy_total": Text("Semua", "All"),
+    "accuracy_total": Text("Semua yang untuk umum", "All that was public"),
     "accuracy_hits": Text("Benar", "Hits"),
     "accuracy_false": Text("Alarm palsu", "False alarms"),
     "accuracy_late": Text("Terlambat", "Late"),

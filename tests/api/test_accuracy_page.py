@@ -74,6 +74,7 @@ def test_everybody_sees_what_was_public_and_operators_the_rest(made: Town, serve
     operator = signed_in(made, person(made, "jaga", "operator"))
     staff = get(client, operator, "/api/v1/accuracy").json()
     assert [one["audience"] for one in staff["items"]] == ["public", "shadow"]
+    assert staff["total"] == public["total"], "what was in shadow makes the city neither better nor worse"
     assert "uji coba diam" in get(client, operator).text
     officer = signed_in(made, person(made, "petugas", "officer", agency="bpbd"))
     assert "uji coba diam" not in get(client, officer).text
