@@ -18,7 +18,7 @@ from alerts.timing import Reason
 from complaints.desk import Note, Report
 from contract.city import Profile, Text
 from contract.clock import MINUTE_US, SECOND_US, from_us
-from contract.incident import Source, State, What
+from contract.incident import WATER, Source, State, What
 from contract.levels import Level
 from store.ports import CaseState, Placement
 
@@ -101,6 +101,14 @@ _COUNTED: Mapping[str, Mapping[str, str]] = {
         "id": "{river}: {open} dari {count} alat duga masih di atas batasnya, {over} sudah aman. {time}",
         "en": "{river}: {open} of {count} gauges are still beyond their marks, {over} are clear. {time}",
     },
+    "notice": {
+        "id": "{open} dari {count} masih berlangsung: {group}, {over} sudah selesai. {time}",
+        "en": "{open} of {count} are still going on: {group}, {over} are over. {time}",
+    },
+    "notice_over": {
+        "id": "Selesai: semua {count} di {group}. {time}",
+        "en": "Over: all {count} of {group}. {time}",
+    },
     "reminder": {
         "id": "Belum ada yang menangani: {open} dari {count} masih berlangsung sejak {since}. {time}",
         "en": "Nobody has taken this on yet: {open} of {count} going on since {since}. {time}",
@@ -173,15 +181,15 @@ class Words:
 
     def counted(self, saying: Saying, place: Placement, now_us: int) -> dict[str, str]:
         """How many of an event's incidents are open and how many are over."""
-        transition, subject = saying.transition, saying.transition.rule.subject
+        transition = saying.transition
         said_now = replace(transition, change=replace(transition.change, at_us=now_us, said_us=now_us))
         if saying.reason is Reason.GROWN and not saying.over:
             return self._grown(said_now, place, saying.opened, saying.over)
-        name = "outage" if subject == "outage" else "flood"
+        name = _family(transition)
         if saying.reason is Reason.REMINDER:
             name = "reminder"
         elif saying.reason is Reason.ALL_CLEAR:
-            name = "outage_over"
+            name += "_over"
         return self._count(name, said_now, place, saying.opened, saying.over)
 
     def overflow_report(self, overflow: Overflow, place: Placement, now_us: int) -> Report:
@@ -213,8 +221,7 @@ class Words:
         """That it has become more, in the rule's own words where it has some."""
         if "grown" in transition.rule.texts:
             return self._say("grown", replace(transition, members=opened - over), place)
-        name = "outage" if transition.rule.subject == "outage" else "flood"
-        return self._count(name, transition, place, opened, over)
+        return self._count(_family(transition), transition, place, opened, over)
 
     def _count(self, name: str, transition: Transition, place: Placement, opened: int, over: int) -> dict[str, str]:
         counts = {"open": opened - over, "count": opened, "over": over}
@@ -296,6 +303,12 @@ class Words:
 
 def _has_words(name: str, transition: Transition) -> bool:
     return name in transition.rule.texts or (transition.change.source, transition.change.what) in _BY_PEOPLE
+
+
+def _family(transition: Transition) -> str:
+    """Which counting texts fit: a river's gauges are counted alike, whatever a rule looks at."""
+    subject = transition.rule.subject
+    return "flood" if subject in WATER else subject
 
 
 def _joined(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from support.watch import CITY, Watch, placements, profile, watch
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from support.watch import CITY, Watch, at, placements, profile, watch
 
 from alerts.commit import gather
 from alerts.notify import Notifier
+from alerts.rules import Rise
+from alerts.tellings import Saying
+from alerts.timing import Reason
 from alerts.words import Words, number
+from contract.incident import WATER, Subject
 from store.ports import Outgoing
 
 
@@ -124,3 +132,28 @@ def test_a_blackout_is_one_message_and_one_all_clear() -> None:
         "en": "All clear: all 3 points are back: Utara. 22.46 WIB",
     }
     assert rows[1].body["state"] == "done"
+
+
+@pytest.mark.parametrize("subject", get_args(Subject))
+@pytest.mark.parametrize("reason", [Reason.GROWN, Reason.FEWER, Reason.UPDATE, Reason.ALL_CLEAR, Reason.REMINDER])
+def test_every_subject_can_be_counted_in_both_languages(subject: Subject, reason: Reason) -> None:
+    """Whatever is told of a whole event has words, and figures in their places."""
+    if subject in WATER and reason is Reason.ALL_CLEAR:
+        return  # each gauge's own end is told
+    city = flood() if subject in WATER else watch()
+    if subject not in WATER:
+        for minute in range(30):
+            for n in range(1, 8):
+                if n > 3 or minute < 5:
+                    city.point(minute, f"wifi-{n}")
+    told = city.told[0]
+    condition = Rise("level_cm", 50, 10, 3_600) if subject == "rise" else told.rule.condition
+    rule = replace(told.rule, subject=subject, condition=condition)
+    text = Words(profile()).counted(
+        Saying(reason, replace(told, rule=rule), 30, 27, 1, False), placements()[told.incident.node], at(40)
+    )
+    for language in ("id", "en"):
+        assert "30" in text[language]
+        assert "{" not in text[language]
+        assert "22.46 WIB" in text[language]
+    assert text["id"] != text["en"]
