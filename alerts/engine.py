@@ -39,7 +39,7 @@ from contract.levels import Level, Scale
 from contract.staging import BREADTH, Stages
 from store.ports import Cause, Event, Placement
 
-SNAPSHOT_VERSION = 6
+SNAPSHOT_VERSION = 7
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -107,6 +107,8 @@ class Engine:
         self.reach_us = self._reach_us()
         """how long the way may go unproven before every point is given its full time anew; 0: nothing needs proof"""
         self.events = Events(city)
+        self.decided = 0
+        """the number of the last of people's decisions that was followed"""
         self.stages: Stages | None = None
         """what was promoted, so that new incidents are told so far; None: as far as the rules' files say"""
 
@@ -322,6 +324,10 @@ class Engine:
         absent_s = min((min(rule.silences_s()) for rule in absences), default=0.0)
         return (round(absent_s * SECOND_US) + self._travel_us) // 3 if absent_s else 0
 
+    def open_incidents(self) -> list[Incident]:
+        """Those that are watched."""
+        return [stream.incident for stream in self._streams.values() if stream.incident is not None]
+
     def watches(self, incident: Incident) -> bool:
         """Whether a rule, a node and a scale of today can still judge this incident."""
         return self._stream_of(incident) is not None
@@ -351,6 +357,7 @@ class Engine:
             "proved_us": self._proved_us,
             "open_us": self._open_us,
             "births": self._births,
+            "decided": self.decided,
             "streams": [
                 [
                     stream.rule.id,
@@ -391,6 +398,7 @@ class Engine:
         self._proved_us = int(state["proved_us"])
         self._open_us = int(state["open_us"])
         self._births = dict(state["births"])
+        self.decided = int(state["decided"])
         dropped: set[str] = set()
         for rule_id, node, entity, kept, incident in state["streams"]:
             stream = self._recall(rule_id, node, entity)
@@ -410,6 +418,7 @@ class Engine:
     def _empty(self) -> None:
         self._floor_us = self._proved_us = self._open_us = 0
         self._births = {}
+        self.decided = 0
         self._heap.clear()
         for known in (self._streams, self._routes, self._under, self._absences):
             known.clear()

@@ -9,7 +9,7 @@ line and is told later if it is still so, and that it waits is itself said. Noth
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from alerts.budget import Budget
 from alerts.engine import Transition
 from alerts.inhibit import Inhibition, Inhibitor, labels_of
 from alerts.rules import Rule
-from alerts.tellings import Overflow, Saying, Tale, Telling, telling_of
+from alerts.tellings import Overflow, Saying, Tale, Telling, opening_of, telling_of
 from alerts.timing import Entry, Reason, Standing, decide, due_us
 from contract.clock import MINUTE_US, SECOND_US
 from contract.incident import WATER, Incident, What, event_id
@@ -35,6 +35,10 @@ class Manners:
 
     told_per_min: float = TOLD_PER_MIN
     inhibitions: tuple[Inhibition, ...] = ()
+
+
+def _nobody(_opening: Transition) -> str:
+    return ""
 
 
 class Notifier:
@@ -95,10 +99,11 @@ class Notifier:
         """Whether the next `tick` may remind somebody of something."""
         return bool(self._reminders) and self._reminders[0][0] <= now_us
 
-    def released(self, holds: Collection[str], now_us: int) -> None:
-        """Silences or windows of people are over: what they held and is still open is told now."""
+    def released(self, holds: Collection[str], now_us: int, held_by: Callable[[Transition], str] = _nobody) -> None:
+        """Silences or windows of people are over: what they held and is still open is told now, unless another holds it
+        (`held_by`)."""
         for hold in holds:
-            self._unmute(hold, now_us)
+            self._unmute(hold, now_us, held_by)
         self.tick(now_us)
 
     def settled(self, incident: Incident, now_us: int) -> None:
@@ -158,10 +163,17 @@ class Notifier:
     # ------------------------------------------------------------ restart
 
     def restore(
-        self, tales: Sequence[Tale], rows: Mapping[str, Mapping[str, Any]], rules: Sequence[Rule], now_us: int
+        self,
+        tales: Sequence[Tale],
+        rows: Mapping[str, Mapping[str, Any]],
+        rules: Sequence[Rule],
+        now_us: int,
+        held: Mapping[str, str] | None = None,
     ) -> None:
-        """Go on from what the store knows. Sources of inhibition come first, so that what they mute stays muted."""
+        """Go on from what the store knows. Sources of inhibition come first, so that what they mute stays muted.
+        `held`: incidents that nobody was told of -> the silence or window that holds them."""
         known = {rule.id: rule for rule in rules}
+        tales = [self._hold_again(tale, known, held or {}) for tale in tales]
         told = [
             (tale, telling_of(tale, known[tale.event.rule], rows.get(tale.event.id)))
             for tale in tales
@@ -182,6 +194,14 @@ class Notifier:
             self._overflow = None if lead is None else dict(overflow)
             self._dirty |= {OVERFLOW} if lead is None else set()
             self._spokesman = lead
+
+    def _hold_again(self, tale: Tale, rules: Mapping[str, Rule], held: Mapping[str, str]) -> Tale:
+        """The event as people know it: without what they were never told of, which stays muted."""
+        rule = rules.get(tale.event.rule)
+        for incident in tale.incidents:
+            if incident.open and incident.id in held and rule is not None:
+                self._mute(held[incident.id], opening_of(tale, rule, incident))
+        return Tale(tale.event, [one for one in tale.incidents if one.id not in held])
 
     def _resume(self, telling: Telling, now_us: int) -> None:
         if telling.told is None and telling.ended is not None:
@@ -337,11 +357,11 @@ class Notifier:
         telling.event, telling.ended = transition.event, transition
         self._flush(telling, now_us)
 
-    def _unmute(self, source: str, now_us: int) -> None:
+    def _unmute(self, source: str, now_us: int, held_by: Callable[[Transition], str] = _nobody) -> None:
         """A source is over: what only it muted and is still open is told now."""
         openings = [self._forget_muted(incident) for incident in sorted(self._mutes.get(source, ()))]
         for opening in openings:
-            self._note(replace(opening, change=replace(opening.change, held="")), now_us)
+            self._note(replace(opening, change=replace(opening.change, held=held_by(opening))), now_us)
 
     def _mute_late(self, telling: Telling) -> None:
         """What began while the first word was waited for may be explained by then."""

@@ -31,6 +31,40 @@ _WITHDRAWN = {
 }
 
 
+_ENDED = {
+    "id": "Diakhiri oleh dua petugas. Sensor ini tidak lagi dipantau.",
+    "en": "Ended by two officers. This sensor is no longer watched.",
+}
+
+
+def ended(
+    orphan: Incident,
+    *,
+    alone: bool,
+    told: bool,
+    event: Event,
+    at_us: int,
+    now_us: int,
+    webhooks: Webhooks | None = None,
+) -> EngineCommit:
+    """Two people say that a flood which nobody watches any more is over. `alone`: no other of its event is open;
+    `told`: people know of it."""
+    left, change = life.resolved(orphan, orphan.value, max(at_us, orphan.changed_us), now_us)
+    outgoing: list[Outgoing] = []
+    if told and left.audience != "shadow":
+        key = f"{left.id}/{change.number}"
+        note = Note(event=left.event, key=key, at_us=change.at_us, text=_ENDED, state="done" if alone else None)
+        outgoing.append(noting(note, left.city, now_us))
+        if webhooks is not None:
+            outgoing += webhooks.unwatched(left, replace(change, source="people"), event, _ENDED, now_us)
+    return EngineCommit(
+        incidents=(left,),
+        changes=(replace(change, source="people"),),
+        events=(replace(event, closed_us=change.at_us),) if alone else (),
+        outgoing=tuple(outgoing),
+    )
+
+
 def settle(
     orphans: Sequence[Incident],
     still_open: Mapping[str, int],

@@ -10,6 +10,7 @@ import random
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from alerts.canary import Canary
 from alerts.carriers import Carrier, DeskCarrier, WebhookCarrier
 from alerts.catchup import Arrears, judge, missed_since, recall, told_before
 from alerts.commit import gather, remembered
+from alerts.deciding import Deciding
 from alerts.engine import Engine, Transition
 from alerts.notify import Manners, Notifier
 from alerts.orphans import settle
@@ -103,6 +105,7 @@ class AlertsProcess:
             way_out = outward or Outward()
             carriers |= {receiver.channel: WebhookCarrier(receiver, way_out) for receiver in receivers}
         self.outbox = Outbox(profile.code, cities, carriers, clock, random.Random())  # noqa: S311 - spreads retries
+        self._people = Deciding(profile.code, cities, self._words, self._webhooks, self.outbox.wake)
         self._leading = threading.Event()
         self._loops = 0
 
@@ -150,6 +153,7 @@ class AlertsProcess:
             "held_back": self._notifier.held_back,
             "held_back_ever": self._notifier.held_back_ever,
             "muted": self._notifier.muted,
+            "silenced": self._people.hush.count,
             "catching_up": self._owed_us is not None,
             "canary": self._canary is not None and not self._canary.missing,
             "away": sorted(self._away),
@@ -200,6 +204,7 @@ class AlertsProcess:
             self._commit()
         self._take_rules(engine)
         self._watch_registry(engine)
+        self._follow_people(engine)
         self._pay(engine)
         if not self._subscription.connected:
             engine.deafened(self._clock.now_us())
@@ -290,7 +295,9 @@ class AlertsProcess:
         if lease is not None and self._decide_sayings():
             self._pending_since_us = self._pending_since_us or self._clock.mono_us()
             said, now_us = self._notifier, self._clock.now_us()
-            self._cities.commit(lease, gather(self._pending, said, self._places, self._words, now_us, self._webhooks))
+            commit = gather(self._pending, said, self._places, self._words, now_us, self._webhooks)
+            self._cities.commit(lease, replace(commit, said=tuple(self._people.hush.freed)))
+            self._people.hush.freed.clear()
             for transition in self._pending:
                 _log(transition)
             for overflow in said.overflows:
@@ -314,15 +321,16 @@ class AlertsProcess:
         the store is asked to keep it. Whether there is anything to keep."""
         now_us = self._clock.now_us()
         fresh = [remembered(transition, self._cities) for transition in self._pending[self._taken :]]
-        self._pending[self._taken :] = fresh
-        self._taken = len(self._pending)
         taken_on: set[str] = set()
         if self._notifier.reminds(now_us):
             seen = self._cities.attention(self._profile.code, now_us)
             owned = {incident for incident, attention in seen.items() if attention.owner}
             taken_on = {one.event for one in self._cities.open_incidents(self._profile.code) if one.id in owned}
+        fresh = self._people.hush.weigh(fresh, self._places)
+        self._pending[self._taken :] = fresh
+        self._taken = len(self._pending)
         self._notifier.take(fresh, now_us, taken_on)
-        return bool(self._pending) or self._notifier.unsaid()
+        return bool(self._pending) or self._notifier.unsaid() or bool(self._people.hush.freed)
 
     def _save(self, engine: Engine, *, at_once: bool = False) -> None:
         mono_us = self._clock.mono_us()
@@ -334,6 +342,14 @@ class AlertsProcess:
         self._cities.commit(self._lease, EngineCommit(snapshot=engine.snapshot(), watermark_us=watermark_us))
         self._snapshot_mono_us = mono_us
         self._unsaved = False
+
+    def _follow_people(self, engine: Engine) -> None:
+        """What people decided since the last look."""
+        if self._lease is not None:
+            before = engine.decided
+            now_us, mono_us = self._clock.now_us(), self._clock.mono_us()
+            self._people.turn(engine, self._notifier, self._lease, self._places, now_us, mono_us, self._pending)
+            self._unsaved = self._unsaved or engine.decided != before
 
     # ------------------------------------------------------------ owning the city
 
@@ -374,7 +390,8 @@ class AlertsProcess:
         self._words.forecasts.learn(self._cities.travels(self._profile.code))
         self._owed_us = recall(engine, self._cities, self._rules, now_us)
         self._notifier = Notifier(self._profile.code, self._places, self._manners)
-        self._notifier.restore(*told_before(self._cities, self._profile.code), self._rules, now_us)
+        held = self._people.begin(engine, self._rules, now_us)
+        self._notifier.restore(*told_before(self._cities, self._profile.code), self._rules, now_us, held)
         self._settle_orphans(engine, now_us)
         self._judged_us = self._owed_us
         self._judged_mono_us = self._drained_mono_us = self._clock.mono_us()
@@ -509,6 +526,7 @@ class AlertsProcess:
         now_us = self._clock.now_us()
         self._cities.note_rules(self._profile.code, pack_of(self._coming), now_us)
         old, self._rules, self._coming = self._rules, self._coming, None
+        self._people.govern(self._rules)
         reach_us = engine.reach_us
         if engine.govern(self._rules):
             self._owe(self._judged_us)
@@ -620,4 +638,5 @@ def _log(transition: Transition) -> None:
         value=change.value,
         audience=incident.audience,
         incident=incident.id,
+        held=change.held or None,
     )

@@ -111,6 +111,11 @@ def telling_of(tale: Tale, rule: Rule, row: Mapping[str, Any] | None) -> Telling
     return telling
 
 
+def opening_of(tale: Tale, rule: Rule, incident: Incident) -> Transition:
+    """How an incident of the event began, as the engine told it."""
+    return _recalled(rule, tale, incident, What.OPENED)
+
+
 def _recalled(rule: Rule, tale: Tale, incident: Incident, what: What) -> Transition:
     """A change that was committed before, as the engine told it. What nobody knows any more is left out: where the
     water went, and of an outage when the point was last heard, which is when it began."""

@@ -87,6 +87,7 @@ _BY_PEOPLE: Mapping[tuple[Source, What], Text] = {
     ),
 }
 """what is told of a flood where it rests on people's word; the rules' own texts speak of a sensor"""
+_WORKS = Text("Sedang dikerjakan petugas, rencana selesai {until}.", "Being worked on, planned to end at {until}.")
 _LANGUAGES = ("id", "en")
 _COUNTED: Mapping[str, Mapping[str, str]] = {
     "outage": {
@@ -233,12 +234,23 @@ class Words:
             for language, text in _COUNTED[name].items()
         }
 
+    def tells(self, transition: Transition) -> bool:
+        """Whether there are words for this change."""
+        return _has_words(_text_name(transition), transition)
+
     def sentence(self, transition: Transition, place: Placement) -> dict[str, dict[str, str]] | None:
         """Title and text of one change, for a message that stands alone; None where the rule has no words for it."""
         name = _text_name(transition)
         if not _has_words(name, transition):
             return None
         return {"title": self._say("title", transition, place), "text": self._say(name, transition, place)}
+
+    def works(self, until_us: int, now_us: int) -> dict[str, str]:
+        """The line of a case that somebody is working on."""
+        return {
+            language: _WORKS.in_(language).format(until=self.time(until_us, now_us, language))
+            for language in _LANGUAGES
+        }
 
     def time(self, us: int, near_us: int, language: str) -> str:
         """`14.32 WIB`, with the day where it is not the day of `near_us`."""

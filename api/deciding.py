@@ -16,7 +16,7 @@ from api.alarms import Alarm, Board
 from api.context import Context
 from api.policy import Caller, Reach, answers_for
 from contract.attention import standing
-from contract.decision import Decision, DecisionKind
+from contract.decision import Decision, DecisionKind, check
 from contract.errors import Rejected
 from store.decisions import deed_of
 
@@ -112,6 +112,7 @@ class Deciding:
         )
 
     def _keep(self, decision: Decision) -> Decision:
+        check(decision, self._context.profile.limits)
         self._context.cities.decide(decision, deed_of(decision))
         self._board.forget()
         return decision

@@ -14,6 +14,7 @@ from cities.rule_files import check_rules
 from cities.scales import read_scales
 from cities.sources import Table, TomlSource, read_csv, read_toml
 from contract.city import MANUAL, Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
+from contract.decision import Limits
 from contract.topics import valid_id
 
 _HOUR_S = 3600
@@ -86,6 +87,10 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
             emergency_phone=city.form.city.emergency_phone,
             promoted_by=city.form.city.promoted_by,
             reaches=reaches,
+            limits=Limits(
+                silence_s=city.form.city.silence_at_most_h * 3_600,
+                acknowledge_s=city.form.city.acknowledge_at_most_h * 3_600,
+            ),
         ),
         found,
     )

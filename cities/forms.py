@@ -36,6 +36,8 @@ class CityForm(Form):
     emergency_phone: Words = "112"
     upstream: tuple[Words, ...] = ()
     promoted_by: tuple[Words, ...] = ()
+    silence_at_most_h: Annotated[float, Field(gt=0, le=4)] = 4
+    acknowledge_at_most_h: Annotated[float, Field(gt=0, le=24)] = 24
 
 
 class SensorForm(Form):

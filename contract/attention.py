@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from contract.decision import Decision, DecisionKind, Facts, covers
+from contract.decision import Decision, DecisionKind, Facts, covers, holds
 from contract.incident import Change, Incident
 from contract.levels import Level
 
@@ -17,7 +17,8 @@ class Attention:
     `owner` is who is on it: whom it is assigned to, else who acknowledged it. An acknowledgement shows only while it
     holds; `lapsed_us` is when the last one ended by its expiry or because the water came to a worse level than was
     acknowledged, None where one holds, was released, or never was. `comments` is how many there are.
-    `silenced_by` and `window` are the ids of the decisions that hold now.
+    `silenced_by` is the id of a silence that keeps it from being said now (one that may not stop the public's flood
+    warning is none), `window` of a window that it stands in.
     """
 
     owner: str = ""
@@ -75,9 +76,13 @@ def attention(
         own = [*of_incident.get(incident.id, ()), *_known_then(incident, of_event.get(incident.event, ()))]
         own.sort(key=lambda one: one.number)
         seen = facts.get(incident.id)
-        covering = [] if seen is None else [one for one in holding if covers(one, seen)]
+        covering = [] if seen is None else [one for one in holding if _concerns(one, seen)]
         found[incident.id] = _attention(incident, own, covering, changes.get(incident.id, ()), now_us)
     return found
+
+
+def _concerns(decision: Decision, facts: Facts) -> bool:
+    return holds(decision, facts) if decision.kind == "silence" else covers(decision, facts)
 
 
 def _known_then(incident: Incident, rows: Iterable[Decision]) -> list[Decision]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from contract.decision import LIMITS, Limits
 from contract.kinds import KindName
 from contract.levels import Scale
 from contract.travel import Reach
@@ -148,6 +149,7 @@ class Profile:
     """the two who agreed that the city's first pack is told as far as its files say; nobody: it begins in shadow"""
     reaches: tuple[Reach, ...] = ()
     """how long the water takes between gauges, as far as the city says it"""
+    limits: Limits = LIMITS
 
     def site_of(self, node: str) -> Site | None:
         """Where a node stands, None for one the city does not know."""

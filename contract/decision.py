@@ -26,6 +26,7 @@ from typing import Any, Literal, get_args
 
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.errors import BadInput
+from contract.incident import WATER, Audience, Subject
 from contract.roles import Role
 
 DecisionKind = Literal[
@@ -114,6 +115,8 @@ class Facts:
 
     incident: str
     event: str
+    subject: Subject
+    audience: Audience
     rule: str
     node: str
     site: str
@@ -134,6 +137,18 @@ def covers(decision: Decision, facts: Facts) -> bool:
     if decision.event and decision.event != facts.event:
         return False
     return all(_fits(name, wanted, facts) for name, wanted in matchers_of(decision).items())
+
+
+def holds(decision: Decision, facts: Facts) -> bool:
+    """Whether it keeps from being said what it is about. A window keeps outages alone; the public's flood warning is
+    kept by nothing but a silence that names its incident or event and says that it means the public."""
+    if not covers(decision, facts):
+        return False
+    if decision.kind == "window":
+        return facts.subject == "outage"
+    if facts.subject in WATER and facts.audience == "public":
+        return bool(decision.body.get("public") and (decision.incident or decision.event))
+    return True
 
 
 def matchers_of(decision: Decision) -> Mapping[str, str]:

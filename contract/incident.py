@@ -48,7 +48,7 @@ class What(StrEnum):
 class Change:
     """One line of an incident's history. `at_us` is event time: when the sample that caused it was observed, or when
     the deadline passed. `said_us` is when the engine judged it. `held` is the id of the silence or window that kept it
-    from being said, "" where it was said."""
+    from being said, "" where it was said, then or later. (What was overtaken by something newer keeps it.)"""
 
     incident: str
     number: int

@@ -251,6 +251,8 @@ class EngineCommit:
     changes: Sequence[Change] = ()
     events: Sequence[Event] = ()
     outgoing: Sequence[Outgoing] = ()
+    said: Sequence[str] = ()
+    """incidents of which what was held back is said by now"""
     snapshot: bytes | None = None
     watermark_us: int | None = None
     tellings: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
@@ -411,6 +413,9 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
 
     def changes_of(self, event: str) -> Sequence[Change]:
         """All changes of all incidents of an event, in order of said_us and number."""
+
+    def held_changes(self, city: str) -> Sequence[Change]:
+        """What is held back of open events, in order of incident and number."""
 
     def event(self, event_id: str) -> Event | None: ...
 

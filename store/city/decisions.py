@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, and_, func, insert, or_, select
 from contract.attention import Attention, attention
 from contract.decision import Decision, Facts, check, may_decide
 from contract.errors import Rejected
-from contract.incident import Change, Incident, State
+from contract.incident import WATER, Change, Incident, State, Subject
 from store.city.audit import append, hold_log
 from store.city.database import Part
 from store.city.engine import change_of, incident_of
@@ -19,7 +19,7 @@ from store.city.people import check_person, known_person, unknown_person
 from store.city.schema import changes, decisions, events, incidents, placements, sites
 from store.people import Deed
 
-_FLOOD_ONLY = frozenset({"read_on_site", "end"})
+_OF_WATER: Mapping[str, frozenset[Subject]] = {"read_on_site": frozenset({"flood"}), "end": WATER}
 _ALSO_AFTERWARDS = frozenset({"comment", "unsilence", "end_window"})
 _ENDS: Mapping[str, str] = {"unsilence": "silence", "end_window": "window"}
 
@@ -137,6 +137,8 @@ def _facts(
         facts[incident.id] = Facts(
             incident=incident.id,
             event=incident.event,
+            subject=incident.subject,
+            audience=incident.audience,
             rule=incident.rule,
             node=incident.node,
             site=place.site if place else "",
@@ -184,7 +186,7 @@ def _check_about(connection: Connection, decision: Decision) -> None:
         incident = incident_of(row)
         if not incident.open and not afterwards:
             raise Rejected(f"the incident {decision.incident} is over", reason="over")
-        if decision.kind in _FLOOD_ONLY and incident.subject != "flood":
+        if incident.subject not in _OF_WATER.get(decision.kind, {incident.subject}):
             raise Rejected("only a gauge is read on site, or ended by people", reason="not_a_gauge")
         if decision.event and decision.event != incident.event:
             raise Rejected(f"the incident {decision.incident} is of another event", reason="unknown_event")

@@ -67,6 +67,8 @@ class EngineTables(Part):
                     held=change.held,
                 )
                 connection.execute(new.on_conflict_do_nothing())
+            if commit.said:
+                connection.execute(changes.update().where(changes.c.incident.in_(commit.said)).values(held=""))
             insert_outgoing(self._db, connection, commit.outgoing)
             self._put_tellings(connection, lease.city, commit.tellings)
             if commit.snapshot is not None:
@@ -181,6 +183,18 @@ class EngineTables(Part):
             .join(incidents, incidents.c.id == changes.c.incident)
             .where(incidents.c.event == event)
             .order_by(changes.c.said_us, changes.c.incident, changes.c.number)
+        )
+        with self._db.read() as connection:
+            return [change_of(row) for row in connection.execute(query).mappings()]
+
+    def held_changes(self, city: str) -> Sequence[Change]:
+        """See `CityStore.held_changes`."""
+        query = (
+            select(changes)
+            .join(incidents, incidents.c.id == changes.c.incident)
+            .join(events, events.c.id == incidents.c.event)
+            .where(incidents.c.city == city, events.c.closed_us.is_(None), changes.c.held != "")
+            .order_by(changes.c.incident, changes.c.number)
         )
         with self._db.read() as connection:
             return [change_of(row) for row in connection.execute(query).mappings()]

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from support import alerting, watch
 from support.alerting import Stores
+from support.people_data import person
 
 from alerts.process import AlertsProcess
 from alerts.samples import Sample
@@ -22,10 +23,13 @@ from broker.ports import Incoming
 from broker.subscription import PahoSubscription
 from contract.city import Profile
 from contract.clock import MINUTE_US, ManualClock, SystemClock
+from contract.decision import Decision
 from contract.incident import State
 from contract.levels import Level
 from contract.quality import Quality
 from faults.parts.brokers import nats, wait_until
+from store.decisions import deed_of
+from store.people import Deed
 from store.ports import EngineCommit, Row, Series
 
 GAUGE, POINT = alerting.GAUGE, "wifi-1"
@@ -95,6 +99,70 @@ def deliver(engine: AlertsProcess) -> None:
 def last_words(stores: Stores) -> str:
     (case,) = stores.cities.find_cases(watch.CITY).cases
     return stores.cities.updates(case.number)[-1].text["id"]
+
+
+def test_what_people_decide_is_followed_and_outlives_the_engine(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """The gauge is gone: one person's word and, by the next engine, another's. No third engine takes it up again."""
+    people = [person(number, "operator", city=watch.CITY) for number in (1, 2)]
+    for one in people:
+        stores.cities.put_person(one, Deed("system", "person.joined", one.id, clock.now_us()))
+    in_flood(stores, clock)
+    engine = begin(stores, reader, clock)
+    assert engine.turn(0.0)
+    later(engine, clock, 40)
+    (incident,) = stores.cities.open_incidents(watch.CITY)
+    assert incident.no_data
+    for one in people:
+        said = Decision(
+            id=one.id, city=watch.CITY, kind="end", by=one.id, at_us=clock.now_us(), incident=incident.id,
+            body={"reason": "pos hanyut"},
+        )  # fmt: skip
+        stores.cities.decide(said, deed_of(said))
+        assert len(stores.cities.open_incidents(watch.CITY)) == 1
+        later(engine, clock)
+        if one is people[0]:
+            assert len(stores.cities.open_incidents(watch.CITY)) == 1
+            engine = begin(stores, reader, clock)
+            assert engine.turn(0.0)
+    assert stores.cities.open_incidents(watch.CITY) == []
+    told = stores.cities.changes_of(incident.event)
+    assert [(one.what.value, one.source) for one in told][-1] == ("resolved", "people")
+    again = begin(stores, reader, clock)
+    assert again.turn(0.0)
+    later(again, clock)
+    assert stores.cities.changes_of(incident.event) == told
+    deliver(again)
+    assert last_words(stores).startswith("Diakhiri oleh dua petugas")
+
+
+def test_a_silence_holds_what_the_process_would_say(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """It is counted among the engine's facts, and said when the silence is over."""
+    operator = person(1, "operator", city=watch.CITY)
+    stores.cities.put_person(operator, Deed("system", "person.joined", operator.id, clock.now_us()))
+    silence = Decision(
+        id="s", city=watch.CITY, kind="silence", by=operator.id, at_us=clock.now_us(),
+        until_us=clock.now_us() + 2 * MINUTE_US, body={"matchers": {"node": POINT}, "reason": "uji coba"},
+    )  # fmt: skip
+    stores.cities.decide(silence, deed_of(silence))
+    without_internet(stores, clock)
+    engine = begin(stores, reader, clock)
+    assert engine.turn(0.0)
+    later(engine, clock)
+    deliver(engine)
+    assert len(stores.cities.open_incidents(watch.CITY)) == 1
+    assert (engine.facts()["silenced"], engine.facts()["muted"]) == (1, 1)
+    later(engine, clock, 1.8)
+    deliver(engine)
+    assert stores.cities.find_cases(watch.CITY).total == 0
+    for _ in range(10):
+        later(engine, clock, 0.3)
+    deliver(engine)
+    assert stores.cities.find_cases(watch.CITY).total == 1
+    assert (engine.facts()["silenced"], engine.facts()["muted"]) == (1, 0)
 
 
 def test_a_full_queue_opens_no_false_silence(stores: Stores, reader: PahoSubscription, clock: ManualClock) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
@@ -11,6 +11,7 @@ from support.seed import Town
 from support.visitors import Visitor, person, program, signed_in
 
 from contract.clock import HOUR_US, SECOND_US
+from contract.decision import Limits
 from contract.incident import Incident, level_changed, resolved
 from contract.levels import Level
 
@@ -234,3 +235,16 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(desk: Desk) -> None:
         assert answer.status_code == 400, (act, body)
         assert answer.json()["detail"], (act, body)
     assert desk.kept() == []
+
+
+def test_a_city_that_is_stricter_is_obeyed(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """Half an hour is its longest silence: an hour is refused with what is allowed, and nothing is kept."""
+    made.profile = replace(made.profile, limits=Limits(silence_s=1_800))
+    desk = Desk(made, serve(made, keys=()), signed_in(made, person(made, "operator", "operator")))
+    one = flooded(made)
+    asked = {"incident": one.id, "reason": "uji coba"}
+    refused = desk.ask("POST", "/api/v1/silences", {**asked, "for_s": 3_600})
+    assert refused.status_code == 400
+    assert "At most 0.5 hours" in refused.text
+    assert desk.kept() == []
+    assert desk.ask("POST", "/api/v1/silences", {**asked, "for_s": 1_800}).status_code == 201

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cities.load import available, folder, load, rules_folder
+from contract.decision import Limits
 from contract.errors import BadInput
 from contract.levels import Level
 from contract.topics import valid_id
@@ -44,6 +45,19 @@ def test_a_node_may_say_its_link(tmp_path: Path) -> None:
     assert [node.link for node in load("contoh", tmp_path).nodes[:2]] == ["lora", ""]
     path.write_text("\n".join([f"{head},link", f"{first},radio", *(f"{line}," for line in rest)]), encoding="utf-8")
     with pytest.raises(BadInput, match=r"nodes.csv line 2.*link.*lora.*radio"):
+        load("contoh", tmp_path)
+
+
+def test_a_city_may_shorten_silences_and_never_lengthen_them(tmp_path: Path) -> None:
+    """Four hours and a day where it says nothing."""
+    tiny_city.write(tmp_path)
+    assert load("contoh", tmp_path).limits == Limits(silence_s=14_400, acknowledge_s=86_400)
+    path = tmp_path / "contoh" / "city.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[city]", "[city]\nsilence_at_most_h = 0.5", 1), encoding="utf-8")
+    assert load("contoh", tmp_path).limits.silence_s == 1_800
+    path.write_text(text.replace("[city]", "[city]\nsilence_at_most_h = 5", 1), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"city.toml.*silence_at_most_h"):
         load("contoh", tmp_path)
 
 

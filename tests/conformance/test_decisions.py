@@ -13,7 +13,7 @@ from support.people_data import CITY, person, rejected
 from contract.clock import HOUR_US, MINUTE_US
 from contract.decision import Decision, DecisionKind
 from contract.errors import BadInput
-from contract.incident import Incident, level_changed, opened, resolved
+from contract.incident import Incident, fell_silent, level_changed, opened, resolved
 from contract.levels import Level
 from store.audit import examine
 from store.decisions import deed_of
@@ -180,6 +180,9 @@ def test_attention_is_worked_out_from_the_rows(store: CityStore) -> None:
     assert (flood.owner, flood.lapsed_us) == ("", at_us + 2)
     decide(store, decision("unsilence", "d6", of=None, ends="d4"))
     assert store.attention(CITY, at_us, severities)[OUTAGE.id].silenced_by is None
+    loud = decision("silence", "d7", by=OPERATOR.id, public=True)
+    decide(store, decision("silence", "d8"), loud)
+    assert store.attention(CITY, at_us)[FLOOD.id].silenced_by == "d7", "the officer's own may not stop the warning"
     over, change = resolved(milder, 40.0, at_us + 4, at_us + 4)
     commit(store, over, changes=[change])
     assert set(store.attention(CITY, at_us + 4)) == {OUTAGE.id}
@@ -199,3 +202,23 @@ def test_whose_word_a_change_rests_on_is_kept(store: CityStore) -> None:
     change = replace(change, source="on_site", held="d4")
     commit(store, worse, changes=[change])
     assert store.changes_of(FLOOD.event) == [opened(FLOOD, NOON_US), change]
+
+
+def test_what_is_held_is_found_while_its_event_is_open_and_until_it_is_said(store: CityStore) -> None:
+    """In order; what somebody said of one incident leaves the other's held, and an end leaves nothing to be said."""
+    silent, gone = fell_silent(FLOOD, NOON_US + 2, NOON_US + 2)
+    worse, rise = level_changed(silent, Level.AWAS, 300.0, NOON_US + 3, NOON_US + 3)
+    dark, lost = fell_silent(OUTAGE, NOON_US + 2, NOON_US + 2)
+    held = [replace(one, held="d4") for one in (gone, rise, lost)]
+    commit(store, worse, dark, changes=held)
+    assert store.held_changes(CITY) == held
+    assert store.held_changes("sleman") == []
+    commit(store, said=[OUTAGE.id])
+    assert store.held_changes(CITY) == held[:2]
+    assert store.changes_of(OUTAGE.event)[-1] == lost
+    over, end = resolved(worse, 40.0, NOON_US + 4, NOON_US + 4)
+    commit(store, over, changes=[end])
+    assert store.held_changes(CITY) == held[:2], "its event may have others that are open"
+    closed = Event(FLOOD.event, CITY, "flood", FLOOD.rule, "g", "Code", NOON_US, closed_us=NOON_US + 4)
+    commit(store, events=[closed])
+    assert store.held_changes(CITY) == []

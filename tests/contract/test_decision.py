@@ -138,7 +138,7 @@ def test_an_acknowledgement_holds_two_hours_unless_said_otherwise() -> None:
 )
 def test_every_matcher_must_fit(matchers: dict[str, str], fits: bool) -> None:
     """A region stands for the regions within it, at a dot and nowhere else."""
-    facts = Facts("i1", "e1", "flood", "code-hulu", "jembatan", "34.71.02.1002", "Code", "critical")
+    facts = Facts("i1", "e1", "flood", "public", "flood", "code-hulu", "jembatan", "34.71.02.1002", "Code", "critical")
     assert covers(sound("silence", incident="", body={"matchers": matchers}), facts) is fits
     assert not covers(sound("silence", incident="i2", body={"matchers": {}}), facts)
     assert not covers(sound("silence", incident="", event="e2", body={"matchers": {}}), facts)
