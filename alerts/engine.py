@@ -29,6 +29,7 @@ from alerts.rise_stream import RiseStream
 from alerts.rules import Absence, Combined, Mark, Rise, Rule, Usual, alike, combining
 from alerts.samples import Sample
 from alerts.staging import told_to
+from alerts.stuck import Banks
 from alerts.usual_stream import UsualStream
 from contract import incident as life
 from contract.clock import SECOND_US
@@ -90,6 +91,7 @@ class Engine:
         self._rules = tuple(rules)
         self._combining = combining(self._rules)
         self._places = dict(places)
+        self._banks = Banks(places)
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
         self._periods: dict[tuple[str, str], float] = {}
         self._routes: dict[tuple[str, str, str], tuple[Stream, ...]] = {}
@@ -247,6 +249,7 @@ class Engine:
         """The registry changed. Running states are kept. A node that left is forgotten; what it left open is the
         caller's to settle (`watches`)."""
         self._places = dict(places)
+        self._banks.place(places)
         self._drop([one for one in self._streams.values() if not self._covers(one.rule, one.node, one.entity)])
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
         self._rehang()
@@ -342,6 +345,10 @@ class Engine:
     def places(self) -> Mapping[str, Placement]:
         """Where nodes stand."""
         return self._places
+
+    def stuck(self, now_us: int) -> list[str]:
+        """Gauges that stand still in a flood while the water beside them moves, by name."""
+        return self._banks.stuck(now_us)
 
     def streams(self) -> int:
         """How many streams are watched."""
@@ -483,7 +490,9 @@ class Engine:
         elif isinstance(condition, Rise):
             stream = RiseStream(rule, node, entity, period_s, staff, condition)
         else:
-            stream = LevelStream(rule, node, entity, period_s, staff, condition.field, self._unbelieved)
+            stream = LevelStream(
+                rule, node, entity, period_s, staff, condition.field, self._unbelieved, self._banks.of(node)
+            )
         stream.set_silence(rule.silence_s(place.link), self._travel_us)
         self._streams[rule.id, entity] = stream
         self._join(stream, place)

@@ -12,6 +12,7 @@ from alerts.doubt import NO_JUMP, Doubted, jumps, was_never_there, within
 from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use, in_us
 from alerts.rules import Rule
 from alerts.samples import Sample
+from alerts.stuck import Bank
 from contract import incident as life
 from contract.errors import BadInput
 from contract.incident import Incident, Source, State
@@ -62,8 +63,8 @@ class LevelStream(Stream):
     """
 
     __slots__ = (
-        "by_eye", "clear_us", "doubted", "down", "ended_us", "field", "for_us", "held", "keep_us", "on", "quiet",
-        "staff", "trend", "unbelieved", "up", "value", "value_us",
+        "bank", "by_eye", "clear_us", "doubted", "down", "ended_us", "field", "for_us", "held", "keep_us", "on",
+        "quiet", "staff", "trend", "unbelieved", "up", "value", "value_us",
     )  # fmt: skip
 
     def __init__(
@@ -75,8 +76,10 @@ class LevelStream(Stream):
         staff: Staff,
         field: str,
         unbelieved: Unbelieved | None,
+        bank: Bank | None = None,
     ) -> None:
         super().__init__(rule, node, entity, period_s)
+        self.bank = bank
         self.field = field
         self.unbelieved = unbelieved
         self._set_times(rule)
@@ -156,6 +159,9 @@ class LevelStream(Stream):
             before = self.value
             self.trend = 0 if math.isnan(before) or before == value else (1 if value > before else -1)
             self.value, self.value_us = value, at_us
+            if use is Use.LIVE and self.bank is not None and self.bank.hear(at_us, value):
+                # A gauge that is stuck shows no water: it ends nothing, and what it had begun to end begins anew.
+                use, self.down = Use.LATE, [0] * len(self.down)
         self._run(signed, at_us, use)
         if at_us <= self.muted_us:
             return NOTHING

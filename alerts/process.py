@@ -132,6 +132,7 @@ class AlertsProcess:
         self._last: tuple[int, int] | None = None
         self._jumped_mono_us = 0
         self._away: frozenset[str] = frozenset()
+        self._stuck: frozenset[str] = frozenset()
         self._judged = 0
         self._told = 0
 
@@ -157,6 +158,7 @@ class AlertsProcess:
             "catching_up": self._owed_us is not None,
             "canary": self._canary is not None and not self._canary.missing,
             "away": sorted(self._away),
+            "stuck": sorted(self._stuck),
             "rules": len(self._rules),
             "rules_refused": self._pack.refused if self._pack is not None else "",
         }
@@ -543,6 +545,7 @@ class AlertsProcess:
         if mono_us - self._registry_mono_us < _REGISTRY_S * SECOND_US:
             return
         self._registry_mono_us = mono_us
+        self._watch_stuck(engine)
         self._words.forecasts.learn(self._cities.travels(self._profile.code))
         version = self._cities.registry_version(self._profile.code)
         if version != self._registry:
@@ -604,6 +607,15 @@ class AlertsProcess:
         """Whether the lease that we have lost may have ended by a jump of our own clock alone."""
         since_us = self._clock.mono_us() - self._jumped_mono_us
         return self._jumped_mono_us > 0 and since_us <= self._lease_ttl_s * SECOND_US
+
+    def _watch_stuck(self, engine: Engine) -> None:
+        """Said once when a gauge is stuck and once when it moves again."""
+        stuck = frozenset(engine.stuck(self._clock.now_us()))
+        for node in sorted(stuck - self._stuck):
+            log.warning("gauge.stuck", city=self._profile.code, node=node)
+        for node in sorted(self._stuck - stuck):
+            log.info("gauge.moves_again", city=self._profile.code, node=node)
+        self._stuck = stuck
 
     def _say_unbelieved(self, node: str, at_us: int, value: float) -> None:
         log.warning("gauge.not_believed", city=self._profile.code, node=node, at_us=at_us, level_cm=value)
