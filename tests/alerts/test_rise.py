@@ -68,7 +68,7 @@ def test_it_is_measured_towards_the_danger() -> None:
 
 
 @pytest.mark.parametrize("gauge", [JUMP, scale(GAUGE)], ids=["jump", "no jump"])
-@pytest.mark.parametrize("odd", [120, 420, 51, -60, 2])
+@pytest.mark.parametrize("odd", [120, 420, 51, -60, -25, 2])
 def test_one_odd_reading_is_no_rise(gauge: Scale, odd: float) -> None:
     """Neither the way up to it nor, where it is low, the way back from it."""
     assert told(gauge, *[20] * 8, odd, *[20] * 8, odd, *[20] * 8) == []
