@@ -131,8 +131,7 @@ class AlertsProcess:
         self._paid = 0
         self._last: tuple[int, int] | None = None
         self._jumped_mono_us = 0
-        self._away: frozenset[str] = frozenset()
-        self._stuck: frozenset[str] = frozenset()
+        self._away, self._stuck = frozenset[str](), frozenset[str]()
         self._judged = 0
         self._told = 0
 
