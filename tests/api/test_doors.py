@@ -78,8 +78,8 @@ def test_no_answer_leaves_it_to_a_cache(made: Town, serve: Serve) -> None:
                 continue
             path = re.sub(r"\{fmt\}", "json", route)
             path = re.sub(r"\{[^}]+\}", "tidak-ada", path)
-            answer = client.get(path, headers=visitor.sent, follow_redirects=False)
-            kept = answer.headers.get("cache-control", "")
+            with client.stream(method, path, headers=visitor.sent, follow_redirects=False) as answer:
+                kept = answer.headers.get("cache-control", "")
             assert kept, (who, path)
             if "max-age" in kept:
                 assert path == "/favicon.ico"
