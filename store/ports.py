@@ -251,10 +251,10 @@ class EngineCommit:
     changes: Sequence[Change] = ()
     events: Sequence[Event] = ()
     outgoing: Sequence[Outgoing] = ()
-    said: Sequence[str] = ()
-    """incidents of which what was held back is said by now"""
     snapshot: bytes | None = None
     watermark_us: int | None = None
+    said: Sequence[str] = ()
+    """incidents of which what was held back is said by now"""
     tellings: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     """event -> what has been told of it and what waits, None to forget it"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import structlog
@@ -44,12 +45,17 @@ def quieten() -> None:
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
+def _is_device(source: str) -> bool:
+    """Whether it names a camera of this machine, plugged in or not; a recording may lie in /dev/shm."""
+    return source.startswith("/dev/") and not Path(source).is_file()
+
+
 def open_capture(source: str | int) -> Any:
     """A capture that opens and reads with time limits. A stream goes to FFmpeg alone: other readers take its address
     for a file name, and one of them prints it."""
     import cv2
 
-    if isinstance(source, int) or source.startswith("/dev/"):
+    if isinstance(source, int) or _is_device(source):
         return cv2.VideoCapture(source)
     limits: list[int] = []
     for name, value in (("OPEN_TIMEOUT_MSEC", _OPEN_TIMEOUT_MS), ("READ_TIMEOUT_MSEC", _READ_TIMEOUT_MS)):
@@ -67,7 +73,7 @@ class Grabber:
 
     def __init__(self, source: str | int, *, loop: bool = False, speed: float = 1.0) -> None:
         self._source = source
-        self._is_file = isinstance(source, str) and "://" not in source and not source.startswith("/dev/")
+        self._is_file = isinstance(source, str) and "://" not in source and not _is_device(source)
         self._loop = loop
         self._speed = speed
         self._fresh = threading.Condition()

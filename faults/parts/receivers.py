@@ -14,10 +14,10 @@ import secrets
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from faults.parts.brokers import HOST
 from faults.parts.http_server import QuietHandler, served
@@ -26,17 +26,25 @@ OPENED, ALL_CLEAR = "incident.opened", "incident.all_clear"
 
 
 class Message(NamedTuple):
-    """What a receiver counted. `thing`: the incident and the number of its change, which is what is told, whatever key
-    it came under."""
+    """What a receiver counted. `thing` is what is told, whatever key it came under: an incident and the number of its
+    change; of a digest its event and the time it is of."""
 
     key: str
     kind: str
-    incident: str
-    change: int
+    about: str
+    which: str
 
     @property
-    def thing(self) -> tuple[str, int]:
-        return self.incident, self.change
+    def thing(self) -> tuple[str, str]:
+        return self.about, self.which
+
+    @classmethod
+    def of(cls, key: str, told: Mapping[str, Any]) -> Message:
+        """Raises KeyError or TypeError for what is no message."""
+        data = told["data"]
+        if "incident" in data:
+            return cls(key, told["type"], data["incident"], str(data["change"]))
+        return cls(key, told["type"], data.get("event") or data["city"], told["timestamp"])
 
 
 @dataclass
@@ -59,8 +67,7 @@ class Receiver:
             self.wrong.append(f"{key}: the signature is wrong")
             return 401
         try:
-            told = json.loads(body)
-            message = Message(key, told["type"], told["data"]["incident"], told["data"]["change"])
+            message = Message.of(key, json.loads(body))
         except (ValueError, KeyError, TypeError) as error:
             self.wrong.append(f"{key}: {error!r}")
             return 400
@@ -76,7 +83,7 @@ class Receiver:
 
     def prepare(self) -> None:
         with contextlib.closing(sqlite3.connect(self.file)) as db, db:
-            db.execute("CREATE TABLE IF NOT EXISTS message (key TEXT, kind TEXT, incident TEXT, change INTEGER)")
+            db.execute("CREATE TABLE IF NOT EXISTS message (key TEXT, kind TEXT, about TEXT, which TEXT)")
 
     def counted(self) -> list[Message]:
         """Everything it counted, in order, read from its own file."""
@@ -89,7 +96,7 @@ class Receiver:
 
     def heard(self, kind: str) -> frozenset[str]:
         """The incidents of which it heard this kind of message."""
-        return frozenset(message.incident for message in self.counted() if message.kind == kind)
+        return frozenset(message.about for message in self.counted() if message.kind == kind)
 
 
 @dataclass

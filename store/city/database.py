@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from contract.errors import BadInput, Unavailable
 from store.sqlite_file import use_wal
@@ -79,7 +80,8 @@ class Database:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Closes every connection that is not in use."""
+        """Closes every connection that is not in use; one that is, when its user gives it back."""
+        event.listen(self._engine.pool, "checkin", _close_for_good)
         self._engine.dispose()
 
     @contextmanager
@@ -153,6 +155,11 @@ def _postgres_engine(url: URL) -> Engine:
             "tcp_user_timeout": 15_000,
         },
     )
+
+
+def _close_for_good(_connection: Any, record: ConnectionPoolEntry) -> None:
+    """Of a pool that has been given up: nobody else would close what comes back to it."""
+    record.invalidate()
 
 
 def batches(ids: Collection[str]) -> Iterator[list[str]]:

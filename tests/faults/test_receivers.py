@@ -8,7 +8,7 @@ import hmac
 from pathlib import Path
 
 import pytest
-from support.webhooks import AT_S, tell
+from support.webhooks import AT_S, digest, tell
 
 from faults.parts.receivers import ALL_CLEAR, receivers
 
@@ -26,6 +26,15 @@ def test_the_same_thing_under_two_keys_is_seen(tmp_path: Path) -> None:
     with receivers(tmp_path) as both:
         assert [tell(both.keyed, "k1"), tell(both.keyed, "k2")] == [200, 200]
         assert both.keyed.again() == 1
+
+
+def test_a_digest_is_counted_by_its_event_and_time(tmp_path: Path) -> None:
+    """It names no incident; the same one under another key is told twice, the next one is not."""
+    with receivers(tmp_path) as both:
+        for key, at in (("k1", "2026-06-01T10:00:00Z"), ("k2", "2026-06-01T10:05:00Z"), ("k3", "2026-06-01T10:05:00Z")):
+            assert digest(both.keyless, key, at) == 200
+        assert both.keyless.again() == 1
+        assert both.wrong == []
 
 
 def test_who_was_never_told_is_named(tmp_path: Path) -> None:

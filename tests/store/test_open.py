@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from contract.errors import BadInput, Unavailable
 from store import open_city, open_readings
+from store.city.database import Database
 
 
 @pytest.mark.parametrize(
@@ -102,3 +105,16 @@ def test_the_doors_load_nothing_before_they_are_opened() -> None:
         "assert not {'sqlalchemy', 'influxdb_client', 'httpx', 'alembic'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_connection_in_use_is_closed_when_it_comes_back(empty_url: str) -> None:
+    """A page that is still being read while the city stops leaves no connection open."""
+    database = Database(empty_url)
+    with database.read() as reader:
+        assert reader.exec_driver_sql("SELECT 1").scalar() == 1
+        in_use = reader.connection.dbapi_connection
+        assert in_use is not None
+        database.close()
+        assert reader.exec_driver_sql("SELECT 2").scalar() == 2
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        in_use.cursor().execute("SELECT 3")
