@@ -28,12 +28,12 @@ from store.book import KeepersBook
 
 CARRIED = Transport(reconnect_max_s=10.0)
 KEEPALIVE_S = 30
-_BEFORE_BOOT_US = 2 * DAY_US
+_BEFORE_BOOT_US = 4_000 * DAY_US
 _log = structlog.get_logger("edge.post")
 
 
-class _LongAwake:
-    """A monotonic clock that had begun two days before the machine did: a reading of yesterday has a place on it."""
+class LongAwake:
+    """A monotonic clock that had begun long before the machine did: whatever waited in the book has a place on it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -64,7 +64,7 @@ def run(
     `certificates` holds a folder for each post with its `ca.crt`, `tls.crt` and `tls.key`, for brokers with TLS. What
     is entered at a post without one waits in the book, until the posts are carried anew.
     """
-    awake = _LongAwake(clock)
+    awake = LongAwake(clock)
     posts = _known_to_the_broker(posts, certificates)
     with ExitStack() as on_failure:
         members = []

@@ -33,7 +33,8 @@ class BookSource:
         self._book = book
         self._node = node
         self._agent: Agent | None = None
-        self._under_way: Entry | None = None
+        self._under_way: tuple[Entry, int] | None = None
+        """an entry that the spool was given and the book does not know there; the newest number of its sensor before"""
         self._look_us = 0
         self._away = False
         self._log = structlog.get_logger("edge.post").bind(node=node)
@@ -43,10 +44,13 @@ class BookSource:
         self._agent = agent
 
     def hears(self, ack: Ack) -> bool:
-        """What the city answered stands in the book before the spool lets go of it."""
+        """What the city answered stands in the book before the spool lets go of it; to be found there, an entry must
+        stand there under its number."""
         if not (ack.stored or ack.refused):
             return True
         try:
+            if self._agent is not None:
+                self._note_carried(self._agent.spool)
             self._book.answered(self._node, ack.epoch, ack.stored, [one.seq for one in ack.refused])
         except Unavailable as error:
             self._say_away(error)
@@ -79,7 +83,7 @@ class BookSource:
         if not self._is_clear(agent.spool):
             return
         for entry in self._book.to_carry(self._node):
-            self._under_way = entry
+            self._under_way = (entry, agent.spool.newest().get(entry.sensor, 0))
             agent.keep(
                 entry.sensor,
                 VALUES[entry.kind].model_validate(entry.values),
@@ -92,13 +96,23 @@ class BookSource:
                 return
 
     def _is_clear(self, spool: Spool) -> bool:
-        """Whether the last entry is on the spool's disk, and the book knows its number there."""
-        if spool.waiting:
-            return False
-        if self._under_way is not None:
-            self._book.carried(self._under_way.number, spool.epoch, spool.newest()[self._under_way.sensor])
-            self._under_way = None
-        return True
+        """Whether the spool's disk has all that it was given, and the book knows the last entry's number there."""
+        self._note_carried(spool)
+        return self._under_way is None and not spool.waiting
+
+    def _note_carried(self, spool: Spool) -> None:
+        """Tell the book under which number the last entry is on the spool's disk, once it is."""
+        if self._under_way is None:
+            return
+        entry, before = self._under_way
+        seq = spool.newest().get(entry.sensor, 0)
+        if seq > before:
+            self._book.carried(entry.number, spool.epoch, seq)
+        elif spool.waiting:
+            return
+        else:
+            self._book.settle(entry.number, "lost")  # pushed out of memory while the disk took nothing
+        self._under_way = None
 
     def _say_away(self, error: Unavailable) -> None:
         if not self._away:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,19 +16,19 @@ from support.posts import POST, with_post
 from broker.ports import BrokerAddress
 from broker.subscription import PahoSubscription, service_topics
 from cities.load import load
-from contract.clock import DAY_US, HOUR_US, SECOND_US, SystemClock
+from contract.clock import DAY_US, HOUR_US, SECOND_US, ManualClock, SystemClock
 from contract.errors import BadInput
 from contract.messages import Ack, Refusal
 from contract.quality import Quality
 from edge.agent import Agent, Identity
 from edge.outbound import Transport
 from edge.ports import Instant, SensorInfo
-from edge.post.carry import run
+from edge.post.carry import LongAwake, run
 from edge.post.source import LOOK_US, BookSource, reconcile
 from edge.spool import Bound, Spool
 from faults.parts.brokers import nats, wait_until
 from ingest.pipeline import Ingest
-from store import open_city, open_readings
+from store import open_city, open_readings, sqlite_file
 from store.book import Entry, KeepersBook
 
 BOOT = "0f7e1c52-0000-4000-8000-000000000001"
@@ -82,7 +83,8 @@ class Post:
 
 
 @pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
+def post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    monkeypatch.setattr(sqlite_file, "BUSY_S", 0.02)
     made = Post(tmp_path)
     yield made
     made.spool.close()
@@ -112,17 +114,47 @@ def test_a_slip_is_entered_once_and_a_moment_is_one_readings(post: Post) -> None
     assert second.observed_us == first.observed_us + 1
 
 
-def test_killed_between_spool_and_book_it_is_there_once(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def held_by_another(book: Path) -> Iterator[None]:
+    """Somebody else writes in the book for as long as this lasts."""
+    with closing(sqlite3.connect(book, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_killed_between_spool_and_book_it_is_there_once(post: Post) -> None:
     """The power fails after the spool has it and before the book knows: the next life finds it by its moment."""
     post.book.enter(entry(1))
-    with monkeypatch.context() as power:
-        power.setattr(post.book, "carried", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            post.turn()
+    with held_by_another(post.folder / "book.sqlite3"):
+        post.turn()
+    assert post.book.waiting(POST)[0].seq is None
     post.die()
     assert post.book.waiting(POST)[0].seq == 1
     post.turn()
     assert len(post.spooled()) == 1
+
+
+def test_an_answer_finds_the_entry_that_the_book_could_not_note(post: Post) -> None:
+    """The spool has it, the book was held by another, and the city is quick: neither sent again nor called lost."""
+    post.book.enter(entry(1))
+    stored = Ack(epoch=post.spool.epoch, server_us=NOW_US, stored=((1, 1),))
+    with held_by_another(post.folder / "book.sqlite3"):
+        post.turn()
+        assert not post.source.hears(stored)
+    assert post.source.hears(stored)
+    assert post.states() == ["stored"]
+    post.die()
+    post.turn()
+    assert post.states() == ["stored"]
+    assert len(post.spooled()) == 1
+
+
+def test_what_waited_in_the_book_for_long_is_carried_by_a_machine_that_has_just_started(post: Post) -> None:
+    """Its place on the monotonic clock lies before the machine's own beginning, and is no damage."""
+    awake = LongAwake(ManualClock(NOW_US))
+    post.book.enter(entry(1, at_us=NOW_US - 10 * DAY_US))
+    post.source.due(Instant(awake.mono_us(), awake.now_us(), "ntp"))
+    assert [moment for _, moment, _ in post.spooled()] == [NOW_US - 10 * DAY_US]
 
 
 def test_a_spool_that_is_gone_is_filled_again_from_the_book(post: Post) -> None:
