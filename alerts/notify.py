@@ -392,14 +392,28 @@ class Notifier:
         """A line of a flood. Only what is not grave can be over the bound, and then waits as the event's digest."""
         ends = transition.change.what is What.RESOLVED
         if not (ends or is_grave(transition) or self._budget.take(now_us)):
-            if transition.change.what is not What.OPENED:
+            if transition.change.what is What.OPENED:
+                telling.fresh.append(transition)
+            else:
                 telling.held[transition.incident.id] = transition
             self._wait_in_line(telling)
             return
+        fresh = [one for one in telling.fresh if one.incident.id != transition.incident.id]
+        waited = telling.waiting
         telling.held.pop(transition.incident.id, None)
         telling.said[transition.incident.id] = transition.change.what
         reason = Reason.ALL_CLEAR if transition.ends else Reason.UPDATE
         self._say(telling, Saying(reason, transition, telling.opened, telling.over, telling.number, True), now_us)
+        if telling.ended is None:
+            self._leave_untold(telling, fresh, waited, now_us)
+
+    def _leave_untold(self, telling: Telling, fresh: list[Transition], waited: bool, now_us: int) -> None:
+        """A line told of one gauge: what waits of its neighbours goes on to wait, at the place that it has in line."""
+        telling.fresh = fresh
+        telling.told = Entry(telling.opened - len(fresh), telling.over, now_us)
+        if waited and (fresh or telling.held):
+            telling.waiting = True
+            self._waiting += 1
 
     def _flush(self, telling: Telling, now_us: int, *, acknowledged: bool = False) -> None:
         """Tell what there is to tell of an event by now."""
@@ -432,7 +446,8 @@ class Notifier:
         if reason is Reason.ALL_CLEAR and telling.ended is not None:
             return telling.ended
         if reason is Reason.FIRST and telling.fresh:
-            return replace(telling.fresh[0], event=telling.event)
+            first = next((one for one in telling.fresh if is_grave(one)), telling.fresh[0])
+            return replace(first, event=telling.event)
         if reason is Reason.UPDATE and len(telling.held) == 1:
             return next(iter(telling.held.values()))
         return replace(telling.lead, event=telling.event)
@@ -469,12 +484,12 @@ class Notifier:
 
     def _wait_in_line(self, telling: Telling) -> None:
         """Floods stand before outages."""
+        self._dirty.add(telling.event.id)
         if not telling.waiting:
             telling.waiting = True
             self._waiting += 1
             self.held_back_ever += 1
             heapq.heappush(self._line, (telling.event.subject not in WATER, self.held_back_ever, telling.event.id))
-            self._dirty.add(telling.event.id)
             self._spokesman = telling.lead
 
     def _step_out(self, telling: Telling) -> None:

@@ -42,8 +42,8 @@ class Overflow(NamedTuple):
 
 @dataclass(slots=True)
 class Telling:
-    """One event's. `told` None: not announced. `fresh`: what opened before it was. `held`: the latest change of an
-    incident that waits its turn; `said`: what an incident's last line was. `number` counts its messages."""
+    """One event's. `told` None: not announced. `fresh`: what opened and nobody was told of. `held`: the latest change
+    of an incident that waits its turn; `said`: what an incident's last line was. `number` counts its messages."""
 
     event: Event
     rule: Rule

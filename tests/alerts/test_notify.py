@@ -20,7 +20,8 @@ from alerts.tellings import Tale
 from alerts.timing import Entry, Reason, Standing, Timing, decide, due_us
 from alerts.words import Words
 from contract.clock import MINUTE_US, SECOND_US
-from contract.incident import Incident, resolved
+from contract.incident import Incident, level_changed, resolved
+from contract.levels import Level
 from contract.quality import Quality
 from store.ports import Cause, Event, Outgoing, Placement
 
@@ -392,9 +393,9 @@ def _outage(hot: Rule, node: str, cause: Cause, number: int) -> Transition:
     return replace(opened, event=replace(opened.event, cause=cause))
 
 
-def _over(transition: Transition) -> Transition:
+def _over(transition: Transition, *, ends: bool = True) -> Transition:
     incident, change = resolved(transition.incident, 0.0, at(40), at(40))
-    return replace(transition, incident=incident, change=change, begins=False, ends=True)
+    return replace(transition, incident=incident, change=change, begins=False, ends=ends)
 
 
 def _flood(node: str, cm: float, seq: int) -> Transition:
@@ -460,6 +461,69 @@ def test_grave_floods_are_told_though_the_minute_is_full() -> None:
     told.moment(at(31))
     titles = [row.body["title"]["id"] for row in told.rows if row.body["do"] == "file"]
     assert titles[-1] == "Muka air tinggi: Sungai Winongo"
+
+
+@pytest.mark.parametrize("rises", [True, False])
+def test_a_neighbour_that_waits_in_line_is_told_whatever_is_said_of_the_river_meanwhile(rises: bool) -> None:
+    """Over the bound one gauge opens; within the same minute another of its river goes to AWAS, or is over."""
+    first, second = _two_gauges()
+    told = Heard(Notifier(CITY, placements(), Manners(told_per_min=1)))
+    told.moment(at(10.4), [first])
+    told.moment(at(10.6), [second])
+    assert (len(told.said), told.notifier.held_back) == (1, 1)
+    told.moment(at(10.8), [_worst(first) if rises else _over(first, ends=False)])
+    assert (len(told.said), told.notifier.held_back) == (2, 1)
+    told.moment(at(11.4))
+    assert [one[1:] for one in told.said[2:]] == [("grown", 2, int(not rises))]
+    assert told.notifier.held_back == 0
+    lines = [row.body["text"]["id"] for row in told.rows if row.event == first.event.id and row.body["do"] == "note"]
+    assert lines[1].startswith(f"Sungai Code: {2 if rises else 1} dari 2 alat duga masih di atas batasnya")
+
+
+def test_a_gauge_that_waits_in_line_and_is_told_of_by_itself_is_not_told_again() -> None:
+    """It rose to AWAS meanwhile, which says all that there was to say."""
+    first, second = _two_gauges()
+    told = Heard(Notifier(CITY, placements(), Manners(told_per_min=1)))
+    told.moment(at(10.4), [first])
+    told.moment(at(10.6), [second])
+    told.moment(at(10.8), [_worst(second)])
+    assert told.notifier.held_back == 0
+    for minute in (11.4, 12.4, 60):
+        told.moment(at(minute))
+    assert [one[1] for one in told.said] == ["first", "update"]
+
+
+def test_a_siaga_is_the_first_word_of_an_event_that_a_waspada_began_over_the_bound() -> None:
+    """It waits for no minute, and it is what the case says."""
+    city = watch()
+    for minute in (0, 5, 10):
+        city.level(minute, "code-hilir", 80)
+        city.level(minute + 0.5, "code-hulu", 130)
+    mild, grave = city.told
+    lone = replace(HOTSPOT, timing=Timing(0.0, 300.0, 0.0))
+    told = Heard(Notifier(CITY, placements(), Manners(told_per_min=1)))
+    told.moment(at(10.4), [_outage(lone, "wifi-7", "node", 1)])
+    told.moment(at(10.6), [mild])
+    assert told.notifier.held_back == 1
+    told.moment(at(10.8), [grave])
+    (filed,) = [row for row in told.rows if row.body["do"] == "file" and row.event == grave.event.id]
+    assert filed.body["description"]["id"].startswith("SIAGA Sungai Code di code-hulu: 130 cm")
+    assert "2 dari 2 alat duga" in filed.body["description"]["id"]
+
+
+def _two_gauges() -> list[Transition]:
+    """Two gauges of one river open at WASPADA."""
+    city = watch()
+    for minute in (0, 5, 10):
+        city.level(minute, "code-hulu", 80)
+        city.level(minute + 0.3, "code-hilir", 80)
+    return city.told
+
+
+def _worst(opening: Transition) -> Transition:
+    """The same gauge at AWAS."""
+    incident, change = level_changed(opening.incident, Level.AWAS, 170.0, at(10.8), at(10.8))
+    return replace(opening, incident=incident, change=change, begins=False)
 
 
 def test_a_restart_in_the_middle_of_a_flood_of_alarms_forgets_none() -> None:
