@@ -9,6 +9,7 @@ line and is told later if it is still so, and that it waits is itself said. Noth
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,6 +55,7 @@ class Notifier:
         self._tellings: dict[str, Telling] = {}
         self._muted: dict[str, tuple[str, Transition]] = {}
         self._mutes: dict[str, set[str]] = {}
+        self._muted_of: Counter[str] = Counter()
         self._deadlines: list[tuple[int, str]] = []
         self._reminders: list[tuple[int, str]] = []
         self._line: list[tuple[bool, int, str]] = []
@@ -140,9 +142,9 @@ class Notifier:
         return len(self._muted)
 
     def announced(self, event: str) -> bool:
-        """Whether anybody was told of this event."""
+        """Whether anybody was told of this event; what is unknown here was told by an engine before this one."""
         telling = self._tellings.get(event)
-        return telling is None or telling.told is not None
+        return event not in self._muted_of if telling is None else telling.told is not None
 
     def rows(self) -> dict[str, Mapping[str, Any] | None]:
         """What is to be kept of each event that was touched, None where it is to be forgotten."""
@@ -185,7 +187,8 @@ class Notifier:
                     place = self._places.get(incident.node)
                     self._inhibitor.opened(incident.id, labels_of(incident, telling.rule, tale.event, place))
         for _, telling in told:
-            self._resume(telling, now_us)
+            if telling.event.id in rows or not self._was_muted(telling):
+                self._resume(telling, now_us)
         kept = {tale.event.id for tale, _ in told} | {OVERFLOW}
         self._dirty |= rows.keys() - kept
         overflow = rows.get(OVERFLOW)
@@ -214,7 +217,8 @@ class Notifier:
         if telling.told is None:
             self._arm(telling, max(telling.due_us, 1))
         elif reason is not None and reason is not Reason.REMINDER:
-            self._arm(telling, due_us(reason, telling.told, telling.rule.timing, now_us))
+            waited = _waits_for_room(telling, reason)
+            self._arm(telling, now_us if waited else due_us(reason, telling.told, telling.rule.timing, now_us))
         self._remind(telling)
 
     # ------------------------------------------------------------ one change
@@ -340,6 +344,7 @@ class Notifier:
 
     def _mute(self, by: str, opening: Transition) -> None:
         self._muted[opening.incident.id] = (by, opening)
+        self._muted_of[opening.event.id] += 1
         self._mutes.setdefault(by, set()).add(opening.incident.id)
 
     def _forget_muted(self, incident: str) -> Transition:
@@ -347,6 +352,9 @@ class Notifier:
         self._mutes[by].discard(incident)
         if not self._mutes[by]:
             del self._mutes[by]
+        self._muted_of[opening.event.id] -= 1
+        if not self._muted_of[opening.event.id]:
+            del self._muted_of[opening.event.id]
         return opening
 
     def _end_without(self, transition: Transition, now_us: int) -> None:
@@ -385,6 +393,18 @@ class Notifier:
             if by:
                 self._mute(by, one)
                 telling.opened -= 1
+
+    def _was_muted(self, telling: Telling) -> bool:
+        """After a restart: an event without a row, whose every open incident is explained, was muted as a whole and
+        stays so. Any other was announced before there were rows."""
+        if telling.openings and not self._inhibitor.any:
+            return False
+        explained = [(self._explained_by(one), one) for one in telling.openings]
+        if not all(by for by, _ in explained):
+            return False
+        for by, one in explained:
+            self._mute(by, one)
+        return True
 
     # ------------------------------------------------------------ saying
 
@@ -516,3 +536,10 @@ def is_grave(transition: Transition) -> bool:
     """AWAS, SIAGA, and a high river that nobody sees any more: told whatever else there is to tell."""
     incident = transition.incident
     return incident.subject in WATER and (incident.level in _GRAVE or incident.dangerous)
+
+
+def _waits_for_room(telling: Telling, reason: Reason) -> bool:
+    """Whether what nobody was told of waited for the next minute alone: of a flood all but what waits for its
+    interval."""
+    timed = reason is Reason.UPDATE and all(one.change.what in _UPDATES for one in telling.held.values())
+    return telling.event.subject in WATER and not timed

@@ -73,7 +73,8 @@ class Telling:
             "number": self.number,
             "due_us": self.due_us,
             "updated_us": self.updated_us,
-            "held": list(self.held),
+            "held": {one: str(held.change.what) for one, held in self.held.items()},
+            "untold": [] if self.told is None else [one.incident.id for one in self.fresh],
             "said": {one: str(what) for one, what in self.said.items() if what in {What.RECOVERING, What.RELAPSED}},
         }
 
@@ -97,18 +98,25 @@ def telling_of(tale: Tale, rule: Rule, row: Mapping[str, Any] | None) -> Telling
     telling.told = None if row["told"] is None else Entry(*row["told"])
     telling.number, telling.due_us, telling.updated_us = row["number"], row["due_us"], row["updated_us"]
     telling.said = {one: What(what) for one, what in row["said"].items()}
-    held = set(row["held"])
+    held = row["held"]
     telling.held = {
-        one.id: _recalled(rule, tale, one, What.RECOVERING if one.state is State.RECOVERING else What.RELAPSED)
+        one.id: _recalled(rule, tale, one, _what_waits(held, one))
         for one in tale.incidents
         if one.open and one.id in held
     }
-    if telling.told is None:
-        telling.fresh = list(openings)
+    untold = row.get("untold", ())
+    telling.fresh = [one for one in openings if telling.told is None or one.incident.id in untold]
     if not openings:
         last = max(tale.incidents, key=lambda one: one.changed_us)
         telling.ended = _recalled(rule, tale, last, What.RESOLVED)
     return telling
+
+
+def _what_waits(held: Mapping[str, str] | Sequence[str], incident: Incident) -> What:
+    """Which change of the incident waited. Rows of before named the incidents alone."""
+    if isinstance(held, Mapping):
+        return What(held[incident.id])
+    return What.RECOVERING if incident.state is State.RECOVERING else What.RELAPSED
 
 
 def opening_of(tale: Tale, rule: Rule, incident: Incident) -> Transition:

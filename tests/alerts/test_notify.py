@@ -327,6 +327,37 @@ def test_a_target_that_is_over_before_its_source_is_never_told() -> None:
     assert {row.event for row in told.rows} == {source.event.id}
 
 
+@pytest.mark.parametrize("first_over", ["source", "target"])
+def test_what_was_muted_as_a_whole_is_muted_after_a_restart(first_over: str) -> None:
+    """Told when its source ends; its own end is no all-clear of a case that was never filed. Nobody is reminded."""
+    lone = replace(HOTSPOT, timing=Timing(0.0, 300.0, 3_600.0))
+    source, target = _outage(lone, "f1-u1-p1", "power", 1), _outage(lone, "f1-u2-p1", "node", 2)
+    places, manners = grid(2, 2, 3), Manners(inhibitions=(POWER,))
+    store, before = _Store(), Heard(Notifier(CITY, places, manners))
+    store.moment(before, at(1), [source, target])
+    again = Heard(Notifier(CITY, places, manners), places=places)
+    again.notifier.restore(store.tales(), store.rows, (lone,), at(2))  # type: ignore[arg-type]
+    assert again.notifier.muted == 1
+    assert not again.notifier.announced(target.event.id)
+    again.moment(at(100))
+    assert [one[1] for one in again.said] == ["reminder"], "of the source"
+    again.moment(at(101), [_over(source if first_over == "source" else target)])
+    told = [row.body["do"] for row in again.rows if row.event == target.event.id]
+    assert told == (["file"] if first_over == "source" else [])
+    assert again.notifier.muted == 0
+
+
+def test_what_is_muted_was_announced_to_nobody() -> None:
+    """So that nothing is noted to a case that is not there; what is not known here was told before."""
+    lone = replace(HOTSPOT, timing=Timing(0.0, 300.0, 0.0))
+    source, target = _outage(lone, "f1-u1-p1", "power", 1), _outage(lone, "f1-u2-p1", "node", 2)
+    told = Heard(Notifier(CITY, grid(2, 2, 3), Manners(inhibitions=(POWER,))), places=grid(2, 2, 3))
+    told.moment(at(1), [source, target])
+    assert [told.notifier.announced(one) for one in (source.event.id, target.event.id, "x")] == [True, False, True]
+    told.moment(at(2), [_over(source)])
+    assert told.notifier.announced(target.event.id)
+
+
 def test_the_end_of_what_was_announced_is_told_whatever_mutes_it_by_then() -> None:
     """Told first, its source begins later, then it ends: people are told that it did."""
     lone = replace(HOTSPOT, timing=Timing(0.0, 300.0, 0.0))
@@ -509,6 +540,65 @@ def test_a_siaga_is_the_first_word_of_an_event_that_a_waspada_began_over_the_bou
     (filed,) = [row for row in told.rows if row.body["do"] == "file" and row.event == grave.event.id]
     assert filed.body["description"]["id"].startswith("SIAGA Sungai Code di code-hulu: 130 cm")
     assert "2 dari 2 alat duga" in filed.body["description"]["id"]
+
+
+def _reborn(store: _Store, rules: Sequence[Rule], minute: float, manners: Manners) -> Heard:
+    """An engine that takes over from the store alone."""
+    again = Heard(Notifier(CITY, placements(), manners))
+    again.notifier.restore(store.tales(), store.rows, rules, at(minute))  # type: ignore[arg-type]
+    return again
+
+
+def test_a_gauge_that_waited_in_line_is_told_at_once_after_a_restart() -> None:
+    """Not an interval later: it waited for the minute alone."""
+    first, second = _two_gauges()
+    store, one = _Store(), Manners(told_per_min=1)
+    before = Heard(Notifier(CITY, placements(), one))
+    store.moment(before, at(10.4), [first])
+    store.moment(before, at(10.6), [second])
+    again = _reborn(store, (rule("flood"),), 11.4, one)
+    again.moment(at(11.4))
+    assert [told[1:] for told in again.said] == [("grown", 2, 0)]
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_level_that_waited_in_line_is_told_as_that_after_a_restart(listed: bool) -> None:
+    """It fell from SIAGA to WASPADA: never as *rising again*. Rows of before, which did not say it, are read too."""
+    city = watch()
+    for minute in (0, 5, 10):
+        city.level(minute, "code-hulu", 130)
+    (first,) = city.told
+    fell, change = level_changed(first.incident, Level.WASPADA, 90.0, at(12.4), at(12.4))
+    store, one = _Store(), Manners(told_per_min=1)
+    before = Heard(Notifier(CITY, placements(), one))
+    store.moment(before, at(10.4), [first])
+    lone = replace(HOTSPOT, timing=Timing(0.0, 300.0, 0.0))
+    store.moment(before, at(12.4), [_outage(lone, "wifi-7", "node", 1)])
+    store.moment(before, at(12.5), [replace(first, incident=fell, change=change, begins=False)])
+    if listed:
+        row = store.rows[first.event.id]
+        row["held"] = list(row["held"])  # type: ignore[index,call-overload]
+    again = _reborn(store, (rule("flood"), lone), 13.4, one)
+    again.moment(at(13.4) if not listed else at(60))
+    (note,) = [row.body["text"]["id"] for row in again.rows if row.event == first.event.id]
+    assert ("naik lagi" in note) is listed
+    assert note.startswith("WASPADA Sungai Code di code-hulu")
+
+
+def test_what_waits_for_its_interval_waits_for_it_after_a_restart() -> None:
+    """A level that plays about its clear mark is no news for the next minute."""
+    city = watch()
+    for minute, cm in ((0, 75), (5, 75), (10, 75), (15, 58), (20, 62)):
+        city.level(minute, "code-hulu", cm)
+    store, before = _Store(), Heard(Notifier(CITY, placements()))
+    for now_us, transitions in city.passed:
+        store.moment(before, now_us, transitions)
+    assert [told[1] for told in before.said] == ["first", "update"]
+    again = _reborn(store, (rule("flood"),), 21, Manners())
+    again.moment(at(44.9))
+    assert again.said == []
+    again.moment(at(45))
+    assert [told[1] for told in again.said] == ["update"]
 
 
 def _two_gauges() -> list[Transition]:
