@@ -17,6 +17,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
@@ -28,6 +29,8 @@ from api.language import Speech
 from api.policy import Caller, Reach, answers_for
 from contract.clock import rfc3339
 from contract.errors import Unavailable
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,7 @@ class Feed:
         if self._listeners.total() >= self.pace.listeners_most or self._listeners[who] >= self.pace.own_most:
             return False
         self._listeners[who] += 1
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
+        self._keep_looking()
         return True
 
     def leave(self, viewer: Viewer) -> None:
@@ -105,21 +107,21 @@ class Feed:
     async def stream(self, viewer: Viewer, last_heard: str) -> AsyncIterator[str]:
         """What this listener is told, each piece a whole event."""
         loop = asyncio.get_running_loop()
-        number = self._after(last_heard)
+        heard = self._after(last_heard)
+        number = self._number if heard is None else heard
         end_s = loop.time() + self.pace.longest_s
-        yield self._beat("hello", viewer, self._number if number is None else number)
-        if last_heard and number is None:
-            yield _event("reset", "{}", f"{self._life}-{self._number}")
-        number = self._number if number is None else number
+        yield self._beat("hello", viewer, number)
+        if last_heard and heard is None:
+            yield _event("reset", "{}", f"{self._life}-{number}")
         while True:
             bell, beat_s = self._bell, loop.time() + self.pace.beat_s
             while loop.time() < min(beat_s, end_s):
                 if self._lost(number):
                     yield _event("reset", "{}", f"{self._life}-{self._number}")
                 for notice in self._since(number):
+                    number = notice.number  # more may be told while this listener takes its time
                     if viewer.sees(notice.alarm):
-                        yield _event("gone" if notice.gone else "alarm", notice.data, f"{self._life}-{notice.number}")
-                number = self._number
+                        yield _event("gone" if notice.gone else "alarm", notice.data, f"{self._life}-{number}")
                 if not await _rings(bell, min(beat_s, end_s) - loop.time()):
                     break
                 bell = self._bell
@@ -128,6 +130,7 @@ class Feed:
             if not await run_in_threadpool(self._still, viewer.caller):
                 yield _event("over", "{}")
                 return
+            self._keep_looking()
             yield self._beat("beat", viewer, number)
 
     def _still(self, caller: Caller) -> bool:
@@ -161,6 +164,17 @@ class Feed:
 
     # ------------------------------------------------------------ what is looked at
 
+    def _keep_looking(self) -> None:
+        """Look on where nothing looks any more. A look that failed is said: what is shown is not fresh until one goes
+        well."""
+        if self._looking is not None and not self._looking.done():
+            return
+        failed = None if self._looking is None or self._looking.cancelled() else self._looking.exception()
+        if failed is not None:
+            self._fresh = False
+            log.error("alarms.look_failed", exc_info=failed)
+        self._looking = asyncio.create_task(self._look())
+
     async def _look(self) -> None:
         """Until nobody listens any more."""
         while self._listeners:
@@ -175,8 +189,9 @@ class Feed:
 
     def _note(self, alarms: Alarms) -> None:
         now = {one.id: one for one in alarms.open}
-        before, self._known = self._known, now
+        before = self._known
         if before is None:
+            self._known = now
             return
         changed = [one for one in alarms.open if before.get(one.id) != one]
         over = [one for one in before.values() if one.id not in now]
@@ -184,6 +199,7 @@ class Feed:
             self._number += 1
             data = json.dumps({"id": alarm.id}) if gone else self._told(alarm, alarms.now_us)
             self._notices.append(Notice(self._number, alarm, gone, data))
+        self._known = now
         if changed or over:
             self._bell.set()
             self._bell = asyncio.Event()

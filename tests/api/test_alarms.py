@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -14,9 +16,11 @@ from support.away import Away
 from support.seed import Town
 from support.visitors import Visitor, person, program, signed_in
 
-from api.alarm_feed import Pace
-from api.alarms import Alarm, Wanted, page_of
-from contract.clock import HOUR_US, MINUTE_US
+from api.alarm_feed import Feed, Pace, Viewer
+from api.alarms import Alarm, Alarms, Wanted, page_of
+from api.language import Speech
+from api.policy import Caller, Reach
+from contract.clock import HOUR_US, MINUTE_US, ManualClock
 from contract.incident import Incident, State, fell_silent, incident_id, resolved
 from contract.levels import Level
 from store.people import Deed
@@ -268,6 +272,70 @@ def test_whoever_comes_back_hears_what_was_said_meanwhile(
     for unknown in (last, "ffffffff-3", "abc", f"{last}9"):
         with listening_to(client, operator, unknown) as lost:
             assert lost.hear() == ("reset", {}), unknown
+
+
+def test_a_listener_who_takes_their_time_misses_nothing(made: Town) -> None:
+    """What becomes of alarms while an earlier word is still on its way is told after it; and a look that broke down is
+    taken up again, with what it had not told yet."""
+    shown = Shown(made.now_us)
+    told: list[str] = []
+
+    def as_json(one: Alarm, _now_us: int) -> str:
+        if shown.broken:
+            shown.broken = False
+            raise LookupError(one.id)
+        told.append(one.incident.node)
+        return json.dumps({"id": one.incident.node})
+
+    async def slow() -> list[str]:
+        here = SimpleNamespace(clock=ManualClock(made.now_us), access=SimpleNamespace(lasts=lambda _: True))
+        pace = replace(QUICK, look_s=0.0, beat_s=0.01)
+        feed = Feed(here, shown, as_json, pace)  # type: ignore[arg-type]
+        viewer = Viewer(Caller("operator", person="p"), Reach.ANY, Speech.of(made.profile, "id", 0))
+        assert feed.enter(viewer)
+        words = feed.stream(viewer, "")
+
+        async def next_alarm() -> str:
+            async for word in words:
+                if "event: alarm" in word:
+                    return str(json.loads(word.split("data: ")[1])["id"])
+            raise AssertionError("the stream ended")
+
+        async def until_told(number: int) -> None:
+            while len(told) < number:
+                await anext(aside)
+
+        aside = feed.stream(viewer, "")
+        while shown.looked < 1:
+            await anext(aside)
+        assert "event: hello" in await anext(words)
+        shown.open = (alarm("a"), alarm("b"))
+        await until_told(2)
+        heard = [await next_alarm()]
+        shown.broken = True
+        shown.open = (*shown.open, alarm("c"))
+        await until_told(3)
+        heard += [await next_alarm(), await next_alarm()]
+        feed.leave(viewer)
+        return heard
+
+    assert asyncio.run(slow()) == ["a", "b", "c"]
+    assert told == ["a", "b", "c"]
+
+
+class Shown:
+    """The board as a test sets it."""
+
+    def __init__(self, now_us: int) -> None:
+        self.open: tuple[Alarm, ...] = ()
+        self.looked = 0
+        self.broken = False
+        self._now_us = now_us
+
+    def now(self) -> Alarms:
+        found = Alarms(self._now_us, self.open)
+        self.looked += 1
+        return found
 
 
 def test_nobody_is_told_of_what_is_not_theirs(
