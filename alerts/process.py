@@ -36,7 +36,7 @@ from complaints.desk import Desk
 from complaints.outward import Outward
 from contract import topics
 from contract.city import Profile
-from contract.clock import MINUTE_US, SECOND_US, Clock
+from contract.clock import EARLIEST_US, MINUTE_US, SECOND_US, Clock
 from contract.codec import decode
 from contract.errors import BadInput, Rejected, Unavailable
 from contract.messages import Birth, Readings, Status
@@ -271,7 +271,9 @@ class AlertsProcess:
             return []
         transitions: list[Transition] = []
         for sample in from_message(batch):
-            transitions += engine.step(sample, now_us)
+            # What swears by an impossible past is refused: it says nothing of now, and makes nothing else old.
+            if sample.observed_us >= EARLIEST_US or sample.trust == "untrusted":
+                transitions += engine.step(sample, now_us)
         self._judged += len(batch.readings)
         return transitions
 

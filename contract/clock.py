@@ -14,6 +14,8 @@ SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
+EARLIEST_US = 1_577_836_800 * SECOND_US
+"""2020-01-01 UTC: before it nothing of this product was ever measured; clocks without a battery live there."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from contract.clock import MINUTE_US, rfc3339
+from contract.clock import EARLIEST_US, MINUTE_US, rfc3339
 from contract.messages import Reading, RefusalReason
 from ingest.place import Known
 
-EARLIEST_US = 1_577_836_800_000_000
-"""2020-01-01 UTC: before it nothing of this product was ever measured; clocks without a battery live there."""
 AHEAD_US = 5 * MINUTE_US
 
 

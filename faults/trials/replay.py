@@ -90,22 +90,35 @@ def run(laboratory: Laboratory) -> Result:
     for number in range(laboratory.rounds):
         if number % _SEQUENCES_A_STORY == 0:
             story = told(random.Random(laboratory.rng.randrange(2**63)))
-            clean = _end(template, laboratory.folder / "clean", in_order(story))
+            clean = end(template, laboratory.folder / "clean", in_order(story))
             result.expect(
                 len(clean.rows) == story.readings, f"the clean run before {number} keeps {len(clean.rows)} rows"
             )
-        rng = random.Random(laboratory.rng.randrange(2**63))
-        live = rng.random() < 0.7
-        again_at = rng.randrange(1, STEPS) if rng.random() < 0.2 else None
-        restarts += again_at is not None
-        order = disturbed(story, rng) if live else shuffled(story, rng)
-        kept = _end(template, laboratory.folder / "disturbed", order, again_at)
-        _compare(clean, kept, story, result, live=live, where=f"sequence {number} ({'live' if live else 'any order'})")
+        order = Order.drawn(story, random.Random(laboratory.rng.randrange(2**63)))
+        restarts += order.again_at is not None
+        hear(template, laboratory.folder / "disturbed", story, order, clean, result, number)
         if laboratory.clock.mono_us() - said_us > 10 * SECOND_US:
             said_us = laboratory.clock.mono_us()
             laboratory.say(f"replay: {number + 1} of {laboratory.rounds}, {len(result.failures)} broken promises")
     result.figures["restarts"] = restarts
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is heard at each step, and at which the city's processes start again. `live`: nothing comes so late that it
+    is no news."""
+
+    steps: list[list[Said]]
+    live: bool
+    again_at: int | None
+
+    @classmethod
+    def drawn(cls, story: Story, rng: random.Random) -> Order:
+        """One that chance makes."""
+        live = rng.random() < 0.7
+        again_at = rng.randrange(1, STEPS) if rng.random() < 0.2 else None
+        return cls(disturbed(story, rng) if live else shuffled(story, rng), live, again_at)
 
 
 def told(rng: random.Random) -> Story:
@@ -189,7 +202,16 @@ def _point(story: Story, node: str, observed_us: int) -> Reading:
     )  # fmt: skip
 
 
-def _end(template: Template, folder: Path, steps: list[list[Said]], again_at: int | None = None) -> Kept:
+def hear(
+    template: Template, folder: Path, story: Story, order: Order, clean: Kept, result: Result, number: int
+) -> None:
+    """Tell it in that order and hold what is kept against the clean run."""
+    kept = end(template, folder, order.steps, order.again_at)
+    where = f"sequence {number} ({'live' if order.live else 'any order'})"
+    _compare(clean, kept, story, result, live=order.live, where=where)
+
+
+def end(template: Template, folder: Path, steps: list[list[Said]], again_at: int | None = None) -> Kept:
     """Tell it, and return what is kept in the end. At the step `again_at` the city's processes start again."""
     clock = ManualClock(START_US)
     with capture_logs(), closing(BenchCity(template, folder, clock)) as city:
