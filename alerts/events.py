@@ -71,10 +71,11 @@ class Events:
         return self.find(rule, told_to(f"node/{place.node}", audience))
 
     def grow(self, opened: OpenEvent, group: str, name: str, cause: Cause) -> None:
-        """What it is put down to has become wider, or is known now. It stays the same event."""
+        """What it is put down to has become wider, or is known now. It stays the same event; another of that group is
+        replaced."""
         del self.open[opened.event.rule, opened.event.group]
         opened.event = replace(opened.event, group=group, name=name, cause=cause)
-        self.open[opened.event.rule, group] = opened
+        self.put(opened)
 
     def begin(self, rule: Rule, group: str, name: str, crossed_us: int, opened_us: int, cause: Cause = "") -> OpenEvent:
         """A new event. It points to the group's last one where that ended within the rule's window."""

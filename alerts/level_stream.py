@@ -58,7 +58,8 @@ class LevelStream(Stream):
     `held[k]` is when a reading was last at or beyond the raise mark of latch k: a closed latch opens `keep` after that
     at the soonest. It is empty where the rule does not keep.
     `value` is the last one that was believed, `value_us` when it was taken, `doubted` one that waits for the next.
-    `by_eye`: the sensor has been silent since it was called so, and what was heard since then people have read on site.
+    `by_eye`: since the sensor was called silent nothing of it was believed, and what was heard since then people have
+    read on site.
     What was taken up to `ended_us` belongs to an incident that is over and begins none.
     """
 
@@ -146,7 +147,6 @@ class LevelStream(Stream):
         at_us, use = self._place(sample, now_us)
         if use is Use.LIVE:
             self.heard_us = now_us
-            self.by_eye = False
         if at_us <= self.ended_us:
             return NOTHING
         if self._doubts(value, at_us, use):
@@ -163,11 +163,13 @@ class LevelStream(Stream):
                 # A gauge that is stuck shows no water: it ends nothing, and what it had begun to end begins anew.
                 use, self.down = Use.LATE, [0] * len(self.down)
         self._run(signed, at_us, use)
+        by_eye, live = self.by_eye and self.incident is not None, use is Use.LIVE
+        self.by_eye = by_eye and not live
         if at_us <= self.muted_us:
             return NOTHING
         if self.incident is None:
             return self._onset(at_us, value) if use is not Use.STALE else NOTHING
-        return self._keep(self._advance(self.incident, signed, value, at_us, use, said_us))
+        return self._keep(self._advance(self.incident, signed, value, at_us, use, said_us, back=by_eye and live))
 
     def _doubts(self, value: float, at_us: int, use: Use) -> bool:
         """Whether this reading must wait for the next. What waited is settled first."""
@@ -243,7 +245,7 @@ class LevelStream(Stream):
         self.quiet = False
 
     def _advance(
-        self, incident: Incident, signed: float, value: float, at_us: int, use: Use, said_us: int
+        self, incident: Incident, signed: float, value: float, at_us: int, use: Use, said_us: int, *, back: bool
     ) -> list[Step]:
         steps: list[Step] = []
         now = life.with_value(incident, value, higher_is_worse=self.staff.sign > 0)
@@ -254,7 +256,7 @@ class LevelStream(Stream):
             steps.append(step)
 
         live = use is Use.LIVE
-        if now.no_data and live:
+        if live and (now.no_data or back):
             add(life.data_back(now, value, at_us, said_us))
         if now.state is State.RECOVERING and signed >= self.staff.clears[0] and use is not Use.STALE:
             add(life.relapsed(now, value, at_us, said_us))
@@ -328,6 +330,7 @@ class LevelStream(Stream):
             return NOTHING
         alone = incident.no_data or self.by_eye
         sample = Sample(self.node, "", self.rule.match.kind, self.epoch, self.seq, read_us, "synced", Quality.GOOD, {})
+        self.by_eye = False  # it is not the sensor that is back
         outcome = self._judge(sample, value, self.staff.sign * value, now_us, said_us)
         self.by_eye = alone
         self.heard_us = max(self.heard_us, heard_us)

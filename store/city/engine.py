@@ -68,7 +68,8 @@ class EngineTables(Part):
                 )
                 connection.execute(new.on_conflict_do_nothing())
             if commit.said:
-                connection.execute(changes.update().where(changes.c.incident.in_(commit.said)).values(held=""))
+                freed = and_(changes.c.incident.in_(commit.said), changes.c.held != "")
+                connection.execute(changes.update().where(freed).values(held=""))
             insert_outgoing(self._db, connection, commit.outgoing)
             self._put_tellings(connection, lease.city, commit.tellings)
             if commit.snapshot is not None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 from support.grid import Grid, grid, of
-from support.watch import at, line
+from support.watch import CITY, at, line
 
 from alerts.engine import Transition
+from alerts.events import Events, OpenEvent
+from contract.incident import State
 
 
 def test_a_feeder_that_is_silent_altogether_is_one_event_named_after_it() -> None:
@@ -172,3 +174,29 @@ def test_the_event_that_grew_is_found_again_when_it_recurs() -> None:
     first, second = city.events().values()
     assert (second.group, second.recurs) == ("power/feeder-1", first.id)
     assert at(4) < second.opened_us
+
+
+def test_an_event_that_grew_takes_the_place_of_one_that_has_closed() -> None:
+    """An old snapshot holds two events; one has closed since and the other has grown into its group. What the store
+    knows is taken over in any order, and both come to their end."""
+    city = Grid(grid(1, 1, 2))
+    city.live(0, 5)
+    city.live(5, 20, without={"f1-u1-p1"})
+    incident, point = city.told[0].incident, city.told[0].event
+    over = replace(incident, id="other", event="gone", resolved_us=at(30), state=State.RESOLVED)
+    gone = replace(point, id="gone", group="uplink/uplink-1-1", closed_us=at(30))
+    grown = replace(point, group=gone.group, cause="uplink")
+    for grown_first in (True, False):
+        events = Events(CITY)
+        events.put(OpenEvent(replace(gone, closed_us=None), {over.id}, 1))
+        events.put(OpenEvent(point, {incident.id}, 1))
+        if grown_first:
+            events.adopt(grown, incident)
+            events.forget(gone, over)
+        else:
+            events.forget(gone, over)
+            events.adopt(grown, incident)
+        assert [one.event for one in events.open.values()] == [grown]
+        assert events.closed["hotspot", gone.group] == gone
+        assert events.left(replace(incident, resolved_us=at(40))) == (replace(grown, closed_us=at(40)), True)
+        assert events.open == {}

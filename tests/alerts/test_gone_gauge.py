@@ -92,12 +92,49 @@ def test_a_reading_on_site_counts_when_it_was_read() -> None:
 
 
 def test_the_sensor_goes_on_as_if_nothing_had_come_between() -> None:
-    """Its numbering is its own; its first live reading is the sensor's word again."""
+    """Its numbering is its own; its first live reading is the sensor's word again, and that is said."""
     city = gone()
     city.read_on_site(60, GAUGE, 50)
-    assert city.level(65, GAUGE, 115) == [f"65 relapsed SIAGA {GAUGE}"]
+    assert city.level(65, GAUGE, 115) == [f"65 data_back SIAGA {GAUGE}", f"65 relapsed SIAGA {GAUGE}"]
     assert city.pass_to(100) == [f"95 no_data SIAGA {GAUGE}"]
-    assert sources(city)[-2:] == ["sensor", "sensor"]
+    assert sources(city)[-3:] == ["sensor", "sensor", "sensor"]
+
+
+def test_a_sensor_that_is_back_after_a_reading_on_site_is_told_once() -> None:
+    """Whoever was told that it is still silent hears that it speaks again, also from an engine that began meanwhile."""
+    city = gone()
+    assert city.read_on_site(60, GAUGE, 115) == [f"60 data_back SIAGA {GAUGE}"]
+    assert "Sensor masih diam" in said(city)[-1].body["text"]["id"]
+    assert city.read_on_site(62, GAUGE, 115) == [], "no second reading on site is the sensor's"
+    kept = city.engine.snapshot()
+    city.engine = watch.watch().engine
+    city.engine.restore(kept)
+    assert city.level(64, GAUGE, 115, late_min=12) == [], "what is over does not say that it speaks now"
+    assert city.level(65, GAUGE, 116) == [f"65 data_back SIAGA {GAUGE}"]
+    assert sources(city)[-1] == "sensor"
+    assert said(city)[-1].body["text"]["id"].startswith("Sensor Sungai Code di code-hulu mengirim lagi: 116 cm")
+    assert city.level(66, GAUGE, 116) == []
+
+
+def test_a_sensor_that_comes_back_with_a_jump_is_back_when_it_is_believed() -> None:
+    """A reading far below the staff that somebody has just read waits for the next, and the word of it waits too."""
+    city = watch.watch(gauge=replace(watch.scale(GAUGE), jump_cm=50.0))
+    for minute in (0, 5, 10):
+        city.level(minute, GAUGE, 120)
+    city.read_on_site(60, GAUGE, 118)
+    assert city.level(65, GAUGE, 20) == []
+    assert city.level(66, GAUGE, 117) == [f"66 data_back SIAGA {GAUGE}"]
+
+
+def test_a_new_flood_owes_nothing_to_what_was_read_on_site_in_the_last_one() -> None:
+    """The sensor was silent until the end; the next flood begins late out of its spool, then it speaks live."""
+    city = gone()
+    for minute in (60, 75, 90):
+        city.read_on_site(minute, GAUGE, 40)
+    for minute, late in ((200, 12), (205, 12)):
+        city.level(minute, GAUGE, 120, late_min=late)
+    assert city.level(210, GAUGE, 120, late_min=12) == [f"198 opened SIAGA {GAUGE}"]
+    assert city.level(211, GAUGE, 120) == []
 
 
 def test_two_people_end_the_flood_of_a_silent_gauge_and_it_is_told_as_that() -> None:

@@ -60,7 +60,7 @@ class Reference:
     believed: Seen = field(default_factory=lambda: Seen(0, None, "none"))
     ended_us: int = 0
     alone: bool = False
-    """nothing but people's eyes was heard since the sensor was called silent"""
+    """nothing but people's eyes was believed since the sensor was called silent"""
 
     def shown(self) -> Level | None:
         return next((level for level in reversed(MILDEST_FIRST) if self.held[level]), None)
@@ -117,6 +117,7 @@ class Reference:
         if not self.open or read_us <= self.last_us:
             return
         alone, heard_us, before = self.silent or self.alone, self.heard_us, len(self.told)
+        self.alone = False
         self.read(value, read_us, now_us)
         self.alone, self.heard_us = alone, max(self.heard_us, heard_us)
         self.told[before:] = [(what, at_us, level, "on_site") for what, at_us, level, _ in self.told[before:]]
@@ -140,7 +141,7 @@ class Reference:
         if not quiet or value >= MARKS[Level.WASPADA][0]:
             self.last_us = at_us = max(observed_us, self.last_us)
             if use == "live":
-                self.heard_us, self.alone = now_us, False
+                self.heard_us = now_us
             if at_us <= self.ended_us:
                 return
         one = self.judged(Seen(at_us, value, use), quiet and value < MARKS[Level.WASPADA][0])
@@ -148,6 +149,8 @@ class Reference:
             return
         self.seen.append(one)
         value, use = one.cm, one.use
+        back = use == "live" and self.open and (self.silent or self.alone)
+        self.alone = self.alone and self.open and use != "live"
         before = self.shown()
         if use != "stale":
             self.rise(at_us)
@@ -158,7 +161,7 @@ class Reference:
                 self.heard_us = max(self.heard_us, at_us)
                 self.told.append(("opened", at_us, raised, "sensor"))
             return
-        if use == "live" and self.silent:
+        if back:
             self.silent = False
             self.told.append(("data_back", at_us, before, "sensor"))
         if self.recovering and value >= MARKS[Level.WASPADA][1] and use != "stale":

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 from support.at_once import at_once
 from support.city_data import NOON_US, incident, profile
 from support.people_data import CITY, person, rejected
@@ -222,3 +223,22 @@ def test_what_is_held_is_found_while_its_event_is_open_and_until_it_is_said(stor
     closed = Event(FLOOD.event, CITY, "flood", FLOOD.rule, "g", "Code", NOON_US, closed_us=NOON_US + 4)
     commit(store, events=[closed])
     assert store.held_changes(CITY) == []
+
+
+def test_saying_what_was_held_rewrites_that_alone(store: CityStore) -> None:
+    """A flood of a hundred changes is not written anew for one that a silence held."""
+    silent, gone = fell_silent(FLOOD, NOON_US + 2, NOON_US + 2)
+    commit(store, silent, changes=[replace(gone, held="d4")])
+    written: list[int] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE changes "):
+            written.append(cursor.rowcount)
+
+    event.listen(Engine, "after_cursor_execute", note)
+    try:
+        commit(store, said=[FLOOD.id])
+    finally:
+        event.remove(Engine, "after_cursor_execute", note)
+    assert written == [1]
+    assert store.changes_of(FLOOD.event) == [opened(FLOOD, NOON_US), gone]
