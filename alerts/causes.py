@@ -19,6 +19,8 @@ Branch = Literal["site", "uplink", "power"]
 BRANCHES: dict[GroupBy, tuple[Branch, ...]] = {"uplink": ("uplink",), "cause": ("site", "uplink", "power")}
 """Which branches a rule looks at, from the point towards the root."""
 
+_WIDTHS = ("node", "site", "uplink", "power")
+
 Peers = Callable[[Branch, str], Iterable[AbsenceStream]]
 """The points of one rule that hang on this branch of that name, those that were dead before left out."""
 Down = Callable[[AbsenceStream], bool]
@@ -35,6 +37,12 @@ class Found(NamedTuple):
 def branch_code(place: Placement, branch: Branch) -> str:
     """What a point hangs on there, empty where it is not known."""
     return {"site": place.site, "uplink": place.uplink, "power": place.power}[branch]
+
+
+def width(group: str) -> int:
+    """How much hangs on what a group, or a branch, is named after: the least on a point."""
+    branch = group.partition("/")[0]
+    return _WIDTHS.index(branch) if branch in _WIDTHS else 0
 
 
 def deepest(place: Placement, group_by: GroupBy, peers: Peers, down: Down) -> Found:

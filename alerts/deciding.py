@@ -49,6 +49,8 @@ class Deciding:
         self._wake = wake
         self._looked_mono_us: int | None = None
         self._stale = True
+        self._unmarked: frozenset[str] = frozenset()
+        """events that are being worked on and that nobody was told of yet"""
         self.hush = Hush()
 
     def govern(self, rules: Sequence[Rule]) -> None:
@@ -60,7 +62,7 @@ class Deciding:
         was told of, with what holds them. Raises Unavailable."""
         self.govern(rules)
         self.hush = Hush()
-        self._stale, self._looked_mono_us = True, None
+        self._stale, self._looked_mono_us, self._unmarked = True, None, frozenset()
         for row in self._cities.standing(self._city, now_us):
             self.hush.learn(row)
         self.hush.advance(now_us)
@@ -87,7 +89,8 @@ class Deciding:
             self._look(engine, notifier, lease, now_us, into)
             self._looked_mono_us = mono_us
         self._stale = self.hush.advance(now_us) or self._stale
-        if self._stale and not into:
+        told_since = any(notifier.announced(event) for event in self._unmarked)
+        if (self._stale or told_since) and not into and not notifier.unsaid():
             self._let_go(engine, notifier, lease, places, now_us)
             self._stale = False
 
@@ -112,6 +115,10 @@ class Deciding:
         incident = self._cities.incident(row.incident)
         if incident is None or not incident.open:
             return
+        if row.kind == "end" and row.at_us < incident.changed_us:
+            # What they said of it is older than how it stands: read again after a start, it ends nothing.
+            self._say_not_ended(incident)
+            return
         at_us = min(row.at_us, now_us)
         if row.kind == "read_on_site":
             into += engine.tick(at_us, now_us)
@@ -123,9 +130,12 @@ class Deciding:
                 told = engine.end(incident, at_us, now_us)
                 into += told
                 if not told:
-                    log.warning("incident.not_ended", city=self._city, node=incident.node, incident=incident.id)
+                    self._say_not_ended(incident)
             else:
                 self._end_unwatched(incident, engine, notifier, lease, at_us, now_us)
+
+    def _say_not_ended(self, incident: Incident) -> None:
+        log.warning("incident.not_ended", city=self._city, node=incident.node, incident=incident.id)
 
     def _end_unwatched(
         self, incident: Incident, engine: Engine, notifier: Notifier, lease: Lease, at_us: int, now_us: int
@@ -149,7 +159,8 @@ class Deciding:
         self, engine: Engine, notifier: Notifier, lease: Lease, places: Mapping[str, Placement], now_us: int
     ) -> None:
         marks = self.hush.works(engine.open_incidents(), places, self._rules)
-        outgoing = [self._mark(event, window, now_us) for event, window in marks if notifier.announced(event)]
+        self._unmarked = frozenset(event for event, _ in marks if not notifier.announced(event))
+        outgoing = [self._mark(event, window, now_us) for event, window in marks if event not in self._unmarked]
         if outgoing:
             self._cities.commit(lease, EngineCommit(outgoing=tuple(outgoing)))
             self._wake()

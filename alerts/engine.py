@@ -19,7 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.absence_stream import AbsenceStream
-from alerts.causes import BRANCHES, Branch, Found, branch_code, deepest
+from alerts.causes import BRANCHES, Branch, Found, branch_code, deepest, width
 from alerts.combined_stream import CombinedStream, group_at
 from alerts.events import Events, OpenEvent, group_of
 from alerts.level_stream import LevelStream, Staff, Unbelieved
@@ -579,7 +579,8 @@ class Engine:
         return deepest(place, stream.rule.group_by, peers, down)
 
     def _grown(self, stream: AbsenceStream, found: Found, audience: Audience, onset: Onset) -> OpenEvent | None:
-        """The oldest event of a point that hangs on the same and fell silent with this one."""
+        """The oldest event of a point that hangs on the same and fell silent with this one; a cause only grows, so that
+        what is put down to something as wide already stays that."""
         if found.branch is None:
             return None
         before_us = onset.crossed_us - stream.no_data_us
@@ -588,7 +589,8 @@ class Engine:
             for one in self._under[stream.rule.id, found.branch, found.code]
             if one.incident is not None and one.incident.audience == audience and not one.dead_before(before_us)
         ]
-        return min(events, key=lambda one: one.event.opened_us, default=None)
+        narrower = (one for one in events if width(one.event.group) < width(found.branch))
+        return min(narrower, key=lambda one: one.event.opened_us, default=None)
 
     def _told(self, stream: Stream, outcome: tuple[Step, ...] | Onset, now_us: int, said_us: int) -> list[Transition]:
         if isinstance(outcome, Onset):
@@ -656,9 +658,10 @@ class Engine:
         return self.events.begin(rule, group, name, onset.crossed_us, onset.opened_us, cause), True
 
     def _explain(self, event: OpenEvent, named: tuple[str, str], cause: Cause) -> None:
-        """An event whose cause was unknown, where the silence proves one now."""
+        """An event whose cause was unknown, where the silence proves one now that is no narrower."""
         taken = self.events.open.get((event.event.rule, named[0]))
-        if cause not in {"node", "unknown"} and (taken is None or taken is event):
+        proved = cause not in {"node", "unknown"} and width(named[0]) >= width(event.event.group)
+        if proved and (taken is None or taken is event):
             self.events.grow(event, *named, cause)
 
     def _transition(

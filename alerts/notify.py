@@ -18,7 +18,7 @@ from alerts.budget import Budget
 from alerts.engine import Transition
 from alerts.inhibit import Inhibition, Inhibitor, labels_of
 from alerts.rules import Rule
-from alerts.tellings import Overflow, Saying, Tale, Telling, opening_of, telling_of
+from alerts.tellings import UNTOLD, Overflow, Saying, Tale, Telling, opening_of, telling_of
 from alerts.timing import Entry, Reason, Standing, decide, due_us
 from contract.clock import MINUTE_US, SECOND_US
 from contract.incident import WATER, Incident, What, event_id
@@ -112,18 +112,15 @@ class Notifier:
         """An incident that nobody watches any more was ended, and that was said, by somebody else."""
         self._inhibitor.ended(incident.id)
         self._unmute(incident.id, now_us)
+        telling = self._tellings.get(incident.event)
         if incident.id in self._muted:
             self._forget_muted(incident.id)
-            return
-        telling = self._tellings.get(incident.event)
-        if telling is None:
-            return
-        telling.over += 1
-        telling.fresh = [one for one in telling.fresh if one.incident.id != incident.id]
-        if telling.opened <= telling.over:
-            self._drop(telling)
-        else:
+        elif telling is not None:
+            telling.over += 1
+            telling.fresh = [one for one in telling.fresh if one.incident.id != incident.id]
             self._dirty.add(incident.event)
+        if telling is not None and telling.opened <= telling.over and incident.event not in self._muted_of:
+            self._drop(telling)
 
     def place(self, places: Mapping[str, Placement]) -> None:
         """The registry changed."""
@@ -150,9 +147,14 @@ class Notifier:
         """What is to be kept of each event that was touched, None where it is to be forgotten."""
         found: dict[str, Mapping[str, Any] | None] = {}
         for event in self._dirty:
-            telling = self._tellings.get(event)
-            found[event] = self._overflow if event == OVERFLOW else None if telling is None else telling.row()
+            found[event] = self._overflow if event == OVERFLOW else self._row(event)
         return found
+
+    def _row(self, event: str) -> Mapping[str, Any] | None:
+        telling = self._tellings.get(event)
+        if telling is None:
+            return UNTOLD if event in self._muted_of else None
+        return telling.row()
 
     def unsaid(self) -> bool:
         """Whether there is anything to be committed."""
@@ -187,9 +189,8 @@ class Notifier:
                     place = self._places.get(incident.node)
                     self._inhibitor.opened(incident.id, labels_of(incident, telling.rule, tale.event, place))
         for _, telling in told:
-            if telling.event.id in rows or not self._was_muted(telling):
-                self._resume(telling, now_us)
-        kept = {tale.event.id for tale, _ in told} | {OVERFLOW}
+            self._resume(telling, now_us)
+        kept = {tale.event.id for tale, _ in told} | self._muted_of.keys() | {OVERFLOW}
         self._dirty |= rows.keys() - kept
         overflow = rows.get(OVERFLOW)
         if overflow is not None:
@@ -215,6 +216,7 @@ class Notifier:
         standing = Standing(telling.opened, telling.over, len(telling.held))
         reason = decide(standing, telling.told, telling.rule.timing, now_us)
         if telling.told is None:
+            self._mute_late(telling)
             self._arm(telling, max(telling.due_us, 1))
         elif reason is not None and reason is not Reason.REMINDER:
             waited = _waits_for_room(telling, reason)
@@ -346,6 +348,7 @@ class Notifier:
         self._muted[opening.incident.id] = (by, opening)
         self._muted_of[opening.event.id] += 1
         self._mutes.setdefault(by, set()).add(opening.incident.id)
+        self._dirty.add(opening.event.id)
 
     def _forget_muted(self, incident: str) -> Transition:
         by, opening = self._muted.pop(incident)
@@ -355,6 +358,7 @@ class Notifier:
         self._muted_of[opening.event.id] -= 1
         if not self._muted_of[opening.event.id]:
             del self._muted_of[opening.event.id]
+        self._dirty.add(opening.event.id)
         return opening
 
     def _end_without(self, transition: Transition, now_us: int) -> None:
@@ -393,18 +397,6 @@ class Notifier:
             if by:
                 self._mute(by, one)
                 telling.opened -= 1
-
-    def _was_muted(self, telling: Telling) -> bool:
-        """After a restart: an event without a row, whose every open incident is explained, was muted as a whole and
-        stays so. Any other was announced before there were rows."""
-        if telling.openings and not self._inhibitor.any:
-            return False
-        explained = [(self._explained_by(one), one) for one in telling.openings]
-        if not all(by for by, _ in explained):
-            return False
-        for by, one in explained:
-            self._mute(by, one)
-        return True
 
     # ------------------------------------------------------------ saying
 

@@ -79,6 +79,12 @@ class Telling:
         }
 
 
+UNTOLD: Mapping[str, Any] = {
+    "told": None, "number": 0, "due_us": 0, "updated_us": 0, "held": {}, "untold": [], "said": {}
+}  # fmt: skip
+"""The row of an event of which everything is muted."""
+
+
 class Tale(NamedTuple):
     """What the store knows of an event: all of its incidents, the oldest first."""
 

@@ -19,9 +19,9 @@ _AGAIN_US = HOUR_US
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """What every node may say for ever, and how much more at once: what a pole with three sensors measures in weeks
-    without a broker, as fast as it is answered. Births and states are counted by themselves, so that neither keeps the
-    other out."""
+    """What every node may say for ever, and how much more at once: what a pole whose three sensors speak each minute
+    measures in four days without a broker, as fast as it is answered. What is said beside readings, births and states
+    together, is counted by itself: readings never keep a birth out."""
 
     readings_per_min: float = 1_000.0
     burst_readings: float = 20_000.0
@@ -30,14 +30,16 @@ class Rate:
 
     @classmethod
     def of(cls, readings_per_min: float) -> Rate:
-        """All of it in the proportion of the usual rate."""
+        """All of it in the proportion of the usual rate, but for messages, of which no node has fewer than usual: one
+        that measures little has as many births and states, and the broker keeps as much of it for us."""
         usual = cls()
         share = readings_per_min / usual.readings_per_min
+        more = max(1.0, share)
         return cls(
             readings_per_min=readings_per_min,
             burst_readings=usual.burst_readings * share,
-            messages_per_min=usual.messages_per_min * share,
-            burst_messages=max(1.0, usual.burst_messages * share),
+            messages_per_min=usual.messages_per_min * more,
+            burst_messages=usual.burst_messages * more,
         )
 
 
@@ -82,8 +84,8 @@ class Pace:
             self._purses[key].readings -= readings
 
     def unruly(self, now_us: int) -> Sequence[SecurityEvent]:
-        """The nodes that went on though nobody answered: more than a burst of messages was left with them within a
-        minute, which no node of ours sends. Each once an hour, until `told`."""
+        """The nodes of which more than a burst of messages was left within a minute: they go on though nobody answers,
+        or the broker kept for us what a busy one said while we were away. Each once an hour, until `told`."""
         return [
             SecurityEvent(
                 self._city, now_us, "ingest", "too_much", node, "",

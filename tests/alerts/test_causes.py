@@ -93,6 +93,32 @@ def test_uplinks_that_died_one_after_the_other_become_their_feeder() -> None:
     assert len(city.events()) == 1
 
 
+def test_a_feeders_event_is_never_put_down_to_an_uplink_that_it_shares() -> None:
+    """The second feeder's points on that uplink go minutes later: the uplink is an event of its own."""
+    places = grid(2, 2, 3)
+    places |= {node: replace(places[node], uplink="uplink-1-1") for node in of(places, "f2-u1")}
+    city = Grid(places)
+    city.live(0, 5)
+    city.live(5, 10, without=of(places, "f1"))
+    city.live(10, 40, without=of(places, "f1", "f2-u1"))
+    assert city.groups() == [("power/feeder-1", "power"), ("uplink/uplink-1-1", "uplink")]
+    (uplink,) = [event for event, now in city.events().items() if now.cause == "uplink"]
+    assert {one.incident.node for one in city.told if one.event.id == uplink} == of(places, "f2-u1")
+
+
+def test_an_uplink_of_unknown_cause_is_never_put_down_to_one_of_its_places() -> None:
+    """Most of it was silent; then all but one place is back, and two points of another place go."""
+    places = grid(1, 1, 8)
+    places |= {node: replace(places[node], site="alun", site_name="Alun-alun") for node in ("f1-u1-p7", "f1-u1-p8")}
+    first = {f"f1-u1-p{n}" for n in (1, 2, 3, 4)}
+    city = Grid(places)
+    city.live(0, 5)
+    city.live(5, 25, without=first)
+    city.live(25, 28, without={"f1-u1-p1", "f1-u1-p7", "f1-u1-p8"})
+    city.live(28, 50, without={"f1-u1-p1", "f1-u1-p7", "f1-u1-p8"})
+    assert {(one.event.group, one.event.cause) for one in city.told} == {("uplink/uplink-1-1", "unknown")}
+
+
 def test_a_point_that_was_dead_before_stays_its_own_and_is_no_witness() -> None:
     """An hour later its uplink dies with the other three: they are the uplink's, it is not."""
     places = grid(1, 1, 4)

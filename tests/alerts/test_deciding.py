@@ -21,7 +21,7 @@ from alerts.deciding import Deciding
 from alerts.engine import Engine, Transition
 from alerts.notify import Notifier
 from alerts.outbox import DESK, Outbox
-from alerts.timing import AT_ONCE
+from alerts.timing import AT_ONCE, Timing
 from alerts.webhooks import Webhooks
 from alerts.words import Words
 from complaints.builtin import BuiltinDesk
@@ -42,6 +42,8 @@ DAYS_S = 30 * 86_400
 class Office:
     """The loop of the process without its broker: what was told is weighed, kept, and delivered to the desk."""
 
+    rules = RULES
+
     def __init__(self, folder: Path) -> None:
         self.stores = Stores(folder)
         self.cities = self.stores.cities
@@ -57,15 +59,15 @@ class Office:
 
     def watch(self) -> Watch:
         scales = {one.gauge: one for one in watch.profile().scales}
-        return Watch(Engine(CITY, RULES, self.places, scales))
+        return Watch(Engine(CITY, self.rules, self.places, scales))
 
     def start(self) -> None:
         """An engine takes the city over; of the one before it nothing is left but the store."""
         now_us = at(self.city.minute)
         self.people = Deciding(CITY, self.cities, Words(watch.profile()), Webhooks((), BASE_URL), self.wake)
         self.notifier = Notifier(CITY, self.places)
-        held = self.people.begin(self.city.engine, RULES, now_us)
-        self.notifier.restore(*told_before(self.cities, CITY), RULES, now_us, held)
+        held = self.people.begin(self.city.engine, self.rules, now_us)
+        self.notifier.restore(*told_before(self.cities, CITY), self.rules, now_us, held)
         self.done = len(self.city.told)
 
     def wake(self) -> None:
@@ -77,7 +79,7 @@ class Office:
         if saved:
             self.cities.commit(self.lease, EngineCommit(snapshot=self.city.engine.snapshot(), watermark_us=at(minute)))
         self.city = replace(self.watch(), minute=minute, seqs=seqs)
-        recall(self.city.engine, self.cities, RULES, at(minute))
+        recall(self.city.engine, self.cities, self.rules, at(minute))
         self.start()
 
     @property
@@ -333,6 +335,43 @@ def test_an_outage_that_is_known_is_marked_as_being_worked_on(office: Office) ->
     assert [one.state for one in office.cases()] == ["in_progress"]
 
 
+def test_an_outage_that_is_being_worked_on_before_its_first_word_is_marked_with_it(office: Office) -> None:
+    """The window begins while the first word waits for others; what is over within the wait is no case."""
+    office.rules = tuple(replace(one, timing=Timing(group_wait_s=180.0)) for one in RULES)
+    office.city = office.watch()
+    office.start()
+    dark(office.city, "wifi-7", minutes=11)
+    office.settle(11)
+    (incident,) = office.open()
+    office.decide(decision("window", 11.5, of=incident.id))
+    office.settle(12)
+    assert office.cases() == []
+    dark(office.city, "wifi-7", begin=12, minutes=3)
+    for minute in (15, 16):
+        office.settle(minute)
+    assert [one.state for one in office.cases()] == ["in_progress"]
+    assert office.thread()[1:] == ["Sedang dikerjakan petugas, rencana selesai 23.18 WIB."]
+
+
+def test_works_at_what_was_over_before_its_first_word_mark_nothing(office: Office) -> None:
+    """No case was filed that anything could be noted in."""
+    office.rules = tuple(
+        replace(one, timing=Timing(group_wait_s=1_800.0), clear_for_s=60.0) if one.subject == "outage" else one
+        for one in RULES
+    )
+    office.city = office.watch()
+    office.start()
+    dark(office.city, "wifi-7", minutes=11)
+    office.settle(11)
+    office.decide(decision("window", 11.5, of=office.open()[0].id))
+    office.settle(12)
+    light(office.city, "wifi-7", begin=13, minutes=4)
+    for minute in (17, 18):
+        office.settle(minute)
+    assert (office.open(), office.cases()) == ([], [])
+    assert office.cities.outbox_depth(CITY) == (0, 0)
+
+
 def test_works_at_one_point_do_not_mark_a_whole_blackout(office: Office) -> None:
     """Three points are dark and somebody is at one of them; a window of their event is about all of them."""
     dark(office.city, *NORTH)
@@ -391,6 +430,25 @@ def test_one_person_ends_nothing_and_two_do(office: Office, killed: bool) -> Non
     office.kill(saved=not killed)
     office.settle(90)
     assert (office.thread(), office.open()) == (lines, [])
+
+
+def test_an_end_that_was_refused_ends_nothing_that_came_later(office: Office) -> None:
+    """Two said it of a gauge that was still measuring. It falls silent; a new engine reads them again."""
+    flood(office.city)
+    office.settle(11)
+    (incident,) = office.open()
+    office.decide(decision("end", 12, of=incident.id))
+    office.decide(decision("end", 13, of=incident.id, by=BUDI.id))
+    office.settle(14)
+    office.settle(50)
+    assert [one.no_data for one in office.open()] == [True]
+    office.kill()
+    office.settle(51)
+    assert [one.no_data for one in office.open()] == [True]
+    office.decide(decision("end", 52, of=incident.id))
+    office.decide(decision("end", 53, of=incident.id, by=BUDI.id))
+    office.settle(54)
+    assert office.open() == []
 
 
 def test_two_people_half_an_hour_apart_have_not_agreed(office: Office) -> None:

@@ -347,6 +347,65 @@ def test_what_was_muted_as_a_whole_is_muted_after_a_restart(first_over: str) -> 
     assert again.notifier.muted == 0
 
 
+def test_what_was_muted_as_a_whole_is_told_where_a_city_mutes_it_no_more() -> None:
+    """The file is read at a start. Nobody was told of it before, so that its word comes first and then its end."""
+    lone = replace(HOTSPOT, timing=Timing(0.0, 300.0, 3_600.0))
+    source, target = _outage(lone, "f1-u1-p1", "power", 1), _outage(lone, "f1-u2-p1", "node", 2)
+    places = grid(2, 2, 3)
+    store, before = _Store(), Heard(Notifier(CITY, places, Manners(inhibitions=(POWER,))))
+    store.moment(before, at(1), [source, target])
+    again = Heard(Notifier(CITY, places), places=places)
+    again.notifier.restore(store.tales(), store.rows, (lone,), at(2))  # type: ignore[arg-type]
+    assert not again.notifier.announced(target.event.id)
+    again.moment(at(2))
+    again.moment(at(3), [_over(target)])
+    assert [row.body["do"] for row in again.rows if row.event == target.event.id] == ["file", "note"]
+
+
+def test_the_muted_last_point_that_nobody_watches_any_more_leaves_nothing_to_tell() -> None:
+    """Its neighbour was told and is over; it is ended by whoever looks after what left the registry."""
+    told, store, first, second = _one_told_and_one_muted()
+    store.moment(told, at(4), [_over(first, ends=False)])
+    gone = _over(second).incident
+    store.incidents[gone.id] = gone
+    told.notifier.settled(gone, at(5))
+    store.moment(told, at(5), ())
+    assert first.event.id not in store.rows
+    said = len(told.said)
+    for minute in (6, 70, 200):
+        store.moment(told, at(minute), ())
+    assert [one[1] for one in told.said[said:]].count("all_clear") == 0
+    assert told.notifier.muted == 0
+
+
+def test_a_point_that_leaves_the_registry_takes_no_muted_neighbour_with_it() -> None:
+    """The case of the event is known; what was muted of it is told in it when its source is over."""
+    told, store, first, second = _one_told_and_one_muted()
+    gone = _over(first, ends=False).incident
+    told.notifier.settled(gone, at(5))
+    store.moment(told, at(5), ())
+    assert first.event.id in store.rows
+    store.moment(told, at(6), [_over(told.told[0])])
+    store.moment(told, at(20), ())
+    assert [one[1] for one in told.said] == ["first", "first", "all_clear", "grown"]
+    assert second.incident.open
+
+
+def _one_told_and_one_muted() -> tuple[Heard, _Store, Transition, Transition]:
+    """A point is told; its feeder goes; another point joins the first one's event and is muted."""
+    lone = replace(HOTSPOT, timing=Timing(0.0, 300.0, 3_600.0))
+    places = grid(2, 2, 3)
+    told, store = Heard(Notifier(CITY, places, Manners(inhibitions=(POWER,))), places=places), _Store()
+    source, first = _outage(lone, "f1-u1-p1", "power", 1), _outage(lone, "f1-u2-p1", "node", 2)
+    second = replace(_outage(lone, "f1-u2-p2", "node", 3), event=first.event)
+    second = replace(second, incident=replace(second.incident, event=first.event.id), begins=False)
+    for minute, one in enumerate((first, source, second)):
+        store.moment(told, at(minute), [one])
+    told.told = [source]
+    assert told.notifier.muted == 1
+    return told, store, first, second
+
+
 def test_what_is_muted_was_announced_to_nobody() -> None:
     """So that nothing is noted to a case that is not there; what is not known here was told before."""
     lone = replace(HOTSPOT, timing=Timing(0.0, 300.0, 0.0))

@@ -132,12 +132,26 @@ def test_readings_do_not_keep_a_birth_out() -> None:
 
 
 def test_a_compressed_city_has_a_compressed_rate() -> None:
-    """Its nodes measure that much more in a minute; half a rate is half of all of it."""
+    """Its nodes measure that much more in a minute."""
     faster = compressed(RATE, 60.0)
     assert (faster.readings_per_min, faster.messages_per_min) == (60_000, 36_000)
-    half = Rate.of(500)
-    assert (half.readings_per_min, half.messages_per_min) == (500, 300)
-    assert (half.burst_readings, half.burst_messages) == (10_000, 100)
+
+
+def test_a_city_s_own_rate_is_one_of_readings() -> None:
+    """Twice as much is twice as much of all; half as much leaves a node its births and its small batches."""
+    twice, half = Rate.of(2_000), Rate.of(500)
+    assert (twice.readings_per_min, twice.messages_per_min) == (2_000, 1_200)
+    assert (twice.burst_readings, twice.burst_messages) == (40_000, 400)
+    assert (half.readings_per_min, half.messages_per_min) == (500, 600)
+    assert (half.burst_readings, half.burst_messages) == (10_000, 200)
+
+
+def test_the_lowest_rate_that_can_be_set_keeps_no_birth_out() -> None:
+    """A node that connects again every other second for ten minutes says a birth and a state each time."""
+    pace = Pace(CITY, Rate.of(60))
+    for second in range(0, 600, 2):
+        for topic in (topics.birth(CITY, NODE), topics.status(CITY, NODE)):
+            assert pace.lets_in(topic, NOON_US + second * 1_000_000)
 
 
 def test_whoever_goes_on_unanswered_is_a_security_event_once_an_hour(open_desk: Callable[[Rate | None], Desk]) -> None:
