@@ -3,7 +3,10 @@ truly happened."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contract.clock import SystemClock
+from contract.incident import Incident
 from faults import truth
 from faults.books import all_cases, flood_books, orphans, outbox_rows
 from faults.parts.brokers import wait_until
@@ -11,6 +14,7 @@ from faults.parts.flood_city import OVER_S, WAVE_S, FloodCity
 from faults.parts.receivers import Receivers
 from faults.result import Result
 from firmware_sim import ledger
+from store.ports import Case
 
 RULE_FOR_S, RULE_CLEAR_S = 480.0, 1_800.0
 """the flood rule of the city, which its truth is told by"""
@@ -79,7 +83,7 @@ def settle(city: FloodCity, result: Result, ended_us: int, receivers: Receivers 
     result.expect(not lost, f"said of events that nobody kept: {', '.join(lost[:10])}")
     result.figures["outages"] = result.figures.get("outages", 0) + sum(one.subject == "outage" for one in incidents)
     if receivers is not None:
-        _messages(receivers, result, {one.id for one in incidents if one.audience == "public"})
+        _messages(receivers, result, [one for one in incidents if one.audience == "public"], cases)
 
 
 def _readings(city: FloodCity, result: Result) -> None:
@@ -90,12 +94,16 @@ def _readings(city: FloodCity, result: Result) -> None:
     result.expect(not counted.dropped, f"{counted.dropped} readings were dropped")
 
 
-def _messages(receivers: Receivers, result: Result, public: set[str]) -> None:
+def _messages(receivers: Receivers, result: Result, public: Sequence[Incident], cases: Sequence[Case]) -> None:
+    """A flood is told gauge by gauge; of an outage its event, if it lasted long enough to have a case."""
     result.notifications_duplicated += receivers.keyed.again()
     result.notifications_repeated += receivers.keyless.again()
     told = len(receivers.keyed.counted())
     result.figures["messages"] = result.figures.get("messages", 0) + told
     result.expect(told > 0, "the receivers heard nothing")
     result.expect(not receivers.wrong, f"wrong messages: {'; '.join(receivers.wrong[:5])}")
-    silent = receivers.silent(frozenset(public), frozenset(public))
+    floods = frozenset(one.id for one in public if one.subject == "flood")
+    event_of = {one.id: one.event for one in public if one.subject != "flood"}
+    outages = frozenset(event_of.values()) & {case.event for case in cases}
+    silent = receivers.silent(floods, floods) + receivers.silent_on(outages, event_of)
     result.expect(not silent, f"never told: {'; '.join(silent[:10])}")

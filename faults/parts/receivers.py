@@ -23,6 +23,7 @@ from faults.parts.brokers import HOST
 from faults.parts.http_server import QuietHandler, served
 
 OPENED, ALL_CLEAR = "incident.opened", "incident.all_clear"
+_EVENT_CLEAR = "event.all_clear"
 
 
 class Message(NamedTuple):
@@ -122,6 +123,18 @@ class Receivers:
         for receiver in (self.keyed, self.keyless):
             missing += [f"{receiver.name}: opening of {one}" for one in sorted(opened - receiver.heard(OPENED))]
             missing += [f"{receiver.name}: all-clear of {one}" for one in sorted(ended - receiver.heard(ALL_CLEAR))]
+        return missing
+
+    def silent_on(self, events: frozenset[str], event_of: Mapping[str, str]) -> list[str]:
+        """Who never heard of these events, or not of their end. An outage is told so, in the name of any of its
+        incidents, whose events are `event_of`."""
+        missing: list[str] = []
+        for receiver in (self.keyed, self.keyless):
+            heard = [(event_of.get(one.about, one.about), one.kind) for one in receiver.counted()]
+            begun = {event for event, _ in heard}
+            ended = {event for event, kind in heard if kind in (ALL_CLEAR, _EVENT_CLEAR)}
+            missing += [f"{receiver.name}: {one}" for one in sorted(events - begun)]
+            missing += [f"{receiver.name}: all-clear of {one}" for one in sorted((events & begun) - ended)]
         return missing
 
 

@@ -51,8 +51,9 @@ _RIVERS = ("cth-duga-1", "cth-duga-2")
 @dataclass(frozen=True)
 class Form:
     """How much is tried. `speed` is the world's while the broker is away, `usual_speed` before and after, `rules_speed`
-    that of the rules; `quickened`: how many times as fast the nodes' reconnects run; `window_s`: in which connects are
-    counted: in the short form many seconds of the nodes, so that a machine that is held up for a moment is no storm."""
+    that of the rules; `quickened`: how many times as fast the nodes' reconnects run; `resend_s`: after which they ask
+    again; `window_s`: in which connects are counted: in the short form many seconds of the nodes, so that a machine
+    that is held up for a moment is no storm."""
 
     nodes: int
     processes: int
@@ -62,6 +63,7 @@ class Form:
     rules_speed: float
     quickened: float
     window_s: float
+    resend_s: float
 
     @property
     def transport(self) -> Transport:
@@ -73,6 +75,7 @@ class Form:
             rising_reconnect_max_s=usual.rising_reconnect_max_s / self.quickened,
             settled_s=usual.settled_s / self.quickened,
             boot_delay_s=30.0 / self.quickened,
+            resend_s=self.resend_s,
         )
 
     @property
@@ -90,10 +93,12 @@ _WHOLE = Form(
     rules_speed=10.0,
     quickened=1.0,
     window_s=1.0,
+    resend_s=Transport().resend_s,
 )
 _SHORT = Form(
-    nodes=200, processes=2, away_s=6.0, speed=25.0, usual_speed=5.0, rules_speed=200.0, quickened=30.0, window_s=0.25
-)
+    nodes=200, processes=2, away_s=6.0, speed=25.0, usual_speed=5.0, rules_speed=200.0, quickened=30.0, window_s=0.25,
+    resend_s=3.0,
+)  # fmt: skip
 
 
 def run(laboratory: Laboratory) -> Result:

@@ -29,6 +29,8 @@ SPEED = 300.0
 _KILLS_A_CITY = 100
 _SERVER_EVERY = 5
 """one city of five stands on servers, the second first"""
+_RAPID = 0.35
+"""how often the next kill does not wait for the last one to heal"""
 _LOOK_S = 0.05
 _BACK_S = 60.0
 _HOLD_S = 60.0
@@ -42,8 +44,8 @@ class _Round:
     laboratory: Laboratory
     city: FloodCity
     result: Result
-    rapid: float
-    """how often the next kill does not wait for the last one to heal"""
+    short: bool
+    """the next kill waits for the last one to heal once a target, at its last; else as the seed has it"""
     recoveries: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     kills: int = 0
     poles_turn: bool = False
@@ -64,7 +66,8 @@ class _Round:
                 killed_us = clock.now_us()
                 self.city.kill(process)
                 self.kills += 1
-                if rng.random() >= self.rapid:
+                waits = target not in targets[number:] if self.short else rng.random() >= _RAPID
+                if waits:
                     healed = wait_until(partial(self._works, pages, process, old, killed_us), _BACK_S, _LOOK_S)
                     self.result.expect(healed, f"{process} did nothing for {_BACK_S:.0f} s: {self.city.said()}")
                     if healed:
@@ -137,7 +140,7 @@ def run(laboratory: Laboratory) -> Result:
             told = stack.enter_context(receivers(folder / "receivers"))
             flood = server_flood if on_servers else laptop_flood
             city = stack.enter_context(flood(folder, speed=SPEED, **told.settings))
-            one = _Round(laboratory, city, result, rapid=0.75 if laboratory.short else 0.35)
+            one = _Round(laboratory, city, result, laboratory.short)
             one.run(targets)
             kills += one.kills
             _close(laboratory, city, result, told)

@@ -178,7 +178,7 @@ def _settle(bench: _TwoEngines, told: Receivers) -> None:
     city.settle(result)
     result.notifications_duplicated += told.keyed.again()
     result.notifications_repeated += told.keyless.again()
-    opened = frozenset(one.id for one in city.cities.incidents(city.city) if one.audience == "public")
+    opened = frozenset(one.id for one in city.cities.incidents(city.city) if one.subject == "flood")
     result.expect(not told.wrong, f"wrong messages: {told.wrong[:3]}")
     silent = told.silent(opened, frozenset())
     result.expect(not silent, f"never told: {'; '.join(silent[:5])}")

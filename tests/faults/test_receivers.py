@@ -47,6 +47,17 @@ def test_who_was_never_told_is_named(tmp_path: Path) -> None:
         assert both.silent(one, one) == ["knows-no-keys: all-clear of banjir-1"]
 
 
+def test_who_never_heard_of_an_outage_is_named(tmp_path: Path) -> None:
+    """Of its many points one stands for all; a digest is of the event itself."""
+    with receivers(tmp_path) as both:
+        event_of = {"banjir-1": "padam", "banjir-2": "padam"}
+        assert both.silent_on(frozenset({"padam"}), event_of) == ["honours-keys: padam", "knows-no-keys: padam"]
+        for receiver in (both.keyed, both.keyless):
+            tell(receiver, "k1")
+        tell(both.keyed, "k2", change=2, kind=ALL_CLEAR)
+        assert both.silent_on(frozenset({"padam"}), event_of) == ["knows-no-keys: all-clear of padam"]
+
+
 def test_a_message_with_a_wrong_signature_is_not_taken(tmp_path: Path) -> None:
     """Neither counted nor forgotten."""
     with receivers(tmp_path) as both:
