@@ -61,10 +61,10 @@ class Access:
     def shows_session(self, request: Request) -> bool:
         return bool(request.cookies.get(self._cookies.session))
 
-    def of_session(self, request: Request) -> Caller:
-        """By the session's cookie; nobody where it opens nothing."""
+    def of_session(self, request: Request, *, prolong: bool) -> Caller:
+        """By the session's cookie; nobody where it opens nothing. `prolong`: a person asks."""
         nobody = self.nobody(request)
-        found = self._sessions.find(request.cookies.get(self._cookies.session, ""))
+        found = self._sessions.find(request.cookies.get(self._cookies.session, ""), prolong=prolong)
         if found is None or found[1].city != self._city:
             return nobody
         session, person = found

@@ -37,6 +37,8 @@ from contract.errors import Unavailable
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD = "csrf"
 HEADER = "x-csrf-token"
+REFRESH = "siaga-refresh"
+"""the header with which a page says that it asks by itself and nobody has touched it"""
 SIGN_IN = "/masuk"
 FORM = "application/x-www-form-urlencoded"
 
@@ -125,7 +127,9 @@ class Gate:
         the database is away it is a stranger's."""
         if self._access.shows_session(request) and not for_programs(request):
             with contextlib.suppress(Unavailable):
-                request.state.caller = await run_in_threadpool(self._access.of_session, request)
+                request.state.caller = await run_in_threadpool(
+                    self._access.of_session, request, prolong=_by_a_person(request)
+                )
 
     async def _judge(self, request: Request, ruled: Ruled) -> tuple[Response | None, Receive]:
         """An answer that refuses, or None and the body to read on."""
@@ -141,7 +145,8 @@ class Gate:
                     return await self._refusal(request, 401), request.receive
                 caller = shown
             elif self._access.shows_session(request):
-                caller = await run_in_threadpool(self._access.of_session, request)
+                prolong = not rule.by_itself and _by_a_person(request)
+                caller = await run_in_threadpool(self._access.of_session, request, prolong=prolong)
         at_home = self._access.at_home(request)
         reach = reached(rule, caller, at_home=at_home)
         request.state.caller = caller
@@ -203,6 +208,10 @@ class Gate:
     async def _note(self, ruled: Ruled, what: str, caller: Caller) -> None:
         """By the route's own path: of addresses that somebody makes up there is no end, and each would be a row."""
         await run_in_threadpool(self._security.note, what, caller, f"{ruled.method} {ruled.path}")
+
+
+def _by_a_person(request: Request) -> bool:
+    return request.headers.get(REFRESH) != "1"
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

@@ -81,7 +81,8 @@ class Rule:
     `hidden`: who is denied is told 404. `at_home`: asked from this machine itself it reaches everything.
     `key_in_form`: the key comes inside the form, as Open311 has it; no cookie counts here, and the handler asks
     `Access.of_key`. `asks_nobody`: neither cookie nor key is looked at, so no database is asked. `no_keys`: for
-    people alone; a program has no business here.
+    people alone; a program has no business here. `by_itself`: a browser asks this without anybody's doing, so that it
+    prolongs no session.
     """
 
     reach: Mapping[Role, Reach]
@@ -90,6 +91,7 @@ class Rule:
     key_in_form: bool = False
     asks_nobody: bool = False
     no_keys: bool = False
+    by_itself: bool = False
 
 
 def _all(reach: Reach, *roles: Role) -> Mapping[Role, Reach]:
@@ -123,6 +125,8 @@ POSTS = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
 METRICS = Rule(_all(Reach.ANY, "service", "operator", "admin"), at_home=True)
 ALARMS = Rule(_with(_all(Reach.ANY, "operator", "admin"), officer=Reach.AREA))
 """the table of alarms, for those who answer for them"""
+LISTENING = Rule(ALARMS.reach, by_itself=True)
+"""what becomes of them, for a browser that comes back for it again and again"""
 STAGES = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
 """how far things are told: by two people who have signed in, never by a program"""
 DECIDES = Rule(ALARMS.reach, no_keys=True)
@@ -210,7 +214,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/cases"): CASES,
         ("GET", "/api/v1/cases/{number}"): CASES,
         ("GET", "/api/v1/alarms"): ALARMS,
-        ("GET", "/api/v1/alarms/events"): ALARMS,
+        ("GET", "/api/v1/alarms/events"): LISTENING,
         ("GET", "/api/v1/alarms/{incident_id}"): ALARMS,
         ("GET", "/api/v1/accuracy"): ACCURACY,
         ("GET", "/api/v1/stages"): STAGES,

@@ -87,8 +87,9 @@ class Sessions:
         self._people.open_session(session, deed, person)
         return token
 
-    def find(self, token: str) -> tuple[Session, Person] | None:
-        """Whose it is; None for one that has ended or never was. Using it prolongs it, up to its whole length."""
+    def find(self, token: str, *, prolong: bool = True) -> tuple[Session, Person] | None:
+        """Whose it is; None for one that has ended or never was. Using it prolongs it, up to its whole length; what a
+        page asks by itself (`prolong=False`) is no use."""
         if not 0 < len(token) <= tokens.TOKEN_MOST:
             return None
         now_us = self._clock.now_us()
@@ -97,7 +98,7 @@ class Sessions:
             return None
         session, person = found
         limits = limits_of(person.role)
-        if now_us - session.seen_us >= SEEN_EVERY_US:
+        if prolong and now_us - session.seen_us >= SEEN_EVERY_US:
             until_us = min(now_us + limits.idle_us, session.created_us + limits.whole_us)
             self._people.touch_session(session.digest, now_us, until_us)
         return found

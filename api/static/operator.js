@@ -5,6 +5,7 @@
   const GRACE_MS = 5000;
   const AGAIN_MS = 5000;
   const SOON_MS = 250;
+  const AFTER_SENDING_MS = 1000;
   const GIVE_UP_MS = 15000;
   const PARTS = ["keadaan", "perlu", "daftar", "rincian", "ditahan"];
   const body = document.body;
@@ -91,15 +92,15 @@
   // ------------------------------------------------------------------ fresh parts in the place of old ones
   let asking = null;
   let waiting = null;
+  let sending = 0;
+  let chosenByHand = false;
 
   function soon(delayMs = SOON_MS) {
     clearTimeout(waiting);
     waiting = setTimeout(() => refresh(), typeof delayMs === "number" ? delayMs : SOON_MS);
   }
 
-  async function get(url, options = {}) {
-    asking?.abort();
-    const stop = asking = new AbortController();
+  async function get(url, stop, options = {}) {
     const timer = setTimeout(() => stop.abort(), GIVE_UP_MS);
     try {
       return await fetch(url, { ...options, signal: stop.signal, cache: "no-store", credentials: "same-origin", headers: { Accept: "text/html", ...options.headers } });
@@ -108,11 +109,29 @@
     }
   }
 
-  async function refresh() {
+  // What somebody sends is never cut off by a fresh look, and is answered by a fresh table itself.
+  async function send(form) {
+    asking?.abort();
+    sending += 1;
     try {
-      const answer = await get(address());
+      const answer = await get(form.action, new AbortController(), { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      return { ok: answer.ok, html: await answer.text() };
+    } finally {
+      sending -= 1;
+    }
+  }
+
+  async function refresh() {
+    if (sending) { soon(AFTER_SENDING_MS); return; }
+    asking?.abort();
+    const stop = asking = new AbortController();
+    const headers = chosenByHand ? {} : { "Siaga-Refresh": "1" };
+    chosenByHand = false;
+    try {
+      const answer = await get(address(), stop, { headers });
       if (answer.redirected && new URL(answer.url).pathname !== location.pathname) { location.reload(); return; }
-      if (answer.ok) swap(await answer.text());
+      const html = await answer.text();
+      if (answer.ok && !stop.signal.aborted) swap(html);
     } catch (error) {
       if (error.name !== "AbortError") throw error;
     }
@@ -123,9 +142,15 @@
     const url = new URL(location.href);
     url.searchParams.delete("kabar");
     const now = current();
-    if (now && url.searchParams.has("pilih")) url.searchParams.set("pilih", now.dataset.alarm);
+    if (now && (url.searchParams.has("pilih") || atWork())) url.searchParams.set("pilih", now.dataset.alarm);
     url.hash = "";
     return url;
+  }
+
+  // The first alarm of the table stays the chosen one for whoever has begun to do something about it.
+  function atWork() {
+    const part = byId("rincian");
+    return !untouched(part) || part.contains(document.activeElement) || part.querySelector("details[open]") !== null;
   }
 
   function untouched(part) {
@@ -150,12 +175,20 @@
     (to ?? byId("judul"))?.focus({ preventScroll: true });
   }
 
+  // As it reads, without the numbers that are drawn for each answer anew, and whatever somebody has unfolded.
+  function plain(part) {
+    const copy = part.cloneNode(true);
+    for (const one of copy.querySelectorAll("input[name=nomor]")) one.removeAttribute("value");
+    for (const one of copy.querySelectorAll("details")) one.removeAttribute("open");
+    return copy.innerHTML;
+  }
+
   function swap(html, force = false) {
     const fresh = new DOMParser().parseFromString(html, "text/html");
     if (!fresh.getElementById("daftar")) return false;
     for (const id of PARTS) {
       const old = byId(id), now = fresh.getElementById(id);
-      if (!now || now.innerHTML === old.innerHTML) continue;
+      if (!now || (force ? now.innerHTML === old.innerHTML : plain(now) === plain(old))) continue;
       const same = old.querySelector("form[data-act]")?.getAttribute("action") === now.querySelector("form[data-act]")?.getAttribute("action");
       if (id === "rincian" && same && !force && !untouched(old)) { held(old, now); continue; }
       const was = place(old);
@@ -197,6 +230,7 @@
     url.searchParams.delete("kabar");
     url.hash = "";
     history.replaceState(null, "", url);
+    chosenByHand = true;
     soon(120);
   }
 
@@ -232,17 +266,17 @@
     const form = event.target;
     if (!form.matches("form[data-act]")) return;
     event.preventDefault();
-    const sent = new URLSearchParams(new FormData(form));
+    const about = current()?.dataset.alarm;
     const on = rows().indexOf(current());
     if (on >= 0) index = on;
     try {
-      const answer = await get(form.action, { method: "POST", body: sent });
-      const html = await answer.text();
-      const fresh = new DOMParser().parseFromString(html, "text/html");
+      const answer = await send(form);
+      const fresh = new DOMParser().parseFromString(answer.html, "text/html");
       if (!fresh.getElementById("daftar")) { tell(fresh.querySelector("main p")?.textContent || body.dataset.unsent, false); return; }
-      swap(html, answer.ok);
-      const said = fresh.getElementById("kabar");
-      tell(said?.textContent ?? "", answer.ok);
+      tell(fresh.getElementById("kabar")?.textContent ?? "", answer.ok);
+      // Whoever has gone on to another alarm meanwhile stays there.
+      if (current()?.dataset.alarm !== about) { soon(); return; }
+      swap(answer.html, answer.ok);
       if (answer.ok) (current() ?? rows()[Math.min(index, rows().length - 1)])?.querySelector("a").focus({ preventScroll: true });
     } catch {
       tell(body.dataset.unsent, false);

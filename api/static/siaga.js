@@ -26,7 +26,7 @@
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), GIVE_UP_MS);
     try {
-      return await fetch(url, { headers, signal: stop.signal, cache: "no-store", credentials: "same-origin" });
+      return await fetch(url, { headers: { "Siaga-Refresh": "1", ...headers }, signal: stop.signal, cache: "no-store", credentials: "same-origin" });
     } finally {
       clearTimeout(timer);
     }

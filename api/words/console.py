@@ -42,7 +42,8 @@ WORDS = {
         "The city's database has not answered since {time} ({minutes} min). New alarms are not shown here yet.",
     ),
     "console_unsent": Text(
-        "Belum terkirim. Periksa sambungan, lalu coba lagi.", "Not sent. Check the connection and try again."
+        "Tidak pasti sudah sampai. Periksa sambungan, lalu kirim lagi: tidak akan dihitung dua kali.",
+        "It is not certain that this arrived. Check the connection and send it again: it will not count twice.",
     ),
     "console_news": Text("Alarm baru", "New alarm"),
     "console_changed_while_typing": Text(

@@ -346,6 +346,19 @@ def test_a_session_ends_when_it_is_not_used(doors: Doors) -> None:
     assert hours == 7 * 24
 
 
+def test_what_a_page_asks_by_itself_prolongs_nothing(doors: Doors) -> None:
+    """A console that nobody touches is shut like any other page, however often it asks for itself anew."""
+    budi = doors.browser()
+    budi.sign_in("budi", GOOD)
+    by_itself = {**budi.headers, "siaga-refresh": "1"}
+    for _ in range(23):
+        doors.city.clock.advance(1800)
+        assert budi.client.get("/akun", headers=by_itself).status_code == 200
+        assert budi.client.get("/tidak-ada", headers=by_itself).status_code == 404
+    doors.city.clock.advance(1800)
+    assert not budi.signed_in
+
+
 def test_an_administrators_session_is_short(doors: Doors) -> None:
     """An hour without a sign, half a day in all."""
     person(doors.city, "kepala", "admin", password=HASHER.hash(GOOD))

@@ -365,6 +365,8 @@ def test_a_stream_ends_with_its_session(made: Town, serve: Callable[..., httpx.C
         for _ in range(3):
             assert heard.any()[0] == "beat"
         assert made.cities.sessions_of(one.id, made.now_us) == [session]
+        with listening_to(client, visitor):
+            assert made.cities.sessions_of(one.id, made.now_us) == [session], "nor does coming back"
         made.clock.advance(HOUR_US / 1_000_000)  # type: ignore[attr-defined]
         assert heard.hear() == ("over", {})
         assert heard.any()[0] == "end"

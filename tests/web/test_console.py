@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from support.seed import Town, town
 from support.visitors import person, signed_in
 from support.web_server import serving
@@ -201,6 +201,49 @@ def test_a_lost_connection_is_said_with_since_when(centre: Centre, language: str
     page.unroute("**/api/v1/alarms/events")
     expect(page.locator("#sambungan")).to_be_hidden()
     page.goto(f"{centre.address}/operator?lang=id")
+
+
+def test_what_is_being_sent_is_not_cut_off_by_what_happens(centre: Centre, browser: Browser) -> None:
+    """An answer may take its time while alarms come: nobody reads that it may not have arrived, it is done once, and
+    what came meanwhile is shown after it."""
+    context = browser.new_context(viewport=DESK, storage_state=centre.page.context.storage_state())  # type: ignore[arg-type]
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{centre.address}/operator")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.headers.get("siaga-refresh", "")))
+    held: list[Route] = []
+    page.route("**/operator/*", lambda one: held.append(one))
+    before = len(centre.decisions())
+    with page.expect_request("**/operator/*"):
+        page.locator("#rincian form.act-now button").first.click()
+    asked.clear()
+    city = centre.city
+    fresh, event = city.open_flood(city.nodes("gauge")[7], Level.WASPADA, 80.0)
+    expect(page.locator("#berita")).to_contain_text("WASPADA")
+    page.clock.run_for(5_000)
+    assert "1" not in asked
+    expect(page.locator("#kabar")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator("#kabar")).to_have_text(said("done_acknowledge"))
+    assert centre.decisions()[before:] == ["acknowledge"]
+    expect(page.locator(f"#baris-{fresh.id}")).to_be_visible()
+    over, change = resolved(fresh, 10.0, city.now_us, city.now_us)
+    city.commit(over, event, [change])
+    context.close()
+
+
+def test_what_has_not_changed_stays_as_it_is(centre: Centre) -> None:
+    """A fresh table leaves the alarm alone that somebody is at work on: it is not drawn anew, what is unfolded stays so,
+    and a newer alarm on top of the table does not take its place."""
+    page = centre.open("?tingkat=none")
+    page.evaluate("document.querySelector('#rincian .acts').untouched = true")
+    page.locator("#rincian details summary").first.click()
+    city = centre.city
+    fresh = city.open_outage(city.nodes("wifi")[50], minutes_ago=12)
+    expect(page.locator(f"#baris-{fresh.id}")).to_be_visible()
+    assert page.evaluate("document.querySelector('#rincian .acts').untouched") is True
+    assert page.locator("#rincian details").first.evaluate("one => one.open") is True
 
 
 def test_old_acknowledgements_are_on_top_and_said(centre: Centre) -> None:
