@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from api.accuracy import YEAR_US
 from api.context import Context
 from api.policy import Caller, Reach, answers_for, within
 from contract.clock import to_us
@@ -107,7 +108,7 @@ class Judging:
         level = next((one for one in MISSED_LEVELS if one.name == typed.level), None)
         if level is None:
             raise BadInput("no level was chosen", where="level", remedy="Choose the level that was reached.")
-        rule = next((one for one in self.flood_rules() if one.id == typed.rule), None)
+        rule = next((one for one in self.rules_for(reach) if one.id == typed.rule), None)
         if rule is None:
             raise BadInput("there is no such rule", where="rule", remedy="Choose the rule that should have told.")
         if not self.may_enter_at(caller, reach, typed.node):
@@ -133,9 +134,23 @@ class Judging:
         now_us = self._context.clock.now_us()
         self._context.cities.withdraw_miss(miss_id, now_us, Deed(caller.actor, "miss.withdrawn", miss_id, now_us))
 
-    def flood_rules(self) -> Sequence[PackRule]:
-        """The rules that watch water."""
-        return [one for one in self._context.cities.pack_rules(self._context.city) if one.subject == "flood"]
+    def misses(self, caller: Caller, reach: Reach) -> Sequence[Miss]:
+        """Those of the last twelve months that this caller entered, or could have: what happened in another area is not
+        an officer's to read. The newest first."""
+        found = self._context.cities.misses(self._context.city, self._context.clock.now_us() - YEAR_US)
+        if reach is Reach.ANY:
+            return found
+        gauges = self.gauges(caller, reach)
+        return [one for one in found if one.by == caller.actor or _lies_within(caller, one.node, gauges)]
+
+    def rules_for(self, reach: Reach) -> Sequence[PackRule]:
+        """The rules that watch water; those in shadow are known only to who promotes them."""
+        cities, city = self._context.cities, self._context.city
+        water = [one for one in cities.pack_rules(city) if one.subject == "flood"]
+        if reach is Reach.ANY:
+            return water
+        stages = cities.stages(city)
+        return [one for one in water if in_force(one.audience, stages.get(("rule", one.id)), one.version) != "shadow"]
 
     def gauges(self, caller: Caller, reach: Reach) -> Mapping[str, str]:
         """The gauges at which this caller may enter a miss, and what they are called."""
@@ -148,9 +163,7 @@ class Judging:
 
     def may_enter_at(self, caller: Caller, reach: Reach, node: str) -> bool:
         """A place without a gauge lies in no area: it is for whoever has the whole city."""
-        if not node:
-            return reach is Reach.ANY or not caller.regions
-        return node in self.gauges(caller, reach)
+        return (not node and reach is Reach.ANY) or _lies_within(caller, node, self.gauges(caller, reach))
 
     def local(self, us: int | None) -> str:
         """As a field for a local date and time takes it."""
@@ -178,6 +191,10 @@ class Judging:
         names = {one.node: one.name for one in self._context.cities.placements(self._context.city)}
         lines = [Line(one, names.get(one.node, one.node), cases.get(one.event)) for one in incidents]
         return [one for one in lines if answers_for(caller, reach, one.case)]
+
+
+def _lies_within(caller: Caller, node: str, gauges: Mapping[str, str]) -> bool:
+    return node in gauges if node else not caller.regions
 
 
 def _verdict_us(line: Line) -> int:

@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.accuracy import read_record
 from api.context import Context
 from api.form import fields_of
 from api.judging import MISSED_LEVELS, Judging, TypedMiss
@@ -32,14 +31,10 @@ def router(context: Context, pages: Pages) -> APIRouter:
         request: Request, typed: TypedMiss, status: int = 200, said: str = "", *, good: bool = False
     ) -> Response:
         caller, reach = caller_of(request), reach_of(request)
-        record = read_record(context, context.clock.now_us())
-        gauges = judging.gauges(caller, reach)
-        rules = judging.flood_rules()
         values = {
-            "misses": record.misses,
-            "rules": rules,
-            "titles": {one.id: one.title for one in rules},
-            "gauges": gauges,
+            "misses": judging.misses(caller, reach),
+            "rules": judging.rules_for(reach),
+            "gauges": judging.gauges(caller, reach),
             "anywhere": judging.may_enter_at(caller, reach, ""),
             "levels": MISSED_LEVELS,
             "typed": typed,
@@ -83,10 +78,9 @@ def router(context: Context, pages: Pages) -> APIRouter:
 
     @routes.post("/luput/{miss_id}/tarik", include_in_schema=False)
     def withdraw(request: Request, miss_id: str) -> Response:
-        caller = caller_of(request)
-        record = read_record(context, context.clock.now_us())
-        found = next((one for one in record.misses if one.id == miss_id), None)
-        if found is None or (reach_of(request) is not Reach.ANY and found.by != caller.actor):
+        caller, reach = caller_of(request), reach_of(request)
+        found = next((one for one in judging.misses(caller, reach) if one.id == miss_id), None)
+        if found is None or (reach is not Reach.ANY and found.by != caller.actor):
             raise HTTPException(404)
         judging.withdraw_miss(caller, miss_id)
         return RedirectResponse("/luput?kabar=tarik", status_code=303)

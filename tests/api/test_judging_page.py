@@ -160,6 +160,29 @@ def test_what_was_missed_is_entered_once_and_withdrawn(made: Town, client: httpx
     assert made.cities.misses(made.profile.code, 0)[0].withdrawn_us is not None
 
 
+def test_an_officer_reads_what_was_missed_in_their_own_area(made: Town, client: httpx.Client) -> None:
+    """Not another area's, nor what has no gauge; rules in shadow are neither offered nor taken."""
+    shadow = PackRule("rate", "r1", "public", "flood", Text("Naik cepat", "Rising fast"))
+    made.cities.note_rules(made.profile.code, (FLOOD, shadow), made.now_us)
+    mine, theirs = made.nodes("gauge")[0], made.nodes("gauge")[8]
+    site = made.profile.site_of(mine.node)
+    assert site is not None
+    chief, officer = staff(made), staff(made, "officer", agency="bpbd", regions=(site.region,))
+
+    def enter(who: Visitor, node: str, place: str, rule: str = FLOOD.id) -> int:
+        fields = {"aturan": rule, "simpul": node, "tempat": place, "tingkat": "AWAS", "waktu": "2026-01-24T08:00"}
+        return post(client, who, "/luput", **fields, sumber="Foto").status_code
+
+    assert [enter(chief, theirs.node, "Jauh"), enter(chief, "", "Entah"), enter(chief, mine.node, "Dekat")] == [303] * 3
+    assert [enter(officer, theirs.node, "Bukan"), enter(officer, mine.node, "Sendiri", shadow.id)] == [400] * 2
+    assert enter(officer, mine.node, "Sendiri") == 303
+    seen, whole = get(client, officer, "/luput").text, get(client, chief, "/luput").text
+    places = ("Jauh", "Entah", "Dekat", "Sendiri")
+    assert [word for word in places if f">{word}<" in seen] == ["Dekat", "Sendiri"]
+    assert [word for word in places if f">{word}<" in whole] == list(places)
+    assert ("Naik cepat" in seen, "Naik cepat" in whole) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
