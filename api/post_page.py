@@ -6,6 +6,8 @@ it goes the way of any other reading, whatever is away meanwhile.
 
 from __future__ import annotations
 
+import threading
+
 import structlog
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -53,6 +55,7 @@ class Desk:
         self._book = book
         self._links = Links(context.city, context.people, book, context.clock)
         self._throttle = Throttle(context.city, context.people, context.clock)
+        self._noting = threading.Lock()
 
     def open(self, request: Request, node: str, token: str) -> Response:
         """By a link: the token goes into a cookie, so that no later address holds it."""
@@ -208,14 +211,25 @@ class Desk:
         return level, level_cm, at_us, False
 
     def _note_in_log(self) -> None:
-        """Who keyed what in stands in the audit log too, as soon as the city's database takes it."""
+        """Who keyed what in stands in the audit log too, as soon as the city's database takes it. One notes for all who
+        key in meanwhile, so that nothing is noted twice and nobody waits for another."""
+        while self._book.unnoted(1) and self._noting.acquire(blocking=False):
+            try:
+                if not self._noted_all():
+                    return
+            finally:
+                self._noting.release()
+
+    def _noted_all(self) -> bool:
+        """False where the database takes nothing more."""
         for entry in self._book.unnoted():
             try:
                 self._context.security.record(_deed(entry))
             except Unavailable as error:
                 log.warning("audit waits", why=str(error))
-                return
+                return False
             self._book.noted(entry.number)
+        return True
 
     def _shut(self, request: Request, status: int) -> Response:
         return self._pages.render(request, "pos_tutup.html", {}, status=status, private=True, at="")

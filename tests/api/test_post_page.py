@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -20,6 +22,7 @@ from api.keying import AHEAD_US, Typed, entry_of, is_doubtful, level_of, moment_
 from contract.clock import DAY_US, HOUR_US, MINUTE_US
 from contract.quality import Quality
 from store.book import KeepersBook
+from store.people import Deed
 
 PAGE = f"/pos/{POST}"
 NOON = 1_769_223_600_000_000  # 2026-01-24 10.00 WIB
@@ -348,6 +351,39 @@ def test_the_audit_log_is_told_late_and_once(made: Town, book: KeepersBook, serv
     told = [(row.object, row.details["cm"]) for row in made.cities.audit(made.profile.code) if row.what == "post.keyed"]
     assert told == [(POST, "80.0"), (POST, "84.0")]
     assert book.unnoted() == []
+
+
+class SlowLog:
+    """A city's store whose audit log takes its time over the first reading that was keyed in."""
+
+    def __init__(self, cities: object) -> None:
+        self._cities = cities
+        self.asked, self.go_on = Event(), Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._cities, name)
+
+    def record(self, city: str, deed: Deed) -> None:
+        if deed.what == "post.keyed" and not self.asked.is_set():
+            self.asked.set()
+            assert self.go_on.wait(20)
+        self._cities.record(city, deed)  # type: ignore[attr-defined]
+
+
+def test_two_who_key_in_at_once_are_noted_once_each(
+    made: Town, book: KeepersBook, serve: Callable[..., httpx.Client]
+) -> None:
+    """The second is told that it is saved while the log still writes the first; both stand in it, neither twice."""
+    slow = SlowLog(made.cities)
+    phone = Phone(serve(replace(made, cities=slow), keys=(), book=book), link_of(made))  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as beside:
+        first = beside.submit(phone.send, angka="80")
+        assert slow.asked.wait(20)
+        assert phone.send(angka="84").status_code == 303
+        slow.go_on.set()
+        assert first.result().status_code == 303
+    told = [row.details["cm"] for row in made.cities.audit(made.profile.code) if row.what == "post.keyed"]
+    assert told == ["80.0", "84.0"]
 
 
 def test_nobody_keys_in_without_end(made: Town, phone: Phone, book: KeepersBook) -> None:
