@@ -326,9 +326,9 @@ class AlertsProcess:
         fresh = [remembered(transition, self._cities) for transition in self._pending[self._taken :]]
         taken_on: set[str] = set()
         if self._notifier.reminds(now_us):
-            seen = self._cities.attention(self._profile.code, now_us)
-            owned = {incident for incident, attention in seen.items() if attention.owner}
-            taken_on = {one.event for one in self._cities.open_incidents(self._profile.code) if one.id in owned}
+            still_open = self._cities.open_incidents(self._profile.code)
+            seen = self._cities.attention(self._profile.code, still_open, now_us)
+            taken_on = {one.event for one in still_open if seen[one.id].owner}
         fresh = self._people.hush.weigh(fresh, self._places)
         self._pending[self._taken :] = fresh
         self._taken = len(self._pending)

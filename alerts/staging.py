@@ -20,7 +20,10 @@ def told_to(rule: Rule, place: Placement, stages: Stages | None) -> Audience:
 
 def pack_of(rules: Sequence[Rule]) -> tuple[PackRule, ...]:
     """The rules as whoever promotes them sees them."""
-    return tuple(PackRule(one.id, one.judges, one.audience, one.subject, _named(one.texts["title"])) for one in rules)
+    return tuple(
+        PackRule(one.id, one.judges, one.audience, one.subject, _named(one.texts["title"]), one.severity)
+        for one in rules
+    )
 
 
 def _named(title: Text) -> Text:

@@ -55,7 +55,7 @@ class AlarmOut(IncidentOut):
     attention: AttentionOut
     cause: Cause
     cause_name: Annotated[str, Field(description="what its event is called", examples=["Sungai Code"])]
-    together: Annotated[int, Field(description="open incidents of its event, this one counted")]
+    together: Annotated[int, Field(description="open incidents of its event, this one counted while it is open")]
     audience: Literal["shadow", "staff", "public"]
     agency: str | None
     age_s: int
@@ -289,10 +289,10 @@ def router(context: Context, board: Board, feed: Feed) -> APIRouter:
             answers=frozenset(answer or ()),
             region=region,
             search=place,
-            owner=caller_of(request).person if owner == "me" else owner,
+            owner=caller_of(request).actor if owner == "me" else owner,
         )
         known = board.now()
-        over = resolved_alarms(context, known.now_us) if "resolved" in wanted.states else ()
+        over = resolved_alarms(context, known) if "resolved" in wanted.states else ()
         mine = seen_by(caller_of(request), reach_of(request), (*known.open, *over))
         page = page_of(sorted(mine, key=lambda one: one.key) if over else mine, wanted, cursor, limit)
         items = [alarm_out(one, known.now_us) for one in page.items]

@@ -36,8 +36,8 @@ _OUTAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`together` is how many open incidents its event has, `attention` who is on it and what holds it back. `placement`
-    None: the registry no longer has the node."""
+    """`together` is how many open incidents its event has (0 where all are over), `attention` who is on it and what
+    holds it back. `placement` None: the registry no longer has the node."""
 
     incident: Incident
     placement: Placement | None
@@ -173,13 +173,14 @@ class Board(Shared[Alarms]):
 def read_alarms(context: Context, now_us: int) -> Alarms:
     """The open ones."""
     found = context.cities.open_incidents(context.city)
-    return Alarms(now_us, _joined(context, found, context.cities.attention(context.city, now_us)))
+    attention = context.cities.attention(context.city, found, now_us)
+    return Alarms(now_us, _joined(context, found, Counter(one.event for one in found), attention))
 
 
-def resolved_alarms(context: Context, now_us: int) -> tuple[Alarm, ...]:
+def resolved_alarms(context: Context, known: Alarms) -> tuple[Alarm, ...]:
     """Those of the last days that are over, newest opened first and so many at most."""
-    recent = context.cities.incidents(context.city, now_us - RESOLVED_US, limit=RESOLVED_MOST)
-    return _joined(context, [one for one in recent if one.state is State.RESOLVED])
+    recent = context.cities.incidents(context.city, known.now_us - RESOLVED_US, limit=RESOLVED_MOST)
+    return _joined(context, [one for one in recent if one.state is State.RESOLVED], _open_of(known))
 
 
 def alarm_of(context: Context, known: Alarms, incident_id: str) -> Alarm | None:
@@ -189,24 +190,32 @@ def alarm_of(context: Context, known: Alarms, incident_id: str) -> Alarm | None:
     found = context.cities.incident(incident_id)
     if found is None or found.city != context.city:
         return None
-    return _joined(context, [found])[0]
+    return _joined(context, [found], _open_of(known))[0]
+
+
+def _open_of(known: Alarms) -> Mapping[str, int]:
+    """Event -> how many of its incidents are open."""
+    return {one.incident.event: one.together for one in known.open}
 
 
 def _joined(
-    context: Context, incidents: Sequence[Incident], attention: Mapping[str, Attention] = MappingProxyType({})
+    context: Context,
+    incidents: Sequence[Incident],
+    together: Mapping[str, int],
+    attention: Mapping[str, Attention] = MappingProxyType({}),
 ) -> tuple[Alarm, ...]:
     cities: CityStore = context.cities
     placements = {one.node: one for one in cities.placements(context.city)}
-    together = Counter(one.event for one in incidents)
-    events = cities.events(together)
-    cases = cities.cases_of(together)
+    about = {one.event for one in incidents}
+    events = cities.events(about)
+    cases = cities.cases_of(about)
     found = [
         Alarm(
             incident=one,
             placement=placements.get(one.node),
             event=events.get(one.event),
             case=cases.get(one.event),
-            together=together[one.event],
+            together=together.get(one.event, 0),
             attention=attention.get(one.id, NOBODY),
         )
         for one in incidents

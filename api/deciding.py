@@ -6,6 +6,7 @@ the engine applies it.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +24,6 @@ from store.decisions import deed_of
 ID_MOST = 100
 REFUSALS: Mapping[str, int] = {
     "not_allowed": 403,
-    "not_theirs": 404,
     "unknown_incident": 404,
     "unknown_event": 404,
     "unknown_decision": 404,
@@ -36,8 +36,8 @@ REFUSALS: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What somebody says. `once`: whoever asks again with the same has decided once; "" is drawn anew. `whole`: of the
-    alarm's whole event; `at_large`: of whatever its matchers fit."""
+    """What somebody says. `once`: whoever says the same again with the same number has decided once; "" is drawn anew.
+    `whole`: of the alarm's whole event; `at_large`: of whatever its matchers fit."""
 
     kind: DecisionKind
     body: Mapping[str, Any]
@@ -100,7 +100,7 @@ class Deciding:
 
     def _decision(self, caller: Caller, word: Word, *, incident: str = "", event: str = "") -> Decision:
         return Decision(
-            id=_id_of(caller, word.once),
+            id=_id_of(caller, word, incident or event),
             city=self._context.city,
             kind=word.kind,
             by=caller.person,
@@ -112,14 +112,24 @@ class Deciding:
         )
 
     def _keep(self, decision: Decision) -> Decision:
+        """As it stands in the store: where the same was said before, as it was kept then."""
         check(decision, self._context.profile.limits)
-        self._context.cities.decide(decision, deed_of(decision))
+        if not self._context.cities.decide(decision, deed_of(decision)):
+            return self._context.cities.decision(decision.city, decision.id) or decision
         self._board.forget()
         return decision
 
 
-def _id_of(caller: Caller, once: str) -> str:
-    """Bound to who asks: nobody can take another's number away."""
-    if not once:
+def _id_of(caller: Caller, word: Word, about: str) -> str:
+    """Of who says it, of the number they drew, and of what is said about what: nobody can take another's number away,
+    and a number that stands on two different forms is two decisions."""
+    if not word.once:
         return secrets.token_hex(16)
-    return sha256(f"{caller.person} {once[:ID_MOST]}".encode(errors="replace")).hexdigest()[:32]
+    said = {name: value for name, value in word.body.items() if not _moves_on(name)}
+    whole = json.dumps([caller.person, word.once[:ID_MOST], word.kind, about, said], sort_keys=True)
+    return sha256(whole.encode()).hexdigest()[:32]
+
+
+def _moves_on(name: str) -> bool:
+    """Whether a form that is sent again says this anew by itself: a moment, or how bad it is by then."""
+    return name == "level" or name.endswith("_us")

@@ -25,13 +25,14 @@ BREADTH: tuple[Audience, ...] = ("shadow", "staff", "public")
 @dataclass(frozen=True, slots=True)
 class PackRule:
     """A rule as whoever promotes it sees it. `version` is a digest of what it judges by, without its words;
-    `audience` the widest circle that its file allows."""
+    `audience` the widest circle that its file allows; `severity` "" where no engine has said it yet."""
 
     id: str
     version: str
     audience: Audience
     subject: Subject
     title: Text
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

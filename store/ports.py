@@ -437,6 +437,8 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
         comment may still be added, and a silence or window ended; (reason="not_a_gauge") for a reading or an end of
         what is no gauge's."""
 
+    def decision(self, city: str, decision_id: str) -> Decision | None: ...
+
     def decisions_head(self, city: str) -> int:
         """The number of the newest decision, 0 before the first, so that a reader may ask often and read seldom."""
 
@@ -457,9 +459,9 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
         """The silences and windows that are not over by `now_us` (also those yet to begin), and what ended some of
         them (`contract.attention.standing` tells which hold)."""
 
-    def attention(self, city: str, now_us: int, severities: Mapping[str, str] | None = None) -> Mapping[str, Attention]:
-        """Every open incident -> who is on it, and what silence or window holds it. `severities`: rule -> severity,
-        without which no silence that names a severity fits anything."""
+    def attention(self, city: str, incidents: Sequence[Incident], now_us: int) -> Mapping[str, Attention]:
+        """Each of these, which are the city's open ones -> who is on it, and what silence or window holds it. The
+        severity of a rule is what the engine last noted."""
 
     # outbox
     def put_outgoing(self, outgoing: Sequence[Outgoing]) -> None: ...

@@ -16,7 +16,7 @@ from store.city.audit import append, hold_log
 from store.city.database import Part
 from store.city.engine import change_of, incident_of
 from store.city.people import check_person, known_person, unknown_person
-from store.city.schema import changes, decisions, events, incidents, placements, sites
+from store.city.schema import changes, decisions, events, incidents, placements, rules, sites
 from store.people import Deed
 
 _OF_WATER: Mapping[str, frozenset[Subject]] = {"read_on_site": frozenset({"flood"}), "end": WATER}
@@ -42,6 +42,12 @@ class DecisionTable(Part):
             connection.execute(insert(decisions).values(values))
             append(self._db, connection, decision.city, deed)
         return True
+
+    def decision(self, city: str, decision_id: str) -> Decision | None:
+        """See `CityStore.decision`."""
+        this = and_(decisions.c.city == city, decisions.c.id == decision_id)
+        with self._db.read() as connection:
+            return next(iter(_found(connection, select(decisions).where(this))), None)
 
     def decisions_head(self, city: str) -> int:
         """See `CityStore.decisions_head`."""
@@ -74,7 +80,7 @@ class DecisionTable(Part):
         with self._db.read() as connection:
             return _standing(connection, city, now_us)
 
-    def attention(self, city: str, now_us: int, severities: Mapping[str, str] | None = None) -> Mapping[str, Attention]:
+    def attention(self, city: str, incidents_now: Sequence[Incident], now_us: int) -> Mapping[str, Attention]:
         """See `CityStore.attention`."""
         still_open = and_(incidents.c.city == city, incidents.c.state != str(State.RESOLVED))
         about = or_(
@@ -86,16 +92,15 @@ class DecisionTable(Part):
             ),
         )
         with self._db.read() as connection:
-            found = [incident_of(row) for row in connection.execute(select(incidents).where(still_open)).mappings()]
             rows = _found(connection, select(decisions).where(decisions.c.city == city, about))
             rows = list({one.id: one for one in (*rows, *_standing(connection, city, now_us))}.values())
             since_us = min((one.at_us for one in rows if one.kind == "acknowledge"), default=None)
             said = [] if since_us is None else _changes(connection, still_open, since_us)
-            facts = _facts(connection, city, found, severities or {})
+            facts = _facts(connection, city, incidents_now)
         of_incident: dict[str, list[Change]] = {}
         for change in said:
             of_incident.setdefault(change.incident, []).append(change)
-        return attention(found, facts, rows, of_incident, now_us)
+        return attention(incidents_now, facts, rows, of_incident, now_us)
 
 
 def _head(connection: Connection, city: str) -> int:
@@ -124,13 +129,13 @@ def _changes(connection: Connection, still_open: Any, since_us: int) -> list[Cha
     return [change_of(row) for row in connection.execute(query).mappings()]
 
 
-def _facts(
-    connection: Connection, city: str, found: Sequence[Incident], severities: Mapping[str, str]
-) -> dict[str, Facts]:
+def _facts(connection: Connection, city: str, found: Sequence[Incident]) -> dict[str, Facts]:
     now = and_(placements.c.city == city, placements.c.valid_to_us.is_(None))
     stands = and_(sites.c.city == placements.c.city, sites.c.code == placements.c.site)
     query = select(placements.c.node, placements.c.site, placements.c.region, sites.c.river).join(sites, stands)
     places = {place.node: place for place in connection.execute(query.where(now))}
+    of_rules = select(rules.c.id, rules.c.severity).where(rules.c.city == city)
+    severities = {rule.id: rule.severity for rule in connection.execute(of_rules)}
     facts = {}
     for incident in found:
         place = places.get(incident.node)

@@ -484,6 +484,7 @@ rules = Table(
     _text("subject"),
     _text("title_id"),
     _text("title_en"),
+    Column("severity", Text, nullable=False, server_default=""),
 )
 
 # Who signed a city's first pack, and when its rules were taken at their word.

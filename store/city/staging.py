@@ -69,7 +69,9 @@ class StageTables(Part):
         """See `StageStore.pack_rules`."""
         with self._db.read() as connection:
             found = connection.execute(select(rules).where(rules.c.city == city).order_by(rules.c.id)).all()
-        return [PackRule(r.id, r.version, r.audience, r.subject, Text(r.title_id, r.title_en)) for r in found]
+        return [
+            PackRule(r.id, r.version, r.audience, r.subject, Text(r.title_id, r.title_en), r.severity) for r in found
+        ]
 
     def widest(self, city: str) -> Mapping[str, Audience]:
         """See `StageStore.widest`, by node."""
@@ -217,6 +219,7 @@ def _rule_row(city: str, rule: PackRule) -> dict[str, Any]:
         "subject": rule.subject,
         "title_id": rule.title.id,
         "title_en": rule.title.en,
+        "severity": rule.severity,
     }
 
 

@@ -285,7 +285,8 @@ def test_the_command_centre_may_hold_one_floods_warning_and_its_end_is_said(offi
     office.settle(26)
     assert len(office.thread()) == 1
     (incident,) = office.open()
-    assert (incident.level, office.cities.attention(CITY, at(26))[incident.id].silenced_by) == (1, "silence-12-1")
+    seen = office.cities.attention(CITY, [incident], at(26))[incident.id]
+    assert (incident.level, seen.silenced_by) == (1, "silence-12-1")
     for minute in range(30, 71, 5):
         office.city.level(minute, GAUGE, 30)
     office.settle(70)

@@ -130,6 +130,34 @@ def test_alarms_are_found_by_what_is_asked(made: Town, serve: Callable[..., http
     assert names(client.get(LIST, params={"cursor": "\u0000zzz"}, headers=operator.sent)) == []
 
 
+def test_an_event_counts_what_is_open_of_it(made: Town, serve: Callable[..., httpx.Client], operator: Visitor) -> None:
+    """Not what is over, whether one asks for the open ones, for those that are over, or for one of them."""
+    client = serve(made, keys=())
+    wifi = made.nodes("wifi")
+    one, two, over = (made.open_outage(wifi[at], uplink="jetis") for at in (3, 4, 5))
+    event = made.cities.event(over.event)
+    assert event is not None
+    done, change = resolved(over, 0.0, made.now_us, made.now_us)
+    made.commit(done, event, [change])
+
+    def counted(**asked: object) -> dict[str, int]:
+        items = client.get(LIST, params=asked, headers=operator.sent).json()["items"]
+        return {item["id"]: item["together"] for item in items}
+
+    assert counted() == {one.id: 2, two.id: 2}
+    assert counted(state=["firing", "resolved"]) == {one.id: 2, two.id: 2, over.id: 2}
+    assert client.get(f"{LIST}/{over.id}", headers=operator.sent).json()["together"] == 2
+
+
+def test_a_program_owns_no_alarm(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """Those of `me` are none for a key, and not those of nobody, nor all."""
+    client = serve(made, keys=())
+    made.open_outage(made.nodes("wifi")[3])
+    key = program(made, "operator")
+    assert client.get(LIST, headers=key.sent).json()["total"] == 1
+    assert client.get(LIST, params={"owner": "me"}, headers=key.sent).json()["total"] == 0
+
+
 def test_an_officer_answers_for_their_own_work_alone(made: Town, serve: Callable[..., httpx.Client]) -> None:
     """Also what is public and another agency's is not in their table, and not to be found by its number."""
     flooded, event = made.open_flood(made.nodes("gauge")[4], Level.AWAS, 200.0)

@@ -17,8 +17,12 @@ from api.console import PAGE, Stage, could_see_to, stages_of
 from api.console_forms import Filled
 from api.deciding import Word
 from api.words import WORDS
-from contract.incident import Incident
+from contract.city import Text
+from contract.decision import Decision
+from contract.incident import Incident, incident_id, opened
 from contract.levels import Level
+from contract.staging import PackRule
+from store.decisions import deed_of
 from store.people import Person
 
 MINUTE_US = 60_000_000
@@ -191,6 +195,57 @@ def test_an_officer_sees_their_own_and_no_button_that_is_not_theirs(console: Pag
     console.decide(flood, apa="silence", alasan="x", lingkup="lokasi")
     (kept,) = made.cities.decisions("yogyakarta")
     assert (kept.incident, kept.body["matchers"]) == (flood.id, {})
+
+
+def rising(made: Town) -> Incident:
+    """Water that comes up fast, before it has reached a level."""
+    flood, event = made.open_flood(made.nodes("gauge")[4], Level.WASPADA, 80.0)
+    rise = replace(
+        flood,
+        id=incident_id(flood.city, "rise", flood.entity, flood.crossed_us),
+        rule="rise",
+        subject="rise",
+        level=None,
+        peak=None,
+        value=45.0,
+        peak_value=45.0,
+    )
+    made.commit(rise, event, [opened(rise, rise.opened_us)])
+    return rise
+
+
+def test_fast_water_is_held_back_and_ended_as_a_flood_is(console: Page) -> None:
+    """For both its public warning can be held, and two people say that it is over; a rise has no staff to be read."""
+    rise = rising(console.made)
+    page = console.get(f"?pilih={rise.id}")
+    assert 'name="umum"' in page
+    assert 'name="apa" value="end"' in page
+    assert 'name="apa" value="read_on_site"' not in page
+    assert console.decide(rise, apa="end", alasan="pos hanyut").status_code == 303
+    assert console.decide(rise, apa="read_on_site", cm="80").status_code == 409
+    assert console.decide(rise, apa="silence", alasan="uji sirene", umum="ya").status_code == 303
+    assert f'data-alarm="{rise.id}" class="lv-waspada ans-quiet"' in console.get()
+
+
+def test_a_silence_by_severity_shows_what_it_holds(console: Page) -> None:
+    """Of the rules as the engine last noted them."""
+    made = console.made
+    outage = made.open_outage(made.nodes("wifi")[3])
+    flood, _ = made.open_flood(made.nodes("gauge")[4], Level.SIAGA, 120.0, audience="staff")
+    title = Text("Aturan", "Rule")
+    pack = (
+        PackRule(outage.rule, "v1", "public", "outage", title, "warning"),
+        PackRule(flood.rule, "v1", "public", "flood", title, "critical"),
+    )
+    made.cities.note_rules("yogyakarta", pack, made.now_us)
+    silence = Decision(
+        id="s", city="yogyakarta", kind="silence", by=person(made, "operator", "operator").id, at_us=made.now_us,
+        until_us=made.now_us + 60 * MINUTE_US, body={"reason": "PLN", "matchers": {"severity": "warning"}},
+    )  # fmt: skip
+    assert made.cities.decide(silence, deed_of(silence))
+    page = console.get()
+    assert f'data-alarm="{outage.id}" class="lv-down ans-quiet"' in page
+    assert f'data-alarm="{flood.id}" class="lv-siaga ans-waiting"' in page
 
 
 def many(made: Town, number: int) -> None:

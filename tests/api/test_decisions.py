@@ -98,6 +98,31 @@ def test_what_is_asked_twice_is_decided_once(desk: Desk) -> None:
     assert len(desk.kept()) == 2
 
 
+def test_a_number_drawn_once_stands_for_what_was_said_with_it(desk: Desk) -> None:
+    """Said again later it is answered as it was kept; of another alarm, another kind or in other words it is another
+    decision, and is kept."""
+    one, other = flooded(desk.made), flooded(desk.made, at=0)
+    first = desk.decide(one, "acknowledge", for_s=600, once="7")
+    desk.made.clock.advance(60)  # type: ignore[attr-defined]
+    assert desk.decide(one, "acknowledge", for_s=7_200, once="7").json() == first.json()
+    for alarm, act, body in (
+        (other, "acknowledge", {"for_s": 600}),
+        (one, "release", {}),
+        (one, "comment", {"text": "x"}),
+        (one, "comment", {"text": "y"}),
+        (other, "comment", {"text": "x"}),
+    ):
+        assert desk.decide(alarm, act, once="7", **body).status_code == 201
+    assert [(kind, about) for kind, _, about in desk.kept()] == [
+        ("acknowledge", one.id),
+        ("acknowledge", other.id),
+        ("release", one.id),
+        ("comment", one.id),
+        ("comment", one.id),
+        ("comment", other.id),
+    ]
+
+
 def test_an_acknowledgement_that_ran_out_stands_on_top(desk: Desk) -> None:
     """Above alarms that nobody has seen, however grave; and so does one that has become worse since."""
     made = desk.made

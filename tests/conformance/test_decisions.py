@@ -11,11 +11,14 @@ from support.at_once import at_once
 from support.city_data import NOON_US, incident, profile
 from support.people_data import CITY, person, rejected
 
+from contract.attention import Attention
+from contract.city import Text
 from contract.clock import HOUR_US, MINUTE_US
 from contract.decision import Decision, DecisionKind
 from contract.errors import BadInput
 from contract.incident import Incident, fell_silent, level_changed, opened, resolved
 from contract.levels import Level
+from contract.staging import PackRule
 from store.audit import examine
 from store.decisions import deed_of
 from store.ports import CityStore, EngineCommit, Event
@@ -151,6 +154,19 @@ def test_what_is_not_there_or_over_is_not_decided_about(store: CityStore) -> Non
     assert store.decisions_head(CITY) == 1
 
 
+def attention(store: CityStore, now_us: int, of: Incident) -> Attention:
+    return store.attention(CITY, store.open_incidents(CITY), now_us)[of.id]
+
+
+def test_one_decision_is_found_by_its_id(store: CityStore) -> None:
+    """As it was kept, with its number; none of another city's."""
+    asked = decision("comment", "d1")
+    decide(store, asked, decision("release", "d2"))
+    assert store.decision(CITY, "d1") == replace(asked, number=1)
+    assert store.decision("sleman", "d1") is None
+    assert store.decision(CITY, "d3") is None
+
+
 def test_attention_is_worked_out_from_the_rows(store: CityStore) -> None:
     """Who is on what, until when; a worse level than was acknowledged, or the expiry, brings it up again."""
     at_us = NOON_US + MINUTE_US
@@ -162,8 +178,12 @@ def test_attention_is_worked_out_from_the_rows(store: CityStore) -> None:
         decision("silence", "d4", of=None, by=OPERATOR.id, matchers={"river": "code", "severity": "warning"}),
         decision("window", "d5", of=OUTAGE, start_us=at_us + MINUTE_US),
     )
-    severities = {"river": "critical", "hotspot": "warning"}
-    flood, outage = (store.attention(CITY, at_us, severities)[one.id] for one in (FLOOD, OUTAGE))
+    pack = [
+        PackRule(one.rule, "v1", "public", one.subject, Text("Aturan", "Rule"), severity)
+        for one, severity in ((FLOOD, "critical"), (OUTAGE, "warning"))
+    ]
+    store.note_rules(CITY, pack, at_us)
+    flood, outage = (attention(store, at_us, one) for one in (FLOOD, OUTAGE))
     assert (flood.owner, flood.acknowledged_by, flood.acknowledged_until_us) == (
         OFFICER.id,
         OFFICER.id,
@@ -171,22 +191,24 @@ def test_attention_is_worked_out_from_the_rows(store: CityStore) -> None:
     )
     assert (flood.comments, flood.silenced_by, flood.lapsed_us) == (1, None, None)
     assert (outage.owner, outage.acknowledged_by, outage.silenced_by, outage.window) == (OPERATOR.id, "", "d4", None)
-    assert store.attention(CITY, at_us)[OUTAGE.id].silenced_by is None
-    assert store.attention(CITY, at_us + MINUTE_US, severities)[OUTAGE.id].window == "d5"
-    assert store.attention(CITY, at_us + HOUR_US)[FLOOD.id].lapsed_us == at_us + HOUR_US
+    assert attention(store, at_us + MINUTE_US, OUTAGE).window == "d5"
+    assert attention(store, at_us + HOUR_US, FLOOD).lapsed_us == at_us + HOUR_US
+    store.note_rules(CITY, [replace(one, severity="info") for one in pack], at_us)
+    assert attention(store, at_us, OUTAGE).silenced_by is None
+    store.note_rules(CITY, pack, at_us)
     worse, change = level_changed(FLOOD, Level.AWAS, 300.0, at_us + 2, at_us + 2)
     milder, back = level_changed(worse, Level.SIAGA, 200.0, at_us + 3, at_us + 3)
     commit(store, milder, changes=[change, back])
-    flood = store.attention(CITY, at_us + 3)[FLOOD.id]
+    flood = attention(store, at_us + 3, FLOOD)
     assert (flood.owner, flood.lapsed_us) == ("", at_us + 2)
     decide(store, decision("unsilence", "d6", of=None, ends="d4"))
-    assert store.attention(CITY, at_us, severities)[OUTAGE.id].silenced_by is None
+    assert attention(store, at_us, OUTAGE).silenced_by is None
     loud = decision("silence", "d7", by=OPERATOR.id, public=True)
     decide(store, decision("silence", "d8"), loud)
-    assert store.attention(CITY, at_us)[FLOOD.id].silenced_by == "d7", "the officer's own may not stop the warning"
+    assert attention(store, at_us, FLOOD).silenced_by == "d7", "the officer's own may not stop the warning"
     over, change = resolved(milder, 40.0, at_us + 4, at_us + 4)
     commit(store, over, changes=[change])
-    assert set(store.attention(CITY, at_us + 4)) == {OUTAGE.id}
+    assert set(store.attention(CITY, store.open_incidents(CITY), at_us + 4)) == {OUTAGE.id}
 
 
 def test_decisions_of_one_moment_are_numbered_without_a_gap(store: CityStore) -> None:

@@ -19,7 +19,7 @@ OPERATOR, SECOND, ADMIN = person(1, "operator"), person(2, "operator"), person(3
 OFFICER = person(4)
 FLOOD = PackRule("flood", "v1", "public", "flood", Text("Banjir", "Flood"))
 WIFI = PackRule("hotspot", "w1", "staff", "outage", Text("WiFi", "WiFi"))
-LATER = PackRule("rate", "r1", "public", "flood", Text("Cepat naik", "Rising fast"))
+LATER = PackRule("rate", "r1", "public", "flood", Text("Cepat naik", "Rising fast"), "warning")
 
 
 def wanted(
@@ -97,6 +97,8 @@ def test_rules_are_what_was_noted_last(store: CityStore) -> None:
     assert list(store.pack_rules("sleman")) == [LATER]
     store.note_rules(CITY, (FLOOD,), NOON_US)
     assert told(store) == {"flood": "public"}
+    store.note_rules(CITY, (replace(FLOOD, severity="info"),), NOON_US)
+    assert [one.severity for one in store.pack_rules(CITY)] == ["info"]
 
 
 def test_a_rule_that_judges_otherwise_is_for_staff_until_it_is_promoted_again(store: CityStore) -> None:

@@ -213,7 +213,11 @@ def test_what_is_being_sent_is_not_cut_off_by_what_happens(centre: Centre, brows
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.headers.get("siaga-refresh", "")))
     held: list[Route] = []
-    page.route("**/operator/*", lambda one: held.append(one))
+
+    def hold(one: Route) -> None:
+        held.append(one)
+
+    page.route("**/operator/*", hold)
     before = len(centre.decisions())
     with page.expect_request("**/operator/*"):
         page.locator("#rincian form.act-now button").first.click()
@@ -234,8 +238,8 @@ def test_what_is_being_sent_is_not_cut_off_by_what_happens(centre: Centre, brows
 
 
 def test_what_has_not_changed_stays_as_it_is(centre: Centre) -> None:
-    """A fresh table leaves the alarm alone that somebody is at work on: it is not drawn anew, what is unfolded stays so,
-    and a newer alarm on top of the table does not take its place."""
+    """A fresh table leaves the alarm alone that somebody is at work on: it is not drawn anew, what is unfolded stays
+    so, and a newer alarm on top of the table does not take its place."""
     page = centre.open("?tingkat=none")
     page.evaluate("document.querySelector('#rincian .acts').untouched = true")
     page.locator("#rincian details summary").first.click()
