@@ -40,6 +40,7 @@ DEEDS: tuple[str, ...] = (
     "case.reported",
     "city.apply",
     "city.import",
+    "city.learn",
     "node.adopt",
     "quarantine.adopt",
     "ca.issue",
@@ -69,8 +70,8 @@ FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "post.", "ca.", "ala
 """beginnings by which a whole family of deeds is found"""
 FACTS: tuple[str, ...] = (
     "agency", "alone", "at", "cm", "days", "decision", "everywhere", "how", "kind", "level", "node", "nodes",
-    "proposed_by", "quality", "readings", "regions", "retime", "role", "serial", "site", "stage", "until", "verdict",
-    "what",
+    "pairs", "proposed_by", "quality", "readings", "regions", "retime", "role", "serial", "site", "stage", "until",
+    "verdict", "what",
 )  # fmt: skip
 REASONS: tuple[str, ...] = (
     "acl_denied", "bad_key", "bad_link", "bad_openid", "bad_password", "broker_refused", "certificate_refused", "csrf",

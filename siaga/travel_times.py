@@ -12,6 +12,14 @@ from contract.city import Profile
 from siaga.history import Series
 
 
+def in_river_time(given: Series, speed: float) -> Series:
+    """What a world that runs `speed` times as fast has stored, as it would have been read at the river: backwards from
+    the last reading on."""
+    last_us = max((past.at_us for past in given.history), default=0)
+    slow = [past._replace(at_us=last_us - round((last_us - past.at_us) * speed)) for past in given.history]
+    return given._replace(history=slow)
+
+
 def learn(profile: Profile, given: Series) -> list[Learned]:
     """One a reach of the city, in the order of its file."""
     found = {}

@@ -312,9 +312,10 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
 
     # rivers
-    def keep_travels(self, city: str, learned: Sequence[Travel], now_us: int) -> None:
+    def keep_travels(self, city: str, learned: Sequence[Travel], now_us: int, deed: Deed | None = None) -> None:
         """What the city's history teaches of the water's way between its gauges, instead of all that was kept before.
-        What was not learned is not kept: there the city's own word stands."""
+        What was not learned is not kept: there the city's own word stands. The `deed` is kept in the same
+        transaction."""
 
     def travels(self, city: str) -> Sequence[Travel]:
         """What was kept last."""

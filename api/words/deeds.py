@@ -37,6 +37,8 @@ WORDS = {
     "deed_case_reported": Text("Mengirim laporan", "Filed a report"),
     "deed_city_apply": Text("Menerapkan profil kota", "Applied the city's profile"),
     "deed_city_import": Text("Memasukkan batas wilayah", "Imported boundaries"),
+    "deed_city_learn": Text("Mempelajari waktu tempuh air", "Learned how long the water takes"),
+    "fact_pairs": Text("pasangan pos duga", "pairs of gauges"),
     "deed_node_adopt": Text("Menerima simpul", "Adopted a node"),
     "deed_quarantine_adopt": Text("Menerima bacaan dari karantina", "Took readings out of quarantine"),
     "deed_ca_issue": Text("Menerbitkan sertifikat", "Issued a certificate"),

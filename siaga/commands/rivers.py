@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from contract.clock import DAY_US, SystemClock
+from contract.compress import compressed
 from contract.errors import BadInput
 
 if TYPE_CHECKING:
     from contract.city import Profile
+    from contract.travel import Travel
     from siaga.history import Series
     from siaga.settings import Settings
 
@@ -41,7 +43,7 @@ def travel(
     """Learn from the stored readings, or from files, how long crests took, and how far out forecasts were."""
     from cities.load import load
     from siaga import settings as settings_module
-    from siaga import travel_times, wiring
+    from siaga import travel_times
 
     settings = settings_module.load()
     profile = load(city or settings.city, settings.cities_folder)
@@ -57,15 +59,26 @@ def travel(
     for line in _lines(told):
         typer.echo(line)
     if keep:
-        with closing(wiring.cities(settings)) as cities:
-            cities.keep_travels(profile.code, [one.travel for one in learned], SystemClock().now_us())
+        _keep(settings, profile.code, [one.travel for one in learned if one.travel.learned])
         typer.echo("Kept: forecasts are made with it from now on.")
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
 
 
+def _keep(settings: Settings, city: str, learned: list[Travel]) -> None:
+    """As this world's water flows."""
+    from siaga import wiring
+    from siaga.deeds import by_hand
+
+    now_us = SystemClock().now_us()
+    deed = by_hand("city.learn", city, now_us, pairs=len(learned))
+    with closing(wiring.cities(settings)) as cities:
+        cities.keep_travels(city, [compressed(one, settings.speed) for one in learned], now_us, deed)
+
+
 def _given(settings: Settings, profile: Profile, files: list[Path], begin: str) -> Series:
-    from siaga import history, wiring
+    """In the river's own time."""
+    from siaga import history, travel_times, wiring
 
     if files and begin:
         raise BadInput(
@@ -76,7 +89,8 @@ def _given(settings: Settings, profile: Profile, files: list[Path], begin: str) 
     with closing(wiring.readings(settings)) as readings:
         now_us = SystemClock().now_us()
         begin_us = history.moment_us(begin, "--from") if begin else now_us - _BACK_US
-        return history.read_store(readings, profile, begin_us, now_us)
+        stored = history.read_store(readings, profile, begin_us, now_us)
+    return travel_times.in_river_time(stored, settings.speed)
 
 
 def _lines(told: dict[str, Any]) -> list[str]:

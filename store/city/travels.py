@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from sqlalchemy import delete, insert, select
 
 from contract.travel import Travel
+from store.city.audit import append
 from store.city.database import Part
 from store.city.schema import travels
+from store.people import Deed
 
 
 class TravelTable(Part):
     """One row a pair of gauges."""
 
-    def keep_travels(self, city: str, learned: Sequence[Travel], now_us: int) -> None:
+    def keep_travels(self, city: str, learned: Sequence[Travel], now_us: int, deed: Deed | None = None) -> None:
         """See `CityStore.keep_travels`."""
         rows = [
             {
@@ -33,6 +35,8 @@ class TravelTable(Part):
             if one.learned
         ]
         with self._db.write() as connection:
+            if deed is not None:
+                append(self._db, connection, city, deed)
             connection.execute(delete(travels).where(travels.c.city == city))
             if rows:
                 connection.execute(insert(travels), rows)

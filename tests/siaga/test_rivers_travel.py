@@ -11,10 +11,17 @@ import pytest
 from support.shared_data import need
 from typer.testing import CliRunner
 
+from alerts.replay import Past
+from cities.load import load
+from contract.clock import SECOND_US
 from contract.errors import BadInput
 from siaga.cli import app
+from siaga.deeds import this_user
+from siaga.history import Series
+from siaga.travel_times import in_river_time, learn
 from store import open_city
 
+CITIES = Path(__file__).resolve().parents[2] / "cities"
 FLOODS = ["flood/jakarta_2014-01_flood.csv", "flood/jakarta_2025-03_flood.csv"]
 
 
@@ -83,7 +90,30 @@ def test_what_is_kept_is_what_was_learned(tmp_path: Path, monkeypatch: pytest.Mo
     assert (told["learned"], told["usual_min"]) == (True, 240)
     with contextlib.closing(open_city(url)) as store:
         (kept,) = store.travels("jakarta")
+        (deed,) = store.audit("jakarta")
     assert (kept.upstream, kept.downstream, kept.usual_s, kept.events) == ("jkt-gauge-01", "jkt-gauge-02", 14_400.0, 7)
+    assert (deed.actor, deed.what, deed.details) == (this_user(), "city.learn", {"pairs": 1})
+    monkeypatch.setenv("SIAGA_SPEED", "120")
+    again = pair(asked("--series", str(file), "--keep"), "katulampa", "depok")
+    assert again == told, "a file is of the river itself"
+    with contextlib.closing(open_city(url)) as store:
+        (kept,) = store.travels("jakarta")
+        assert (kept.earliest_s, kept.usual_s, kept.latest_s) == (13_500 / 120, 14_400 / 120, 15_300 / 120)
+
+
+def test_a_compressed_world_teaches_as_its_river_does() -> None:
+    """A hundred and twenty times as fast: a crest that took two minutes there took four hours."""
+    profile = load("jakarta", CITIES)
+    fast = [
+        Past(gauge, day * 720 * SECOND_US + (hour * 30 + lag_s) * SECOND_US, 70.0 if hour == 6 else 20.0)
+        for day in range(7)
+        for gauge, lag_s in (("jkt-gauge-01", 0), ("jkt-gauge-02", 120))
+        for hour in range(24)
+    ]
+    fast.sort(key=lambda past: past.at_us)
+    taught = learn(profile, in_river_time(Series(fast, {}, ()), 120.0))[0].travel
+    assert (taught.learned, taught.usual_s) == (True, 14_400.0)
+    assert not learn(profile, Series(fast, {}, ()))[0].travel.learned
 
 
 def test_a_city_without_reaches_is_answered_in_a_sentence() -> None:
