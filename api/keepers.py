@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 
 from api import tokens
-from contract.city import NodeSpec, Profile
+from contract.city import Profile
 from contract.clock import DAY_US, MINUTE_US, Clock
 from contract.errors import BadInput, Unavailable
 from store.book import KeepersBook
@@ -40,16 +40,11 @@ class Keeper:
     name: str
 
 
-def posts_of(profile: Profile) -> tuple[NodeSpec, ...]:
-    """The nodes whose staffs keepers read."""
-    return tuple(node for node in profile.nodes if node.keyed_in)
-
-
 def make(
     people: PeopleStore, *, profile: Profile, node: str, name: str, days: int, now_us: int, actor: str, base_url: str
 ) -> Made:
     """A new link. Raises BadInput where there is no such post, or nobody's name."""
-    known = [one.node for one in posts_of(profile)]
+    known = [one.node for one in profile.posts]
     if node not in known:
         raise BadInput(
             f"{node!r} is no post whose keeper keys in", where="gauge", remedy=f"One of {', '.join(known) or 'none'}."

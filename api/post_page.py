@@ -254,7 +254,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
     desk = Desk(context, pages, snapshots, context.book) if context.book is not None else None
 
     def at(node: str) -> tuple[Desk, NodeSpec]:
-        post = next((one for one in context.profile.nodes if one.node == node and one.keyed_in), None)
+        post = next((one for one in context.profile.posts if one.node == node), None)
         if post is None or desk is None:
             raise HTTPException(404)
         return desk, post

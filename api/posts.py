@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
 from api.form import fields_of
-from api.keepers import DAYS, NAME_MOST, make, posts_of, revoke, state_of
+from api.keepers import DAYS, NAME_MOST, make, revoke, state_of
 from api.page import Pages
 from api.policy import caller_of
 
@@ -18,7 +18,7 @@ from api.policy import caller_of
 def router(context: Context, pages: Pages) -> APIRouter:
     """Routes of this resource."""
     routes = APIRouter()
-    posts = {one.node: one.name for one in posts_of(context.profile)}
+    posts = {one.node: one.name for one in context.profile.posts}
 
     def page(
         request: Request, status: int = 200, said: str = "", *, good: bool = False, node: str = "", name: str = ""

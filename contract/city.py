@@ -156,6 +156,11 @@ class Profile:
         spec = next((one for one in self.nodes if one.node == node), None)
         return next((site for site in self.sites if spec and site.code == spec.site), None)
 
+    @property
+    def posts(self) -> tuple[NodeSpec, ...]:
+        """The nodes whose staffs keepers read."""
+        return tuple(node for node in self.nodes if node.keyed_in)
+
     def scale_of(self, gauge: str) -> Scale | None:
         """The staff of a gauge (by node), None where the node has none."""
         return next((scale for scale in self.scales if scale.gauge == gauge), None)

@@ -14,20 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import structlog
-
 from broker.ports import BrokerAddress, Tls
 from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.compress import compressed
-from contract.errors import BadInput, Unavailable
-from siaga import data_folder, heartbeat
+from contract.errors import BadInput
+from siaga import data_folder, heartbeat, posts
 from siaga.heartbeat import Heartbeat
 from siaga.ports_free import check_free
 from siaga.settings import Settings, read_secret
 
 if TYPE_CHECKING:
-    import uvicorn
     from fastapi import FastAPI
 
     from alerts.notify import Manners
@@ -36,14 +33,9 @@ if TYPE_CHECKING:
     from api.oidc import OpenId
     from broker.subscription import PahoSubscription
     from complaints.outward import Outward
-    from contract.city import NodeSpec
     from contract.roles import Role
     from store.book import KeepersBook
     from store.ports import CityStore, ReadingStore
-
-POSTS_AGAIN_S = 10.0
-CARRIER_STOP_S = 2.5
-log = structlog.get_logger()
 
 STAGES = ("ingest", "alerts", "api")
 BESIDE = ("watch",)
@@ -281,53 +273,6 @@ def openid(settings: Settings, city: Profile, clock: Clock) -> OpenId | None:
     return OpenId(provider, outward=way_out, clock=clock, base_url=settings.public_url)
 
 
-def posts(settings: Settings, city: Profile) -> tuple[NodeSpec, ...]:
-    """The posts whose keepers key in here: none of a city that is simulated, whose keepers are simulated too."""
-    return () if settings.scenario else tuple(node for node in city.nodes if node.keyed_in)
-
-
-def book(settings: Settings, city: Profile) -> KeepersBook | None:
-    """The keepers' book, None where nobody keys in."""
-    from store.book import KeepersBook
-
-    if not posts(settings, city):
-        return None
-    data_folder.make(settings.data_folder)
-    data_folder.make(settings.posts_location)
-    return KeepersBook(settings.posts_location / "book.sqlite3")
-
-
-def carry_posts(settings: Settings, city: Profile, entries: KeepersBook, clock: Clock, stop: threading.Event) -> None:
-    """Bring what keepers key in to the city, until `stop` is set. Where another process carries the posts, or the book
-    does not answer, try again."""
-    from edge.clock import system_source
-    from edge.post.carry import run
-
-    said = ""
-    while not stop.is_set():
-        try:
-            run(
-                city=city.code,
-                posts=posts(settings, city),
-                book=entries,
-                folder=settings.posts_location,
-                brokers=posts_brokers(settings),
-                certificates=settings.posts_identities,
-                clock=clock,
-                source=system_source,
-                stop=stop,
-            )
-        except (BadInput, Unavailable) as error:
-            if str(error) != said:
-                said = str(error)
-                log.error("posts.not_carried", why=said)
-            stop.wait(POSTS_AGAIN_S)
-
-
-def posts_brokers(settings: Settings) -> tuple[BrokerAddress, ...]:
-    return tuple(BrokerAddress(one.host, one.port) for one in settings.posts_brokers) or brokers(settings)
-
-
 def api(settings: Settings, clock: Clock, city: Profile, entries: KeepersBook | None) -> FastAPI:
     """The web application; whoever serves it closes nothing: its stores live as long as the process."""
     from api.app import create_app
@@ -370,7 +315,7 @@ def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         loops += 1
 
     city = profile(settings)
-    entries = book(settings, city)
+    entries = posts.book(settings, city)
     config = uvicorn.Config(
         api(settings, clock, city, entries),
         host=settings.api_host,
@@ -399,31 +344,20 @@ def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         hung_after_s=settings.hung_after_s,
     )
     beat.start()
-    carrier = _carrier(settings, city, entries, clock, stop, server) if entries is not None else None
+
+    def end_with_the_carrier() -> None:
+        server.should_exit = True
+
+    carrier = None
+    if entries is not None:
+        carrier = posts.carrier(settings, city, entries, brokers(settings), clock, stop, end_with_the_carrier)
     try:
         server.run()
     finally:
         stop.set()
         if carrier is not None:
-            carrier.join(CARRIER_STOP_S)
+            carrier.join(posts.STOP_S)
         beat.stop()
-
-
-def _carrier(
-    settings: Settings, city: Profile, entries: KeepersBook, clock: Clock, stop: threading.Event, server: uvicorn.Server
-) -> threading.Thread:
-    """Carries the posts beside the server. Where it ends by a mistake of ours the process ends with it, and whoever
-    watches starts both again: pages that take readings which nobody carries would look well."""
-
-    def work() -> None:
-        try:
-            carry_posts(settings, city, entries, clock, stop)
-        finally:
-            server.should_exit = True
-
-    thread = threading.Thread(target=work, name="posts", daemon=True)
-    thread.start()
-    return thread
 
 
 def run_simulator(

@@ -35,6 +35,7 @@ _SCHEMA = (
     "CREATE INDEX IF NOT EXISTS ix_entry_waiting ON entry (node, number) WHERE state = 'waiting'",
     "CREATE INDEX IF NOT EXISTS ix_entry_node ON entry (node, number)",
     "CREATE INDEX IF NOT EXISTS ix_entry_keeper ON entry (keeper, keyed_us)",
+    "CREATE INDEX IF NOT EXISTS ix_entry_confirms ON entry (confirms) WHERE confirms <> ''",
     "CREATE INDEX IF NOT EXISTS ix_entry_unnoted ON entry (number) WHERE noted = 0",
     """CREATE TABLE IF NOT EXISTS link (
     digest TEXT PRIMARY KEY, id TEXT NOT NULL, city TEXT NOT NULL, node TEXT NOT NULL, name TEXT NOT NULL,
@@ -151,7 +152,7 @@ class KeepersBook:
     def is_confirmed(self, slip: str) -> bool:
         """Whether a doubted entry has been borne out."""
         with self._file.read() as db:
-            return _one(db, "confirms = ?", slip) is not None
+            return _one(db, "confirms = ? AND confirms <> ''", slip) is not None
 
     def count(self, keeper: str, since_us: int) -> int:
         """How many entries somebody has made since."""

@@ -24,7 +24,7 @@ def open_readings(url: str, *, token: str = "", answered: Callable[[], object] =
     if scheme == "influxdb":
         from store.influx_readings import InfluxReadings
 
-        host, org, bucket = _influx_parts(url)
+        host, org, bucket = influx_parts(url)
         return InfluxReadings(host, org, bucket, token, answered=answered)
     raise BadInput(f"no readings store is called {scheme!r}", where=hidden(url), remedy=_READINGS_REMEDY)
 
@@ -72,7 +72,7 @@ def _sqlite_path(url: str, remedy: str) -> Path:
     return Path(unquote(match[1])).absolute()
 
 
-def _influx_parts(url: str) -> tuple[str, str, str]:
+def influx_parts(url: str) -> tuple[str, str, str]:
     """(base URL, org, bucket)."""
     try:
         parts = urlsplit(url)

@@ -10,14 +10,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-from contract.attention import Attention
 from contract.city import Link, NodeKind, Profile
-from contract.decision import Decision
 from contract.incident import Change, Incident, Subject
 from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
 from contract.quality import Quality
 from contract.travel import Travel
+from store.decisions import DecisionStore
 from store.judgements import JudgementStore
 from store.people import AuditLog, Deed, PeopleStore
 from store.staging import StageStore
@@ -308,7 +307,7 @@ class Found:
     total: int
 
 
-class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
+class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore, Protocol):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
 
     # rivers
@@ -425,44 +424,6 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, Protocol):
 
     def last_event(self, city: str, rule: str, group: str) -> Event | None:
         """The newest event of a group, open or closed."""
-
-    # what people decide about alarms
-    def decide(self, decision: Decision, deed: Deed) -> bool:
-        """Keep it under the city's next number, with its deed (`store.decisions.deed_of`), in one transaction. False
-        where this id is there already: then nothing is written.
-
-        Raises BadInput where `contract.decision.check` does, and Rejected, and nothing is written:
-        (reason="unknown_person") for who decides or is named and is not there, disabled or of another city,
-        (reason="not_allowed") for whose role may not, (reason="unknown_incident"), (reason="unknown_event"),
-        (reason="unknown_decision") for what it is about and is not there, (reason="over") where that has ended; a
-        comment may still be added, and a silence or window ended; (reason="not_a_gauge") for a reading or an end of
-        what is no gauge's."""
-
-    def decision(self, city: str, decision_id: str) -> Decision | None: ...
-
-    def decisions_head(self, city: str) -> int:
-        """The number of the newest decision, 0 before the first, so that a reader may ask often and read seldom."""
-
-    def decisions(
-        self,
-        city: str,
-        *,
-        after: int = 0,
-        since_us: int = 0,
-        incident: str | None = None,
-        event: str | None = None,
-        limit: int = 1_000,
-    ) -> Sequence[Decision]:
-        """In order of their numbers, beginning `after` one; the oldest `limit` of them, for whoever reads by the page.
-        `incident` and `event` bind what a decision names itself."""
-
-    def standing(self, city: str, now_us: int) -> Sequence[Decision]:
-        """The silences and windows that are not over by `now_us` (also those yet to begin), and what ended some of
-        them (`contract.attention.standing` tells which hold)."""
-
-    def attention(self, city: str, incidents: Sequence[Incident], now_us: int) -> Mapping[str, Attention]:
-        """Each of these, which are the city's open ones -> who is on it, and what silence or window holds it. The
-        severity of a rule is what the engine last noted."""
 
     # outbox
     def put_outgoing(self, outgoing: Sequence[Outgoing]) -> None: ...

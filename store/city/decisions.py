@@ -15,7 +15,7 @@ from contract.incident import WATER, Change, Incident, State, Subject
 from store.city.audit import append, hold_log
 from store.city.database import Part
 from store.city.engine import change_of, incident_of
-from store.city.people import check_person, known_person, unknown_person
+from store.city.people import check_person, person_here, unknown_person
 from store.city.schema import changes, decisions, events, incidents, placements, rules, sites
 from store.people import Deed
 
@@ -28,7 +28,7 @@ class DecisionTable(Part):
     """Added under the held audit log, so that their numbers have no gap and none appears behind a later one."""
 
     def decide(self, decision: Decision, deed: Deed) -> bool:
-        """See `CityStore.decide`."""
+        """See `DecisionStore.decide`."""
         check(decision)
         with self._db.write() as connection:
             hold_log(self._db, connection, decision.city)
@@ -44,13 +44,13 @@ class DecisionTable(Part):
         return True
 
     def decision(self, city: str, decision_id: str) -> Decision | None:
-        """See `CityStore.decision`."""
+        """See `DecisionStore.decision`."""
         this = and_(decisions.c.city == city, decisions.c.id == decision_id)
         with self._db.read() as connection:
             return next(iter(_found(connection, select(decisions).where(this))), None)
 
     def decisions_head(self, city: str) -> int:
-        """See `CityStore.decisions_head`."""
+        """See `DecisionStore.decisions_head`."""
         with self._db.read() as connection:
             return _head(connection, city)
 
@@ -64,7 +64,7 @@ class DecisionTable(Part):
         event: str | None = None,
         limit: int = 1_000,
     ) -> Sequence[Decision]:
-        """See `CityStore.decisions`."""
+        """See `DecisionStore.decisions`."""
         query = select(decisions).where(decisions.c.city == city, decisions.c.number > after)
         if since_us:
             query = query.where(decisions.c.at_us >= since_us)
@@ -76,12 +76,12 @@ class DecisionTable(Part):
             return _found(connection, query.order_by(decisions.c.number).limit(limit))
 
     def standing(self, city: str, now_us: int) -> Sequence[Decision]:
-        """See `CityStore.standing`."""
+        """See `DecisionStore.standing`."""
         with self._db.read() as connection:
             return _standing(connection, city, now_us)
 
     def attention(self, city: str, incidents_now: Sequence[Incident], now_us: int) -> Mapping[str, Attention]:
-        """See `CityStore.attention`."""
+        """See `DecisionStore.attention`."""
         still_open = and_(incidents.c.city == city, incidents.c.state != str(State.RESOLVED))
         about = or_(
             and_(decisions.c.incident != "", decisions.c.incident.in_(select(incidents.c.id).where(still_open))),
@@ -159,8 +159,8 @@ def _facts(connection: Connection, city: str, found: Sequence[Incident]) -> dict
 
 def _check_person(connection: Connection, decision: Decision) -> None:
     """Somebody of this city, whose role may decide this at this very moment."""
-    person = known_person(connection, decision.by)
-    if person is None or person.city != decision.city or person.disabled_us is not None:
+    person = person_here(connection, decision.city, decision.by)
+    if person is None:
         raise unknown_person(decision.by)
     if not may_decide(decision, person.role):
         raise Rejected(f"a {person.role} cannot decide this ({decision.kind})", reason="not_allowed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,14 +12,15 @@ from contract.errors import Rejected
 from contract.incident import Incident, State
 from contract.judgement import Judgement, Miss, Outcome, check_judgement, check_miss
 from contract.levels import Level
+from contract.roles import Role
 from store.city.audit import append, hold_log
 from store.city.database import Part
 from store.city.engine import incident_of
-from store.city.people import known_person
+from store.city.people import may
 from store.city.schema import case_updates, cases, changes, incidents, judgements, misses, nodes, rules
 from store.people import Deed
 
-_JUDGES = frozenset({"officer", "operator", "admin"})
+_JUDGES: frozenset[Role] = frozenset({"officer", "operator", "admin"})
 _SENSOR = "sensor"
 """the author of what the engine says in a case"""
 
@@ -90,13 +91,9 @@ class JudgementTables(Part):
         )
         query = select(incidents, words.label("word_us")).where(over).order_by(incidents.c.opened_us, incidents.c.id)
         with self._db.read() as connection:
-            found = [dict(row) for row in connection.execute(query).mappings()]
+            found = connection.execute(query).mappings().all()
             said = _newest(connection, city, since_us)
-        return [
-            Outcome(incident_of(row), word_us, said.get(row["id"]))
-            for row in found
-            for word_us in (row.pop("word_us"),)
-        ]
+        return [_outcome(row, said) for row in found]
 
     def add_miss(self, miss: Miss, deed: Deed) -> bool:
         """See `JudgementStore.add_miss`."""
@@ -142,6 +139,11 @@ def _said(which: Any) -> Any:
     )
 
 
+def _outcome(row: RowMapping, said: Mapping[str, Judgement]) -> Outcome:
+    incident = incident_of({column.name: row[column] for column in incidents.c})
+    return Outcome(incident, row["word_us"], said.get(incident.id))
+
+
 def _newest(connection: Connection, city: str, since_us: int) -> dict[str, Judgement]:
     query = (
         select(judgements)
@@ -160,8 +162,7 @@ def _incident(connection: Connection, incident_id: str) -> Incident | None:
 
 
 def _check_judge(connection: Connection, city: str, person_id: str) -> None:
-    person = known_person(connection, person_id)
-    if person is None or person.city != city or person.role not in _JUDGES or person.disabled_us is not None:
+    if not may(connection, city, person_id, _JUDGES):
         raise Rejected("only officers, operators and administrators judge", reason="not_allowed")
 
 

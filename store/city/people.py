@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from contract.errors import Rejected
+from contract.roles import Role
 from store.city import schema
 from store.city.audit import append, forget, hold_log
 from store.city.database import Part
@@ -272,6 +273,19 @@ def check_person(connection: Connection, person_id: str, city: str) -> None:
     person = known_person(connection, person_id)
     if person is None or person.city != city or not person.account:
         raise unknown_person(person_id)
+
+
+def person_here(connection: Connection, city: str, person_id: str) -> Person | None:
+    """The person as they are at this very moment, None for who is not there, disabled, or another city's."""
+    person = known_person(connection, person_id)
+    here = person is not None and person.city == city and person.disabled_us is None
+    return person if here else None
+
+
+def may(connection: Connection, city: str, person_id: str, roles: Collection[Role]) -> bool:
+    """Whether somebody of the city has one of these roles at this very moment."""
+    person = person_here(connection, city, person_id)
+    return person is not None and person.role in roles
 
 
 def as_kept(kind: Callable[..., T], row: Mapping[Any, Any]) -> T:

@@ -39,8 +39,9 @@ metadata = MetaData(
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
+def _text(name: str, default: str | None = None) -> Column[str]:
+    """`default`: what rows have that were there before the column."""
+    return Column(name, Text, nullable=False, server_default=default)
 
 
 def _us(name: str) -> Column[int]:
@@ -133,7 +134,7 @@ sites = Table(
     _float("river_km"),
     _text("uplink"),
     _text("camera_url"),
-    Column("power", Text, nullable=False, server_default=""),
+    _text("power", ""),
 )
 
 nodes = Table(
@@ -146,7 +147,7 @@ nodes = Table(
     _text("audience"),
     Column("sensors", JSON, nullable=False),
     Column("adopted", Boolean, nullable=False),
-    Column("link", Text, nullable=False, server_default=""),
+    _text("link", ""),
     UniqueConstraint("node"),
 )
 
@@ -232,7 +233,7 @@ events = Table(
     _us("opened_us"),
     _maybe_us("closed_us"),
     Column("recurs", Text, nullable=True),
-    Column("cause", Text, nullable=False, server_default=""),
+    _text("cause", ""),
     Index("ix_events_group", "city", "rule", "group", "opened_us"),
 )
 
@@ -276,8 +277,8 @@ changes = Table(
     _us("said_us"),
     Column("level", Integer, nullable=True),
     Column("value", Float(53), nullable=True),
-    Column("source", Text, nullable=False, server_default="sensor"),
-    Column("held", Text, nullable=False, server_default=""),
+    _text("source", "sensor"),
+    _text("held", ""),
     ForeignKeyConstraint(["incident"], ["incidents.id"]),
 )
 
@@ -484,7 +485,7 @@ rules = Table(
     _text("subject"),
     _text("title_id"),
     _text("title_en"),
-    Column("severity", Text, nullable=False, server_default=""),
+    _text("severity", ""),
 )
 
 # Who signed a city's first pack, and when its rules were taken at their word.

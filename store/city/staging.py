@@ -11,14 +11,15 @@ from sqlalchemy import Connection, delete, insert, select, update
 from contract.city import Profile, Text
 from contract.errors import Rejected
 from contract.incident import Audience
+from contract.roles import Role
 from contract.staging import PackRule, Stage, Staged, StageProposal, Stages, in_force, wider
 from store.city.audit import append, hold_log
 from store.city.database import Database, Part
-from store.city.people import known_person
+from store.city.people import may
 from store.city.schema import cities, nodes, packs, placements, rules, stage_proposals, stages
 from store.people import Deed
 
-PROMOTERS = frozenset({"operator", "admin"})
+PROMOTERS: frozenset[Role] = frozenset({"operator", "admin"})
 """the roles whose people may propose a wider stage and agree to another's"""
 
 
@@ -92,7 +93,7 @@ class StageTables(Part):
         """See `StageStore.propose_stage`. What is over of anybody's is forgotten on the way."""
         with self._db.write() as connection:
             hold_log(self._db, connection, proposal.city)
-            if not _may_promote(connection, proposal.city, deed.actor):
+            if not may(connection, proposal.city, deed.actor, PROMOTERS):
                 raise Rejected("only operators and administrators promote", reason="not_allowed")
             _check_wider(connection, proposal)
             connection.execute(delete(stage_proposals).where(stage_proposals.c.until_us <= proposal.created_us))
@@ -164,15 +165,10 @@ def _check_two(connection: Connection, proposal: StageProposal, deed: Deed) -> N
     """Two different people, each of whom may promote at this very moment."""
     if deed.actor == proposal.by:
         raise Rejected("another person must agree", reason="own_proposal")
-    if not _may_promote(connection, proposal.city, deed.actor):
+    if not may(connection, proposal.city, deed.actor, PROMOTERS):
         raise Rejected("only operators and administrators promote", reason="not_allowed")
-    if not _may_promote(connection, proposal.city, proposal.by):
+    if not may(connection, proposal.city, proposal.by, PROMOTERS):
         raise Rejected("who proposed it may not promote any more", reason="proposer_gone")
-
-
-def _may_promote(connection: Connection, city: str, person_id: str) -> bool:
-    person = known_person(connection, person_id)
-    return person is not None and person.city == city and person.role in PROMOTERS and person.disabled_us is None
 
 
 def _check_wider(connection: Connection, proposal: StageProposal) -> None:

@@ -311,9 +311,9 @@ def test_a_field_of_another_type_is_refused_alone(influx_server: Influx) -> None
 
 def _write_raw(server: Influx, line: str) -> None:
     from store.influx_http import InfluxHttp
-    from store.open import _influx_parts
+    from store.open import influx_parts
 
-    url, org, bucket = _influx_parts(server.url)
+    url, org, bucket = influx_parts(server.url)
     raw = InfluxHttp(url, org, bucket, server.token)
     assert raw.write([line.encode()]) == []
     raw.close()
