@@ -331,6 +331,12 @@ class Engine:
         """Those that are watched."""
         return [stream.incident for stream in self._streams.values() if stream.incident is not None]
 
+    def open_floods(self) -> list[Incident]:
+        """Those of water. Without any it costs nothing, however many streams there are."""
+        if not any(one.event.subject in WATER for one in self.events.open.values()):
+            return []
+        return [one for one in self.open_incidents() if one.subject in WATER]
+
     def watches(self, incident: Incident) -> bool:
         """Whether a rule, a node and a scale of today can still judge this incident."""
         return self._stream_of(incident) is not None

@@ -28,18 +28,18 @@ class Forecasts:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self._travels: Sequence[Travel] = in_force(profile.reaches, ())
+        self.travels: Sequence[Travel] = in_force(profile.reaches, ())
 
     def learn(self, learned: Sequence[Travel]) -> None:
         """What history taught stands instead of the city's own word."""
-        self._travels = in_force(self._profile.reaches, learned)
+        self.travels = in_force(self._profile.reaches, learned)
 
     def words(self, transition: Transition, place: Placement, clock: Clock, language: str) -> str:
         """A sentence that stands behind another, empty where nothing is forecast."""
         if not _speaks(transition, place):
             return ""
         change = transition.change
-        below = sorted((one for one in self._travels if one.upstream == place.node), key=lambda one: one.usual_s)
+        below = sorted((one for one in self.travels if one.upstream == place.node), key=lambda one: one.usual_s)
         parts = []
         for one in below:
             expected = window(one, change.at_us)

@@ -27,6 +27,7 @@ from alerts.outbox import DESK, Outbox
 from alerts.reload import Pack, told_apart
 from alerts.rules import Rule
 from alerts.samples import from_message
+from alerts.sampling import Sampling
 from alerts.staging import pack_of
 from alerts.tellings import Overflow
 from alerts.webhooks import Receiver, Webhooks
@@ -82,6 +83,7 @@ class AlertsProcess:
         outward: Outward | None = None,
         pack: Pack | None = None,
         manners: Manners | None = None,
+        sampling: Sampling | None = None,
     ) -> None:
         self._profile = profile
         self._rules = tuple(rules)
@@ -106,6 +108,7 @@ class AlertsProcess:
             carriers |= {receiver.channel: WebhookCarrier(receiver, way_out) for receiver in receivers}
         self.outbox = Outbox(profile.code, cities, carriers, clock, random.Random())  # noqa: S311 - spreads retries
         self._people = Deciding(profile.code, cities, self._words, self._webhooks, self.outbox.wake)
+        self._sampling = sampling
         self._leading = threading.Event()
         self._loops = 0
 
@@ -132,8 +135,7 @@ class AlertsProcess:
         self._last: tuple[int, int] | None = None
         self._jumped_mono_us = 0
         self._away, self._stuck = frozenset[str](), frozenset[str]()
-        self._judged = 0
-        self._told = 0
+        self._judged = self._told = 0
 
     @property
     def leading(self) -> bool:
@@ -158,6 +160,7 @@ class AlertsProcess:
             "canary": self._canary is not None and not self._canary.missing,
             "away": sorted(self._away),
             "stuck": sorted(self._stuck),
+            "hurried": self._sampling.hurried if self._sampling is not None else [],
             "rules": len(self._rules),
             "rules_refused": self._pack.refused if self._pack is not None else "",
         }
@@ -221,9 +224,15 @@ class AlertsProcess:
         self._judged_mono_us = self._clock.mono_us()
         self._unsaved = self._unsaved or bool(messages)
         self._commit()
+        self._hurry(engine, now_us)
         self._save(engine)
         self._say_back("city_store")
         return True
+
+    def _hurry(self, engine: Engine, now_us: int) -> None:
+        """What is told comes first; then those who can see more of the water are asked to."""
+        if self._sampling is not None and self._sampling.is_due(self._clock.mono_us()):
+            self._sampling.turn(engine.open_floods(), self._words.forecasts.travels, engine.places, now_us)
 
     def _silences(self, engine: Engine, now_us: int, *, drained: bool) -> Sequence[Transition]:
         """Only what has been waited for in vain is silent: with more in the queue, the word may be there.

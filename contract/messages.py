@@ -223,6 +223,23 @@ def to_ranges(seqs: list[int]) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
+class Burst(Message):
+    """Sent down on `command/burst`, QoS 0: please measure so often for a while, for a flood is on its way.
+
+    The wish ends by itself `for_s` after it was heard and replaces the one before it; a node that has its reasons
+    (its battery, a camera that needs its time) measures no faster than it can. Whoever still wants it asks again in
+    good time, so that nothing need answer and nothing is retained. `sent_us` is the sender's clock: a node that knows
+    the time ignores what comes too late.
+    """
+
+    city: Id
+    node: Id
+    sensor: Id
+    period_s: Annotated[float, Field(gt=0, le=86_400)]
+    for_s: Annotated[float, Field(gt=0, le=3_600)]
+    sent_us: Us
+
+
 class Canary(Message):
     """On `canary`, by the alert engine to itself: proof that its broker carries. Never on a node's topic.
 

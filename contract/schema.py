@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from contract.messages import (
     MAX_MESSAGE_BYTES,
     Ack,
     Birth,
+    Burst,
     CrowdReading,
     FloodReading,
     HotspotReading,
@@ -32,7 +34,7 @@ from contract.messages import (
 from contract.quality import Quality
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-WIRE_VERSION = "1.0.0"
+WIRE_VERSION = "1.1.0"
 SCHEMA_FOLDER = Path(__file__).parent / "schemas"
 ASYNCAPI_FILE = Path(__file__).parent.parent / "docs" / "asyncapi.yaml"
 
@@ -45,7 +47,7 @@ _AT_US = 1_769_248_800_000_000
 class Channel:
     """One topic of the wire: its address, its message, which way it goes and how it is sent."""
 
-    leaf: topics.Leaf
+    leaf: str
     address: Callable[[str, str], str]
     message: type[BaseModel]
     way: Literal["up", "down"]
@@ -57,10 +59,11 @@ CHANNELS = (
     Channel("status", topics.status, Status, "up", 1),
     Channel("readings", topics.readings, Readings, "up", 1),
     Channel("ack", topics.ack, Ack, "down", 0),
+    Channel("command-burst", partial(topics.command, command_id=topics.BURST), Burst, "down", 0),
 )
 
 
-def examples() -> dict[topics.Leaf, tuple[BaseModel, ...]]:
+def examples() -> dict[str, tuple[BaseModel, ...]]:
     """Messages as a real node and a real city would send them, for every channel."""
     return {
         "birth": (
@@ -89,6 +92,9 @@ def examples() -> dict[topics.Leaf, tuple[BaseModel, ...]]:
             Ack(epoch=_EPOCH, server_us=_AT_US + 90_000, stored=((4_711, 4_713),)),
             Ack(epoch=_EPOCH, server_us=_AT_US + 90_000, refused=(Refusal(seq=4_714, reason="time_implausible"),)),
             Ack(epoch=_EPOCH, server_us=_AT_US + 30_000, birth_no=7, birth_mono_us=41_000_000),
+        ),
+        "command-burst": (
+            Burst(city="yogyakarta", node="gauge-code-01", sensor="level", period_s=60, for_s=600, sent_us=_AT_US),
         ),
     }
 
@@ -203,7 +209,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
     name = channel.message.__name__
     return {
         "address": _address(channel),
-        "description": _first_line(channel.address),
+        "description": _first_line(getattr(channel.address, "func", channel.address)),
         "parameters": {key: {"$ref": f"#/components/parameters/{key}"} for key in ("city", "node")},
         "messages": {name: {"$ref": f"#/components/messages/{name}"}},
     }

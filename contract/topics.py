@@ -14,6 +14,8 @@ ID_PATTERN = r"^[a-z0-9](?:-?[a-z0-9]){0,47}$"
 _ID = re.compile(ID_PATTERN)
 
 Leaf = Literal["birth", "status", "readings", "ack", "config", "config/state", "firmware", "firmware/state"]
+BURST = "burst"
+"""the command by which a sensor is asked to measure more often for a while"""
 UP: tuple[Leaf, ...] = ("birth", "status", "readings", "config/state", "firmware/state")
 DOWN: tuple[Leaf, ...] = ("ack", "config", "firmware")
 RETAINED: tuple[Leaf, ...] = ("birth", "status", "config", "config/state", "firmware", "firmware/state")
@@ -84,6 +86,11 @@ def command(city: str, node: str, command_id: str) -> str:
     if not valid_id(command_id):
         raise ValueError(f"command id {command_id!r} cannot stand in a topic")
     return _topic(city, node, f"command/{command_id}")
+
+
+def every_command(city: str, node: str) -> str:
+    """The filter by which a node hears its commands."""
+    return _topic(city, node, "command/+")
 
 
 def command_result(city: str, node: str, command_id: str) -> str:

@@ -32,4 +32,12 @@ class Close(NamedTuple):
     graceful: bool
 
 
-Action = Connect | Subscribe | Publish | Close
+class Hurry(NamedTuple):
+    """Sample a sensor at least so often until then (monotonic), then as ever."""
+
+    sensor: str
+    period_s: float
+    until_us: int
+
+
+Action = Connect | Subscribe | Publish | Close | Hurry

@@ -19,11 +19,11 @@ from contract import codec, topics
 from contract.clock import HOUR_US, SECOND_US
 from contract.errors import BadInput
 from contract.kinds import VALUES, FloodValues, NodeValues, Values
-from contract.messages import Ack, Birth, CheckName, RefusalReason, Status
+from contract.messages import Ack, Birth, Burst, CheckName, RefusalReason, Status
 from contract.messages import SensorInfo as AnnouncedSensor
 from contract.quality import Quality
 from edge import uplink
-from edge.actions import Action, Close, Connect, Publish, Subscribe
+from edge.actions import Action, Close, Connect, Hurry, Publish, Subscribe
 from edge.clock import Timekeeper
 from edge.outbound import Outbound, Transport
 from edge.ports import Instant, SensorInfo
@@ -212,6 +212,7 @@ class Agent:
         host, port = self._brokers[self._broker]
         self._log.info("connected", host=host, port=port, session_present=session_present, birth_no=self._birth_no)
         self._actions.append(Subscribe(topics.ack(self.identity.city, self.identity.node)))
+        self._actions.append(Subscribe(topics.every_command(self.identity.city, self.identity.node)))
         self._give_birth(at)
         self._publish(
             topics.status(self.identity.city, self.identity.node), self._status("online", "connected"), retain=True
@@ -240,6 +241,9 @@ class Agent:
         """A message for us. What is no answer to us, or none that can be read, is ignored and counted."""
         if self._state is not State.ONLINE:
             return
+        if topic == topics.command(self.identity.city, self.identity.node, topics.BURST):
+            self._hurry(payload, at)
+            return
         try:
             ack = codec.decode(Ack, payload)
         except BadInput:
@@ -255,6 +259,22 @@ class Agent:
         if ack.birth_no == self._birth_no and ack.birth_mono_us is not None and ack.birth_mono_us in self._asked:
             self._hear_the_time(ack.server_us, ack.birth_mono_us, at)
         self._apply(ack, at)
+
+    def _hurry(self, payload: bytes, at: Instant) -> None:
+        """The city wants to see more of the water for a while."""
+        try:
+            wish = codec.decode(Burst, payload)
+        except BadInput:
+            wish = None
+        me = (self.identity.city, self.identity.node)
+        if wish is None or (wish.city, wish.node) != me or wish.sensor not in self._sensors:
+            self.ignored_messages += 1
+            return
+        for_us = round(wish.for_s * SECOND_US)
+        if self._time.confirmed and self._time.now_us(at) - wish.sent_us >= for_us:
+            self.ignored_messages += 1
+            return
+        self._actions.append(Hurry(wish.sensor, wish.period_s, at.mono_us + for_us))
 
     def stop(self, at: Instant) -> None:
         """Say goodbye. `step` returns the farewell, then the close; `stopped` is True after at most a second."""

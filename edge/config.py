@@ -18,6 +18,7 @@ from edge import kinds
 from edge.outbound import Transport
 from edge.quality import QualityLimits, default_limits
 from edge.rising import RisingLimits
+from edge.sources import FASTEST_S
 from edge.spool import Bound
 from edge.spoolrow import DROPS_SENSOR
 
@@ -102,6 +103,8 @@ class SensorSection(BaseModel):
     type: MeasuredKind
     sensor: Id
     period_s: Positive
+    fastest_s: Positive = FASTEST_S
+    """how often the city may ask for it at most while a flood is on its way; a node on a battery says more here"""
     options: dict[str, Any] = {}
     quality: dict[str, Any] = {}
 

@@ -60,7 +60,8 @@ def run(config_path: Path, stop_event: threading.Event) -> None:
         rising=loaded.rising,
     )
     # The runner comes after its members; no sensor wakes it before its first turn.
-    threads = ThreadedSensors(sensors, clock, source, lambda: runner.wake())  # noqa: PLW0108
+    fastest_s = {one.sensor: one.fastest_s for one in loaded.config.sensors}
+    threads = ThreadedSensors(sensors, clock, source, lambda: runner.wake(), fastest_s=fastest_s)  # noqa: PLW0108
     notifier = Notifier(os.environ)
     runner = Runner([Member(agent, link, threads)], clock, source=source, progress=_Watchdog(notifier))
     _wake_on(stop_event, runner)

@@ -19,7 +19,7 @@ import structlog
 from broker.ports import Connected, Disconnected, Link, Published, Received
 from contract.clock import SECOND_US, Clock
 from contract.messages import ClockSource
-from edge.actions import Action, Connect, Publish, Subscribe
+from edge.actions import Action, Connect, Hurry, Publish, Subscribe
 from edge.agent import Agent, State
 from edge.ports import Instant
 from edge.sources import NoSource, Sample, Source
@@ -184,6 +184,8 @@ class Runner:
             case Publish(token, topic, payload, qos, retain):
                 # Refused means that the connection is gone: its Disconnected follows, and the agent starts over.
                 link.publish(token, topic, payload, qos=qos, retain=retain)
+            case Hurry(sensor, period_s, until_us):
+                seat.member.source.hurry(sensor, period_s, until_us, at)
             case _:
                 self._forget(seat)
                 link.close(graceful=action.graceful)

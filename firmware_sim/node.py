@@ -89,6 +89,11 @@ class _Due:
     spec: SensorSpec
     period_us: int
     at_us: int
+    hurried_us: int = 0
+    hurry_until_us: int = 0
+
+    def next_period_us(self, mono_us: int) -> int:
+        return self.hurried_us if mono_us < self.hurry_until_us else self.period_us
 
 
 class SimulatedNode:
@@ -153,13 +158,21 @@ class SimulatedNode:
         samples = []
         for due in self._due:
             if at.mono_us >= due.at_us:
-                missed = (at.mono_us - due.at_us) // due.period_us
-                due.at_us += (missed + 1) * due.period_us
+                period_us = due.next_period_us(at.mono_us)
+                missed = (at.mono_us - due.at_us) // period_us
+                due.at_us += (missed + 1) * period_us
                 samples.append(Sample(due.spec.sensor, self._story.values(self.pole, due.spec, story_s)))
         self.samples += len(samples)
         if samples and self._fault is not None and self._fault.kind == "garbage":
             self._say_junk()
         return samples
+
+    def hurry(self, sensor: str, period_s: float, until_us: int, at: Instant) -> None:
+        for due in self._due:
+            if due.spec.sensor == sensor:
+                due.hurried_us = min(due.period_us, max(1, round(period_s * SECOND_US)))
+                due.hurry_until_us = until_us
+                due.at_us = min(due.at_us, at.mono_us + due.hurried_us)
 
     def close(self) -> None:
         """Nothing is held: the runner closes link and spool."""

@@ -204,8 +204,10 @@ def run_ingest(settings: Settings, clock: Clock, stop: threading.Event) -> None:
 def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     from alerts.process import AlertsProcess
     from alerts.reload import Pack
+    from alerts.sampling import Paces, Sampling
     from cities.load import rules_folder
     from complaints.builtin import BuiltinDesk
+    from fleet.twin import BrokerTwin
 
     city, first = profile(settings), rules(settings)
     with ExitStack() as stack:
@@ -218,6 +220,7 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
             rules=first,
             pack=pack,
             manners=manners(settings, first),
+            sampling=Sampling(compressed(Paces(), settings.speed), BrokerTwin(city.code, source)),
             subscription=source,
             readings=reading_store,
             cities=city_store,

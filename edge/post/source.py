@@ -74,6 +74,9 @@ class BookSource:
                 self._away = False
         return ()
 
+    def hurry(self, sensor: str, period_s: float, until_us: int, at: Instant) -> None:
+        """A keeper is asked by people."""
+
     def close(self) -> None:
         return
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,17 @@ import pytest
 from support import alerting, watch
 from support.alerting import Stores
 
+from alerts.sampling import Paces, Sampling
 from broker.subscription import PahoSubscription
+from contract import topics
 from contract.clock import MINUTE_US, SECOND_US, ManualClock, SystemClock
+from contract.codec import decode
+from contract.compress import compressed
 from contract.errors import Unavailable
 from contract.incident import State
+from contract.messages import Burst
 from faults.parts.brokers import RunningBroker, wait_until
+from fleet.twin import BrokerTwin
 from store.ports import CityStore, EngineCommit, Lease
 
 CLOCK = SystemClock()
@@ -94,6 +101,31 @@ def test_a_flood_is_opened_filed_followed_and_closed(
     assert thread_of_case[-1].startswith("Aman kembali")
     assert stores.cities.outbox_depth(watch.CITY) == (0, 0)
     assert stores.cities.lease(watch.CITY, "dua", CLOCK.now_us(), 1.0) is not None, "the lease is left free"
+
+
+def test_a_flood_has_its_gauge_read_more_often(broker: RunningBroker, stores: Stores, reader: PahoSubscription) -> None:
+    """The wish is on the wire while the flood is open, with the gauge's own sensor in it."""
+    wish = topics.command(watch.CITY, alerting.GAUGE, topics.BURST)
+    stop = threading.Event()
+    twin = BrokerTwin(watch.CITY, reader)
+    engine = alerting.process(stores, reader, sampling=Sampling(compressed(Paces(), alerting.FASTER), twin))
+    thread = threading.Thread(target=engine.run, args=(stop,))
+    with closing(PahoSubscription([broker.address], "gauge", [(wish, 0)], rng=random.Random(1), clock=CLOCK)) as node:
+        assert wait_until(lambda: node.connected)
+        thread.start()
+        try:
+            assert wait_until(lambda: engine.leading)
+            river = River(reader, stores)
+            river.stands(40, 0.3)
+            assert engine.facts()["hurried"] == []
+            river.stands(200, 0.9)
+            assert wait_until(lambda: engine.facts()["hurried"] == [alerting.GAUGE], 3.0)
+            heard = [decode(Burst, one.payload) for one in node.take(10, 3.0)]
+        finally:
+            stop.set()
+            thread.join(5)
+    assert {(one.node, one.sensor) for one in heard} == {(alerting.GAUGE, "gauge")}
+    assert min(one.period_s for one in heard) == pytest.approx(60.0 / alerting.FASTER)
 
 
 @pytest.mark.slow

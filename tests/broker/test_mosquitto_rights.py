@@ -298,6 +298,30 @@ def test_certificates_that_are_not_there_are_named(tmp_path: Path, certificates:
         )
 
 
+def test_the_alert_engine_may_ask_a_node_to_hurry_and_nothing_else(city: City, ingest: PahoSubscription) -> None:
+    """No other service may, and no node may ask another."""
+    node, other = city.link("kali"), city.link("tugu")
+    node.open(city.nodes, will_of("kali")).link.subscribe(topics.every_command(CITY, "kali"))
+    other.open(city.nodes, will_of("tugu"))
+    hurry = topics.command(CITY, "kali", topics.BURST)
+    try_to_publish(other, hurry, b"a node's")
+    assert ingest.publish(hurry, b"another service's", qos=0)
+    with contextlib.closing(
+        PahoSubscription(
+            [city.services], "siaga-alerts", alert_topics(CITY), rng=random.Random(1), clock=SystemClock(),
+            tls=city.tls["alerts"],
+        )
+    ) as alerts:  # fmt: skip
+        assert wait_until(lambda: alerts.connected)
+        assert alerts.publish(topics.command(CITY, "kali", "restart"), b"never", qos=0)
+
+        def heard() -> bool:
+            return alerts.publish(hurry, b"the engine's", qos=0) and bool(node.all(Received))
+
+        assert node.spin(heard)
+    assert {event.payload for event in node.all(Received)} == {b"the engine's"}
+
+
 @pytest.mark.parametrize("protocol", ["3.1.1", "5"])
 def test_the_canary_is_the_alert_engines_alone(city: City, ingest: PahoSubscription, protocol: Protocol) -> None:
     """alerts hears what it sent itself; a node and another service can neither send nor hear it."""

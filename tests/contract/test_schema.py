@@ -100,7 +100,7 @@ def test_document_has_what_asyncapi_3_requires() -> None:
         assert {"host", "protocol"} <= set(server)
         assert all(f"{{{name}}}" in server["host"] for name in server["variables"])
     assert [one["address"] for one in DOCUMENT["channels"].values()] == [
-        f"siaga/v1/{{city}}/{{node}}/{channel.leaf}" for channel in schema.CHANNELS
+        f"siaga/v1/{{city}}/{{node}}/{channel.leaf.replace('-', '/')}" for channel in schema.CHANNELS
     ]
     for channel in DOCUMENT["channels"].values():
         assert set(channel["parameters"]) == {"city", "node"}
@@ -121,7 +121,7 @@ def test_way_and_retain_follow_the_topics() -> None:
         operation = DOCUMENT["operations"][schema._operation_name(channel)]
         assert operation["action"] == ("receive" if channel.leaf in topics.UP else "send")
         assert operation["bindings"]["mqtt"]["retain"] is (channel.leaf in topics.RETAINED)
-        assert operation["bindings"]["mqtt"]["qos"] == (0 if channel.leaf == "ack" else 1)
+        assert operation["bindings"]["mqtt"]["qos"] == (1 if channel.way == "up" else 0)
 
 
 def test_schemas_in_the_document_are_draft_07() -> None:

@@ -15,9 +15,9 @@ from support.lossy_city import CITY, NODE, START_US, City, Pole, is_status
 from contract import codec, topics
 from contract.clock import DAY_US, HOUR_US, SECOND_US
 from contract.kinds import FloodValues, HotspotValues, NodeValues
-from contract.messages import Ack, Birth, Readings, Refusal, Status
+from contract.messages import Ack, Birth, Burst, Readings, Refusal, Status
 from contract.quality import Quality
-from edge.actions import Close, Publish
+from edge.actions import Close, Hurry, Publish
 from edge.agent import State
 from edge.outbound import Transport
 from edge.ports import SensorInfo
@@ -67,7 +67,7 @@ def test_new_connection_listens_then_gives_birth_then_says_online(pole: Pole) ->
     said = online(pole)
     birth, status = codec.decode(Birth, said[0].payload), codec.decode(Status, said[1].payload)
     _, _, will = pole.connects[0]
-    assert pole.subscribed == [ACK]
+    assert pole.subscribed == [ACK, topics.every_command(CITY, NODE)]
     assert [one.topic for one in said] == [topics.birth(CITY, NODE), topics.status(CITY, NODE)]
     assert all(one.retain and one.qos == 1 for one in said)
     assert {sensor.sensor for sensor in birth.sensors} == {"level", "wifi", "self", "drops"}
@@ -243,6 +243,47 @@ def test_garbage_on_ack_is_ignored_and_counted(pole: Pole, payload: bytes) -> No
     pole.agent.received(ACK, payload, pole.at)
     pole.agent.received(topics.ack(CITY, "other"), payload, pole.at)
     assert pole.agent.ignored_messages == 2
+
+
+def burst(**changes: object) -> bytes:
+    wish = {"city": CITY, "node": NODE, "sensor": "level", "period_s": 20.0, "for_s": 600.0, "sent_us": START_US}
+    return codec.encode(Burst.model_validate({**wish, **changes}))
+
+
+def test_a_wish_for_more_samples_is_passed_on_until_it_ends(pole: Pole) -> None:
+    """For so long from when it was heard, by the clock that nobody sets."""
+    online(pole)
+    pole.agent.received(topics.command(CITY, NODE, topics.BURST), burst(), pole.at)
+    assert pole.agent.step(pole.at) == [Hurry("level", 20.0, pole.at.mono_us + 600 * SECOND_US)]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"{",
+        burst(node="other"),
+        burst(city="lain"),
+        burst(sensor="nothing"),
+        burst(sent_us=START_US - 700 * SECOND_US),
+        burst().replace(b"20.0", b"-1"),
+    ],
+)
+def test_a_wish_that_is_none_or_not_ours_or_too_late_is_ignored_and_counted(pole: Pole, payload: bytes) -> None:
+    online(pole)
+    level(pole, 40)
+    commit(pole)
+    pole.carry()
+    ignored = pole.agent.ignored_messages
+    pole.agent.received(topics.command(CITY, NODE, topics.BURST), payload, pole.at)
+    assert [one for one in pole.agent.step(pole.at) if isinstance(one, Hurry)] == []
+    assert pole.agent.ignored_messages == ignored + 1
+
+
+def test_a_node_that_does_not_know_the_time_takes_a_wish_as_it_comes(pole: Pole) -> None:
+    """Nothing of a wish is kept by the broker, so that what it hears is new."""
+    online(pole, greeted=False)
+    pole.agent.received(topics.command(CITY, NODE, topics.BURST), burst(sent_us=1), pole.at)
+    assert [type(one) for one in pole.agent.step(pole.at)] == [Hurry]
 
 
 def test_answer_of_another_epoch_is_ignored(pole: Pole) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from broker.link import PahoLink
 from broker.ports import BrokerAddress, Connected, Received, Will
+from broker.subscription import PahoSubscription, alert_topics
 from contract import codec, topics
 from contract.clock import DAY_US, SECOND_US, SystemClock
 from contract.kinds import FloodValues
@@ -26,6 +27,7 @@ from edge.sdnotify import Notifier
 from edge.sources import Sample, Source, ThreadedSensors
 from edge.spool import Spool, read_ledger
 from faults.parts.brokers import BROKERS, RunningBroker, wait_until
+from fleet.twin import BrokerTwin
 
 CITY = "kota"
 BOOT = "0f7e1c52-0000-4000-8000-000000000001"
@@ -44,6 +46,7 @@ class Ticking:
         self._period_us = round(period_s * SECOND_US)
         self._due_us = CLOCK.mono_us()
         self._cm = 40.0
+        self.wishes: list[tuple[str, float, float]] = []
 
     def next_us(self) -> int | None:
         return self._due_us
@@ -54,6 +57,9 @@ class Ticking:
         self._due_us += self._period_us
         self._cm += 0.1
         return (Sample("level", FloodValues(level_cm=self._cm)),)
+
+    def hurry(self, sensor: str, period_s: float, until_us: int, at: Instant) -> None:
+        self.wishes.append((sensor, period_s, (until_us - at.mono_us) / SECOND_US))
 
     def close(self) -> None:
         return
@@ -224,6 +230,27 @@ def test_node_with_a_wrong_clock_sends_right_times_from_the_first(
     assert all(began_us - 2 * SECOND_US <= when <= CLOCK.now_us() + 2 * SECOND_US for when in times)
 
 
+def test_a_wish_of_the_city_comes_through_the_broker(broker: RunningBroker, tmp_path: Path) -> None:
+    """From the alert engine's side of the wire to the source of the samples; the neighbour hears nothing of it."""
+    sources = {"pos-a": Ticking(60.0), "pos-b": Ticking(60.0)}
+    running = Running([member(tmp_path, node, broker.address, source) for node, source in sources.items()])
+    city = PahoSubscription(
+        [broker.address], "alerts-of-the-test", alert_topics(CITY), rng=random.Random(1), clock=CLOCK
+    )
+    twin = BrokerTwin(CITY, city)
+    try:
+
+        def asked() -> bool:
+            return twin.hurry("pos-a", "level", 20.0, 600.0, CLOCK.now_us()) and bool(sources["pos-a"].wishes)
+
+        assert wait_until(asked, 10)
+    finally:
+        running.end()
+        city.close()
+    assert sources["pos-a"].wishes[0] == ("level", 20.0, 600.0)
+    assert sources["pos-b"].wishes == []
+
+
 def test_nobody_listens_and_nothing_is_lost(tmp_path: Path) -> None:
     """Without any broker a node goes on measuring, and stops at once."""
     with socket.socket() as taken:
@@ -311,6 +338,35 @@ def test_sample_carries_the_moment_it_was_measured() -> None:
     assert sample.at is not None
     assert before_us <= sample.at.mono_us <= CLOCK.mono_us()
     assert sample.at.source == "rtc"
+    sensors.close()
+
+
+def test_a_sensor_hurries_for_a_while_and_no_faster_than_it_may() -> None:
+    """Its timetable is shortened at once, and is the old one again after that."""
+    gauge = Gauge(period_s=300.0)
+    sensors = ThreadedSensors([gauge], CLOCK, lambda: "ntp", lambda: None, fastest_s={"level": 15.0})
+    begin = now()
+    assert wait_until(lambda: sensors.due(begin))
+
+    def due_in_s(at: Instant) -> float:
+        due_us = sensors.next_us()
+        assert due_us is not None
+        return round((due_us - at.mono_us) / SECOND_US, 1)
+
+    assert due_in_s(begin) == 300
+    sensors.hurry("other", 20.0, begin.mono_us + 60 * SECOND_US, begin)
+    assert due_in_s(begin) == 300
+    sensors.hurry("level", 20.0, begin.mono_us + 60 * SECOND_US, begin)
+    assert due_in_s(begin) == 20
+    sensors.hurry("level", 1.0, begin.mono_us + 60 * SECOND_US, begin)
+    later = begin
+    for _ in range(4):
+        assert due_in_s(later) == 15
+        later = later._replace(mono_us=later.mono_us + 15 * SECOND_US)
+        assert wait_until(lambda at=later: sensors.due(at))
+    assert due_in_s(later) == 300
+    sensors.hurry("level", 900.0, later.mono_us + 60 * SECOND_US, later)
+    assert due_in_s(later) == 300
     sensors.close()
 
 

@@ -18,6 +18,7 @@ from support import watch
 from alerts.process import AlertsProcess
 from alerts.reload import Pack
 from alerts.rules import Rule
+from alerts.sampling import Sampling
 from broker.ports import BrokerAddress, Subscription
 from broker.subscription import PahoSubscription, alert_topics
 from complaints.builtin import BuiltinDesk
@@ -74,6 +75,7 @@ def process(
     rules: Sequence[Rule] | None = None,
     lease_ttl_s: float = 1.0,
     pack: Pack | None = None,
+    sampling: Sampling | None = None,
 ) -> AlertsProcess:
     """The process of the small city. Its lease is short, so that a killed one is soon replaced."""
     kept = cities or stores.cities
@@ -90,6 +92,7 @@ def process(
         lease_ttl_s=lease_ttl_s,
         snapshot_every_s=0.2,
         pack=pack,
+        sampling=sampling,
     )
 
 
