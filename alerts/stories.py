@@ -13,10 +13,11 @@ lines = '''
 '''
 ```
 
-A gauge or a point is called by its site or its node. A series is one reading each `every_s`: `72`, `58*8` (eight
-times), `700+20*5` (five readings, each 20 more), `_` or `_*3` (none). Points read a word: `open*20 down*5 _*10`. A line
-is told at hours and minutes after the first reading, with its level, or with the id of a rule that is neither about
-levels nor about absence; after the last moment of the longest series no time passes.
+A gauge, a camera or a point is called by its site or its node. A series is one reading each `every_s`: `72`, `58*8`
+(eight times), `700+20*5` (five readings, each 20 more), `_` or `_*3` (none). Points read a word: `open*20 down*5 _*10`.
+It is read into every field of its node that a rule looks at, or, called `"code-jetisharjo/rain_mm_hour"`, into that one
+alone. A line is told at hours and minutes after the first reading, with its level, or with the id of a rule that is
+neither about levels nor about absence; after the last moment of the longest series no time passes.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,7 +37,7 @@ from alerts.rules import Absence, Levels, Rule
 from alerts.samples import Sample
 from contract.clock import MINUTE_US, SECOND_US
 from contract.errors import BadInput
-from contract.kinds import fields_of
+from contract.kinds import KindName, fields_of
 from contract.levels import Scale
 from contract.quality import Quality
 from store.ports import Placement
@@ -51,7 +53,16 @@ _KEYS = frozenset({"about", "every_s", "series", "expect"})
 class _Reading(NamedTuple):
     at_us: int
     node: str
+    fields: frozenset[str]
     value: float | str
+
+
+class _Series(NamedTuple):
+    """What one line of the story reads, into which fields of which node."""
+
+    node: str
+    fields: frozenset[str]
+    values: list[float | str | None]
 
 
 @dataclass(frozen=True)
@@ -70,10 +81,12 @@ def tell(
     places: Mapping[str, Placement],
     scales: Mapping[str, Scale],
     names: Mapping[str, str],
+    zone: str = "UTC",
 ) -> Told:
-    """Tell the rules one story. `names`: the node by each name that a story may call it. Raises BadInput."""
+    """Tell the rules one story. `names`: the node by each name that a story may call it; `zone`: the city's clocks.
+    Raises BadInput."""
     story = _Story(path, names, places, rules)
-    engine = Engine(city, rules, places, scales)
+    engine = Engine(city, rules, places, scales, zone=zone)
     called = {node: name for name, node in names.items() if name in story.called}
     told: list[str] = []
 
@@ -88,19 +101,23 @@ def tell(
             engine.witness(heard_us)
             keep(engine.tick(heard_us))
         if reading is not None:
-            for sample in _samples(reading, seq, places[reading.node], rules):
+            for sample in _samples(reading, seq, places[reading.node]):
                 keep(engine.step(sample, at_us))
     differs = difflib.unified_diff(story.expected, told, "expected", "told", lineterm="", n=2)
     return Told(path, story.about, tuple(differs))
 
 
-def _samples(reading: _Reading, seq: int, place: Placement, rules: Sequence[Rule]) -> Iterator[Sample]:
+def _samples(reading: _Reading, seq: int, place: Placement) -> Iterator[Sample]:
     """The reading as each sensor of the node that a rule looks at would have said it."""
     for sensor, (kind, _) in place.sensors.items():
-        fields = {rule.condition.field for rule in rules if rule.match.kind == kind and rule.match.nodes}
-        if fields:
-            values = dict.fromkeys(fields, reading.value)
+        values = dict.fromkeys(reading.fields & _names_of(kind), reading.value)
+        if values:
             yield Sample(reading.node, sensor, kind, _EPOCH, seq, reading.at_us, "synced", Quality.GOOD, values)
+
+
+@cache
+def _names_of(kind: KindName) -> frozenset[str]:
+    return frozenset(field.name for field in fields_of(kind))
 
 
 def _line(transition: Transition, node: str) -> str:
@@ -123,7 +140,7 @@ class _Story:
     ) -> None:
         self._path = path
         self._places = places
-        self._words = _words(rules)
+        self._rules = rules
         try:
             self._text = path.read_text(encoding="utf-8")
             table = tomllib.loads(self._text)
@@ -146,39 +163,66 @@ class _Story:
     @property
     def called(self) -> set[str]:
         """The names by which this story calls its nodes."""
-        return set(self._series)
+        return {name.partition("/")[0] for name in self._series}
 
     def moments(self) -> Iterator[tuple[int, _Reading | None]]:
         """Every moment of the story and what was read then, None where nothing was."""
-        length = max((len(values) for _, values in self._series.values()), default=0)
+        length = max((len(one.values) for one in self._series.values()), default=0)
         for step in range(length):
             at_us = _BEGIN_US + step * self._every_us
             yield at_us, None
-            for node, values in self._series.values():
+            for node, fields, values in self._series.values():
                 value = values[step] if step < len(values) else None
                 if value is not None:
-                    yield at_us, _Reading(at_us, node, value)
+                    yield at_us, _Reading(at_us, node, fields, value)
 
-    def _read_series(self, table: Any, names: Mapping[str, str]) -> dict[str, tuple[str, list[float | str | None]]]:
+    def _read_series(self, table: Any, names: Mapping[str, str]) -> dict[str, _Series]:
         if not isinstance(table, dict) or not table:
             raise self._wrong("series", "there are no readings", "Write [series] with a line a gauge or point.")
         series = {}
         for name, text in table.items():
-            if name not in names:
-                near = ", ".join(difflib.get_close_matches(name, names, 3)) or ", ".join(list(names)[:5])
-                raise self._wrong(f"series.{name}", f"{name!r} is no gauge or point of the city", f"Such as {near}.")
+            called, _, field = name.partition("/")
+            if called not in names:
+                near = ", ".join(difflib.get_close_matches(called, names, 3)) or ", ".join(list(names)[:5])
+                raise self._wrong(
+                    f"series.{name}", f"{called!r} is no gauge, camera or point of the city", f"Such as {near}."
+                )
             if not isinstance(text, str):
                 raise self._wrong(f"series.{name}", f"{text!r} is no series", f'Write {name} = "40 72 80*3".')
-            series[name] = (names[name], self._values(name, names[name], text))
+            node = names[called]
+            looked_at = self._looked_at(node)
+            if field and field not in looked_at:
+                known = ", ".join(sorted(looked_at)) or "nothing"
+                raise self._wrong(f"series.{name}", f"no rule looks at {field!r} of it", f"Looked at: {known}.")
+            own = {other.partition("/")[2] for other in table if other.startswith(f"{called}/")}
+            fields = {field: looked_at[field]} if field else {one: looked_at[one] for one in looked_at.keys() - own}
+            series[name] = self._one_series(name, node, fields, text)
         return series
 
-    def _values(self, name: str, node: str, text: str) -> list[float | str | None]:
-        gauge = self._places[node].kind == "gauge"
+    def _looked_at(self, node: str) -> dict[str, frozenset[str]]:
+        """The fields of this node that a rule looks at, each with the words that it may say, none for a number."""
+        place = self._places[node]
+        kinds = {kind for kind, _ in place.sensors.values()}
+        named = {
+            (rule.match.kind, rule.condition.field)
+            for rule in self._rules
+            if place.kind in rule.match.nodes and rule.match.kind in kinds
+        }
+        return {
+            field.name: frozenset(field.choices)
+            for kind in kinds
+            for field in fields_of(kind)
+            if (kind, field.name) in named
+        }
+
+    def _one_series(self, name: str, node: str, fields: Mapping[str, frozenset[str]], text: str) -> _Series:
+        words = frozenset[str]().union(*fields.values())
+        numbers = any(not choices for choices in fields.values()) or not words
         values: list[float | str | None] = []
         for token in text.split():
-            found = (_LEVELS if gauge else _WORDS).fullmatch(token)
-            if found is None or not (gauge or found["value"] in {"_", *self._words}):
-                right = "72, 58*8, 700+20*5, _*3" if gauge else f"_*3 or a word: {', '.join(sorted(self._words))}"
+            found = (_LEVELS if numbers else _WORDS).fullmatch(token)
+            if found is None or not (numbers or found["value"] in {"_", *words}):
+                right = "72, 58*8, 700+20*5, _*3" if numbers else f"_*3 or a word: {', '.join(sorted(words))}"
                 raise self._wrong(f"series.{name}", f"{token!r} is not understood", f"Write {right}.")
             times = int(found["times"] or 1)
             if len(values) + times > _MOST:
@@ -186,22 +230,12 @@ class _Story:
             for number in range(times):
                 if found["value"] == "_":
                     values.append(None)
-                elif gauge:
+                elif numbers:
                     values.append(float(found["value"]) + number * float(found["step"] or 0))
                 else:
                     values.append(found["value"])
-        return values
+        meant = frozenset(field for field, choices in fields.items() if bool(choices) is not numbers)
+        return _Series(node, meant, values)
 
     def _wrong(self, field: str, what: str, remedy: str) -> BadInput:
         return BadInput(what, where=f"{self._path}, line {line_of(self._text, field)}: {field}", remedy=remedy)
-
-
-def _words(rules: Sequence[Rule]) -> set[str]:
-    """Every word that a point may say under these rules."""
-    return {
-        choice
-        for rule in rules
-        for field in fields_of(rule.match.kind)
-        if field.name == rule.condition.field
-        for choice in field.choices
-    }

@@ -54,7 +54,7 @@ def told_as_expected(
     rules, places, names = load_rules(folder), history.placed(profile), history.names(profile)
     scales = {scale.gauge: scale for scale in profile.scales}
     told = [
-        stories.tell(path, profile.code, rules, places, scales, names)
+        stories.tell(path, profile.code, rules, places, scales, names, profile.zone)
         for path in sorted((folder / "stories").glob("*.toml"))
     ]
     for one in told:
