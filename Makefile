@@ -19,7 +19,7 @@ test: setup-test
 
 ## model: the alarm's life against its slow reference, 2,000 histories of each kind (about ten minutes)
 model: $(VENV)/.tests
-	@SIAGA_MODEL_RUNS=2000 $(BIN)/python -m pytest -q -n0 tests/alerts/test_lifecycle_model.py
+	@SIAGA_MODEL_RUNS=2000 $(BIN)/python -m pytest -q -n0 --timeout=0 tests/alerts/test_lifecycle_model.py
 
 ## setup: only install; .venv/bin/siaga is then there
 setup: $(VENV)/.product
