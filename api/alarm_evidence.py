@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,13 @@ from api.alarms import Alarm
 from api.chart import Charts, charts_of, zone_offset_s
 from api.context import Context
 from api.evidence import flags_of
+from api.gauges import level_cm_of
 from api.status import DEFAULT_PERIOD_S
+from contract.city import NodeKind
 from contract.clock import HOUR_US, MINUTE_US
 from contract.errors import Unavailable
 from contract.incident import WATER, Change, Incident
+from contract.kinds import KindName
 from contract.levels import Scale
 from store.ports import Row, Series
 
@@ -21,6 +24,7 @@ BEFORE_US = 6 * HOUR_US
 BEFORE_LEAST_US = 5 * MINUTE_US
 AFTER_US = 30 * MINUTE_US
 READINGS_MOST = 2_000
+_MEASURES: Mapping[NodeKind, KindName] = {"gauge": "flood", "wifi": "hotspot", "camera": "crowd"}
 GAP_PERIODS = 3
 
 
@@ -53,7 +57,8 @@ def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
     to_us = now_us if incident.open else min((incident.resolved_us or incident.changed_us) + AFTER_US, now_us)
     series = series_of(alarm)
     rows = _rows(context, series, from_us, to_us) if series is not None else ()
-    scale = context.profile.scale_of(incident.node) if incident.subject in WATER else None
+    levels = [row for row in rows or () if level_cm_of(row) is not None]
+    scale = context.profile.scale_of(incident.node) if incident.subject in WATER or levels else None
     site = context.profile.site_of(incident.node)
     changes = context.cities.changes_of(incident.event)
     return Lying(
@@ -61,7 +66,7 @@ def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
         to_us=to_us,
         series=series,
         rows=rows or (),
-        chart=_chart(context, alarm, rows, scale, from_us, to_us) if rows and incident.subject in WATER else None,
+        chart=_chart(context, alarm, rows, scale, from_us, to_us) if rows and levels else None,
         flags=flags_of(rows or ()),
         scale=scale,
         changes=tuple(one for one in changes if one.incident == incident.id),
@@ -80,12 +85,17 @@ def _rows(context: Context, series: Series, from_us: int, to_us: int) -> Sequenc
 
 
 def series_of(alarm: Alarm) -> Series | None:
-    """The readings that are judged: the entity's own sensor, or the node's first one. None where it has none."""
-    sensors = alarm.placement.sensors if alarm.placement is not None else {}
-    named = alarm.incident.entity.partition("/")[2] or next(iter(sensors), "")
+    """The readings that are judged: the entity's own sensor; where the entity is a node, or a river or site that a rule
+    takes together, the first of what the node is there for. None where it has none."""
+    incident, place = alarm.incident, alarm.placement
+    sensors = place.sensors if place is not None else {}
+    node, _, named = incident.entity.partition("/")
+    if node != incident.node or not named:
+        own = _MEASURES.get(place.kind) if place is not None else None
+        named = next((sensor for sensor, (kind, _) in sensors.items() if kind == own), next(iter(sensors), ""))
     if not named:
         return None
-    kind = sensors[named][0] if named in sensors else "flood" if alarm.incident.subject == "flood" else "hotspot"
+    kind = sensors[named][0] if named in sensors else "flood" if incident.subject == "flood" else "hotspot"
     return Series(alarm.incident.city, alarm.incident.node, named, kind)
 
 

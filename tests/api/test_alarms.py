@@ -21,7 +21,7 @@ from api.alarms import Alarm, Alarms, Wanted, page_of
 from api.language import Speech
 from api.policy import Caller, Reach
 from contract.clock import HOUR_US, MINUTE_US, ManualClock
-from contract.incident import Incident, State, fell_silent, incident_id, resolved
+from contract.incident import Incident, State, fell_silent, incident_id, opened, resolved
 from contract.levels import Level
 from store.people import Deed
 
@@ -211,6 +211,24 @@ def test_an_outages_evidence_counts_nobody(made: Town, serve: Callable[..., http
     assert [one["values"] for one in told["series"]["readings"]] == [{"gateway_ok": True, "internet": "open"}]
     assert (told["cause"], told["cause_name"]) == ("uplink", "Gondokusuman")
     assert told["scale"] is None
+
+
+def test_what_several_gauges_open_together_is_seen_at_the_one_that_stands_for_them(
+    made: Town, serve: Callable[..., httpx.Client], operator: Visitor
+) -> None:
+    """Its entity is the river, and the curve that of the gauge's own sensor."""
+    gauge = made.nodes("gauge")[4]
+    made.wave(gauge, 150, hours_ago=-0.4)
+    flood, event = made.open_flood(gauge, Level.WASPADA, 80.0)
+    several = replace(
+        flood, id=incident_id(flood.city, "several", "river/Code", flood.crossed_us), rule="several", subject="notice",
+        entity="river/Code", level=None, peak=None, value=2.0, peak_value=2.0,
+    )  # fmt: skip
+    made.commit(several, event, [opened(several, several.opened_us)])
+    told = serve(made, keys=()).get(f"{LIST}/{several.id}", headers=operator.sent).json()
+    assert told["series"]["sensor"] == "level"
+    assert max(one["values"].get("level_cm", 0) for one in told["series"]["readings"]) > 0
+    assert told["scale"] is not None
 
 
 class Listener:
