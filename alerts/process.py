@@ -15,18 +15,20 @@ from typing import Any
 
 import structlog
 
+from alerts.arrears import Arrears
 from alerts.canary import Canary
 from alerts.carriers import Carrier, DeskCarrier, WebhookCarrier
-from alerts.catchup import Arrears, judge, missed_since, recall, told_before
+from alerts.catchup import recall, told_before
+from alerts.clockwatch import ClockWatch
 from alerts.commit import gather, remembered
 from alerts.deciding import Deciding
 from alerts.engine import Engine, Transition
+from alerts.hearing import Hearing
 from alerts.notify import Manners, Notifier
 from alerts.orphans import settle
 from alerts.outbox import DESK, Outbox
 from alerts.reload import Pack, told_apart
 from alerts.rules import Rule
-from alerts.samples import from_message
 from alerts.sampling import Sampling
 from alerts.staging import pack_of
 from alerts.tellings import Overflow
@@ -35,22 +37,16 @@ from alerts.words import Words
 from broker.ports import Incoming, Subscription
 from complaints.desk import Desk
 from complaints.outward import Outward
-from contract import topics
 from contract.city import Profile
-from contract.clock import EARLIEST_US, MINUTE_US, SECOND_US, Clock
-from contract.codec import decode
-from contract.errors import BadInput, Rejected, Unavailable
-from contract.messages import Birth, Readings, Status
+from contract.clock import MINUTE_US, SECOND_US, Clock
+from contract.errors import Rejected, Unavailable
 from store.ports import CityStore, EngineCommit, Lease, Placement, ReadingStore
 
 _BATCH = 200
 _WAIT_S = 0.2
 _RETRY_S = 0.5
 _REGISTRY_S = 2.0
-_OWED_S = 5.0
-_ORDER_S = 2.0
 _TRAVEL_S = 3.0
-_JUMP_US = 30 * SECOND_US
 _PAUSED_US = MINUTE_US
 _UNDRAINED_US = 30 * SECOND_US
 _STANDBY_KEPT = 5_000
@@ -90,7 +86,6 @@ class AlertsProcess:
         self._pack = pack
         self._coming: tuple[Rule, ...] | None = None
         self._subscription = subscription
-        self._readings = readings
         self._cities = cities
         self._clock = clock
         self._holder = holder
@@ -109,6 +104,9 @@ class AlertsProcess:
         self.outbox = Outbox(profile.code, cities, carriers, clock, random.Random())  # noqa: S311 - spreads retries
         self._people = Deciding(profile.code, cities, self._words, self._webhooks, self.outbox.wake)
         self._sampling = sampling
+        self._arrears = Arrears(profile.code, readings, clock, lease_ttl_s / 4)
+        self._hearing = Hearing(profile.code)
+        self._wall = ClockWatch(clock)
         self._leading = threading.Event()
         self._loops = 0
 
@@ -128,14 +126,8 @@ class AlertsProcess:
         self._canary: Canary | None = None
         self._snapshot_mono_us = 0
         self._unsaved = False
-        self._owed_us: int | None = None
-        self._owed_mono_us = 0
-        self._arrears: Arrears | None = None
-        self._paid = 0
-        self._last: tuple[int, int] | None = None
-        self._jumped_mono_us = 0
         self._away, self._stuck = frozenset[str](), frozenset[str]()
-        self._judged = self._told = 0
+        self._told = 0
 
     @property
     def leading(self) -> bool:
@@ -149,14 +141,14 @@ class AlertsProcess:
             "loops": self._loops,
             "leading": self.leading,
             "streams": engine.streams() if engine is not None else 0,
-            "judged": self._judged,
+            "judged": self._hearing.readings,
             "told": self._told,
             "uncommitted": len(self._pending),
             "held_back": self._notifier.held_back,
             "held_back_ever": self._notifier.held_back_ever,
             "muted": self._notifier.muted,
             "silenced": self._people.hush.count,
-            "catching_up": self._owed_us is not None,
+            "catching_up": self._arrears.since_us is not None,
             "canary": self._canary is not None and not self._canary.missing,
             "away": sorted(self._away),
             "stuck": sorted(self._stuck),
@@ -218,7 +210,7 @@ class AlertsProcess:
         now_us = self._watched_now_us(engine)
         self._held += messages
         for message in messages:
-            self._pending += self._judge(engine, message, now_us)
+            self._pending += self._hearing.judge(engine, message, now_us, self._canary)
         self._pending += self._silences(engine, now_us, drained=len(messages) < _BATCH)
         self._judged_us = now_us
         self._judged_mono_us = self._clock.mono_us()
@@ -252,53 +244,6 @@ class AlertsProcess:
         waited_for = [us for us in (engine.next_us(), self._notifier.next_us(now_us)) if us is not None]
         return min([wait_s, *(max(0.0, (us - now_us) / SECOND_US) for us in waited_for)])
 
-    # ------------------------------------------------------------ judging
-
-    def _judge(self, engine: Engine, message: Incoming, now_us: int) -> list[Transition]:
-        """One message. What cannot be read is ingest's to keep and to complain of; here it is only passed by."""
-        sent_us = self._canary.home(message) if self._canary is not None else None
-        if sent_us is not None:
-            engine.witness(min(sent_us, now_us))
-            return []
-        address = topics.parse(message.topic)
-        if address is None or address.city != self._profile.code or address.node not in self._places:
-            return []
-        try:
-            if address.leaf == "readings":
-                return self._judge_readings(engine, address, message.payload, now_us)
-            if address.leaf == "birth":
-                self._note_birth(engine, address, message.payload, now_us)
-            elif address.leaf == "status":
-                self._note_status(engine, address, message.payload, now_us)
-        except BadInput as error:
-            log.debug("alerts.unreadable", topic=message.topic, error=str(error))
-        return []
-
-    def _judge_readings(self, engine: Engine, address: topics.Address, payload: bytes, now_us: int) -> list[Transition]:
-        batch = decode(Readings, payload)
-        if (batch.city, batch.node) != (address.city, address.node):
-            return []
-        transitions: list[Transition] = []
-        for sample in from_message(batch):
-            # What swears by an impossible past is refused: it says nothing of now, and makes nothing else old.
-            if sample.observed_us >= EARLIEST_US or sample.trust == "untrusted":
-                transitions += engine.step(sample, now_us)
-        self._judged += len(batch.readings)
-        return transitions
-
-    def _note_birth(self, engine: Engine, address: topics.Address, payload: bytes, now_us: int) -> None:
-        birth = decode(Birth, payload)
-        if (birth.city, birth.node) != (address.city, address.node):
-            return
-        engine.status(birth.node, online=True, birth_no=birth.birth_no, now_us=now_us)
-        for sensor in birth.sensors:
-            engine.period(birth.node, sensor.sensor, sensor.period_s)
-
-    def _note_status(self, engine: Engine, address: topics.Address, payload: bytes, now_us: int) -> None:
-        status = decode(Status, payload)
-        if (status.city, status.node) == (address.city, address.node):
-            engine.status(status.node, online=status.state == "online", birth_no=status.birth_no, now_us=now_us)
-
     # ------------------------------------------------------------ keeping
 
     def _commit(self) -> None:
@@ -322,7 +267,7 @@ class AlertsProcess:
             self.outbox.wake()
             if self._clock.mono_us() - self._pending_since_us > _PAUSED_US:
                 # The broker's queue grew old meanwhile; the store knows when each reading really came.
-                self._owe(self._judged_us)
+                self._arrears.owe(self._judged_us)
             self._pending_since_us = 0
         if self._held:
             self._subscription.done(self._held)
@@ -350,7 +295,8 @@ class AlertsProcess:
         if self._lease is None or not self._unsaved or not (due or at_once):
             return
         # While a catch-up is owed the watermark stays where it was, so that a restart owes it too.
-        watermark_us = self._judged_us if self._owed_us is None else self._owed_us
+        owed_us = self._arrears.since_us
+        watermark_us = self._judged_us if owed_us is None else owed_us
         self._cities.commit(self._lease, EngineCommit(snapshot=engine.snapshot(), watermark_us=watermark_us))
         self._snapshot_mono_us = mono_us
         self._unsaved = False
@@ -400,25 +346,25 @@ class AlertsProcess:
         self._cities.note_rules(self._profile.code, pack_of(self._rules), now_us)
         engine.stages = self._cities.stages(self._profile.code)
         self._words.forecasts.learn(self._cities.travels(self._profile.code))
-        self._owed_us = recall(engine, self._cities, self._rules, now_us)
+        watermark_us = recall(engine, self._cities, self._rules, now_us)
+        self._arrears.begin(watermark_us)
         self._notifier = Notifier(self._profile.code, self._places, self._manners)
         held = self._people.begin(engine, self._rules, now_us)
         self._notifier.restore(*told_before(self._cities, self._profile.code), self._rules, now_us, held)
         self._settle_orphans(engine, now_us)
-        self._judged_us = self._owed_us
+        self._judged_us = watermark_us
         self._judged_mono_us = self._drained_mono_us = self._clock.mono_us()
-        self._owed_mono_us = 0
         self._canary = self._canary_of(engine)
         self._engine = engine
         self._leading.set()
         self.outbox.wake()
-        if self._has_just_jumped():
+        if self._wall.jumped_within(self._lease_ttl_s):
             engine.forgive(now_us)  # our clock made our own lease look old, and what is stored late by as much
         self._pay(engine)
-        if self._owed_us is not None:
+        if self._arrears.since_us is not None:
             engine.forgive(now_us)  # what was said while we were away cannot be read yet: nobody is silent for that
         for message, came_us in self._standby:
-            self._pending += self._judge(engine, message, came_us)
+            self._pending += self._hearing.judge(engine, message, came_us, self._canary)
         self._standby.clear()
         engine.deafened(now_us)
         log.info("alerts.leading", city=self._profile.code, holder=self._holder, streams=engine.streams())
@@ -429,54 +375,16 @@ class AlertsProcess:
             return None
         return Canary(self._profile.code, self._holder, self._subscription, self._clock, engine.reach_us)
 
-    def _owe(self, since_us: int) -> None:
-        """Whatever was received since then has yet to be judged."""
-        self._owed_us = since_us if self._owed_us is None else min(self._owed_us, since_us)
-        self._owed_mono_us = 0
-        self._drop_arrears()
-
     def _pay(self, engine: Engine) -> None:
-        """Judge what was missed, as far as the readings' store has told it.
-
-        A new debt is waited for a moment, so that all is judged in the order in which it came; what comes in now does
-        not wait for a store that is slow or away.
-        """
-        if self._owed_us is None:
-            return
-        began_us, patience_s = self._clock.mono_us(), 0.0
-        if self._arrears is None:
-            if not self._owed_mono_us:
-                patience_s = min(_ORDER_S, self._lease_ttl_s / 4)
-            elif began_us - self._owed_mono_us < _OWED_S * SECOND_US:
-                return
-            self._owed_mono_us = began_us
-            self._paid = 0
-            since_us = missed_since(self._owed_us, self._rules)
-            self._arrears = Arrears(self._profile.code, self._readings, since_us)
+        """Judge what was missed, as far as the readings' store has told it."""
         try:
-            while page := self._arrears.next(patience_s):
-                self._pending += judge(engine, page, self._clock.now_us())
-                self._paid += len(page.rows)
-                if page.last:
-                    self._paid_off()
-                    return
-                if self._clock.mono_us() - began_us > self._lease_ttl_s * SECOND_US / 4:
-                    return  # the lease must not run out over it; the next turn goes on
+            paid = self._arrears.pay(engine, self._rules, self._pending)
         except Unavailable as error:
-            self._drop_arrears()
             self._say_away("readings", str(error))
-
-    def _paid_off(self) -> None:
-        self._drop_arrears()
-        self._say_back("readings")
-        self._owed_us = None
-        self._unsaved = True
-        log.info("alerts.caught_up", city=self._profile.code, readings=self._paid, transitions=len(self._pending))
-
-    def _drop_arrears(self) -> None:
-        if self._arrears is not None:
-            self._arrears.close()
-            self._arrears = None
+            return
+        if paid:
+            self._say_back("readings")
+            self._unsaved = True
 
     def _stand_by(self, wait_s: float) -> None:
         """Another engine owns the city: remember the last messages, for the moment it is gone."""
@@ -496,7 +404,7 @@ class AlertsProcess:
 
     def _forget(self) -> None:
         self._leading.clear()
-        self._drop_arrears()
+        self._arrears.stop()
         self._engine = None
         self._pending.clear()
         self._taken = 0
@@ -510,7 +418,7 @@ class AlertsProcess:
     def _leave(self) -> None:
         """At the end: save and free the city, so that the next engine need not wait."""
         self._leading.clear()
-        self._drop_arrears()
+        self._arrears.stop()
         if self._lease is None:
             return
         try:
@@ -541,7 +449,7 @@ class AlertsProcess:
         self._people.govern(self._rules)
         reach_us = engine.reach_us
         if engine.govern(self._rules):
-            self._owe(self._judged_us)
+            self._arrears.owe(self._judged_us)
         if engine.reach_us != reach_us:
             self._canary = self._canary_of(engine)
             engine.deafened(now_us)
@@ -598,25 +506,16 @@ class AlertsProcess:
             return
         log.warning("alerts.paused", city=self._profile.code)
         engine.deafened(self._clock.now_us())
-        self._owe(self._judged_us)
+        self._arrears.owe(self._judged_us)
 
     def _watched_now_us(self, engine: Engine) -> int:
         """The moment at which to judge. A wall clock that jumps must not make a thousand points silent at once: it is
         looked at after the wait for messages, in which a turn spends nearly all of its time."""
-        now = (self._clock.now_us(), self._clock.mono_us())
-        if self._last is not None:
-            jump_us = (now[0] - self._last[0]) - (now[1] - self._last[1])
-            if abs(jump_us) > _JUMP_US:
-                log.warning("alerts.clock_jumped", city=self._profile.code, seconds=round(jump_us / SECOND_US))
-                engine.forgive(now[0])
-                self._jumped_mono_us = now[1]
-        self._last = now
-        return now[0]
-
-    def _has_just_jumped(self) -> bool:
-        """Whether the lease that we have lost may have ended by a jump of our own clock alone."""
-        since_us = self._clock.mono_us() - self._jumped_mono_us
-        return self._jumped_mono_us > 0 and since_us <= self._lease_ttl_s * SECOND_US
+        now_us, jump_us = self._wall.look()
+        if jump_us:
+            log.warning("alerts.clock_jumped", city=self._profile.code, seconds=round(jump_us / SECOND_US))
+            engine.forgive(now_us)
+        return now_us
 
     def _watch_stuck(self, engine: Engine) -> None:
         """Said once when a gauge is stuck and once when it moves again."""
