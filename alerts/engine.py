@@ -352,8 +352,8 @@ class Engine:
         """Where nodes stand."""
         return self._places
 
-    def stuck(self, now_us: int) -> list[str]:
-        """Gauges that stand still in a flood while the water beside them moves, by name."""
+    def stuck(self, now_us: int) -> Mapping[str, int]:
+        """Gauges that stand still in a flood while the water beside them moves, by name -> since when (µs)."""
         return self._banks.stuck(now_us)
 
     def streams(self) -> int:

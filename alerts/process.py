@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -126,7 +126,8 @@ class AlertsProcess:
         self._canary: Canary | None = None
         self._snapshot_mono_us = 0
         self._unsaved = False
-        self._away, self._stuck = frozenset[str](), frozenset[str]()
+        self._away = frozenset[str]()
+        self._stuck: Mapping[str, int] | None = None
         self._told = 0
 
     @property
@@ -151,7 +152,7 @@ class AlertsProcess:
             "catching_up": self._arrears.since_us is not None,
             "canary": self._canary is not None and not self._canary.missing,
             "away": sorted(self._away),
-            "stuck": sorted(self._stuck),
+            "stuck": sorted(self._stuck or ()),
             "hurried": self._sampling.hurried if self._sampling is not None else [],
             "rules": len(self._rules),
             "rules_refused": self._pack.refused if self._pack is not None else "",
@@ -406,6 +407,7 @@ class AlertsProcess:
         self._leading.clear()
         self._arrears.stop()
         self._engine = None
+        self._stuck = None
         self._pending.clear()
         self._taken = 0
         self._pending_since_us = 0
@@ -518,13 +520,17 @@ class AlertsProcess:
         return now_us
 
     def _watch_stuck(self, engine: Engine) -> None:
-        """Said once when a gauge is stuck and once when it moves again."""
-        stuck = frozenset(engine.stuck(self._clock.now_us()))
-        for node in sorted(stuck - self._stuck):
+        """Said once when a gauge is stuck and once when it moves again, and kept for the pages in between. An engine
+        that begins knows of none: what the one before said is over."""
+        stuck = engine.stuck(self._clock.now_us())
+        if stuck == self._stuck or self._lease is None:
+            return
+        self._cities.commit(self._lease, EngineCommit(flat_lines=stuck))
+        before, self._stuck = self._stuck or {}, stuck
+        for node in stuck.keys() - before.keys():
             log.warning("gauge.stuck", city=self._profile.code, node=node)
-        for node in sorted(self._stuck - stuck):
+        for node in before.keys() - stuck.keys():
             log.info("gauge.moves_again", city=self._profile.code, node=node)
-        self._stuck = stuck
 
     def _say_unbelieved(self, node: str, at_us: int, value: float) -> None:
         log.warning("gauge.not_believed", city=self._profile.code, node=node, at_us=at_us, level_cm=value)

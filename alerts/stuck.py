@@ -7,7 +7,7 @@ moved by `_MOVED_CM` within half an hour. (Water that moves below says nothing: 
 Above 60 cm, Dead Run stood still in whole centimetres for 20 minutes at most in June 2018. What a node says of its own
 stand-still (`edge.quality`) needs none of this: such readings are not judged at all.
 
-Nothing of it is kept over a restart: it is known again after `STILL_US`, and a clear run has begun anew.
+No engine goes on with it after a restart: it is known again after `STILL_US`, and a clear run has begun anew.
 """
 
 from __future__ import annotations
@@ -62,6 +62,11 @@ class Bank:
         self.stuck = long and (self.stuck or any(one.moved(self._since_us, at_us) for one in self._above))
         return self.stuck
 
+    @property
+    def since_us(self) -> int:
+        """Since when it has not moved."""
+        return self._since_us
+
     def heard_since(self, since_us: int) -> bool:
         """Whether a reading was taken since then."""
         return self._last_us >= since_us
@@ -97,9 +102,14 @@ class Banks:
         """The gauge's own."""
         return self._banks.setdefault(node, Bank())
 
-    def stuck(self, now_us: int) -> list[str]:
-        """The gauges that are stuck now, by name. One that was not heard since is silent, or in no flood any more."""
-        return sorted(node for node, bank in self._banks.items() if bank.stuck and bank.heard_since(now_us - STILL_US))
+    def stuck(self, now_us: int) -> Mapping[str, int]:
+        """The gauges that are stuck now, by name -> since when each stands still (µs). One that was not heard since is
+        silent, or in no flood any more."""
+        return {
+            node: bank.since_us
+            for node, bank in sorted(self._banks.items())
+            if bank.stuck and bank.heard_since(now_us - STILL_US)
+        }
 
     def place(self, places: Mapping[str, Placement]) -> None:
         """The registry changed."""

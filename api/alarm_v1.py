@@ -51,6 +51,9 @@ class AlarmOut(IncidentOut):
     site: str
     river: str
     dangerous: Annotated[bool, Field(description="fell silent while high: treat as dangerous")]
+    flat_since: Annotated[
+        When | None, Field(description="in doubt: its gauge stands still since then, though the water moves")
+    ]
     answer: Answer
     attention: AttentionOut
     cause: Cause
@@ -175,6 +178,7 @@ def alarm_out(alarm: Alarm, now_us: int) -> AlarmOut:
         site=placement.site_name if placement else "",
         river=placement.river if placement else "",
         dangerous=alarm.incident.dangerous,
+        flat_since=_when(alarm.flat_us),
         answer=alarm.answer,
         attention=attention_out(alarm.attention),
         cause=alarm.cause,

@@ -37,7 +37,8 @@ _OUTAGE = 5
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """`together` is how many open incidents its event has (0 where all are over), `attention` who is on it and what
-    holds it back. `placement` None: the registry no longer has the node."""
+    holds it back. `placement` None: the registry no longer has the node. `flat_us`: since when its gauge is in doubt,
+    for it stands still though the water moves."""
 
     incident: Incident
     placement: Placement | None
@@ -45,6 +46,7 @@ class Alarm:
     case: Case | None
     together: int = 1
     attention: Attention = NOBODY
+    flat_us: int | None = None
 
     @property
     def id(self) -> str:
@@ -94,6 +96,11 @@ class Alarm:
         gravity = int(self.level or water or _OUTAGE)
         order = f"{ANSWERS.index(self.answer)}{gravity}{0 if self.incident.dangerous else 1}"
         return f"{order}-{_LATEST_US - self.incident.opened_us:018d}-{self.id}"
+
+
+def _measures(incident: Incident) -> bool:
+    """Whether it goes by what a gauge says now."""
+    return incident.open and incident.subject in WATER and not incident.no_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +216,7 @@ def _joined(
     about = {one.event for one in incidents}
     events = cities.events(about)
     cases = cities.cases_of(about)
+    flat_lines = cities.flat_lines(context.city)
     found = [
         Alarm(
             incident=one,
@@ -217,6 +225,7 @@ def _joined(
             case=cases.get(one.event),
             together=together.get(one.event, 0),
             attention=attention.get(one.id, NOBODY),
+            flat_us=flat_lines.get(one.node) if _measures(one) else None,
         )
         for one in incidents
     ]

@@ -31,7 +31,7 @@ class Gauge:
     `level` is the graver of the open incident's and the newest good reading's; None where nothing is known. `voice`
     says how far to believe it now: live; silent (last known value, greyed); dangerous (fell silent while high or
     rising: keeps its level, hatched); never (no reading ever). `pending`: one reading alone says so, and the next one
-    must bear it out.
+    must bear it out. `flat_us`: since when its number is in doubt, for it stands still though the water moves.
     """
 
     node: str
@@ -51,6 +51,7 @@ class Gauge:
     incident: Incident | None
     case: Case | None
     pending: bool = False
+    flat_us: int | None = None
 
     @property
     def css(self) -> str:
@@ -147,6 +148,7 @@ def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot) -> G
         incident=incident,
         case=snapshot.cases.get(incident.event) if incident else None,
         pending=voice == "live" and _alone(scale, incident, good),
+        flat_us=snapshot.flat_lines.get(node) if voice == "live" else None,
     )
 
 

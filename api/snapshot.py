@@ -32,7 +32,8 @@ class Snapshot:
     Rows are by node; `recent` holds a gauge's last half hour up to its newest reading. Cases and events are those of
     the open incidents, by event; `events` holds only events of several incidents. `ended` are the sensors' cases that
     closed in the last hours, the newest first. `travels` is what rivers are forecast with, `crests` when each gauge
-    that something is forecast from stood highest in the flood that is open there.
+    that something is forecast from stood highest in the flood that is open there. `flat_lines`: since when a gauge in a
+    flood stands still though the water moves.
     """
 
     now_us: int
@@ -47,6 +48,7 @@ class Snapshot:
     ended: Sequence[Case] = ()
     travels: Sequence[Travel] = ()
     crests: Mapping[str, int] = field(default_factory=dict)
+    flat_lines: Mapping[str, int] = field(default_factory=dict)
 
     def placement(self, node: str) -> Placement | None:
         return next((one for one in self.placements if one.node == node), None)
@@ -107,6 +109,7 @@ def load(context: Context, now_us: int) -> Snapshot:
         _ended(cities, city, now_us, ended_us(context.speed)),
         travels := in_force(context.profile.reaches, cities.travels(city)),
         _crests(context, {one.upstream for one in travels}, incidents, rows, now_us),
+        cities.flat_lines(city),
     )
 
 

@@ -87,6 +87,9 @@ class GaugeOut(BaseModel):
     trend: Literal["rising", "falling", "steady"] | None
     observed: When | None
     pending: Annotated[bool, Field(description="one reading alone says so; the next one must bear it out")]
+    flat_since: Annotated[
+        When | None, Field(description="in doubt: in a flood it stands still since then, though the water moves")
+    ]
     voice: Annotated[
         Literal["live", "silent", "dangerous", "never"],
         Field(description="dangerous: fell silent while high or rising"),
@@ -231,6 +234,7 @@ def gauge_out(gauge: Gauge, region: str, coming: Sequence[Coming]) -> GaugeOut:
         trend=gauge.trend,
         observed=_when(gauge.observed_us),
         pending=gauge.pending,
+        flat_since=_when(gauge.flat_us),
         voice=gauge.voice,
         case=gauge.case.number if gauge.case else None,
         coming=[coming_out(one) for one in coming],

@@ -256,6 +256,8 @@ class EngineCommit:
     """incidents of which what was held back is said by now"""
     tellings: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     """event -> what has been told of it and what waits, None to forget it"""
+    flat_lines: Mapping[str, int] | None = None
+    """gauges in doubt, for in a flood they stand still though the water moves -> since when; None: as it was"""
 
 
 CaseState = Literal["received", "checked", "in_progress", "done", "not_ours"]
@@ -421,6 +423,9 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore
 
     def events(self, ids: Collection[str]) -> Mapping[str, Event]:
         """Those of these that there are, by id; however many, in few questions."""
+
+    def flat_lines(self, city: str) -> Mapping[str, int]:
+        """The gauges whose numbers are in doubt for they stand still -> since when, as the engine last said it."""
 
     def last_event(self, city: str, rule: str, group: str) -> Event | None:
         """The newest event of a group, open or closed."""

@@ -40,6 +40,11 @@ WORDS = {
         "sensor diam sejak {time}, anggap berbahaya", "sensor silent since {time}, treat as dangerous"
     ),
     "silent_danger_unknown": Text("Sensor diam, anggap berbahaya.", "Sensor silent, treat as dangerous."),
+    "flat_line": Text("diragukan: garis datar sejak {time}", "in doubt: flat line since {time}"),
+    "flat_line_why": Text(
+        "Alat ini tidak bergerak, padahal air di hulunya bergerak.",
+        "This gauge does not move, though the water above it does.",
+    ),
     "silent_since": Text("sensor diam sejak {time}", "sensor silent since {time}"),
     "silent_last": Text("terakhir {cm} cm, {age}", "last {cm} cm, {age}"),
     "silent_is_not_safe": Text("Tanpa data bukan berarti aman.", "No data does not mean safe."),

@@ -14,7 +14,7 @@ from contract.incident import Change, Incident, State, What
 from contract.levels import Level
 from store.city.database import Part, batches
 from store.city.outbox import insert_outgoing
-from store.city.schema import changes, events, incidents, leases, snapshots, tellings
+from store.city.schema import changes, events, flat_lines, incidents, leases, snapshots, tellings
 from store.ports import OVERFLOW, EngineCommit, Event, Lease
 
 
@@ -72,8 +72,22 @@ class EngineTables(Part):
                 connection.execute(changes.update().where(freed).values(held=""))
             insert_outgoing(self._db, connection, commit.outgoing)
             self._put_tellings(connection, lease.city, commit.tellings)
+            if commit.flat_lines is not None:
+                self._put_flat_lines(connection, lease.city, commit.flat_lines)
             if commit.snapshot is not None:
                 self._put_snapshot(connection, lease.city, commit.snapshot, commit.watermark_us or 0)
+
+    def _put_flat_lines(self, connection: Connection, city: str, found: Mapping[str, int]) -> None:
+        connection.execute(flat_lines.delete().where(flat_lines.c.city == city))
+        if found:
+            rows = [{"city": city, "node": node, "since_us": since_us} for node, since_us in found.items()]
+            connection.execute(flat_lines.insert(), rows)
+
+    def flat_lines(self, city: str) -> Mapping[str, int]:
+        """See `CityStore.flat_lines`."""
+        query = select(flat_lines).where(flat_lines.c.city == city).order_by(flat_lines.c.node)
+        with self._db.read() as connection:
+            return {row.node: row.since_us for row in connection.execute(query)}
 
     def _put_event(self, connection: Connection, event: Event) -> None:
         new = self._db.insert(events).values({field.name: getattr(event, field.name) for field in fields(event)})

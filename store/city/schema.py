@@ -239,6 +239,8 @@ events = Table(
 
 tellings = Table("tellings", metadata, _code("city"), _code("event"), Column("state", JSON, nullable=False))
 
+flat_lines = Table("flat_lines", metadata, _code("city"), _code("node"), _us("since_us"))
+
 incidents = Table(
     "incidents",
     metadata,

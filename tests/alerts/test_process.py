@@ -198,6 +198,20 @@ def test_what_was_missed_while_down_is_judged_on_start(stores: Stores, reader: P
     assert the_story(stores) == ["opened", "level"]
 
 
+def test_a_gauge_that_stands_still_is_kept_for_the_pages_until_another_engine_begins(
+    stores: Stores, reader: PahoSubscription
+) -> None:
+    """Since when it does not move; who begins anew knows nothing of it and says so."""
+    now_us = CLOCK.now_us()
+    begin_us = now_us - 60 * MINUTE_US
+    for i in range(12):
+        for node, cm in (("code-hulu", 80.0 + 6 * i), ("code-hilir", 80.0)):
+            stores.readings.write([alerting.row(i + 1, begin_us + 5 * i * MINUTE_US, cm, node)])
+    for known in ({"code-hilir": begin_us + 5 * MINUTE_US}, {}):
+        engine = alerting.process(stores, reader, faster=1.0)
+        assert wait_until(lambda one=engine, due=known: one.turn(0.1) and stores.cities.flat_lines(watch.CITY) == due)
+
+
 def test_another_engine_waits_and_takes_over_and_the_old_one_stops(
     broker: RunningBroker, stores: Stores, reader: PahoSubscription
 ) -> None:

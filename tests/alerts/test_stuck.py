@@ -37,11 +37,11 @@ def test_it_is_known_within_half_an_hour_and_until_it_moves() -> None:
     for number, above in enumerate(RISING):
         city.level(5 * number, GAUGE, above)
         city.level(5 * number, BELOW, 80.0 if number < 3 else 50.0)
-        seen.append(city.engine.stuck(at(city.minute)))
+        seen.append(list(city.engine.stuck(at(city.minute))))
     assert seen.index([BELOW]) * 5 - 15 <= 30
     assert seen[-1] == [BELOW]
     told = both(city, [194.0] * 10, [49.0 - i for i in range(10)], begin=100)
-    assert city.engine.stuck(at(city.minute)) == []
+    assert list(city.engine.stuck(at(city.minute))) == []
     assert f"130 resolved NORMAL {BELOW}" in told
 
 
@@ -78,7 +78,7 @@ def test_hourly_readings_of_a_keeper_are_never_stuck() -> None:
     for number in range(12):
         city.level(60 * number, GAUGE, 80 + 10 * number)
         city.level(60 * number, BELOW, 80)
-        assert city.engine.stuck(at(city.minute)) == []
+        assert list(city.engine.stuck(at(city.minute))) == []
 
 
 def test_what_it_said_in_the_last_flood_does_not_count_in_this_one() -> None:
@@ -87,7 +87,7 @@ def test_what_it_said_in_the_last_flood_does_not_count_in_this_one() -> None:
     both(city, RISING[:6], [80.0] * 6)
     both(city, [40.0] * 12, [40.0] * 12, begin=60)
     both(city, RISING[:3], [80.0] * 3, begin=5_000)
-    assert city.engine.stuck(at(city.minute)) == []
+    assert list(city.engine.stuck(at(city.minute))) == []
 
 
 def test_a_stuck_gauge_that_falls_silent_is_silent() -> None:
@@ -95,7 +95,7 @@ def test_a_stuck_gauge_that_falls_silent_is_silent() -> None:
     city = watch()
     both(city, RISING, [80, 90, 95, *[50.0] * 17])
     city.pass_to(200)
-    assert city.engine.stuck(at(200)) == []
+    assert list(city.engine.stuck(at(200))) == []
     assert f"125 no_data WASPADA {BELOW}" in city.story()
 
 
@@ -103,10 +103,10 @@ def test_it_is_known_again_after_a_restart_before_it_could_end_a_flood() -> None
     """Nothing is kept of it, and the clear run had been broken."""
     city = watch()
     both(city, RISING[:10], [80, 90, 95, *[50.0] * 7])
-    assert city.engine.stuck(at(city.minute)) == [BELOW]
+    assert list(city.engine.stuck(at(city.minute))) == [BELOW]
     again = watch()
     again.seqs = dict(city.seqs)
     again.engine.restore(city.engine.snapshot())
     told = both(again, [140.0 + 6 * i for i in range(12)], [50.0] * 12, begin=50)
-    assert again.engine.stuck(at(again.minute)) == [BELOW]
+    assert list(again.engine.stuck(at(again.minute))) == [BELOW]
     assert not [line for line in told if "resolved" in line]

@@ -93,6 +93,22 @@ def test_the_chosen_alarm_shows_what_lies_behind_it(console: Page) -> None:
     assert "Alarm itu tidak ada, atau bukan bagian Anda." in words(console.get("?pilih=tidak-ada"))
 
 
+def test_a_gauge_that_stands_still_is_in_doubt_in_the_table_and_its_evidence(console: Page) -> None:
+    """Not once it is silent, which says more; programs read it too."""
+    made = console.made
+    speaks, silent = made.nodes("gauge")[4:6]
+    flood, _ = made.open_flood(speaks, Level.SIAGA, 120.0)
+    made.flat_since(speaks.node, 40)
+    page = console.get(f"?pilih={flood.id}")
+    assert words(page).count("diragukan: garis datar sejak 09.20 WIB") == 2
+    assert "Alat ini tidak bergerak" in words(page)
+    (alarm,) = console.client.get("/api/v1/alarms", headers=console.visitor.sent).json()["items"]
+    assert alarm["flat_since"] == "2026-01-24T02:20:00.000000Z"
+    made.open_flood(silent, Level.SIAGA, 120.0, silent_minutes=5)
+    made.flat_since(silent.node, 40)
+    assert "garis datar" not in words(console.get())
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_state_speaks_both_languages(console: Page, language: str) -> None:
     """Nothing unfilled and no word of the machine, whatever has been decided."""

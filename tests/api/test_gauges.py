@@ -88,6 +88,16 @@ def shown(rows: list[Row], open_: Incident | None = None):
     return gauge_of(PLACE, SCALE, snapshot)
 
 
+def test_a_gauge_that_stands_still_is_in_doubt_while_it_speaks():
+    """Since when; a silent one is shown as silent, which says more."""
+    flat = {"g1": NOW - HOUR_US, "g2": NOW}
+    for seconds_ago, flat_us in ((60, NOW - HOUR_US), (3 * 3600, None)):
+        rows = [row(seconds_ago, 120.0)]
+        told = Snapshot(NOW, [PLACE], {}, {"g1": rows}, {"g1": rows}, {}, [], {}, flat_lines=flat)
+        assert gauge_of(PLACE, SCALE, told).flat_us == flat_us
+    assert shown([row(60, 120.0)]).flat_us is None
+
+
 def test_live_reading_shows_its_level_with_the_citys_name():
     """Level, number and the city's own word come from the newest good reading."""
     gauge = shown([row(60, 120.0)])

@@ -82,6 +82,25 @@ def test_a_gauge_silent_while_high_is_the_headline(city_in, serve):
     assert "belum pernah mengirim data" in words(client.get("/sungai/jog-gauge-10").text)
 
 
+@pytest.mark.parametrize(
+    ("lang", "doubt"),
+    [
+        ("id", "diragukan: garis datar sejak 07.00 WIB"),
+        ("en", "in doubt: flat line since 07.00 WIB"),
+    ],
+)
+def test_a_gauge_that_stands_still_in_a_flood_is_called_doubtful(city_in, serve, lang, doubt):
+    """On its own page, on the one for slow phones, among the rivers and for programs; no other gauge is."""
+    made = city_in("flood")
+    made.flat_since("jog-gauge-05", 3 * 60)
+    client = serve(made)
+    for path in ("/sungai/jog-gauge-05", "/s/jog-gauge-05", "/sungai"):
+        assert words(client.get(path, params={"lang": lang}).text).count(doubt) == 1, path
+    assert doubt not in words(client.get("/sungai/jog-gauge-01", params={"lang": lang}).text)
+    gauges = {one["gauge"]: one["flat_since"] for one in client.get("/api/v1/gauges").json()["items"]}
+    assert [name for name, since in gauges.items() if since is not None] == ["jog-gauge-05"]
+
+
 def test_no_data_at_all_is_not_called_safe(made, serve):
     """An empty city says that it knows nothing."""
     said = words(serve(made).get("/").text)

@@ -337,6 +337,19 @@ def test_a_commit_is_kept_whole(store: CityStore) -> None:
     assert store.engine_snapshot(CITY) == (b"snapshot", NOON_US)
 
 
+def test_which_gauges_are_in_doubt_is_what_the_engine_said_last(store: CityStore) -> None:
+    """A commit that says nothing of it leaves them as they were; an empty word ends them all."""
+    lease = _lease(store)
+    store.commit(lease, EngineCommit(flat_lines={"gauge-1": NOON_US, "gauge-2": NOON_US + 5}))
+    store.commit(lease, _opening())
+    assert store.flat_lines(CITY) == {"gauge-1": NOON_US, "gauge-2": NOON_US + 5}
+    assert store.flat_lines("elsewhere") == {}
+    store.commit(lease, EngineCommit(flat_lines={"gauge-2": NOON_US + 5}))
+    assert store.flat_lines(CITY) == {"gauge-2": NOON_US + 5}
+    store.commit(lease, EngineCommit(flat_lines={}))
+    assert store.flat_lines(CITY) == {}
+
+
 def test_a_refused_commit_leaves_nothing(store: CityStore) -> None:
     """A second open incident of one entity is refused, and all that came with it."""
     lease = _lease(store)

@@ -259,6 +259,13 @@ class Town:
         )
         return incident
 
+    def flat_since(self, node: str, minutes_ago: float) -> None:
+        """The engine says that this gauge stands still though the water moves."""
+        lease = self.cities.lease(self.profile.code, "seed", self.now_us, 3600.0)
+        assert lease is not None
+        since_us = self.now_us - round(minutes_ago * MINUTE_US)
+        self.cities.commit(lease, EngineCommit(flat_lines={node: since_us}))
+
     def commit(self, incident: Incident, event: Event, changes: Sequence[Change]) -> None:
         """Keep it as the engine does."""
         lease = self.cities.lease(self.profile.code, "seed", self.now_us, 3600.0)
