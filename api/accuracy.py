@@ -116,33 +116,31 @@ def read_record(context: Context, now_us: int) -> Record:
 
 def scores_of(record: Record) -> list[Score]:
     """By circle (the widest first), rule, gauge and level (the worst first)."""
-    found: dict[Key, Score] = {}
+    gathered: dict[Key, list[Score]] = {}
     for outcome in record.outcomes:
         incident = outcome.incident
         key = Key(incident.audience, incident.rule, incident.node, incident.peak)
-        found[key] = together([found.get(key, Score(key)), _of(outcome)], key)
+        gathered.setdefault(key, []).append(_of(outcome))
     for miss in record.misses:
         if miss.withdrawn_us is None:
             key = Key(miss.audience, miss.rule, miss.node, miss.level)
-            found[key] = together([found.get(key, Score(key)), Score(key, missed=1)], key)
-    return [found[key] for key in sorted(found, key=_order)]
+            gathered.setdefault(key, []).append(Score(None, missed=1))
+    return [together(gathered[key], key) for key in sorted(gathered, key=_order)]
 
 
 def together(scores: Iterable[Score], key: Key | None = None) -> Score:
     """Their sum."""
-    total = Score(key)
-    for one in scores:
-        total = Score(
-            key,
-            total.hits + one.hits,
-            total.false_alarms + one.false_alarms,
-            total.late + one.late,
-            total.missed + one.missed,
-            total.unjudged + one.unjudged,
-            (*total.delays, *one.delays),
-            (*total.leads, *one.leads),
-        )
-    return total
+    every = tuple(scores)
+    return Score(
+        key,
+        hits=sum(one.hits for one in every),
+        false_alarms=sum(one.false_alarms for one in every),
+        late=sum(one.late for one in every),
+        missed=sum(one.missed for one in every),
+        unjudged=sum(one.unjudged for one in every),
+        delays=tuple(delay for one in every for delay in one.delays),
+        leads=tuple(lead for one in every for lead in one.leads),
+    )
 
 
 def public_total(scores: Iterable[Score]) -> Score:

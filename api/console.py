@@ -19,7 +19,7 @@ from api.alarms import ANSWERS, NOBODYS, Alarm, Alarms, Board, Page, Wanted, ala
 from api.console_forms import ACKNOWLEDGE_MINUTES, READ_MINUTES, SILENCE_MINUTES, WINDOW_HOURS, Filled
 from api.context import Context
 from api.deciding import Deciding
-from api.form import fields_of, form_of, text_of
+from api.form import fields_of
 from api.page import Pages
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of, within
 from contract.attention import standing
@@ -120,6 +120,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
         wanted = asked_of(request.query_params, caller)
         page = page_of(mine, wanted, request.query_params.get("lanjut") or None, PAGE)
         people = context.people.people(context.city)
+        timed = context.cities.standing(context.city, context.clock.now_us())
         values = {
             "page": page,
             "count": len(mine),
@@ -136,17 +137,20 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
             "names": {one.id: one.name or one.account for one in people},
             "stages": stages_of(context.readings, context.status() if context.status else {}),
             "outbox": context.cities.outbox_depth(context.city),
-            "held": deciding.held(caller, reach),
+            "held": deciding.held(caller, reach, timed),
             "beat_s": beat_s,
             "said": said,
             "good": good,
             "typed": typed or {},
-            **detail(request, known, page, people, chosen or request.query_params.get("pilih", "")),
+            **detail(request, known, page, people, timed, chosen or request.query_params.get("pilih", "")),
         }
         return pages.render(request, "operator.html", values, status=status, private=True)
 
-    def detail(request: Request, known: Alarms, page: Page, people: Sequence[Person], chosen: str) -> dict[str, Any]:
-        """The chosen alarm, or the first of the page; None where there is none, or not for this caller."""
+    def detail(
+        request: Request, known: Alarms, page: Page, people: Sequence[Person], timed: Sequence[Decision], chosen: str
+    ) -> dict[str, Any]:
+        """The chosen alarm, or the first of the page; None where there is none, or not for this caller. `timed`: the
+        silences and windows that hold it, and others."""
         caller, reach = caller_of(request), reach_of(request)
         alarm = alarm_of(context, known, chosen) if chosen else next(iter(page.items), None)
         if alarm is None or not answers_for(caller, reach, alarm.case):
@@ -167,7 +171,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
             "picked": bool(chosen),
             "lying": lying,
             "story": story_of(lying.changes, decided),
-            "holding": {one.id: one for one in standing(context.cities.standing(context.city, now_us), now_us)},
+            "holding": {one.id: one for one in standing(timed, now_us)},
             "over_by": over_by,
             "together_us": TOGETHER_US,
             "can_take": could_see_to(alarm, people),
@@ -192,10 +196,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
 
     @routes.post("/operator/{incident_id}", include_in_schema=False)
     async def decide(request: Request, incident_id: str) -> Response:
-        form = await form_of(request)
-        return await run_in_threadpool(
-            decided, request, incident_id, {name: text_of(form, name) for name in form if name != "csrf"}
-        )
+        return await run_in_threadpool(decided, request, incident_id, await fields_of(request))
 
     def decided(request: Request, incident_id: str, form: Mapping[str, str]) -> Response:
         caller, reach = caller_of(request), reach_of(request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -81,11 +81,11 @@ class Deciding:
             raise Rejected(f"there is no {kind} {decision_id}", reason="unknown_decision")
         return self._keep(self._decision(caller, Word(ends, {"ends": decision_id}, once=once)))
 
-    def held(self, caller: Caller, reach: Reach) -> list[Decision]:
+    def held(self, caller: Caller, reach: Reach, timed: Sequence[Decision] | None = None) -> list[Decision]:
         """The silences and windows that hold now or will, the caller's own to end: of officers those about alarms that
-        they answer for."""
+        they answer for. `timed`: `CityStore.standing`, where it has been read already."""
         now_us = self._context.clock.now_us()
-        rows = self._context.cities.standing(self._context.city, now_us)
+        rows = self._context.cities.standing(self._context.city, now_us) if timed is None else timed
         beginnings = sorted({now_us, *(one.start_us for one in rows if one.start_us > now_us)})
         known = {one.id: one for moment_us in beginnings for one in standing(rows, moment_us)}
         theirs = [one for one in known.values() if reach is Reach.ANY or self._is_theirs(caller, reach, one)]

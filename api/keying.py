@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -92,14 +92,21 @@ def moment_of(clock: str, now_us: int, zone: str) -> int | None:
     """The last time that a clock showed this, so at most a day ago; now for "", None for what is no time."""
     if not clock:
         return now_us
+    then = clock_on(clock, now_us, zone)
+    if then is None:
+        return None
+    if to_us(then) > now_us + AHEAD_US:
+        then -= timedelta(days=1)
+    return min(to_us(then), now_us)
+
+
+def clock_on(clock: str, now_us: int, zone: str) -> datetime | None:
+    """The moment of the zone's present day at which a clock shows this; None for what is no time."""
     found = CLOCK.fullmatch(clock)
     if found is None:
         return None
     now = from_us(now_us).astimezone(ZoneInfo(zone))
-    then = now.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
-    if to_us(then) > now_us + AHEAD_US:
-        then -= timedelta(days=1)
-    return min(to_us(then), now_us)
+    return now.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
 
 
 def is_doubtful(level_cm: float, last: Entry | None, scale: Scale | None) -> bool:

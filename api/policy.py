@@ -121,18 +121,15 @@ ADMIN = Rule(_all(Reach.ANY, "admin"), no_keys=True)
 """people, keys and the record: by somebody who has signed in, never by a program"""
 POST = Rule(_with(_PUBLIC, operator=Reach.ANY, admin=Reach.ANY), no_keys=True)
 """a gauge keeper's page: staff by their session; everybody else by the link that the handler asks for"""
-POSTS = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
 METRICS = Rule(_all(Reach.ANY, "service", "operator", "admin"), at_home=True)
 ALARMS = Rule(_with(_all(Reach.ANY, "operator", "admin"), officer=Reach.AREA))
 """the table of alarms, for those who answer for them"""
 LISTENING = Rule(ALARMS.reach, by_itself=True)
 """what becomes of them, for a browser that comes back for it again and again"""
-STAGES = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
-"""how far things are told: by two people who have signed in, never by a program"""
+COMMAND = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
+"""how far things are told, and who keeps gauges: by people who have signed in, never by a program"""
 DECIDES = Rule(ALARMS.reach, no_keys=True)
-"""what people decide about alarms, and where they do it: a program decides nothing"""
-JUDGING = Rule(_with(_all(Reach.ANY, "operator", "admin"), officer=Reach.AREA), no_keys=True)
-"""what people say afterwards of alarms that were theirs: by somebody who has signed in"""
+"""what people decide about alarms, where they do it, and what they say of them afterwards: a program decides nothing"""
 ACCURACY = Rule(_with(_PUBLIC, operator=Reach.ANY, admin=Reach.ANY))
 """how often the city was right: of what was public for everybody, of what was in shadow for those who promote it"""
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
@@ -182,22 +179,22 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/kunci"): ADMIN,
         ("POST", "/kunci"): ADMIN,
         ("POST", "/kunci/{key_id}/cabut"): ADMIN,
-        ("GET", "/tahap"): STAGES,
-        ("POST", "/tahap"): STAGES,
-        ("POST", "/tahap/usulan/{proposal_id}"): STAGES,
-        ("GET", "/pos"): POSTS,
-        ("POST", "/pos"): POSTS,
-        ("POST", "/pos/{link_id}/cabut"): POSTS,
+        ("GET", "/tahap"): COMMAND,
+        ("POST", "/tahap"): COMMAND,
+        ("POST", "/tahap/usulan/{proposal_id}"): COMMAND,
+        ("GET", "/pos"): COMMAND,
+        ("POST", "/pos"): COMMAND,
+        ("POST", "/pos/{link_id}/cabut"): COMMAND,
         ("GET", "/pos/{node}"): POST,
         ("POST", "/pos/{node}"): POST,
         ("POST", "/pos/{node}/pelepasan"): POST,
         ("GET", "/pos/{node}/{token}"): POST,
-        ("GET", "/penilaian"): JUDGING,
-        ("GET", "/penilaian/{incident_id}"): JUDGING,
-        ("POST", "/penilaian/{incident_id}"): JUDGING,
-        ("GET", "/luput"): JUDGING,
-        ("POST", "/luput"): JUDGING,
-        ("POST", "/luput/{miss_id}/tarik"): JUDGING,
+        ("GET", "/penilaian"): DECIDES,
+        ("GET", "/penilaian/{incident_id}"): DECIDES,
+        ("POST", "/penilaian/{incident_id}"): DECIDES,
+        ("GET", "/luput"): DECIDES,
+        ("POST", "/luput"): DECIDES,
+        ("POST", "/luput/{miss_id}/tarik"): DECIDES,
         ("GET", "/jejak"): ADMIN,
         ("GET", "/jejak.csv"): ADMIN,
         ("GET", "/jejak/periksa"): ADMIN,
@@ -217,7 +214,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/alarms/events"): LISTENING,
         ("GET", "/api/v1/alarms/{incident_id}"): ALARMS,
         ("GET", "/api/v1/accuracy"): ACCURACY,
-        ("GET", "/api/v1/stages"): STAGES,
+        ("GET", "/api/v1/stages"): COMMAND,
         ("POST", "/api/v1/alarms/{incident_id}/acknowledge"): DECIDES,
         ("POST", "/api/v1/alarms/{incident_id}/release"): DECIDES,
         ("POST", "/api/v1/alarms/{incident_id}/assign"): DECIDES,

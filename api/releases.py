@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from api.context import Context
-from api.keying import CLOCK, SLIP
+from api.keying import SLIP, clock_on
 from api.snapshot import Snapshot
 from api.tokens import digest
 from contract.city import NOTICE, Profile
-from contract.clock import DAY_US, HOUR_US, SECOND_US, from_us, to_us
+from contract.clock import DAY_US, HOUR_US, SECOND_US, to_us
 from contract.quality import Quality
 from store.book import Entry
 from store.ports import Row
@@ -123,11 +122,9 @@ def nearest(clock: str, now_us: int, zone: str) -> int | None:
     """The moment nearest to now at which a clock shows this: a release may have begun, or be still to come."""
     if not clock:
         return now_us
-    found = CLOCK.fullmatch(clock)
-    if found is None:
+    then = clock_on(clock, now_us, zone)
+    if then is None:
         return None
-    now = from_us(now_us).astimezone(ZoneInfo(zone))
-    then = now.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
     moments = (to_us(then + timedelta(days=days)) for days in (-1, 0, 1))
     return min(moments, key=lambda moment: abs(moment - now_us))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import httpx
 import pytest
+from support.asked import Asked
 from support.away import Away
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in
@@ -300,6 +301,17 @@ def test_alarms_stand_while_the_readings_are_away(made: Town, serve: Callable[..
     assert "Bacaan tidak bisa diambil sekarang. Alarm ini tetap berlaku." in text
     assert "Penyimpan bacaan tidak menjawab" in text
     assert page.decide(flood, apa="acknowledge").status_code == 303
+
+
+def test_a_look_at_the_table_reads_each_thing_once(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """The open incidents and what holds them, however much of the page shows them."""
+    made.open_outage(made.nodes("wifi")[3])
+    cities = Asked(made.cities)
+    client = serve(replace(made, cities=cities), keys=())  # type: ignore[arg-type]
+    page = Page(made, client, signed_in(made, person(made, "operator", "operator")))
+    cities.times.clear()
+    page.get()
+    assert [cities.times[name] for name in ("open_incidents", "attention", "standing")] == [1, 1, 1]
 
 
 def test_how_the_stages_do_is_told_from_what_they_say(made: Town) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
+from support.asked import Asked
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in
 
@@ -181,6 +183,15 @@ def test_an_officer_reads_what_was_missed_in_their_own_area(made: Town, client: 
     assert [word for word in places if f">{word}<" in seen] == ["Dekat", "Sendiri"]
     assert [word for word in places if f">{word}<" in whole] == list(places)
     assert ("Naik cepat" in seen, "Naik cepat" in whole) == (False, True)
+
+
+def test_the_list_of_misses_reads_no_incident(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """A year of them is not read for a few lines that are none of them."""
+    made.cities.note_rules(made.profile.code, (FLOOD,), made.now_us)
+    cities = Asked(made.cities)
+    who = staff(made)
+    get(serve(replace(made, cities=cities)), who, "/luput")  # type: ignore[arg-type]
+    assert (cities.times["misses"], cities.times["outcomes"]) == (1, 0)
 
 
 @pytest.mark.parametrize(
