@@ -99,6 +99,7 @@ def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
             "since_us": found.since_us,
             "until_us": found.now_us,
             "titles": {one.id: one.title for one in context.cities.pack_rules(context.city)},
+            "subjects": {one.incident.rule: one.incident.subject for one in found.outcomes},
             "names": {one.node: one.name for one in context.profile.nodes},
         }
         return pages.render(request, "ketepatan.html", values)

@@ -170,6 +170,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
             "missed": False,
             "picked": bool(chosen),
             "lying": lying,
+            "places": {one.incident.node: one.name for one in known.open},
             "story": story_of(lying.changes, decided),
             "holding": {one.id: one for one in standing(timed, now_us)},
             "over_by": over_by,

@@ -45,6 +45,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
             "found": found[start : start + PAGE],
             "count": len(found),
             "again": again,
+            "titles": {one.id: one.title for one in context.cities.pack_rules(context.city)},
             "next": start + PAGE if start + PAGE < len(found) else 0,
             "first_page": not start,
             "said": TOLD.get(kabar, ""),

@@ -90,8 +90,8 @@ WORDS = {
     "miss_when": Text("Waktu ({zone})", "Time ({zone})"),
     "miss_source": Text("Diketahui dari", "Known from"),
     "miss_no_rules": Text(
-        "Kota ini belum mempunyai aturan banjir, atau mesin peringatan belum pernah berjalan.",
-        "The city has no flood rule yet, or the alert engine has never run.",
+        "Belum ada aturan banjir yang dapat dipilih: mesin peringatan belum pernah berjalan, atau aturannya masih uji coba diam.",
+        "No flood rule can be chosen yet: the alert engine has never run, or the rules are still in shadow.",
     ),
     "miss_none": Text(
         "Tidak ada yang tercatat luput dalam dua belas bulan ini.", "Nothing was entered within these twelve months."

@@ -261,6 +261,7 @@ def test_a_silence_by_severity_shows_what_it_holds(console: Page) -> None:
     )  # fmt: skip
     assert made.cities.decide(silence, deed_of(silence))
     page = console.get()
+    assert "berat: peringatan" in words(page)
     assert f'data-alarm="{outage.id}" class="lv-down ans-quiet"' in page
     assert f'data-alarm="{flood.id}" class="lv-siaga ans-waiting"' in page
 

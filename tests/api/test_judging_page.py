@@ -123,6 +123,18 @@ def test_a_form_that_went_wrong_says_where_and_keeps_what_was_typed(
     assert list(made.cities.judgements(incident.id)) == []
 
 
+def test_water_that_came_up_fast_is_called_so(made: Town, client: httpx.Client) -> None:
+    """In the list, at the verdict and in the table of all: it has no level, and is no outage."""
+    flood, event = over(made, 0)
+    rise = replace(flood, id=f"{flood.id[:-1]}x", rule="rise", subject="rise", level=None, peak=None)
+    made.commit(rise, event, [])
+    who = staff(made)
+    for path in ("/penilaian", f"/penilaian/{rise.id}", "/ketepatan"):
+        page = get(client, who, path).text
+        assert "Naik cepat · " in page, path
+        assert "Gangguan · " not in page, path
+
+
 def test_an_officer_judges_their_own_work_alone(made: Town, client: httpx.Client) -> None:
     """What is another agency's is neither listed nor there, also where it was public."""
     mine, event = over(made, 0)
