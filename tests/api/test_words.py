@@ -8,6 +8,7 @@ from string import Formatter
 from typing import get_args
 
 import api
+from alerts.rules import Severity
 from api.alarms import ANSWERS
 from api.alarms import Cause as AlarmCause
 from api.cases import STEPS
@@ -135,7 +136,8 @@ def built() -> set[str]:
         *(f"{prefix}_{kind}" for prefix in ("done", "did") for kind in KINDS_OF_DECISION),
         *(f"decided_{reason}" for reason in WORDED_REFUSALS),
         *(f"stage_{state}" for state in get_args(StageState)),
-        *(f"stage_{stage}" for stage in ("readings", "ingest", "alerts", "api")),
+        *(f"stage_{stage}" for stage in ("readings", "ingest", "alerts", "api", "watch")),
+        *(f"severity_{severity}" for severity in get_args(Severity)),
         *(f"matcher_{name}" for name in MATCHERS),
         *(f"held_window_{what}" for what in WINDOWS),
         *(f"{many}{one}" for many in ("console_open", "console_waiting", "console_again") for one in ("", "_one")),
