@@ -9,7 +9,6 @@ line and is told later if it is still so, and that it waits is itself said. Noth
 from __future__ import annotations
 
 import heapq
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from alerts.budget import Budget
 from alerts.engine import Transition
 from alerts.inhibit import Inhibition, Inhibitor, labels_of
+from alerts.muted import Muted
 from alerts.rules import Rule
 from alerts.tellings import UNTOLD, Overflow, Saying, Tale, Telling, opening_of, telling_of
 from alerts.timing import Entry, Reason, Standing, decide, due_us
@@ -53,9 +53,7 @@ class Notifier:
         self._inhibitor = Inhibitor(manners.inhibitions)
         self._budget = Budget(manners.told_per_min)
         self._tellings: dict[str, Telling] = {}
-        self._muted: dict[str, tuple[str, Transition]] = {}
-        self._mutes: dict[str, set[str]] = {}
-        self._muted_of: Counter[str] = Counter()
+        self._muted = Muted()
         self._deadlines: list[tuple[int, str]] = []
         self._reminders: list[tuple[int, str]] = []
         self._line: list[tuple[bool, int, str]] = []
@@ -114,12 +112,12 @@ class Notifier:
         self._unmute(incident.id, now_us)
         telling = self._tellings.get(incident.event)
         if incident.id in self._muted:
-            self._forget_muted(incident.id)
+            self._muted.take(incident.id)
         elif telling is not None:
             telling.over += 1
             telling.fresh = [one for one in telling.fresh if one.incident.id != incident.id]
             self._dirty.add(incident.event)
-        if telling is not None and telling.opened <= telling.over and incident.event not in self._muted_of:
+        if telling is not None and telling.opened <= telling.over and incident.event not in self._muted.events:
             self._drop(telling)
 
     def place(self, places: Mapping[str, Placement]) -> None:
@@ -141,28 +139,29 @@ class Notifier:
     def announced(self, event: str) -> bool:
         """Whether anybody was told of this event; what is unknown here was told by an engine before this one."""
         telling = self._tellings.get(event)
-        return event not in self._muted_of if telling is None else telling.told is not None
+        return event not in self._muted.events if telling is None else telling.told is not None
 
     def rows(self) -> dict[str, Mapping[str, Any] | None]:
         """What is to be kept of each event that was touched, None where it is to be forgotten."""
         found: dict[str, Mapping[str, Any] | None] = {}
-        for event in self._dirty:
+        for event in self._dirty | self._muted.touched:
             found[event] = self._overflow if event == OVERFLOW else self._row(event)
         return found
 
     def _row(self, event: str) -> Mapping[str, Any] | None:
         telling = self._tellings.get(event)
         if telling is None:
-            return UNTOLD if event in self._muted_of else None
+            return UNTOLD if event in self._muted.events else None
         return telling.row()
 
     def unsaid(self) -> bool:
         """Whether there is anything to be committed."""
-        return bool(self.sayings or self.overflows or self._dirty)
+        return bool(self.sayings or self.overflows or self._dirty or self._muted.touched)
 
     def kept(self) -> None:
         """All of it is committed."""
         self.sayings, self.overflows, self._dirty = [], [], set()
+        self._muted.touched.clear()
 
     # ------------------------------------------------------------ restart
 
@@ -190,7 +189,7 @@ class Notifier:
                     self._inhibitor.opened(incident.id, labels_of(incident, telling.rule, tale.event, place))
         for _, telling in told:
             self._resume(telling, now_us)
-        kept = {tale.event.id for tale, _ in told} | self._muted_of.keys() | {OVERFLOW}
+        kept = {tale.event.id for tale, _ in told} | set(self._muted.events) | {OVERFLOW}
         self._dirty |= rows.keys() - kept
         overflow = rows.get(OVERFLOW)
         if overflow is not None:
@@ -204,7 +203,7 @@ class Notifier:
         rule = rules.get(tale.event.rule)
         for incident in tale.incidents:
             if incident.open and incident.id in held and rule is not None:
-                self._mute(held[incident.id], opening_of(tale, rule, incident))
+                self._muted.add(held[incident.id], opening_of(tale, rule, incident))
         return Tale(tale.event, [one for one in tale.incidents if one.id not in held])
 
     def _resume(self, telling: Telling, now_us: int) -> None:
@@ -321,18 +320,17 @@ class Notifier:
         if what is What.OPENED:
             by = transition.change.held or self._explained_by(transition)
             if by:
-                self._mute(by, transition)
+                self._muted.add(by, transition)
             return bool(by)
         if what is What.RESOLVED and self._inhibitor.ended(incident.id):
             self._unmute(incident.id, now_us)
-        known = self._muted.get(incident.id)
-        if known is None:
+        if incident.id not in self._muted:
             return False
         if what is What.RESOLVED:
-            self._forget_muted(incident.id)
+            self._muted.take(incident.id)
             self._end_without(transition, now_us)
         else:
-            self._muted[incident.id] = (known[0], replace(known[1], incident=incident, event=transition.event))
+            self._muted.change(transition)
         return True
 
     def _explained_by(self, transition: Transition) -> str:
@@ -344,23 +342,6 @@ class Notifier:
         self._inhibitor.opened(incident.id, labels)
         return self._inhibitor.muted_by(incident.id, labels)
 
-    def _mute(self, by: str, opening: Transition) -> None:
-        self._muted[opening.incident.id] = (by, opening)
-        self._muted_of[opening.event.id] += 1
-        self._mutes.setdefault(by, set()).add(opening.incident.id)
-        self._dirty.add(opening.event.id)
-
-    def _forget_muted(self, incident: str) -> Transition:
-        by, opening = self._muted.pop(incident)
-        self._mutes[by].discard(incident)
-        if not self._mutes[by]:
-            del self._mutes[by]
-        self._muted_of[opening.event.id] -= 1
-        if not self._muted_of[opening.event.id]:
-            del self._muted_of[opening.event.id]
-        self._dirty.add(opening.event.id)
-        return opening
-
     def _end_without(self, transition: Transition, now_us: int) -> None:
         """A muted incident was the last of its event: what of the event was told is told to be over."""
         telling = self._tellings.get(transition.event.id)
@@ -371,7 +352,7 @@ class Notifier:
 
     def _unmute(self, source: str, now_us: int, held_by: Callable[[Transition], str] = _nobody) -> None:
         """A source is over: what only it muted and is still open is told now."""
-        openings = [self._forget_muted(incident) for incident in sorted(self._mutes.get(source, ()))]
+        openings = [self._muted.take(incident) for incident in self._muted.by(source)]
         for opening in openings:
             self._note(replace(opening, change=replace(opening.change, held=held_by(opening))), now_us)
 
@@ -383,7 +364,7 @@ class Notifier:
         for one in telling.fresh:
             by = self._explained_by(replace(one, event=telling.event))
             if by:
-                self._mute(by, one)
+                self._muted.add(by, one)
                 telling.opened -= 1
             else:
                 kept.append(one)
@@ -395,7 +376,7 @@ class Notifier:
         for one in telling.openings[-untold:] if untold else ():
             by = self._explained_by(one)
             if by:
-                self._mute(by, one)
+                self._muted.add(by, one)
                 telling.opened -= 1
 
     # ------------------------------------------------------------ saying
