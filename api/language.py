@@ -80,6 +80,10 @@ class Speech:
         pattern = "d MMM" if then.year == now.year else "d MMM y"
         return f"{format_date(then.date(), pattern, locale=self.language)} {self.clock(us)}"
 
+    def day(self, us: int) -> str:
+        """`20 Nov 2026`: always whole, for a span of days."""
+        return format_date(from_us(us).astimezone(ZoneInfo(self.zone)).date(), "d MMM y", locale=self.language)
+
     def duration(self, us: int) -> str:
         """`40 detik`, `12 menit`, `30 jam`, `2 hari`: one unit, rounded down; hours up to two days."""
         us = max(us, 0)

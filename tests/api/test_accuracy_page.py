@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from secrets import token_hex
 
@@ -67,6 +68,7 @@ def test_everybody_sees_what_was_public_and_operators_the_rest(made: Town, serve
     judged(made, "right")
     judged(made, "wrong", index=5, audience="shadow")
     client = serve(made)
+    assert re.search(r"Dari \d+ \w+ 20\d\d sampai \d+ \w+ 20\d\d\.", get(client, stranger()).text), "whole days"
     public = get(client, stranger(), "/api/v1/accuracy").json()
     assert [one["audience"] for one in public["items"]] == ["public"]
     assert (public["total"]["hits"], public["total"]["false_alarms"]) == (1, 0)
