@@ -87,7 +87,7 @@ class PahoLink:
     def subscribe(self, topic: str) -> None:
         client = self._client
         if client is not None and self._accepted:
-            self._guarded(client, lambda: client.subscribe(topic, qos=1))
+            self._guarded(client, lambda: client.subscribe(topic, qos=0))
 
     def close(self, *, graceful: bool) -> None:
         client, accepted = self._client, self._accepted

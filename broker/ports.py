@@ -73,7 +73,9 @@ class Link(Protocol):
     def publish(self, token: int, topic: str, payload: bytes, *, qos: int, retain: bool) -> bool:
         """Hand a message to the connection. False where there is none (nothing is kept)."""
 
-    def subscribe(self, topic: str) -> None: ...
+    def subscribe(self, topic: str) -> None:
+        """QoS 0: what comes down is an answer or a wish, and is said again. (More would cost the embedded broker a
+        consumer of its own for each node.)"""
 
     def close(self, *, graceful: bool) -> None:
         """Graceful: DISCONNECT, so that the will is not sent. Otherwise the socket is dropped and the will is."""
