@@ -50,7 +50,7 @@ faults: setup-test
 
 ## faults-short: every fault in its short form (minutes), the one that is part of the tests
 faults-short: setup-test
-	@$(BIN)/siaga faults all --short --at-once 2 --results var/faults-short
+	@$(BIN)/siaga faults all --short --at-once 3 --results var/faults-short
 
 ## check: what continuous integration asks of a change besides the tests
 check lint: $(VENV)/.tests
