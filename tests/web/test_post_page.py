@@ -34,7 +34,7 @@ def key_in(page: Page, figure: str) -> None:
         page.click(f".keys button[value='{key}']")
     assert page.input_value("#angka") == figure
     page.click(".save button")
-    page.wait_for_selector("#kabar")
+    page.locator("#kabar", has_text=f"{figure} cm").wait_for()
 
 
 def levels(book: KeepersBook) -> list[float]:
