@@ -40,12 +40,7 @@ class Paces:
         return {Level.WASPADA: self.waspada_s, Level.SIAGA: self.siaga_s, Level.AWAS: self.awas_s}.get(level)
 
 
-class _Watch(NamedTuple):
-    period_s: float
-    until_us: int
-
-
-class _Asked(NamedTuple):
+class _Pace(NamedTuple):
     period_s: float
     until_us: int
 
@@ -57,15 +52,12 @@ class Sampling:
     def __init__(self, paces: Paces, twin: Twin) -> None:
         self._paces = paces
         self._twin = twin
-        self._watched: dict[tuple[str, str], _Watch] = {}
+        self._watched: dict[tuple[str, str], _Pace] = {}
         """(the gauge in flood, the gauge that is read for it)"""
-        self._asked: dict[tuple[str, str], _Asked] = {}
+        self._asked: dict[tuple[str, str], _Pace] = {}
         self._looked_mono_us: int | None = None
-
-    @property
-    def hurried(self) -> list[str]:
-        """The gauges that are being read more often, by name."""
-        return sorted({node for node, _ in self._asked})
+        self.hurried: list[str] = []
+        """the gauges that are being read more often, by name; a new list at each turn, for other threads read it"""
 
     def is_due(self, mono_us: int) -> bool:
         """Once a second is soon enough."""
@@ -84,7 +76,7 @@ class Sampling:
             if period_s is not None:
                 for node, latest_s in _below(flood.node, travels).items():
                     until_us = now_us + 1 + round(latest_s * SECOND_US)
-                    self._watched[flood.node, node] = _Watch(period_s, until_us)
+                    self._watched[flood.node, node] = _Pace(period_s, until_us)
         self._asked = {key: asked for key, asked in self._asked.items() if asked.until_us > now_us}
         paces: dict[str, float] = {}
         for (_, node), watch in self._watched.items():
@@ -92,6 +84,7 @@ class Sampling:
         for node, period_s in paces.items():
             if node in places:
                 self._ask(places[node], period_s, now_us)
+        self.hurried = sorted({node for node, _ in self._asked})
 
     def _ask(self, place: Placement, period_s: float, now_us: int) -> None:
         for_us = round(self._paces.for_s * SECOND_US)
@@ -102,7 +95,7 @@ class Sampling:
             if asked is not None and asked.period_s == period_s and asked.until_us - now_us > for_us // 2:
                 continue
             if self._twin.hurry(place.node, sensor, period_s, self._paces.for_s, now_us):
-                self._asked[place.node, sensor] = _Asked(period_s, now_us + for_us)
+                self._asked[place.node, sensor] = _Pace(period_s, now_us + for_us)
 
 
 def _below(node: str, travels: Sequence[Travel]) -> dict[str, float]:

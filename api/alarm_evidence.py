@@ -57,8 +57,8 @@ def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
     to_us = now_us if incident.open else min((incident.resolved_us or incident.changed_us) + AFTER_US, now_us)
     series = series_of(alarm)
     rows = _rows(context, series, from_us, to_us) if series is not None else ()
-    levels = [row for row in rows or () if level_cm_of(row) is not None]
-    scale = context.profile.scale_of(incident.node) if incident.subject in WATER or levels else None
+    water = incident.subject in WATER or any(level_cm_of(row) is not None for row in rows or ())
+    scale = context.profile.scale_of(incident.node) if water else None
     site = context.profile.site_of(incident.node)
     changes = context.cities.changes_of(incident.event)
     return Lying(
@@ -66,7 +66,7 @@ def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
         to_us=to_us,
         series=series,
         rows=rows or (),
-        chart=_chart(context, alarm, rows, scale, from_us, to_us) if rows and levels else None,
+        chart=_chart(context, alarm, rows, scale, from_us, to_us) if rows and water else None,
         flags=flags_of(rows or ()),
         scale=scale,
         changes=tuple(one for one in changes if one.incident == incident.id),
@@ -96,7 +96,7 @@ def series_of(alarm: Alarm) -> Series | None:
     if not named:
         return None
     kind = sensors[named][0] if named in sensors else "flood" if incident.subject == "flood" else "hotspot"
-    return Series(alarm.incident.city, alarm.incident.node, named, kind)
+    return Series(incident.city, incident.node, named, kind)
 
 
 def _chart(
