@@ -13,18 +13,19 @@ import heapq
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.absence_stream import AbsenceStream
-from alerts.causes import BRANCHES, Branch, Found, branch_code, deepest, width
+from alerts.causes import BRANCHES
 from alerts.combined_stream import CombinedStream, group_at
 from alerts.events import Events, OpenEvent, group_of
 from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
 from alerts.mark_stream import MarkStream
+from alerts.outage_events import OutageEvents
 from alerts.rise_stream import RiseStream
 from alerts.rules import Absence, Combined, Mark, Rise, Rule, Usual, alike, combining
 from alerts.samples import Sample
@@ -38,7 +39,7 @@ from contract.incident import WATER, Audience, Change, Incident, State, What
 from contract.kinds import KindName
 from contract.levels import Level, Scale
 from contract.staging import BREADTH, Stages
-from store.ports import Cause, Event, Placement
+from store.ports import Event, Placement
 
 SNAPSHOT_VERSION = 7
 _DEFAULT_PERIOD_S = 60.0
@@ -96,7 +97,7 @@ class Engine:
         self._periods: dict[tuple[str, str], float] = {}
         self._routes: dict[tuple[str, str, str], tuple[Stream, ...]] = {}
         self._streams: dict[tuple[str, str], Stream] = {}
-        self._under: dict[tuple[str, Branch, str], list[AbsenceStream]] = defaultdict(list)
+        self._outages = OutageEvents()
         self._absences: dict[str, list[AbsenceStream]] = defaultdict(list)
         self._births: dict[str, int] = {}
         self._heap: list[tuple[int, str, str]] = []
@@ -292,7 +293,7 @@ class Engine:
     def _rehang(self) -> None:
         """Places or rules changed: whom a reading goes to, what points hang on, how long each may be silent."""
         self._routes.clear()
-        self._under.clear()
+        self._outages.clear()
         combined = [one for one in self._streams.values() if isinstance(one, CombinedStream)]
         for one in combined:
             one.members.clear()
@@ -301,7 +302,7 @@ class Engine:
             self._set_silence(stream, place)
             self._join(stream, place)
             if isinstance(stream, AbsenceStream):
-                self._hang(stream, place)
+                self._outages.hang(stream, place)
         self._drop([one for one in combined if not one.members])
 
     def _join(self, member: Stream, place: Placement) -> None:
@@ -433,7 +434,8 @@ class Engine:
         self._births = {}
         self.decided = 0
         self._heap.clear()
-        for known in (self._streams, self._routes, self._under, self._absences):
+        self._outages.clear()
+        for known in (self._streams, self._routes, self._absences):
             known.clear()
         self.events = Events(self.city)
 
@@ -507,15 +509,8 @@ class Engine:
     def _absence(self, rule: Rule, condition: Absence, place: Placement, period_s: float) -> AbsenceStream:
         stream = AbsenceStream(rule, place.node, period_s, condition)
         self._absences[place.node].append(stream)
-        self._hang(stream, place)
+        self._outages.hang(stream, place)
         return stream
-
-    def _hang(self, stream: AbsenceStream, place: Placement) -> None:
-        """Remember what a point hangs on."""
-        for branch in BRANCHES.get(stream.rule.group_by, ()):
-            code = branch_code(place, branch)
-            if code:
-                self._under[stream.rule.id, branch, code].append(stream)
 
     def _recall(self, rule_id: str, node: str, entity: str) -> Stream | None:
         found = self._streams.get((rule_id, entity))
@@ -571,33 +566,6 @@ class Engine:
         stream.armed_us = due_us
         heapq.heappush(self._heap, (due_us, stream.rule.id, stream.entity))
 
-    def _cause(self, stream: AbsenceStream, place: Placement, onset: Onset, now_us: int) -> Found:
-        """What a point's outage is put down to."""
-        before_us = onset.crossed_us - stream.no_data_us
-
-        def peers(branch: Branch, code: str) -> Iterator[AbsenceStream]:
-            own = self._under[stream.rule.id, branch, code]
-            return (one for one in own if one is stream or (one.heard_us and not one.dead_before(before_us)))
-
-        def down(one: AbsenceStream) -> bool:
-            return one is stream or one.suspect(now_us, self._since_us(one))
-
-        return deepest(place, stream.rule.group_by, peers, down)
-
-    def _grown(self, stream: AbsenceStream, found: Found, audience: Audience, onset: Onset) -> OpenEvent | None:
-        """The oldest event of a point that hangs on the same and fell silent with this one; a cause only grows, so that
-        what is put down to something as wide already stays that."""
-        if found.branch is None:
-            return None
-        before_us = onset.crossed_us - stream.no_data_us
-        events = [
-            self.events.of(one.incident)
-            for one in self._under[stream.rule.id, found.branch, found.code]
-            if one.incident is not None and one.incident.audience == audience and not one.dead_before(before_us)
-        ]
-        narrower = (one for one in events if width(one.event.group) < width(found.branch))
-        return min(narrower, key=lambda one: one.event.opened_us, default=None)
-
     def _told(self, stream: Stream, outcome: tuple[Step, ...] | Onset, now_us: int, said_us: int) -> list[Transition]:
         if isinstance(outcome, Onset):
             return self._opened(stream, outcome, now_us, said_us)
@@ -642,33 +610,13 @@ class Engine:
     ) -> tuple[OpenEvent, bool]:
         """(the event that this onset belongs to, whether it begins it)."""
         rule = stream.rule
-        found: Found | None = None
         if isinstance(stream, AbsenceStream) and rule.group_by in BRANCHES:
-            over = self.events.over(rule, place, audience)
-            if over is not None and over.event.cause != "unknown":
-                return over, False
-            found = self._cause(stream, place, onset, now_us)
-            if over is not None:
-                self._explain(over, group_of(rule, place, audience, found), found.cause)
-                return over, False
-        group, name = group_of(rule, place, audience, found)
+            return self._outages.join(self.events, stream, place, audience, onset, now_us, self._since_us(stream))
+        group, name = group_of(rule, place, audience)
         event = self.events.find(rule, group)
         if event is not None:
             return event, False
-        if found is not None and isinstance(stream, AbsenceStream):
-            event = self._grown(stream, found, audience, onset)
-            if event is not None:
-                self.events.grow(event, group, name, found.cause)
-                return event, False
-        cause = "" if found is None else found.cause
-        return self.events.begin(rule, group, name, onset.crossed_us, onset.opened_us, cause), True
-
-    def _explain(self, event: OpenEvent, named: tuple[str, str], cause: Cause) -> None:
-        """An event whose cause was unknown, where the silence proves one now that is no narrower."""
-        taken = self.events.open.get((event.event.rule, named[0]))
-        proved = cause not in {"node", "unknown"} and width(named[0]) >= width(event.event.group)
-        if proved and (taken is None or taken is event):
-            self.events.grow(event, *named, cause)
+        return self.events.begin(rule, group, name, onset.crossed_us, onset.opened_us), True
 
     def _transition(
         self,
