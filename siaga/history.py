@@ -81,13 +81,16 @@ def moment_us(text: str, where: str) -> int:
 def read_series(path: Path, profile: Profile) -> Series:
     """A file with a column `time` (ISO 8601 with its zone) and a column `<gauge>_cm` or `<gauge>_m` a gauge.
 
-    An empty cell is no reading. Raises BadInput with file, line and remedy.
+    An empty cell is no reading. A spreadsheet set to Indonesian writes semicolons between cells and commas in numbers:
+    it is read as well. Raises BadInput with file, line and remedy.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot be read: {error}", where=str(path), remedy="Save it as UTF-8 text (CSV).") from None
-    table = csv.reader(text.splitlines())
+    lines = text.splitlines()
+    indonesian = bool(lines) and ";" in lines[0] and "," not in lines[0]
+    table = csv.reader(lines, delimiter=";" if indonesian else ",")
     head = [name.strip() for name in next(table, [])]
     if "time" not in head:
         raise BadInput(
@@ -97,7 +100,8 @@ def read_series(path: Path, profile: Profile) -> Series:
     history: list[Past] = []
     for cells in table:
         if any(cell.strip() for cell in cells):
-            history += _row(path, table.line_num, head, cells, columns)
+            plain = [cell.replace(",", ".") for cell in cells] if indonesian else cells
+            history += _row(path, table.line_num, head, plain, columns)
     # What comes with an earlier time than the line before was keyed in late; a replay judges in the order of time.
     history.sort(key=lambda past: past.at_us)
     return Series(history, gauges, ignored)

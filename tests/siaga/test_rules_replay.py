@@ -144,6 +144,15 @@ def test_a_typing_error_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_spreadsheet_set_to_indonesian_is_read(tmp_path: Path, jakarta: Profile) -> None:
+    """Semicolons between its cells, commas in its numbers."""
+    file = tmp_path / "lembar.csv"
+    file.write_text("time;manggarai_m;cuaca\n2025-03-02T21:00:00+07:00;6,455;Terang, panas\n", encoding="utf-8")
+    series = history.read_series(file, jakarta)
+    assert [(past.gauge, past.cm) for past in series.history] == [(RIVER["manggarai"], 645.5)]
+    assert series.ignored == ("cuaca",)
+
+
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [
