@@ -127,7 +127,7 @@ class Engine:
             outcome = stream.judge(sample, now_us, said_us or now_us)
             if outcome:
                 transitions = [*transitions, *self._told(stream, outcome, now_us, said_us or now_us)]
-            if not stream.armed_us:
+            if not (stream.armed_us or stream.quiet):
                 self._arm(stream)
         return transitions
 

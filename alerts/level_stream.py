@@ -184,6 +184,7 @@ class LevelStream(Stream):
             return False
         if jumps(jump_cm, self.value, value) and within(self.live_us, self.value_us, at_us):
             self.doubted = Doubted(at_us, value, use)
+            self.quiet = False
             return True
         return False
 
@@ -202,7 +203,7 @@ class LevelStream(Stream):
         self._run(self.staff.sign * doubted.value, doubted.at_us, Use(doubted.use))
         self.value, self.value_us = doubted.value, doubted.at_us
         if self.incident is not None:
-            self.incident = life.with_value(self.incident, doubted.value, higher_is_worse=self.staff.sign > 0)
+            self.incident = self._noted(self.incident, doubted.value)
 
     def _run(self, signed: float, at_us: int, use: Use) -> None:
         """Begin, keep or break the run of every latch."""
@@ -247,8 +248,11 @@ class LevelStream(Stream):
     def _advance(
         self, incident: Incident, signed: float, value: float, at_us: int, use: Use, said_us: int, *, back: bool
     ) -> list[Step]:
+        now = self.incident = self._noted(incident, value)
+        runs = any(self.up) or any(self.down)
+        if now.state is State.FIRING and not (runs or now.no_data or back):
+            return []
         steps: list[Step] = []
-        now = life.with_value(incident, value, higher_is_worse=self.staff.sign > 0)
 
         def add(step: Step) -> None:
             nonlocal now
@@ -277,6 +281,19 @@ class LevelStream(Stream):
                     add(life.recovering(now, value, at_us, said_us))
         self.incident = now
         return steps
+
+    def _noted(self, incident: Incident, value: float) -> Incident:
+        """With its new peak, where this is one. Each change brings its own value."""
+        peak, sign = incident.peak_value, self.staff.sign
+        if peak is not None and sign * value <= sign * peak:
+            return incident
+        return life.with_value(incident, value, higher_is_worse=sign > 0)
+
+    def _as_last_read(self, incident: Incident) -> Incident:
+        """With the last value that was believed, for a change that brings none."""
+        if math.isnan(self.value):
+            return incident
+        return life.with_value(incident, self.value, higher_is_worse=self.staff.sign > 0)
 
     def _left(self, at_us: int) -> int:
         """How many latches stay closed once those whose clear run has lasted `clear_for` open."""
@@ -319,7 +336,7 @@ class LevelStream(Stream):
             return NOTHING
         # Silence breaks the clear run: what the water did meanwhile nobody saw.
         self.down = [0] * len(self.down)
-        steps = self._keep([life.fell_silent(self.incident, at_us, said_us)])
+        steps = self._keep([life.fell_silent(self._as_last_read(self.incident), at_us, said_us)])
         return _from("on_site", steps) if self.by_eye else steps
 
     def read_on_site(self, value: float, read_us: int, now_us: int, said_us: int) -> tuple[Step, ...]:
@@ -345,7 +362,8 @@ class LevelStream(Stream):
         self.ended_us = self.last_us = at_us = max(at_us, self.last_us)
         self.doubted = None
         self._open_from(0)
-        return _from("people", self._keep([life.resolved(incident, incident.value, at_us, said_us)]))
+        value = self._as_last_read(incident).value
+        return _from("people", self._keep([life.resolved(incident, value, at_us, said_us)]))
 
     def _is_clear(self) -> bool:
         return self.doubted is None and self.staff.sign * self.value < self.staff.clears[0]

@@ -87,6 +87,9 @@ class Stream(ABC):
         "told_us",
     )
 
+    quiet: bool = False
+    """nothing is open and nothing runs, so that no silence is waited for"""
+
     def __init__(self, rule: Rule, node: str, entity: str, period_s: float) -> None:
         self.rule = rule
         self.node = node

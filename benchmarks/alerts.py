@@ -24,7 +24,9 @@ START_US = 1_769_248_800 * SECOND_US
 PERIOD_US = 60 * SECOND_US
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 5
-QUIET_CM, HIGH_CM = 10.0, 10_000.0
+QUIET_CM, HIGH_CM = 30.0, 10_000.0
+SWING_CM = (0.0, 1.0, 3.0, 4.0, 3.0, 1.0, 0.0, -2.0, -3.0, -4.0, -3.0, -1.0)
+"""how the water moves from round to round, each gauge's in its own time"""
 
 
 class City:
@@ -49,15 +51,25 @@ class City:
         return Engine(CITY, self._rules, self._places, self._scales, travel_s=3.0)
 
     def round(self, level_cm: float) -> list[Sample]:
-        """One reading of every node, all taken at the same moment."""
+        """One reading of every node, all taken at the same moment; the water moves a little round `level_cm`."""
         self._seq += 1
         at_us = START_US + self._seq * PERIOD_US
-        flood: dict[str, Any] = {"level_cm": level_cm}
+        water: list[dict[str, Any]] = [{"level_cm": level_cm + swing} for swing in SWING_CM]
         wifi: dict[str, Any] = {"internet": "open"}
         return [
             *(
-                Sample(node, "gauge", "flood", EPOCH, self._seq, at_us, "synced", Quality.GOOD, flood)
-                for node in self.gauges
+                Sample(
+                    node,
+                    "gauge",
+                    "flood",
+                    EPOCH,
+                    self._seq,
+                    at_us,
+                    "synced",
+                    Quality.GOOD,
+                    water[(number + self._seq) % len(water)],
+                )
+                for number, node in enumerate(self.gauges)
             ),
             *(
                 Sample(node, "wifi", "hotspot", EPOCH, self._seq, at_us, "synced", Quality.GOOD, wifi)

@@ -65,10 +65,10 @@ class Change:
 class Incident:
     """The state of one incident.
 
-    `entity` is `{node}/{sensor}` or `{node}`; `value` the last good value in the rule's unit (cm for a river, cm risen
-    within the rule's window for a rise, s of silence for an outage, for a notice what its rule counts). `crossed_us` is
-    when the first sample of the run that opened it was observed, `opened_us` when the condition had held for the rule's
-    `for`.
+    `entity` is `{node}/{sensor}` or `{node}`; `value` is the good value at its last change, or at its peak since, in
+    the rule's unit (cm for a river, cm risen within the rule's window for a rise, s of silence for an outage, for a
+    notice what its rule counts). `crossed_us` is when the first sample of the run that opened it was observed,
+    `opened_us` when the condition had held for the rule's `for`.
     """
 
     id: str

@@ -170,6 +170,17 @@ def test_a_gauge_that_falls_silent_while_high_is_dangerous_and_never_resolved() 
     ]
 
 
+def test_silence_tells_the_water_as_it_was_last_read_and_its_peak() -> None:
+    """Between the two nothing was told: it neither changed its level nor began to clear."""
+    city = watch()
+    for minute, cm in enumerate([120, 125, 128, 133, 128, 127]):
+        city.level(5 * minute, "code-hulu", cm)
+    city.pass_to(60)
+    assert city.story()[-1] == "55 no_data SIAGA code-hulu"
+    silent = city.told[-1]
+    assert (silent.change.value, silent.incident.value, silent.incident.peak_value) == (127, 127, 133)
+
+
 def test_silence_breaks_the_clear_time() -> None:
     """Low, then unseen for hours, then low once: nobody knows what the river did, so half an hour begins anew."""
     city = watch()
