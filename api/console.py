@@ -26,6 +26,7 @@ from contract.attention import standing
 from contract.decision import KINDS, TOGETHER_US, Decision, DecisionKind, may_decide
 from contract.errors import BadInput, Rejected, Unavailable
 from contract.incident import Change
+from contract.levels import Level
 from store.people import Person
 from store.ports import ReadingStore
 
@@ -91,6 +92,22 @@ def asked_of(query: Mapping[str, str], caller: Caller) -> Wanted:
     )
 
 
+def grave_below(alarms: Sequence[Alarm], page: Page) -> int:
+    """How many floods at SIAGA or AWAS nobody has answered, where the page does not begin with one of them: what has
+    lapsed stands above them, and so does whatever a search finds."""
+
+    def is_grave(one: Alarm) -> bool:
+        return one.answer == "waiting" and one.level is not None and not Level.SIAGA.worse_than(one.level)
+
+    return 0 if any(map(is_grave, page.items[:1])) else sum(map(is_grave, alarms))
+
+
+def names_of(alarms: Sequence[Alarm]) -> dict[str, str]:
+    """Of each incident and each event that is open, in words."""
+    events = {one.event.id: one.event.name for one in alarms if one.event is not None}
+    return events | {one.id: one.name for one in alarms}
+
+
 def could_see_to(alarm: Alarm, people: Sequence[Person]) -> list[Person]:
     """Whom it can be given to: the command centre, technicians, and officers whose work it is."""
 
@@ -126,6 +143,8 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
             "count": len(mine),
             "again": [one for one in mine if one.answer == "again"],
             "waiting": sum(one.answer in {"waiting", "again"} for one in mine),
+            "grave": grave_below(mine, page),
+            "as_of_us": known.now_us,
             "wanted": wanted,
             "asked": {name: request.query_params.get(name, "") for name in KEPT},
             "kept": kept(request),
@@ -138,6 +157,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
             "stages": stages_of(context.readings, context.status() if context.status else {}),
             "outbox": context.cities.outbox_depth(context.city),
             "held": deciding.held(caller, reach, timed),
+            "held_names": names_of(mine),
             "beat_s": beat_s,
             "said": said,
             "good": good,

@@ -7,6 +7,7 @@
   const SOON_MS = 250;
   const AFTER_SENDING_MS = 1000;
   const GIVE_UP_MS = 15000;
+  const RENEW_MS = 60000;
   const PARTS = ["keadaan", "perlu", "daftar", "rincian", "ditahan"];
   const body = document.body;
   const beatMs = Number(body.dataset.beat) * 1000;
@@ -21,15 +22,24 @@
   let awaySince = null;
   let awayTime = "";
   let lost = false;
+  let shownAt = heardAt;
+  let shownTime = heardTime;
+  let stale = false;
+
+  function worst() {
+    if (lost) return { since: heardAt, text: banner.dataset.lost, time: heardTime };
+    if (awaySince !== null) return { since: awaySince, text: banner.dataset.away, time: awayTime };
+    return stale ? { since: shownAt, text: banner.dataset.stale, time: shownTime } : null;
+  }
 
   function say() {
-    const since = lost ? heardAt : awaySince;
-    banner.hidden = since === null;
-    body.classList.toggle("lost-server", since !== null);
-    if (since === null) return;
-    const text = (lost ? banner.dataset.lost : banner.dataset.away)
-      .replace("{time}", lost ? heardTime : awayTime)
-      .replace("{minutes}", String(Math.floor((Date.now() - since) / 60000)));
+    const now = worst();
+    banner.hidden = now === null;
+    body.classList.toggle("lost-server", now !== null);
+    if (now === null) return;
+    const text = now.text
+      .replace("{time}", now.time)
+      .replace("{minutes}", String(Math.floor((Date.now() - now.since) / 60000)));
     if (banner.textContent !== text) banner.textContent = text;
   }
 
@@ -40,13 +50,14 @@
     if (data.fresh) awaySince = null;
     else if (awaySince === null) { awaySince = heardAt; awayTime = data.time; }
     say();
+    if (Date.now() - shownAt > RENEW_MS) soon();  // ages and the health of the stages go on without any news
   }
 
   function missing() { lost = true; say(); }
 
   setInterval(() => {
     if (source && Date.now() - heardAt > LATE_BEATS * beatMs) { missing(); listen(); }
-    else if (lost || awaySince !== null) say();
+    else if (worst() !== null) say();
   }, 1000);
 
   // ------------------------------------------------------------------ what is told
@@ -63,7 +74,7 @@
     source.addEventListener("alarm", (event) => { announce(told(event)); soon(); });
     source.addEventListener("gone", soon);
     source.addEventListener("reset", soon);
-    source.addEventListener("over", () => location.reload());
+    source.addEventListener("over", signInAgain);
     source.onerror = () => {
       graced ??= setTimeout(missing, GRACE_MS);
       if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, AGAIN_MS);
@@ -112,10 +123,11 @@
   // What somebody sends is never cut off by a fresh look, and is answered by a fresh table itself.
   async function send(form) {
     asking?.abort();
+    asking = null;
     sending += 1;
     try {
       const answer = await get(form.action, new AbortController(), { method: "POST", body: new URLSearchParams(new FormData(form)) });
-      return { ok: answer.ok, html: await answer.text() };
+      return { ok: answer.ok, status: answer.status, html: await answer.text() };
     } finally {
       sending -= 1;
     }
@@ -127,14 +139,50 @@
     const stop = asking = new AbortController();
     const headers = chosenByHand ? {} : { "Siaga-Refresh": "1" };
     chosenByHand = false;
+    let html = null;
     try {
       const answer = await get(address(), stop, { headers });
-      if (answer.redirected && new URL(answer.url).pathname !== location.pathname) { location.reload(); return; }
-      const html = await answer.text();
-      if (answer.ok && !stop.signal.aborted) swap(html);
+      if (answer.redirected && new URL(answer.url).pathname !== location.pathname) { signInAgain(); return; }
+      html = answer.ok ? await answer.text() : null;
     } catch (error) {
-      if (error.name !== "AbortError") throw error;
+      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
     }
+    if (asking !== stop) return;  // another look, or what somebody sends, has taken its place
+    if (html !== null && swap(html)) return;
+    stale = true;
+    say();
+    soon(AGAIN_MS);
+  }
+
+  // ------------------------------------------------------------------ what was written outlives a sign-in
+  const DRAFT = "siaga-tulisan";
+  const written = () => [...document.querySelectorAll("#rincian input[type=text],#rincian textarea")].filter((one) => one.id && one.value !== one.defaultValue);
+
+  function keepDraft() {
+    const fields = written().map((one) => [one.id, one.value]);
+    const alarm = current()?.dataset.alarm;
+    if (fields.length && alarm) sessionStorage.setItem(DRAFT, JSON.stringify({ alarm, fields }));
+  }
+
+  function signInAgain() {
+    keepDraft();
+    const url = address();
+    if (sessionStorage.getItem(DRAFT) && current()) url.searchParams.set("pilih", current().dataset.alarm);
+    location.replace(url);
+  }
+
+  function bringDraft() {
+    const draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "null");
+    if (!draft || current()?.dataset.alarm !== draft.alarm) return;
+    sessionStorage.removeItem(DRAFT);
+    for (const [id, value] of draft.fields) {
+      const field = byId(id);
+      if (!field) continue;
+      field.value = value;
+      const folded = field.closest("details");
+      if (folded) folded.open = true;
+    }
+    tell(body.dataset.kept, true);
   }
 
   // Without what was done last: it is told once.
@@ -203,6 +251,10 @@
     }
     document.title = fresh.title;
     for (const row of rows()) known.add(row.dataset.alarm);
+    stale = false;
+    shownAt = Date.now();
+    shownTime = fresh.getElementById("sambungan").dataset.heard;
+    say();
     return true;
   }
 
@@ -230,6 +282,7 @@
     url.searchParams.delete("kabar");
     url.hash = "";
     history.replaceState(null, "", url);
+    byId("jawaban").replaceChildren();  // that was about another alarm
     chosenByHand = true;
     soon(120);
   }
@@ -271,8 +324,13 @@
     if (on >= 0) index = on;
     try {
       const answer = await send(form);
+      if (answer.status === 401) {
+        keepDraft();
+        tell(body.dataset.signIn, false, body.dataset.signInWord);
+        return;
+      }
       const fresh = new DOMParser().parseFromString(answer.html, "text/html");
-      if (!fresh.getElementById("daftar")) { tell(fresh.querySelector("main p")?.textContent || body.dataset.unsent, false); return; }
+      if (!fresh.getElementById("daftar")) { tell(whyNot(fresh, answer.status), false); return; }
       tell(fresh.getElementById("kabar")?.textContent ?? "", answer.ok);
       // Whoever has gone on to another alarm meanwhile stays there.
       if (current()?.dataset.alarm !== about) { soon(); return; }
@@ -283,12 +341,26 @@
     }
   });
 
-  function tell(text, good) {
+  // A refusal in the city's own words; a fault of ours, or of what stands between, leaves open whether it arrived.
+  function whyNot(page, status) {
+    const text = page.querySelector("main .lead")?.textContent;
+    return status < 500 && text ? `${page.querySelector("main h1").textContent}. ${text}` : body.dataset.unsent;
+  }
+
+  function tell(text, good, way = "") {
     const line = document.createElement("p");
     line.className = `said${good ? " good" : ""}`;
     line.id = "kabar";
     line.setAttribute("role", good ? "status" : "alert");
     line.textContent = text;
+    if (way) {
+      const link = document.createElement("a");
+      const here = address();
+      if (current()) here.searchParams.set("pilih", current().dataset.alarm);
+      link.href = `/masuk?lanjut=${encodeURIComponent(here.pathname + here.search)}`;
+      link.textContent = way;
+      line.append(" ", link);
+    }
     byId("jawaban").replaceChildren(line);
   }
 
@@ -334,5 +406,6 @@
     sessionStorage.removeItem("siaga-console");
     current()?.querySelector("a").focus();
   }
+  bringDraft();
   if (!document.hidden) listen();
 })();

@@ -12,6 +12,10 @@ WORDS = {
     "console_waiting": Text("{n} belum dijawab", "{n} not answered"),
     "console_waiting_one": Text("{n} belum dijawab", "{n} not answered yet"),
     "console_quiet": Text("Tidak ada alarm. Semua tenang.", "No alarms. All is calm."),
+    "console_quiet_unsure": Text(
+        "Tidak ada alarm yang diketahui. Itu belum tentu tenang: {stage} tidak berjalan baik.",
+        "No alarm is known. That need not mean calm: not everything is well ({stage}).",
+    ),
     "console_none_match": Text("Tidak ada alarm yang cocok.", "No alarm matches."),
     "console_again": Text(
         "{n} alarm perlu Anda lagi: yang menerimanya sudah lewat waktu, atau keadaannya memburuk.",
@@ -34,9 +38,31 @@ WORDS = {
     "console_find": Text("Tempat atau sungai", "Place or river"),
     "console_age": Text("Umur", "Age"),
     "console_lost": Text(
-        "Sambungan terputus sejak {time} ({minutes} menit). Yang terlihat di bawah belum tentu benar lagi.",
-        "Connection lost since {time} ({minutes} min). What you see below may not be so any more.",
+        "Sambungan terputus sejak {time} ({minutes} menit). Yang terlihat di bawah belum tentu benar lagi. Halaman mencoba lagi sendiri; tulisan Anda tetap ada.",
+        "Connection lost since {time} ({minutes} min). What you see below may not be so any more. The page tries again by itself; what you wrote stays.",
     ),
+    "console_stale": Text(
+        "Daftar ini dari {time} ({minutes} menit) dan tidak bisa diperbarui. Halaman mencoba lagi sendiri; tulisan Anda tetap ada.",
+        "This table is of {time} ({minutes} min) and cannot be renewed. The page tries again by itself; what you wrote stays.",
+    ),
+    "console_as_of": Text("Diperbarui {time}", "As of {time}"),
+    "console_signed_out": Text(
+        "Tidak terkirim: Anda sudah keluar. Tulisan Anda disimpan di tab ini. Masuk, lalu kirim lagi.",
+        "Not sent: you are no longer signed in. What you wrote is kept in this tab. Sign in, then send it again.",
+    ),
+    "console_draft_kept": Text(
+        "Tulisan Anda dari sebelum masuk ada lagi di bawah, belum terkirim. Periksa, lalu kirim.",
+        "What you wrote before signing in is back below, not yet sent. Check it, then send it.",
+    ),
+    "console_grave": Text(
+        "{n} banjir SIAGA atau AWAS belum dijawab, tidak di baris pertama.",
+        "{n} floods at ALERT or DANGER are not answered and not in the first row.",
+    ),
+    "console_grave_one": Text(
+        "{n} banjir SIAGA atau AWAS belum dijawab, tidak di baris pertama.",
+        "{n} flood at ALERT or DANGER is not answered and not in the first row.",
+    ),
+    "console_grave_show": Text("Tampilkan yang belum dijawab", "Show what is not answered"),
     "console_away": Text(
         "Basis data kota tidak menjawab sejak {time} ({minutes} menit). Alarm baru belum terlihat di sini.",
         "The city's database has not answered since {time} ({minutes} min). New alarms are not shown here yet.",
@@ -142,8 +168,8 @@ WORDS = {
     "do_read_send": Text("Kirim bacaan", "Send the reading"),
     "do_end": Text("Nyatakan selesai", "Say that it is over"),
     "do_end_text": Text(
-        "Perlu dua orang dalam setengah jam. Kasusnya akan menyebut bahwa orang yang mengakhirinya.",
-        "It takes two people within half an hour. The case will say that people ended it.",
+        "Hanya berlaku selama sensornya diam, dan perlu dua orang dalam setengah jam. Yang masih diukur sensor tidak berakhir karenanya. Kasusnya akan menyebut bahwa orang yang mengakhirinya.",
+        "It counts only while the sensor is silent, and takes two people within half an hour. What a sensor still measures does not end by it. The case will say that people ended it.",
     ),
     "do_end_first": Text(
         "{who} sudah menyatakan selesai. Satu orang lain perlu menyatakannya sebelum {time}.",

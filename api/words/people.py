@@ -12,6 +12,10 @@ WORDS = {
         "Untuk petugas dan pengelola. Peta, sungai dan kasus terbuka bagi semua tanpa masuk.",
         "For officers and staff. The map, the rivers and the cases are open to all without signing in.",
     ),
+    "sign_in_wanted": Text(
+        "Halaman yang Anda minta hanya untuk yang sudah masuk. Bila tadi Anda sudah masuk, waktunya sudah habis.",
+        "The page that you asked for is for those who have signed in. If you were, your time is up.",
+    ),
     "sign_in_lost": Text(
         "Lupa kata sandi? Administrator kota dapat mengirim tautan sekali pakai.",
         "Forgot the password? The city's administrator can send a one-time link.",

@@ -57,6 +57,7 @@ WORDS = {
     "chart_alt": Text("Grafik tinggi air di {place}", "Chart of the water level at {place}"),
     "chart_unit": Text("Tinggi air dalam cm", "Water level in cm"),
     "flagged_points": Text("{n} bacaan diragukan", "{n} doubtful readings"),
+    "flagged_points_one": Text("{n} bacaan diragukan", "{n} doubtful reading"),
     "gap_explained": Text("garis putus: tidak ada data", "broken line: no data"),
     "see_figures": Text("Lihat angka", "See the figures"),
     "doubted": Text("diragukan", "doubtful"),

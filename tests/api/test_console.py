@@ -75,6 +75,40 @@ def test_when_nothing_is_wrong_the_page_says_so_and_is_quiet(console: Page) -> N
     assert "Semua tenang" not in filtered
 
 
+def test_an_empty_table_is_not_called_calm_while_a_stage_is_not_well(
+    made: Town, serve: Callable[..., httpx.Client]
+) -> None:
+    """An engine that is silent opens no alarm; which stage it is stands there, and of when the table is."""
+    client = serve(made, keys=(), status=lambda: {"alerts": {"alive": False, "age_s": 130.0}})
+    text = words(Page(made, client, signed_in(made, person(made, "operator", "operator"))).get())
+    assert "Tidak ada alarm yang diketahui. Itu belum tentu tenang: Mesin alarm tidak berjalan baik." in text
+    assert "Semua tenang" not in text
+    assert "Diperbarui 10.00 WIB" in text
+
+
+def test_a_flood_that_nobody_answered_is_said_where_other_alarms_stand_above_it(console: Page) -> None:
+    """An outage that has lapsed comes first in the table; the flood at SIAGA below it is named above the table, until
+    it stands first, is answered, or is what is shown."""
+    made = console.made
+    said = "1 banjir SIAGA atau AWAS belum dijawab, tidak di baris pertama."
+    flood, _ = made.open_flood(made.nodes("gauge")[4], Level.SIAGA, 120.0)
+    assert said not in words(console.get())
+    old = made.open_outage(made.nodes("wifi")[3], minutes_ago=200)
+    operator = person(made, "operator", "operator").id
+    lapsed = Decision(
+        id="lama", city="yogyakarta", kind="acknowledge", by=operator, at_us=made.now_us - 100 * MINUTE_US,
+        incident=old.id, until_us=made.now_us - 40 * MINUTE_US, body={"level": None},
+    )  # fmt: skip
+    made.cities.decide(lapsed, deed_of(lapsed))
+    page = console.get()
+    assert listed(page) == [old.id, flood.id]
+    assert said in words(page)
+    assert said not in words(console.get("?jawaban=waiting"))
+    made.open_flood(made.nodes("gauge")[6], Level.WASPADA, 80.0)
+    console.decide(flood, apa="acknowledge")
+    assert "belum dijawab, tidak di baris" not in words(console.get())
+
+
 def test_the_chosen_alarm_shows_what_lies_behind_it(console: Page) -> None:
     """The gravest unless another is chosen: plot, marks, rule and version, flags, changes with both their times."""
     made = console.made
@@ -147,6 +181,7 @@ def test_what_is_held_back_is_listed_and_ended(console: Page) -> None:
     (path,) = re.findall(r'action="(/operator/tahan/[^"]+)"', page)
     assert "Tiang diganti PLN" in words(page)
     assert "ditahan" in words(page)
+    assert f"Pemberitahuan ditahan {made.nodes('wifi')[3].name} sampai" in words(page)
     assert console.send(path, apa="silence").headers["location"] == "/operator?kabar=unsilence"
     again = console.send(path, apa="silence")
     assert again.status_code == 409

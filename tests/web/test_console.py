@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -201,6 +202,56 @@ def test_a_lost_connection_is_said_with_since_when(centre: Centre, language: str
     page.unroute("**/api/v1/alarms/events")
     expect(page.locator("#sambungan")).to_be_hidden()
     page.goto(f"{centre.address}/operator?lang=id")
+
+
+def test_a_table_that_cannot_be_renewed_says_of_when_it_is(centre: Centre) -> None:
+    """The city is heard and its page is not: since when, nothing shown in green, what was written kept; and no longer
+    once the page is there again. What is for the keyboard alone stays out of sight."""
+    page = centre.open("?lang=id")
+    page.locator("#teks").fill("sedang menulis")
+    page.route("**/operator?*", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    city = centre.city
+    fresh, event = city.open_flood(city.nodes("gauge")[1], Level.WASPADA, 80.0)
+    expect(page.locator("#sambungan")).to_have_text(said("console_stale", time="10.00 WIB", minutes=0))
+    expect(page.locator("#keadaan .stage-well").first).to_be_hidden()
+    expect(page.locator("#keadaan .as-of")).to_have_text(said("console_as_of", time="10.00 WIB"))
+    assert page.locator(".skip-row .skip").evaluate("one => getComputedStyle(one).clipPath") == "inset(50%)"
+    expect(page.locator("#teks")).to_have_value("sedang menulis")
+    page.unroute("**/operator?*")
+    expect(page.locator("#sambungan")).to_be_hidden()
+    expect(page.locator(f"#baris-{fresh.id}")).to_be_visible()
+    over, change = resolved(fresh, 10.0, city.now_us, city.now_us)
+    city.commit(over, event, [change])
+    expect(page.locator(f"#baris-{fresh.id}")).to_have_count(0)
+
+
+def test_what_was_written_outlives_the_session(centre: Centre, browser: Browser) -> None:
+    """A note sent after the session ended is not sent, and that is seen wherever the page stands; whoever signs in
+    again finds it where it was, and sends it."""
+    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    entrance = {"name": "siaga", "url": centre.address}
+    person_again = person(centre.city, "operator", "operator")
+    context.add_cookies([{**entrance, "value": signed_in(centre.city, person_again).cookies["siaga"]}])
+    page.route("**/api/v1/alarms/events", lambda route: route.abort())
+    page.goto(f"{centre.address}/operator?lang=id")
+    page.locator("#teks").fill("Pintu air macet. " + "x" * 300)
+    context.clear_cookies(name="siaga")
+    page.locator(".note-form button").click()
+    expect(page.locator("#kabar")).to_contain_text(said("console_signed_out"))
+    expect(page.locator("#kabar")).to_be_in_viewport()
+    page.locator("#kabar a").click()
+    expect(page.locator("main")).to_contain_text(said("sign_in_wanted"))
+    context.add_cookies([{**entrance, "value": signed_in(centre.city, person_again).cookies["siaga"]}])
+    page.goto(centre.address + parse_qs(urlsplit(page.url).query)["lanjut"][0])
+    expect(page.locator("#kabar")).to_have_text(said("console_draft_kept"))
+    expect(page.locator("#teks")).to_have_value("Pintu air macet. " + "x" * 300)
+    page.locator(".note-form button").click()
+    expect(page.locator("#kabar")).to_have_text(said("done_comment"))
+    expect(page.locator(".story")).to_contain_text("Pintu air macet.")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()
 
 
 def test_what_is_being_sent_is_not_cut_off_by_what_happens(centre: Centre, browser: Browser) -> None:
