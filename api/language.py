@@ -59,6 +59,10 @@ class Speech:
         """So many of something: `key_one` for a single one."""
         return self(f"{key}_one" if n == 1 else key, n=self.number(n))
 
+    def begun(self, text: str) -> str:
+        """As a sentence begins."""
+        return text[:1].upper() + text[1:]
+
     def clock(self, us: int) -> str:
         """`14.32 WIB`."""
         return from_us(us).astimezone(ZoneInfo(self.zone)).strftime("%H.%M ") + self.zone_word

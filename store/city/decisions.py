@@ -13,7 +13,7 @@ from contract.decision import Decision, Facts, check, may_decide
 from contract.errors import Rejected
 from contract.incident import WATER, Change, Incident, State, Subject
 from store.city.audit import append, hold_log
-from store.city.database import Part
+from store.city.database import Part, rows_of
 from store.city.engine import change_of, incident_of
 from store.city.people import check_person, person_here, unknown_person
 from store.city.schema import changes, decisions, events, incidents, placements, rules, sites
@@ -109,7 +109,7 @@ def _head(connection: Connection, city: str) -> int:
 
 
 def _found(connection: Connection, query: Select[Any]) -> list[Decision]:
-    return [Decision(**row) for row in connection.execute(query).mappings()]
+    return [Decision(**row) for row in rows_of(connection, query)]
 
 
 def _standing(connection: Connection, city: str, now_us: int) -> list[Decision]:
@@ -126,7 +126,7 @@ def _standing(connection: Connection, city: str, now_us: int) -> list[Decision]:
 def _changes(connection: Connection, still_open: Any, since_us: int) -> list[Change]:
     query = select(changes).join(incidents, incidents.c.id == changes.c.incident)
     query = query.where(still_open, changes.c.said_us > since_us)
-    return [change_of(row) for row in connection.execute(query).mappings()]
+    return [change_of(row) for row in rows_of(connection, query)]
 
 
 def _facts(connection: Connection, city: str, found: Sequence[Incident]) -> dict[str, Facts]:

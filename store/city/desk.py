@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from contract.clock import from_us
 from contract.errors import BadInput, Rejected
-from store.city.database import Part, batches
+from store.city.database import Part, batches, rows_of
 from store.city.schema import case_numbers, case_updates, cases, cities
 from store.ports import Case, CaseState, CaseUpdate, Found
 
@@ -96,7 +96,7 @@ class DeskTables(Part):
         found: dict[str, Case] = {}
         with self._db.read() as connection:
             for some in batches(events):
-                rows = connection.execute(select(cases).where(cases.c.event.in_(some))).mappings()
+                rows = rows_of(connection, select(cases).where(cases.c.event.in_(some)))
                 found |= {row["event"]: Case(**row) for row in rows}
         return found
 

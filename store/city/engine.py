@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from contract.clock import SECOND_US
 from contract.errors import Rejected
 from contract.incident import Change, Incident, State, What
 from contract.levels import Level
-from store.city.database import Part, batches
+from store.city.database import Part, batches, rows_of
 from store.city.outbox import insert_outgoing
 from store.city.schema import changes, events, flat_lines, incidents, leases, snapshots, tellings
 from store.ports import OVERFLOW, EngineCommit, Event, Lease
@@ -189,7 +189,7 @@ class EngineTables(Part):
 
     def _incidents(self, query: Any) -> list[Incident]:
         with self._db.read() as connection:
-            return [incident_of(row) for row in connection.execute(query).mappings()]
+            return [incident_of(row) for row in rows_of(connection, query)]
 
     def changes_of(self, event: str) -> Sequence[Change]:
         """See `CityStore.changes_of`."""
@@ -223,7 +223,7 @@ class EngineTables(Part):
         found: dict[str, Event] = {}
         with self._db.read() as connection:
             for some in batches(ids):
-                rows = connection.execute(select(events).where(events.c.id.in_(some))).mappings()
+                rows = rows_of(connection, select(events).where(events.c.id.in_(some)))
                 found |= {row["id"]: Event(**row) for row in rows}
         return found
 
@@ -254,7 +254,7 @@ def _level(number: int | None) -> Level | None:
     return None if number is None else Level(number)
 
 
-def change_of(row: RowMapping) -> Change:
+def change_of(row: Mapping[Any, Any]) -> Change:
     """A row of `changes`."""
     return Change(**{**row, "what": What(row["what"]), "level": _level(row["level"])})
 

@@ -14,7 +14,7 @@ from contract.incident import Audience
 from contract.staging import narrower
 from store.city import schema
 from store.city.audit import append
-from store.city.database import Part
+from store.city.database import Part, rows_of
 from store.city.schema import (
     agencies,
     categories,
@@ -209,8 +209,8 @@ class RegistryTables(Part):
             .order_by(placements.c.node)
         )
         with self._db.read() as connection:
-            found = connection.execute(query).mappings().all()
-        return [_placement(dict(row)) for row in found]
+            found = rows_of(connection, query)
+        return [_placement(row) for row in found]
 
     def region_at(self, city: str, node: str, observed_us: int) -> str | None:
         """See `CityStore.region_at`. None for an unknown node, and for one that was taken out before."""
