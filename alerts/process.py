@@ -129,6 +129,7 @@ class AlertsProcess:
         self._away = frozenset[str]()
         self._stuck: Mapping[str, int] | None = None
         self._told = 0
+        self._not_believed = 0
 
     @property
     def leading(self) -> bool:
@@ -154,6 +155,8 @@ class AlertsProcess:
             "away": sorted(self._away),
             "stuck": sorted(self._stuck or ()),
             "hurried": self._sampling.hurried if self._sampling is not None else [],
+            "wishes": self._sampling.wishes if self._sampling is not None else [],
+            "not_believed": self._not_believed,
             "rules": len(self._rules),
             "rules_refused": self._pack.refused if self._pack is not None else "",
         }
@@ -533,6 +536,7 @@ class AlertsProcess:
             log.info("gauge.moves_again", city=self._profile.code, node=node)
 
     def _say_unbelieved(self, node: str, at_us: int, value: float) -> None:
+        self._not_believed += 1
         log.warning("gauge.not_believed", city=self._profile.code, node=node, at_us=at_us, level_cm=value)
 
     def _say_away(self, what: str, error: str) -> None:

@@ -45,6 +45,14 @@ class _Pace(NamedTuple):
     until_us: int
 
 
+class _Asked(NamedTuple):
+    """`since_us`: when it was first asked for at this pace."""
+
+    period_s: float
+    until_us: int
+    since_us: int
+
+
 class Sampling:
     """One city's wishes. What it remembers of a flood that has ended above is lost with its process, and the gauges
     below are then read as ever until they are in flood themselves."""
@@ -54,10 +62,12 @@ class Sampling:
         self._twin = twin
         self._watched: dict[tuple[str, str], _Pace] = {}
         """(the gauge in flood, the gauge that is read for it)"""
-        self._asked: dict[tuple[str, str], _Pace] = {}
+        self._asked: dict[tuple[str, str], _Asked] = {}
         self._looked_mono_us: int | None = None
         self.hurried: list[str] = []
         """the gauges that are being read more often, by name; a new list at each turn, for other threads read it"""
+        self.wishes: list[dict[str, str | float]] = []
+        """what is asked for now: node, sensor, how often, since when; a new list at each turn, too"""
 
     def is_due(self, mono_us: int) -> bool:
         """Once a second is soon enough."""
@@ -85,6 +95,10 @@ class Sampling:
             if node in places:
                 self._ask(places[node], period_s, now_us)
         self.hurried = sorted({node for node, _ in self._asked})
+        self.wishes = [
+            {"node": node, "sensor": sensor, "period_s": asked.period_s, "since_us": asked.since_us}
+            for (node, sensor), asked in sorted(self._asked.items())
+        ]
 
     def _ask(self, place: Placement, period_s: float, now_us: int) -> None:
         for_us = round(self._paces.for_s * SECOND_US)
@@ -95,7 +109,8 @@ class Sampling:
             if asked is not None and asked.period_s == period_s and asked.until_us - now_us > for_us // 2:
                 continue
             if self._twin.hurry(place.node, sensor, period_s, self._paces.for_s, now_us):
-                self._asked[place.node, sensor] = _Pace(period_s, now_us + for_us)
+                since_us = asked.since_us if asked is not None and asked.period_s == period_s else now_us
+                self._asked[place.node, sensor] = _Asked(period_s, now_us + for_us, since_us)
 
 
 def _below(node: str, travels: Sequence[Travel]) -> dict[str, float]:

@@ -20,6 +20,7 @@ from api.console_forms import ACKNOWLEDGE_MINUTES, READ_MINUTES, SILENCE_MINUTES
 from api.context import Context
 from api.deciding import Deciding
 from api.form import fields_of
+from api.hurried import slow_if_known
 from api.page import Pages
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of, within
 from contract.attention import standing
@@ -190,6 +191,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
             "missed": False,
             "picked": bool(chosen),
             "lying": lying,
+            "slow": slow_if_known(context, now_us, node=alarm.incident.node) or (),
             "places": {one.incident.node: one.name for one in known.open},
             "story": story_of(lying.changes, decided),
             "holding": {one.id: one for one in standing(timed, now_us)},

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from api.alarms import read_alarms
 from api.context import Context
+from api.gauges import Gauge, gauges_of
+from api.hurried import read_slow
 from api.snapshot import Snapshot, load
 from api.status import NodeState
 from contract.clock import SECOND_US
@@ -41,6 +44,7 @@ class CityCollector(Collector):
         yield up
         yield from families
         yield from self._of_ingest()
+        yield from self._of_alerts()
         if self._context.metrics is not None:
             yield from self._context.metrics()
 
@@ -54,6 +58,33 @@ class CityCollector(Collector):
             if what in counted:
                 family.add_metric([self._context.city, what], counted[what])
         yield family
+
+    def _of_alerts(self) -> Iterator[Any]:
+        """What the engine of this machine has counted since it began; nothing where it runs on another one."""
+        counted = self._context.status().get("alerts") if self._context.status is not None else None
+        if isinstance(counted, Mapping) and "not_believed" in counted:
+            family = CounterMetricFamily(
+                "siaga_readings_not_believed", "readings that jumped alone and were never there", labels=["city"]
+            )
+            family.add_metric([self._context.city], counted["not_believed"])
+            yield family
+
+    def _alarms(self, now_us: int) -> GaugeMetricFamily:
+        """As the operator's table counts them."""
+        context = self._context
+        family = GaugeMetricFamily(
+            "siaga_alarms",
+            "open alarms by state, severity (unknown: the rule is gone) and whether somebody answered",
+            labels=["city", "state", "severity", "answer"],
+        )
+        severities = {one.id: one.severity for one in context.cities.pack_rules(context.city)}
+        counts = Counter(
+            (one.incident.state.value, severities.get(one.incident.rule, "") or "unknown", one.answer)
+            for one in read_alarms(context, now_us).open
+        )
+        for labels, count in sorted(counts.items()):
+            family.add_metric([context.city, *labels], count)
+        return family
 
     def _of_stores(self) -> Iterator[Any]:
         context = self._context
@@ -77,6 +108,13 @@ class CityCollector(Collector):
         )
         held_back.add_metric([city], context.cities.held_back(city))
         yield held_back
+        yield self._alarms(snapshot.now_us)
+        yield _in_doubt(city, gauges_of(context.profile, snapshot))
+        slow = GaugeMetricFamily(
+            "siaga_not_hurried", "sensors that send less than half of what a flood asks of them", labels=["city"]
+        )
+        slow.add_metric([city], len(read_slow(context, snapshot.now_us)))
+        yield slow
         quarantine = GaugeMetricFamily("siaga_quarantined", "messages kept and not accepted", labels=["city", "reason"])
         reasons: Counter[str] = Counter()
         for (_, reason), count in context.cities.quarantine_counts(city).items():
@@ -93,6 +131,18 @@ def _nodes(city: str, snapshot: Snapshot) -> GaugeMetricFamily:
     for kind in sorted({one.kind for one in snapshot.placements}):
         for state in NodeState:
             family.add_metric([city, kind, state.value], counts[(kind, state)])
+    return family
+
+
+def _in_doubt(city: str, gauges: Sequence[Gauge]) -> GaugeMetricFamily:
+    """Both sorts of doubt that a page shows, also where there is none of it."""
+    family = GaugeMetricFamily(
+        "siaga_gauges_in_doubt",
+        "public gauges whose newest reading waits for the next (jump), or that stand still though water moves (flat)",
+        labels=["city", "why"],
+    )
+    family.add_metric([city, "jump"], sum(one.pending for one in gauges))
+    family.add_metric([city, "flat"], sum(one.flat_us is not None for one in gauges))
     return family
 
 

@@ -63,6 +63,22 @@ WORDS = {
     "quarantine_title": Text("Karantina", "Quarantine"),
     "no_quarantine": Text("Karantina kosong.", "Nothing in quarantine."),
     "how_many": Text("Jumlah", "Count"),
+    "slow_title": Text("Tidak mengikuti permintaan banjir", "Not following a flood's request"),
+    "slow_text": Text(
+        "Dalam banjir, mesin alarm meminta alat ukur membaca lebih sering. Yang di bawah ini tidak melakukannya: "
+        "simpulnya menolak (fastest_s di berkasnya), permintaan tidak sampai, atau alatnya diam.",
+        "In a flood the alarm engine asks gauges to read more often. These do not: their node refuses (fastest_s in "
+        "its file), the request does not arrive, or the gauge is silent.",
+    ),
+    "slow_asked": Text("Diminta", "Asked"),
+    "slow_came": Text("Yang datang", "What came"),
+    "slow_every": Text("tiap {period}, sejak {time}", "every {period}, since {time}"),
+    "slow_of": Text("{came} dari {asked} dalam {window}", "{came} of {asked} in {window}"),
+    "no_slow": Text("Tidak ada permintaan yang tidak diikuti.", "No request is left unfollowed."),
+    "slow_unknown": Text(
+        "Bacaan tidak bisa diambil sekarang, jadi tidak diketahui siapa yang mengikuti.",
+        "The readings cannot be fetched just now, so nobody knows who follows.",
+    ),
     "unseen_title": Text("Tidak tampil untuk umum", "Not shown to the public"),
     "no_unseen": Text("Semua simpul tampil untuk umum.", "Every node is shown to the public."),
     "audience_staff": Text("untuk petugas", "for staff"),

@@ -120,6 +120,7 @@ def test_a_flood_has_its_gauge_read_more_often(broker: RunningBroker, stores: St
             assert engine.facts()["hurried"] == []
             river.stands(200, 0.9)
             assert wait_until(lambda: engine.facts()["hurried"] == [alerting.GAUGE], 3.0)
+            assert [one["node"] for one in engine.facts()["wishes"]] == [alerting.GAUGE]
             heard = [decode(Burst, one.payload) for one in node.take(10, 3.0)]
         finally:
             stop.set()

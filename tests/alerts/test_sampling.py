@@ -103,6 +103,20 @@ def test_a_level_that_changes_changes_the_pace_at_once() -> None:
     assert city.to(3) == [Wish(3, LOWER, 300.0)]
 
 
+def test_what_is_asked_for_is_told_with_since_when() -> None:
+    """Renewing it changes nothing, another pace begins anew, and what is over is told no more."""
+    city = City(floods=[flood(LOWER, Level.WASPADA)])
+    asked = {"node": LOWER, "sensor": "level", "period_s": 300.0, "since_us": at(0)}
+    city.to(14)
+    assert city.sampling.wishes == [asked]
+    city.floods = [flood(LOWER, Level.AWAS)]
+    city.to(15)
+    assert city.sampling.wishes == [{**asked, "period_s": 60.0, "since_us": at(15)}]
+    city.floods = []
+    city.to(60)
+    assert city.sampling.wishes == []
+
+
 def test_the_gauge_below_is_watched_until_the_water_has_passed() -> None:
     """The flood above is over after ten minutes; its water takes at most three hours, and seven more."""
     city = City(floods=[flood(UPPER, Level.SIAGA)])
