@@ -167,7 +167,7 @@ class _Reader:
 
 def _judge(engine: Engine, page: Page, now_us: int) -> list[Transition]:
     """Judge a page as if each reading came when it was received. After the last, every stream that ever spoke is
-    waited for."""
+    waited for, and what was announced last and still holds is judged however long ago it came."""
     transitions: list[Transition] = []
     for row in page.rows:
         received_us = min(row.received_us, now_us)
@@ -175,7 +175,11 @@ def _judge(engine: Engine, page: Page, now_us: int) -> list[Transition]:
         transitions += engine.tick(received_us, now_us)
         transitions += engine.step(from_row(row), received_us, now_us)
     for row in page.newest:
-        engine.heard_before(from_row(row), row.received_us)
+        sample = from_row(row)
+        if sample.kind == "release":
+            transitions += engine.step(sample, now_us)
+        else:
+            engine.heard_before(sample, row.received_us)
     return transitions
 
 

@@ -26,8 +26,9 @@ from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
 from alerts.mark_stream import MarkStream
 from alerts.outage_events import OutageEvents
+from alerts.release_stream import Dams, ReleaseStream, belongs, entity_of, named_in
 from alerts.rise_stream import RiseStream
-from alerts.rules import Absence, Combined, Mark, Rise, Rule, Usual, alike, combining
+from alerts.rules import Absence, Combined, Mark, Release, Rise, Rule, Usual, alike, combining
 from alerts.samples import Sample
 from alerts.staging import told_to
 from alerts.stuck import Banks
@@ -41,7 +42,7 @@ from contract.levels import Level, Scale
 from contract.staging import BREADTH, Stages
 from store.ports import Event, Placement
 
-SNAPSHOT_VERSION = 7
+SNAPSHOT_VERSION = 8
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -98,6 +99,7 @@ class Engine:
         self._routes: dict[tuple[str, str, str], tuple[Stream, ...]] = {}
         self._streams: dict[tuple[str, str], Stream] = {}
         self._outages = OutageEvents()
+        self._dams = Dams()
         self._absences: dict[str, list[AbsenceStream]] = defaultdict(list)
         self._births: dict[str, int] = {}
         self._heap: list[tuple[int, str, str]] = []
@@ -121,7 +123,7 @@ class Engine:
         """Judge one reading that reached us at `now_us`. `said_us`: when it is judged, where that is later."""
         streams = self._routes.get((sample.node, sample.sensor, sample.kind))
         if streams is None:
-            streams = self._route(sample.node, sample.sensor, sample.kind)
+            streams = self._streams_for(sample)
         transitions: Sequence[Transition] = ()
         for stream in streams:
             outcome = stream.judge(sample, now_us, said_us or now_us)
@@ -294,6 +296,7 @@ class Engine:
         """Places or rules changed: whom a reading goes to, what points hang on, how long each may be silent."""
         self._routes.clear()
         self._outages.clear()
+        self._dams.clear()
         combined = [one for one in self._streams.values() if isinstance(one, CombinedStream)]
         for one in combined:
             one.members.clear()
@@ -303,6 +306,8 @@ class Engine:
             self._join(stream, place)
             if isinstance(stream, AbsenceStream):
                 self._outages.hang(stream, place)
+            elif isinstance(stream, ReleaseStream):
+                self._dams.put(stream)
         self._drop([one for one in combined if not one.members])
 
     def _join(self, member: Stream, place: Placement) -> None:
@@ -435,6 +440,7 @@ class Engine:
         self.decided = 0
         self._heap.clear()
         self._outages.clear()
+        self._dams.clear()
         for known in (self._streams, self._routes, self._absences):
             known.clear()
         self.events = Events(self.city)
@@ -465,6 +471,29 @@ class Engine:
 
     # ------------------------------------------------------------ inside
 
+    def _streams_for(self, sample: Sample) -> tuple[Stream, ...]:
+        """Who judges it. A notice goes to the dam that it names, and its way is not remembered."""
+        if sample.kind != "release":
+            return self._route(sample.node, sample.sensor, sample.kind)
+        place, dam = self._places.get(sample.node), named_in(sample)
+        if place is None or not dam:
+            return ()
+        rules = [one for one in self._rules if one.match.takes("release", sample.sensor)]
+        found = (self._dam(one, place, entity_of(place, dam)) for one in rules if self._stands(one, sample.node))
+        return tuple(stream for stream in found if stream is not None)
+
+    def _dam(self, rule: Rule, place: Placement, entity: str) -> ReleaseStream | None:
+        known = self._dams.find(rule.id, entity)
+        if known is not None or not isinstance(rule.condition, Release):
+            return known
+        for forgotten in self._dams.forgettable(rule.id):
+            self._dams.drop(forgotten)
+            del self._streams[rule.id, forgotten.entity]
+        stream = self._streams[rule.id, entity] = ReleaseStream(rule, place.node, entity, rule.condition)
+        stream.set_silence(rule.silence_s(place.link), self._travel_us)
+        self._dams.put(stream)
+        return stream
+
     def _route(self, node: str, sensor: str, kind: KindName) -> tuple[Stream, ...]:
         place = self._places.get(node)
         if place is None:
@@ -493,7 +522,7 @@ class Engine:
             stream = MarkStream(rule, node, entity, period_s, condition)
         elif isinstance(condition, Usual):
             stream = UsualStream(rule, node, entity, period_s, condition, self._zone)
-        elif staff is None or isinstance(condition, Combined):
+        elif staff is None or isinstance(condition, Combined | Release):
             return None
         elif isinstance(condition, Rise):
             stream = RiseStream(rule, node, entity, period_s, staff, condition)
@@ -522,6 +551,8 @@ class Engine:
         if isinstance(rule.condition, Combined):
             combined = self._streams[rule.id, entity] = CombinedStream(rule, entity, rule.condition)
             return combined
+        if isinstance(rule.condition, Release):
+            return self._dam(rule, self._places[node], entity)
         return self._new(rule, self._places[node], entity.partition("/")[2], entity)
 
     def _stream_of(self, incident: Incident) -> Stream | None:
@@ -534,6 +565,8 @@ class Engine:
         sensor = entity.partition("/")[2]
         if isinstance(rule.condition, Combined):
             return any(group_at(rule.group_by, place) == entity for place in self._places.values())
+        if isinstance(rule.condition, Release):
+            return self._stands(rule, node) and belongs(entity, self._places[node])
         return self._stands(rule, node) and (not sensor or rule.match.sensor in {None, sensor})
 
     def _stands(self, rule: Rule, node: str) -> bool:

@@ -57,13 +57,16 @@ class Use(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """What the engine must know to open an incident: when it began, when it was sure, how bad, of what value."""
+    """What the engine must know to open an incident: when it began, when it was sure, how bad, of what value; of what
+    was announced also from when until when."""
 
     crossed_us: int
     opened_us: int
     level: Level | None
     value: float | None
     no_data: bool
+    begins_us: int | None = None
+    until_us: int | None = None
 
 
 class Stream(ABC):
@@ -227,4 +230,6 @@ def open_incident(city: str, rule: Rule, stream: Stream, onset: Onset, event: st
         changed_us=onset.opened_us,
         resolved_us=None,
         changes=1,
+        begins_us=onset.begins_us,
+        until_us=onset.until_us,
     )

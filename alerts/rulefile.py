@@ -24,6 +24,7 @@ from alerts.rules import (
     Mark,
     Match,
     Need,
+    Release,
     Rise,
     Rule,
     Severity,
@@ -44,20 +45,26 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "outage": frozenset({"place", "group", "time", "since", "minutes", "cause", "count"}),
     "rise": frozenset({"place", "river", "rise", "minutes", "time", "since"}),
     "notice": frozenset({"place", "group", "value", "time", "since"}),
+    "release": frozenset({"dam", "place", "river", "group", "amount", "time", "since", "begins", "until", "end"}),
 }
+"""by the rule's subject, and of a rule about releases"""
 SUBJECTS: Mapping[str, Subject] = {
     "levels": "flood",
     "absence": "outage",
     "rise": "rise",
     "mark": "notice",
     "usual": "notice",
+    "release": "notice",
     "several": "notice",
     "both": "notice",
 }
 _COMBINED = frozenset({"several", "both"})
 """conditions that read nothing themselves"""
 """the subject of each sort of condition"""
-_OPTIONAL_TEXTS = frozenset({"grown", "recovering", "relapsed", "data_back"})
+_OPTIONAL_TEXTS = frozenset({"grown", "recovering", "relapsed", "data_back", "updated"})
+_ONLY_ANNOUNCED = frozenset({"updated"})
+_NEVER_TOLD = frozenset({"level", "recovering", "relapsed"})
+"""of what is announced, which neither climbs nor eases"""
 _WITHOUT_LEVELS = frozenset({"rise", "notice"})
 """subjects that have no level to tell of"""
 _FIELDS = frozenset(
@@ -80,6 +87,7 @@ _FIELDS = frozenset(
         "notify",
         "mark",
         "usual",
+        "release",
         "several",
         "both",
         "text",
@@ -110,7 +118,7 @@ def load_rules(folder: Path) -> tuple[Rule, ...]:
 
 def _others_are_there(rules: Sequence[Rule], files: Mapping[str, Path]) -> None:
     """Rules that take several together name rules of the pack that measure something."""
-    measuring = {rule.id: rule for rule in rules if not isinstance(rule.condition, Combined)}
+    measuring = {rule.id: rule for rule in rules if not isinstance(rule.condition, Combined | Release)}
     for rule in rules:
         if not isinstance(rule.condition, Combined):
             continue
@@ -153,7 +161,8 @@ class _Reader:
         subject: Subject = self._choice("subject", get_args(Subject))
         kind, match = (NOWHERE.kind, NOWHERE) if self._combines() else self._match()
         no_data_for_s, silences = self._silences()
-        for_s = self._seconds("for_s")
+        announced = self._announces(kind)
+        for_s, clear_for_s = (0.0 if announced else self._seconds(name) for name in ("for_s", "clear_for_s"))
         rule_id = self._word("id")
         if not valid_id(rule_id):
             raise self._wrong("id", f"{rule_id!r} is not an id", "Use lower-case letters, digits and single hyphens.")
@@ -164,14 +173,14 @@ class _Reader:
             match=match,
             condition=self._condition(subject, kind),
             for_s=for_s,
-            clear_for_s=self._seconds("clear_for_s"),
+            clear_for_s=clear_for_s,
             no_data_for_s=no_data_for_s,
             recurs_within_s=self._seconds("recurs_within_s", default=_DAY_S),
             severity=self._choice("severity", get_args(Severity)),
             category=self._word("category"),
             audience=self._choice("audience", get_args(Audience)),
             group_by=self._choice("group_by", get_args(GroupBy)),
-            texts=self._texts(subject),
+            texts=self._texts("release" if announced else subject),
             keep_firing_for_s=self._seconds("keep_firing_for_s", default=0.0),
             silences=silences,
             judges=_digest_of(self._table),
@@ -187,6 +196,24 @@ class _Reader:
                 raise self._wrong(name, "the rules that are taken together say this", f"Leave {name} out.")
         if self._table.get("group_by") not in {"river", "site", "node"}:
             raise self._wrong("group_by", "this is nothing that sensors have in common", 'Use "river" or "site".')
+        return True
+
+    def _announces(self, kind: KindName) -> bool:
+        """Whether the rule tells of what is announced, which is a fact with a beginning and an end of its own. No other
+        can: a measurement needs a second one, and of an announcement there is none."""
+        if "release" not in self._table:
+            if kind == "release":
+                raise self._wrong("match.kind", "what is announced is no measurement", "Write the section [release].")
+            return False
+        for name in ("for_s", "clear_for_s", "keep_firing_for_s"):
+            if name in self._table:
+                raise self._wrong(
+                    name, "one notice is enough, and what it announces says when it ends", f"Leave {name} out."
+                )
+        if kind != "release":
+            raise self._wrong("match.kind", f"nothing is announced by {kind!r}", 'Write kind = "release".')
+        if self._table.get("group_by") not in {"river", "site", "node"}:
+            raise self._wrong("group_by", "this is nothing that dams have in common", 'Use "river" or "site".')
         return True
 
     def _silences(self) -> tuple[float, tuple[LinkSilence, ...]]:
@@ -238,6 +265,7 @@ class _Reader:
             "rise": self._rise,
             "mark": self._mark,
             "usual": self._usual,
+            "release": self._release,
             "several": self._several,
             "both": self._both,
         }
@@ -277,6 +305,20 @@ class _Reader:
         side = self._choice("usual.side", get_args(Side), table.get("side", "both"))
         field = self._measured("usual.field", fields, table)
         return Usual(field, *self._marks("usual", "times", table), float(least), weeks, side)
+
+    def _release(self, fields: Mapping[str, FieldSpec]) -> Release:  # noqa: ARG002  its amounts are two of them
+        table = self._section("release", frozenset({"field", "raise_at"}))
+        if not table:
+            return Release("", 0.0)
+        field = self._choice("release.field", ("discharge_m3s", "opening_cm"), table.get("field"))
+        raise_at = table.get("raise_at")
+        if isinstance(raise_at, bool) or not isinstance(raise_at, int | float) or not 0 < raise_at < math.inf:
+            raise self._wrong(
+                "release.raise_at",
+                f"a number above 0 is expected, got {raise_at!r}",
+                "Set raise_at, or leave [release] empty for any release.",
+            )
+        return Release(field, float(raise_at))
 
     def _several(self, fields: Mapping[str, FieldSpec]) -> Combined:  # noqa: ARG002 - it reads none
         table = self._section("several", frozenset({"rule", "count", "level", "silent", "within_s"}))
@@ -347,9 +389,12 @@ class _Reader:
         return timing
 
     def _texts(self, subject: str) -> dict[str, Text]:
-        table = self._section("text", frozenset(TELLINGS))
+        never = _NEVER_TOLD if subject == "release" else _ONLY_ANNOUNCED
+        table = self._section("text", frozenset(TELLINGS) - never)
         texts: dict[str, Text] = {}
         for name in TELLINGS:
+            if name in never:
+                continue
             if name not in table:
                 if name in _OPTIONAL_TEXTS or (name == "level" and subject in _WITHOUT_LEVELS):
                     continue

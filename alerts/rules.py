@@ -96,6 +96,14 @@ class Usual:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """Raise on a notice that a dam lets go `raise_at` or more of `field`; where it is empty, on any release."""
+
+    field: str
+    raise_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """So many sensors of a group must be past what this rule looks for."""
 
@@ -119,7 +127,7 @@ class Combined:
         return " ".join(need.rule for need in self.needs)
 
 
-Condition = Levels | Absence | Rise | Mark | Usual | Combined
+Condition = Levels | Absence | Rise | Mark | Usual | Release | Combined
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,5 +216,7 @@ def longest_window_s(rules: Sequence[Rule]) -> float:
 
 
 def _window_s(rule: Rule) -> float:
+    if isinstance(rule.condition, Release):
+        return 0.0  # what was announced stands in the state and with its incident, and needs nothing from before
     looked_s = rule.condition.window_s if isinstance(rule.condition, Rise) else 0.0
     return max(rule.for_s, rule.clear_for_s, rule.keep_firing_for_s, looked_s, *rule.silences_s())

@@ -17,12 +17,28 @@ A gauge, a camera or a point is called by its site or its node. A series is one 
 (eight times), `700+20*5` (five readings, each 20 more), `_` or `_*3` (none). Points read a word: `open*20 down*5 _*10`.
 It is read into every field of its node that a rule looks at, or, called `"code-jetisharjo/rain_mm_hour"`, into that one
 alone. A line is told at hours and minutes after the first reading, with its level, or with the id of a rule that is
-neither about levels nor about absence; after the last moment of the longest series no time passes.
+neither about levels nor about absence; after the last moment of the longest series, and of all that is announced, no
+time passes.
+
+What a dam lets go is announced in a table of its own, `at` so long after the first reading:
+
+```toml
+[[release]]
+at = "00:10"
+post = "katulampa"
+dam = "Bendung Katulampa"
+discharge_m3s = 120
+begins = "01:00"
+lasts_s = 7200
+```
+
+`opening_cm` and `called_off = true` are the other things that a notice may say; `heard = "03:00"` lets it come so late.
 """
 
 from __future__ import annotations
 
 import difflib
+import heapq
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +51,7 @@ from alerts.engine import Engine, Transition
 from alerts.rulefile import line_of
 from alerts.rules import Absence, Levels, Rule
 from alerts.samples import Sample
+from contract.city import NOTICE
 from contract.clock import MINUTE_US, SECOND_US
 from contract.errors import BadInput
 from contract.kinds import KindName, fields_of
@@ -47,7 +64,12 @@ _EPOCH = "0" * 16
 _MOST = 100_000
 _LEVELS = re.compile(r"(?P<value>_|-?\d+(?:\.\d+)?)(?P<step>(?<!_)[+-]\d+(?:\.\d+)?)?(?:\*(?P<times>\d{1,6}))?")
 _WORDS = re.compile(r"(?P<value>_|[a-z_]+)(?:\*(?P<times>\d{1,6}))?")
-_KEYS = frozenset({"about", "every_s", "series", "expect"})
+_CLOCK = re.compile(r"(\d{2,3}):([0-5]\d)")
+_LONGEST_S = 31 * 86_400.0
+_TOLD_OF_RELEASES = frozenset(
+    {"at", "heard", "post", "dam", "discharge_m3s", "opening_cm", "begins", "lasts_s", "called_off"}
+)
+_KEYS = frozenset({"about", "every_s", "series", "release", "expect"})
 
 
 class _Reading(NamedTuple):
@@ -55,6 +77,26 @@ class _Reading(NamedTuple):
     node: str
     fields: frozenset[str]
     value: float | str
+
+
+class _Notice(NamedTuple):
+    """What a post announces, when it said so and when that was heard."""
+
+    told_us: int
+    heard_us: int
+    node: str
+    values: Mapping[str, Any]
+
+    def sample(self, seq: int) -> Sample:
+        told_us = self.told_us
+        return Sample(self.node, NOTICE, "release", _EPOCH, seq, told_us, "synced", Quality.GOOD, self.values)
+
+    def moments(self) -> Iterator[tuple[int, _Notice | None]]:
+        """When it is heard; and its end, up to which time passes."""
+        yield self.heard_us, None
+        yield self.heard_us, self
+        if "lasts_s" in self.values:
+            yield self.values["begins_us"] + round(self.values["lasts_s"] * SECOND_US), None
 
 
 class _Series(NamedTuple):
@@ -100,7 +142,9 @@ def tell(
             heard_us = min(heard_us + MINUTE_US, at_us)
             engine.witness(heard_us)
             keep(engine.tick(heard_us))
-        if reading is not None:
+        if isinstance(reading, _Notice):
+            keep(engine.step(reading.sample(seq), at_us))
+        elif reading is not None:
             for sample in _samples(reading, seq, places[reading.node]):
                 keep(engine.step(sample, at_us))
     differs = difflib.unified_diff(story.expected, told, "expected", "told", lineterm="", n=2)
@@ -113,6 +157,10 @@ def _samples(reading: _Reading, seq: int, place: Placement) -> Iterator[Sample]:
         values = dict.fromkeys(reading.fields & _names_of(kind), reading.value)
         if values:
             yield Sample(reading.node, sensor, kind, _EPOCH, seq, reading.at_us, "synced", Quality.GOOD, values)
+
+
+def _first(moment: tuple[int, object]) -> int:
+    return moment[0]
 
 
 @cache
@@ -158,15 +206,21 @@ class _Story:
         if not isinstance(lines, str):
             raise self._wrong("expect", "what must be told is missing", "Write [expect] with lines = '''…'''.")
         self.expected = [" ".join(line.split()) for line in lines.splitlines() if line.strip()]
-        self._series = self._read_series(table.get("series"), names)
+        self._posts: set[str] = set()
+        self._notices = [self._notice(one, names) for one in self._tables(table.get("release", []))]
+        self._series = self._read_series(table["series"], names) if "series" in table or not self._notices else {}
 
     @property
     def called(self) -> set[str]:
         """The names by which this story calls its nodes."""
-        return {name.partition("/")[0] for name in self._series}
+        return {name.partition("/")[0] for name in self._series} | self._posts
 
-    def moments(self) -> Iterator[tuple[int, _Reading | None]]:
-        """Every moment of the story and what was read then, None where nothing was."""
+    def moments(self) -> Iterator[tuple[int, _Reading | _Notice | None]]:
+        """Every moment of the story and what was read or announced then, None where nothing was."""
+        announced = sorted((moment for one in self._notices for moment in one.moments()), key=_first)
+        yield from heapq.merge(self._readings(), announced, key=_first)
+
+    def _readings(self) -> Iterator[tuple[int, _Reading | _Notice | None]]:
         length = max((len(one.values) for one in self._series.values()), default=0)
         for step in range(length):
             at_us = _BEGIN_US + step * self._every_us
@@ -198,6 +252,39 @@ class _Story:
             fields = {field: looked_at[field]} if field else {one: looked_at[one] for one in looked_at.keys() - own}
             series[name] = self._one_series(name, node, fields, text)
         return series
+
+    def _tables(self, value: Any) -> list[dict[str, Any]]:
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self._wrong("release", "a notice is a table of its own", "Write [[release]] above each.")
+        return value
+
+    def _notice(self, table: Mapping[str, Any], names: Mapping[str, str]) -> _Notice:
+        for key in table.keys() - _TOLD_OF_RELEASES:
+            known = ", ".join(sorted(_TOLD_OF_RELEASES))
+            raise self._wrong(f"release.{key}", "this key is not known", f"Known here: {known}.")
+        post, dam = table.get("post"), table.get("dam")
+        if not isinstance(post, str) or post not in names:
+            raise self._wrong("release.post", f"{post!r} is no post of the city", "Name a node, or its site.")
+        if not isinstance(dam, str) or not dam.strip():
+            raise self._wrong("release.dam", f"a dam's name is expected, got {dam!r}", 'Write dam = "…".')
+        self._posts.add(post)
+        told_us = self._moment("at", table.get("at"))
+        values: dict[str, Any] = {"dam": dam, "begins_us": self._moment("begins", table.get("begins", table["at"]))}
+        for key in ("discharge_m3s", "opening_cm", "lasts_s"):
+            if key in table:
+                value = table[key]
+                if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST_S:
+                    raise self._wrong(f"release.{key}", f"a number is expected, got {value!r}", f"Set {key} = 120.")
+                values[key] = float(value)
+        if table.get("called_off", False) is True:
+            values["called_off"] = True
+        return _Notice(told_us, self._moment("heard", table.get("heard", table["at"])), names[post], values)
+
+    def _moment(self, key: str, text: Any) -> int:
+        found = _CLOCK.fullmatch(text) if isinstance(text, str) else None
+        if found is None:
+            raise self._wrong(f"release.{key}", f"{text!r} is no time of the story", f'Write {key} = "00:10".')
+        return _BEGIN_US + (int(found[1]) * 60 + int(found[2])) * MINUTE_US
 
     def _looked_at(self, node: str) -> dict[str, frozenset[str]]:
         """The fields of this node that a rule looks at, each with the words that it may say, none for a number."""

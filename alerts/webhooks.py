@@ -26,6 +26,7 @@ _TYPES: Mapping[What, str] = {
     What.LEVEL: "incident.level",
     What.NO_DATA: "incident.silent",
     What.DATA_BACK: "incident.heard",
+    What.UPDATED: "incident.updated",
     What.RESOLVED: "incident.all_clear",
 }
 _DIGESTS: Mapping[Reason, str] = {Reason.ALL_CLEAR: "event.all_clear", Reason.REMINDER: "event.reminder"}
@@ -140,7 +141,8 @@ class Webhooks:
         kind = _TYPES.get(change.what)
         if kind is None:
             return []
-        page = f"/sungai/{incident.node}" if incident.subject in WATER else "/wifi"
+        of_river = incident.subject in WATER or incident.begins_us is not None
+        page = f"/sungai/{incident.node}" if of_river else "/wifi"
         body = message(
             kind,
             change.at_us,

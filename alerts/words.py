@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from alerts.engine import Transition
 from alerts.expected import Forecasts
-from alerts.rules import Rise
+from alerts.release_words import spoken
+from alerts.rules import Release, Rise
 from alerts.tellings import Overflow, Saying
 from alerts.timing import Reason
 from complaints.desk import Note, Report
@@ -284,6 +285,9 @@ class Words:
                 "rise": number(transition.incident.value, language),
                 "minutes": number(window_us / MINUTE_US, language),
             }
+        if isinstance(transition.rule.condition, Release):
+            announced = spoken(transition, language, self.time, number)
+            return values | announced | {"group": transition.event.name, "river": _river(place, language)}
         if transition.rule.subject == "notice":
             return values | {"group": transition.event.name, "value": number(transition.incident.value, language)}
         minutes = max(0, (transition.change.at_us - transition.incident.crossed_us) // MINUTE_US)

@@ -78,9 +78,10 @@ def evidence_of(context: Context, snapshot: Snapshot, case: Case) -> Evidence:
         gauges.setdefault(incident.node, []).append(incident)
     proofs = [_proof(context, snapshot, own, changes) for own in gauges.values()]
     event = context.cities.event(case.event) if incidents else None
-    started_us = min((one.crossed_us for one in floods), default=0)
+    of_rivers = [*floods, *(one for one in incidents if one.begins_us is not None)]
+    started_us = min((one.crossed_us for one in of_rivers), default=0)
     ended_us = case.closed_us or snapshot.now_us
-    rivers = {placement.river for one in gauges if (placement := snapshot.placement(one)) is not None}
+    rivers = {place.river for one in of_rivers if (place := snapshot.placement(one.node)) is not None}
     return Evidence(
         rules=tuple(sorted({(one.rule, one.rule_version) for one in incidents})),
         proofs=tuple(sorted(proofs, key=lambda proof: _km(snapshot, proof.node))),

@@ -41,6 +41,7 @@ class What(StrEnum):
     RELAPSED = "relapsed"
     NO_DATA = "no_data"
     DATA_BACK = "data_back"
+    UPDATED = "updated"
     RESOLVED = "resolved"
 
 
@@ -68,7 +69,8 @@ class Incident:
     `entity` is `{node}/{sensor}` or `{node}`; `value` is the good value at its last change, or at its peak since, in
     the rule's unit (cm for a river, cm risen within the rule's window for a rise, s of silence for an outage, for a
     notice what its rule counts). `crossed_us` is when the first sample of the run that opened it was observed,
-    `opened_us` when the condition had held for the rule's `for`.
+    `opened_us` when the condition had held for the rule's `for`. Of what was announced `begins_us` and `until_us` say
+    from when until when; None where nobody has said.
     """
 
     id: str
@@ -91,6 +93,8 @@ class Incident:
     changed_us: int
     resolved_us: int | None
     changes: int
+    begins_us: int | None = None
+    until_us: int | None = None
 
     @property
     def open(self) -> bool:
@@ -192,6 +196,15 @@ def data_back(incident: Incident, value: float | None, at_us: int, said_us: int)
     """A live reading came again."""
     changed, change = _next(incident, What.DATA_BACK, at_us, said_us, incident.level, value)
     return replace(changed, no_data=False), change
+
+
+def announced_anew(
+    incident: Incident, value: float | None, begins_us: int, until_us: int | None, at_us: int, said_us: int
+) -> tuple[Incident, Change]:
+    """What was announced holds in another way: another amount, or another time."""
+    changed, change = _next(incident, What.UPDATED, at_us, said_us, incident.level, value)
+    peak = max((one for one in (incident.peak_value, value) if one is not None), default=None)
+    return replace(changed, peak_value=peak, begins_us=begins_us, until_us=until_us), change
 
 
 def resolved(incident: Incident, value: float | None, at_us: int, said_us: int) -> tuple[Incident, Change]:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from alerts.notifyfile import load_manners
 from alerts.rulefile import line_of, load_rule, load_rules
-from alerts.rules import Combined, Rise, Rule, lies_in
-from contract.city import NodeSpec, Profile, SensorSpec
+from alerts.rules import Combined, Release, Rise, Rule, lies_in
+from contract.city import NOTICE, NOTICE_PERIOD_S, NodeSpec, Profile, SensorSpec
 from contract.errors import BadInput
 
 Watched = tuple[NodeSpec, SensorSpec]
@@ -115,6 +115,8 @@ def _nowhere(sheet: Sheet, profile: Profile) -> Iterator[BadInput]:
 def _too_short(sheet: Sheet, profile: Profile) -> Iterator[BadInput]:
     """For each silence that the rule knows, and for its window, the slowest sensor that it is meant for."""
     rule = sheet.rule
+    if isinstance(rule.condition, Release):
+        return  # a notice is said when there is something to say, and not every so often
     slowest: dict[str, Watched] = {}
     own = {one.link for one in rule.silences}
     for node, sensor in _watched(rule, profile):
@@ -162,10 +164,15 @@ def _what(rule: Rule) -> tuple[object, ...]:
     return rule.audience, rule.match.kind, type(rule.condition), rule.condition.field
 
 
+def _sensors_of(node: NodeSpec) -> tuple[SensorSpec, ...]:
+    """Those of the registry, and of a post what is announced there."""
+    return (*node.sensors, SensorSpec(NOTICE, "release", NOTICE_PERIOD_S)) if node.keyed_in else node.sensors
+
+
 def _watched(rule: Rule, profile: Profile) -> Iterator[Watched]:
     sites = {site.code: site for site in profile.sites}
     for node in profile.nodes:
         if node.site in sites and rule.match.stands(node.kind, node.site, sites[node.site].region):
-            for sensor in node.sensors:
+            for sensor in _sensors_of(node):
                 if rule.match.takes(sensor.kind, sensor.sensor):
                     yield node, sensor

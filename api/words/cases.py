@@ -77,6 +77,7 @@ WORDS = {
         "diakhiri oleh dua petugas, sensor tetap diam", "by two officers, the sensor still silent"
     ),
     "change_data_back": Text("sensor kembali", "sensor back"),
+    "change_updated": Text("pengumuman diubah", "announced anew"),
     "change_resolved": Text("berakhir", "over"),
     "veto": Text(
         "Ditutup petugas, tetapi sensor masih {cm} cm.", "Closed by an officer, but the sensor still reads {cm} cm."

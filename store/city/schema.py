@@ -264,6 +264,8 @@ incidents = Table(
     _us("changed_us"),
     _maybe_us("resolved_us"),
     Column("changes", BigInteger, nullable=False),
+    _maybe_us("begins_us"),
+    _maybe_us("until_us"),
     Index("uq_incidents_open", "city", "rule", "entity", unique=True, **_where("state <> 'resolved'")),
     Index("ix_incidents_opened", "city", "opened_us"),
     Index("ix_incidents_event", "event"),

@@ -188,7 +188,7 @@ def test_rain_and_level_of_one_river(tmp_path: Path) -> None:
     both = read_rule(tmp_path, "both", BOTH.replace('"rise"', '"rain"'))
     river = city(FLOOD, rain, both)
     for minute in (0, 5, 10):
-        river._reading(minute, "code-hulu", "hujan", "flood", {"rain_mm": 12.0})
+        river.reading(minute, "code-hulu", "hujan", "flood", {"rain_mm": 12.0})
     high(river, "code-hilir", 20, 25, 30)
     assert river.story() == ["5 opened code-hulu", "30 opened WASPADA code-hilir", "30 opened code-hulu"]
     river.pass_to(600)
@@ -199,11 +199,11 @@ def test_a_mark_alone_is_confirmed_and_ends_as_a_level_does(tmp_path: Path) -> N
     """One reading is nobody's warning, silence after it neither."""
     rain = replace(read_rule(tmp_path, "rain", QUIET_S + RAIN), for_s=300.0)
     dry = city(rain)
-    dry._reading(0, "code-hulu", "hujan", "flood", {"rain_mm": 30.0})
+    dry.reading(0, "code-hulu", "hujan", "flood", {"rain_mm": 30.0})
     assert dry.pass_to(600) == []
     wet = city(rain)
     for minute, mm in ((0, 12), (5, 11), (10, 7), (15, 4), (20, 3), (25, 0)):
-        wet._reading(minute, "code-hulu", "hujan", "flood", {"rain_mm": float(mm)})
+        wet.reading(minute, "code-hulu", "hujan", "flood", {"rain_mm": float(mm)})
     assert wet.story() == ["5 opened code-hulu", "15 recovering code-hulu", "25 resolved code-hulu"]
 
 

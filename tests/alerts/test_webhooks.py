@@ -10,6 +10,7 @@ import random
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,12 @@ from support.receiver import receiver as serving
 
 from alerts.carriers import Carrier, DeskCarrier, WebhookCarrier, retry_after_s, signature
 from alerts.commit import gather
+from alerts.engine import Engine
 from alerts.outbox import DESK, Outbox
+from alerts.rulefile import load_rule
 from alerts.webhooks import NEWS_US, Receiver, Webhooks, trial_row
 from alerts.words import Words
+from cities.load import rules_folder
 from complaints.builtin import BuiltinDesk
 from complaints.outward import Answer, Outward
 from contract.addresses import Target, networks
@@ -66,6 +70,29 @@ def flood(audiences: dict[str, Audience] | None = None) -> watch.Watch:
 
 
 # ------------------------------------------------------------ what is told
+
+
+def release() -> watch.Watch:
+    """Announced, announced anew, over."""
+    rule = replace(load_rule(rules_folder("jakarta") / "pelepasan.toml"), audience="public")
+    city = watch.Watch(Engine(watch.CITY, [rule], watch.placements(), {}))
+    for minute, m3s in ((0, 120.0), (1, 150.0)):
+        values = {"dam": "Bendung Karang", "discharge_m3s": m3s, "begins_us": watch.at(0), "lasts_s": 3600.0}
+        city.reading(minute, "code-hulu", "notice", "release", values)
+    for minute in range(2, 62):
+        city.pass_to(minute)
+    return city
+
+
+def test_a_release_is_told_with_each_change_of_what_was_announced() -> None:
+    """Opened, announced anew after the interval, over; its page is the river's."""
+    sirens = [row.body for row in rows(release(), named("sirene"))]
+    assert [(one["type"], one["data"]["value"]) for one in sirens] == [
+        ("incident.opened", 120.0),
+        ("incident.updated", 150.0),
+        ("incident.all_clear", 150.0),
+    ]
+    assert {one["data"]["url"] for one in sirens} == {f"{BASE_URL}/sungai/code-hulu"}
 
 
 def test_a_flood_is_told_from_its_opening_to_the_all_clear() -> None:
@@ -369,7 +396,7 @@ def test_the_example_of_the_docs_tells_true_from_false(server: Server) -> None:
 def test_the_docs_name_every_type_and_every_field() -> None:
     """The page's table and example are what is really sent."""
     page = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
-    sent = rows(flood(), named("sirene"))
+    sent = [*rows(flood(), named("sirene")), *rows(release(), named("sirene"))]
     digests = {"event.changed", "event.all_clear", "event.reminder", "alerts.held_back"}
     assert {row.body["type"] for row in sent} | digests | {"siaga.test"} == set(
         re.findall(r"(?m)^\| `([a-z.]+\.[a-z_]+)` \|", page)

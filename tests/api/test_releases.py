@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,23 @@ def test_of_one_dam_what_was_said_last_holds() -> None:
     assert standing([short], NOON, NOON) == []
     assert len(standing([short], NOON - 150 * MINUTE_US, NOON)) == 1
     assert standing([row(6, NOON - 25 * HOUR_US)], NOON, NOON) == []
+
+
+def test_the_case_of_a_release_shows_what_was_announced(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """No gauge is high: the notice that opened it is all the evidence there is."""
+    gauge = next(one for one in made.nodes("gauge") if one.node == "jog-gauge-05")
+    flood, event = made.open_flood(gauge, Level.WASPADA, 80.0)
+    announced = replace(flood, id="release-1", rule="release", subject="notice", entity="river/Code/Bendung Karang",
+                        level=None, peak=None, begins_us=NOON, event="event-release")  # fmt: skip
+    of_dam = replace(event, id="event-release", rule="release", subject="notice")
+    made.commit(announced, of_dam, ())
+    case = made.file(of_dam, gauge, "banjir", {"id": "Pelepasan air", "en": "Water let go"})
+    told_us = announced.crossed_us + MINUTE_US
+    at_gauge = Series("yogyakarta", gauge.node, NOTICE, "release")
+    assert made.readings.write([row(1, told_us, lasts_s=36_000.0)._replace(series=at_gauge)]) == []
+    text = serve(made, keys=()).get(f"/kasus/{case.number}", headers=FAR).text
+    assert "Bendung Karang" in text
+    assert "120 m³/detik" in text
 
 
 def test_from_the_form_to_the_rivers_page_and_the_case(

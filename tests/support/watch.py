@@ -105,11 +105,11 @@ class Watch:
 
     def level(self, minute: float, gauge: str, cm: float | None, **how: Any) -> list[str]:
         """A gauge reads `cm`; `how`: quality, trust, epoch, seq, late_min (how long it was under way)."""
-        return self._reading(minute, gauge, "gauge", "flood", {"level_cm": cm}, **how)
+        return self.reading(minute, gauge, "gauge", "flood", {"level_cm": cm}, **how)
 
     def point(self, minute: float, node: str, internet: str | None = "open", **how: Any) -> list[str]:
         """A WiFi point says how its internet is."""
-        return self._reading(minute, node, "wifi", "hotspot", {"internet": internet}, **how)
+        return self.reading(minute, node, "wifi", "hotspot", {"internet": internet}, **how)
 
     def pass_to(self, minute: float) -> list[str]:
         """Time passes and nothing else happens."""
@@ -145,7 +145,7 @@ class Watch:
         """Everything told so far."""
         return [line(transition) for transition in self.told]
 
-    def _reading(
+    def reading(
         self,
         minute: float,
         node: str,
@@ -159,6 +159,7 @@ class Watch:
         seq: int | None = None,
         late_min: float = 0.0,
     ) -> list[str]:
+        """A sensor of any kind says something."""
         now_us = at(minute)
         self._sing(minute)
         known = self.seqs.get((node, epoch), 0)
