@@ -65,9 +65,9 @@ class AlarmOut(IncidentOut):
 
 
 class AlarmPage(BaseModel):
-    """What needs somebody first: what was acknowledged and is not any more, what nobody has answered, the gravest, the
-    newest. `next` is the cursor of the next page, null at the end; an alarm that moves up or down meanwhile may be on
-    two pages or on none, one that comes or goes moves no other."""
+    """What needs somebody first: floods at SIAGA or AWAS, what was acknowledged and is not any more, what nobody has
+    answered; the gravest, the newest. `next` is the cursor of the next page, null at the end; an alarm that moves up or
+    down meanwhile may be on two pages or on none, one that comes or goes moves no other."""
 
     items: list[AlarmOut]
     next: str | None

@@ -89,12 +89,19 @@ class Alarm:
         return (self.event.cause if self.event is not None else "") or "unknown"
 
     @property
+    def is_grave(self) -> bool:
+        """A flood at SIAGA or AWAS."""
+        return self.level is not None and not Level.SIAGA.worse_than(self.level)
+
+    @property
     def key(self) -> str:
-        """Sorts as a table of alarms reads: what needs somebody again, what nobody has answered, then the rest; of each
-        the gravest first, a gauge that fell silent in danger before one that speaks, then the newest."""
+        """Sorts as a table of alarms reads: a grave flood that needs somebody, what else needs somebody again, what
+        nobody has answered, then the rest; of each the gravest first, a gauge that fell silent in danger before one
+        that speaks, then the newest."""
         water = Level.WASPADA if self.incident.subject in WATER else None
         gravity = int(self.level or water or _OUTAGE)
-        order = f"{ANSWERS.index(self.answer)}{gravity}{0 if self.incident.dangerous else 1}"
+        answer = 0 if self.is_grave and self.answer in {"again", "waiting"} else 1 + ANSWERS.index(self.answer)
+        order = f"{answer}{gravity}{0 if self.incident.dangerous else 1}"
         return f"{order}-{_LATEST_US - self.incident.opened_us:018d}-{self.id}"
 
 

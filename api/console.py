@@ -27,7 +27,6 @@ from contract.attention import standing
 from contract.decision import KINDS, TOGETHER_US, Decision, DecisionKind, may_decide
 from contract.errors import BadInput, Rejected, Unavailable
 from contract.incident import Change
-from contract.levels import Level
 from store.people import Person
 from store.ports import ReadingStore
 
@@ -94,13 +93,13 @@ def asked_of(query: Mapping[str, str], caller: Caller) -> Wanted:
 
 
 def grave_below(alarms: Sequence[Alarm], page: Page) -> int:
-    """How many floods at SIAGA or AWAS nobody has answered, where the page does not begin with one of them: what has
-    lapsed stands above them, and so does whatever a search finds."""
+    """How many floods at SIAGA or AWAS nobody has answered, where the page does not begin with one of them, as it may
+    not where something is looked for."""
 
-    def is_grave(one: Alarm) -> bool:
-        return one.answer == "waiting" and one.level is not None and not Level.SIAGA.worse_than(one.level)
+    def is_left(one: Alarm) -> bool:
+        return one.answer == "waiting" and one.is_grave
 
-    return 0 if any(map(is_grave, page.items[:1])) else sum(map(is_grave, alarms))
+    return 0 if any(map(is_left, page.items[:1])) else sum(map(is_left, alarms))
 
 
 def names_of(alarms: Sequence[Alarm]) -> dict[str, str]:

@@ -124,7 +124,8 @@ def test_a_number_drawn_once_stands_for_what_was_said_with_it(desk: Desk) -> Non
 
 
 def test_an_acknowledgement_that_ran_out_stands_on_top(desk: Desk) -> None:
-    """Above alarms that nobody has seen, however grave; and so does one that has become worse since."""
+    """Above alarms that nobody has seen, and so does one that has become worse since; a flood at AWAS that nobody has
+    answered stands above them, one at SIAGA among its like."""
     made = desk.made
     grave, mild = flooded(made, Level.AWAS), flooded(made, Level.WASPADA, at=0)
     outage = made.open_outage(made.nodes("wifi")[3])
@@ -132,14 +133,15 @@ def test_an_acknowledgement_that_ran_out_stands_on_top(desk: Desk) -> None:
     desk.decide(outage, "acknowledge", for_s=600)
     assert desk.nodes() == [grave.node, mild.node, outage.node]
     made.clock.advance(601)  # type: ignore[attr-defined]
-    assert desk.nodes() == [outage.node, grave.node, mild.node]
+    waiting = made.open_outage(made.nodes("wifi")[4])
+    assert desk.nodes() == [grave.node, outage.node, waiting.node, mild.node]
     assert desk.nodes(answer="again") == [outage.node]
     worse, change = level_changed(mild, Level.SIAGA, 130.0, made.now_us, made.now_us)
     event = made.cities.event(mild.event)
     assert event is not None
     made.commit(worse, event, [change])
-    assert desk.nodes() == [mild.node, outage.node, grave.node]
-    assert desk.nodes(owner="nobody") == [mild.node, outage.node, grave.node]
+    assert desk.nodes() == [grave.node, mild.node, outage.node, waiting.node]
+    assert desk.nodes(owner="nobody") == [grave.node, mild.node, outage.node, waiting.node]
 
 
 def test_a_whole_event_is_taken_on_at_its_worst(desk: Desk) -> None:
