@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from api.alarms import read_alarms
+from api.alarms import ANSWERS, read_alarms
 from api.context import Context
 from api.gauges import Gauge, gauges_of
 from api.hurried import read_slow
@@ -17,7 +18,10 @@ from api.snapshot import Snapshot, load
 from api.status import NodeState
 from contract.clock import SECOND_US
 from contract.errors import Unavailable
+from contract.incident import State
 
+_STATES = (State.FIRING.value, State.RECOVERING.value)
+_SEVERITIES = ("info", "warning", "critical")
 _INGEST = ("messages", "stored", "refused", "held", "garbage", "over_rate", "unanswered", "left", "failed_turns")
 _INGEST_HELP = "what ingest has counted; `left`: messages left with nodes that say more than their rate"
 
@@ -70,7 +74,7 @@ class CityCollector(Collector):
             yield family
 
     def _alarms(self, now_us: int) -> GaugeMetricFamily:
-        """As the operator's table counts them."""
+        """As the operator's table counts them; where there are none, that is said."""
         context = self._context
         family = GaugeMetricFamily(
             "siaga_alarms",
@@ -78,7 +82,8 @@ class CityCollector(Collector):
             labels=["city", "state", "severity", "answer"],
         )
         severities = {one.id: one.severity for one in context.cities.pack_rules(context.city)}
-        counts = Counter(
+        counts = Counter(dict.fromkeys(product(_STATES, _SEVERITIES, ANSWERS), 0))
+        counts.update(
             (one.incident.state.value, severities.get(one.incident.rule, "") or "unknown", one.answer)
             for one in read_alarms(context, now_us).open
         )

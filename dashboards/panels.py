@@ -13,6 +13,7 @@ from contract.levels import Level, Scale
 
 SCHEMA_VERSION = 39
 DATASOURCE = {"type": "influxdb", "uid": "siaga-influx"}
+SCRAPES = {"type": "prometheus", "uid": "siaga-prometheus"}
 GRID_WIDTH = 24
 
 # Colour only where it means something; the four levels are the pages' own colours.
@@ -33,6 +34,11 @@ def target(query: str, *, alias: str = "", table: bool = False, ref: str = "A") 
         "alias": alias,
         "resultFormat": "table" if table else "time_series",
     }
+
+
+def scraped(expression: str, *, alias: str = "", ref: str = "A") -> dict[str, Any]:
+    """One PromQL expression of a panel."""
+    return {"refId": ref, "datasource": SCRAPES, "expr": expression, "legendFormat": alias, "range": True}
 
 
 def level_steps(scale: Scale) -> list[dict[str, Any]]:
@@ -74,7 +80,7 @@ def timeseries(
         "type": "timeseries",
         "title": title,
         "description": description,
-        "datasource": DATASOURCE,
+        "datasource": targets[0]["datasource"],
         "targets": list(targets),
         "fieldConfig": {
             "defaults": {
@@ -114,7 +120,7 @@ def stat(
         "type": "stat",
         "title": title,
         "description": description,
-        "datasource": DATASOURCE,
+        "datasource": targets[0]["datasource"],
         "targets": list(targets),
         "fieldConfig": {
             "defaults": {

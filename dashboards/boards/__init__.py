@@ -6,6 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from contract.city import Profile
-from dashboards.boards import city_now
+from dashboards.boards import alarms, city_now
 
-BOARDS: dict[str, Callable[[Profile], dict[str, Any]]] = {"city-now": city_now.board}
+BOARDS: dict[str, Callable[[Profile], dict[str, Any]]] = {"alarms": alarms.board, "city-now": city_now.board}

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
+from support.seed import town
+from support.visitors import program
+from support.web_server import serving
 
 from cities.load import available, load
 from contract.kinds import KINDS, fields_of
 from contract.levels import Level, Scale, Threshold
-from dashboards import build, panels, queries
+from dashboards import build, panels, queries, scrapes
 from faults.parts import tiny_city
 from faults.parts.stages import siaga
 
@@ -32,7 +36,7 @@ def board(request: pytest.FixtureRequest) -> dict[str, Any]:
 def queries_of(board: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for panel in board["panels"]:
         for target in panel["targets"]:
-            yield panel["title"], target["query"]
+            yield panel["title"], target["query"] if "query" in target else target["expr"]
     for variable in board["templating"]["list"]:
         yield variable["name"], variable["query"]
 
@@ -46,7 +50,7 @@ def test_no_drift() -> None:
 
 
 def test_pinned(board: dict[str, Any]) -> None:
-    """A fixed uid, a pinned schema version, no editing, one data source."""
+    """A fixed uid, a pinned schema version, no editing, one data source: readings, or what was scraped."""
     assert board["uid"].startswith("siaga-")
     assert len(board["uid"]) <= 40
     assert board["schemaVersion"] == panels.SCHEMA_VERSION
@@ -56,7 +60,7 @@ def test_pinned(board: dict[str, Any]) -> None:
         for panel in [*board["panels"], *board["templating"]["list"]]
         for found in [panel, *panel.get("targets", [])]
     }
-    assert sources == {json.dumps(panels.DATASOURCE)}
+    assert sources in ({json.dumps(panels.DATASOURCE)}, {json.dumps(panels.SCRAPES)})
 
 
 def test_a_city_outside_the_program_has_its_board_too(tmp_path: Path) -> None:
@@ -67,9 +71,9 @@ def test_a_city_outside_the_program_has_its_board_too(tmp_path: Path) -> None:
         {"SIAGA_CITIES_FOLDER": tmp_path / "cities"}, "dashboards", "build", "--into", str(tmp_path / "boards")
     )
     assert answer.returncode == 0, answer.stderr
-    (file,) = (tmp_path / "boards").iterdir()
-    assert file.name == f"{tiny_city.CODE}-city-now.json"
-    assert answer.stdout.split() == [str(file)]
+    files = sorted((tmp_path / "boards").iterdir())
+    assert [file.name for file in files] == [f"{tiny_city.CODE}-alarms.json", f"{tiny_city.CODE}-city-now.json"]
+    assert answer.stdout.split() == [str(file) for file in files]
     assert sorted(build.BUILT.iterdir()) == before
 
 
@@ -118,6 +122,8 @@ def test_variables_are_used_and_known(board: dict[str, Any]) -> None:
 def test_every_word_of_a_query_is_in_the_contract(board: dict[str, Any]) -> None:
     """Measurements are kinds; quoted words are tags, fields of the kind asked, or names the query itself gave."""
     for title, query in queries_of(board):
+        if not query.startswith(("SELECT", "SHOW")):
+            continue
         sources = re.findall(r'FROM "(\w+)"', query)
         kinds = sources or list(KINDS)
         assert set(sources) <= set(KINDS), title
@@ -126,6 +132,40 @@ def test_every_word_of_a_query_is_in_the_contract(board: dict[str, Any]) -> None
             if kind in kinds:
                 known |= {spec.name for spec in fields_of(kind)}
         assert set(re.findall(r'"(\w+)"', query)) <= known, title
+
+
+def test_a_board_asks_for_what_a_scrape_says(tmp_path: Path) -> None:
+    """Figures, labels and the values that a board picks out are written by `/metrics`, also without alarms."""
+    city = town(tmp_path)
+    said = {"alerts": {"alive": True, "not_believed": 0}}
+    with serving(city, keys=(), status=lambda: said) as address:
+        scrape = httpx.get(f"{address}/metrics", headers=program(city, "service").sent, trust_env=False).text
+    city.close()
+    written: dict[str, dict[str, set[str]]] = {}
+    for name, labels in re.findall(r"(?m)^(siaga_\w+)\{(.*)\} ", scrape):
+        for label, value in re.findall(r'(\w+)="([^"]*)"', labels):
+            written.setdefault(name, {}).setdefault(label, set()).add(value)
+    assert {name: set(labels) for name, labels in scrapes.FIGURES.items()} == {
+        name: set(written[name]) for name in scrapes.FIGURES
+    }
+    asked = [query for name in BOARDS for _, query in queries_of(BOARDS[name]) if "siaga_" in query]
+    assert asked
+    for query in asked:
+        ((name, only),) = re.findall(r"(siaga_\w+)\{([^}]*)\}", query)
+        for label, values in re.findall(r'(\w+)=~"([^"]*)"', only):
+            assert set(values.split("|")) <= written[name][label], query
+
+
+def test_an_unknown_figure_cannot_be_built() -> None:
+    """Nor an unknown label, nor a city that could end the expression."""
+    with pytest.raises(ValueError, match="no figure 'siaga_moods'"):
+        scrapes.of("siaga_moods", "jakarta")
+    with pytest.raises(ValueError, match="no label 'street'"):
+        scrapes.of("siaga_alarms", "jakarta", street="x")
+    with pytest.raises(ValueError, match="no label 'why'"):
+        scrapes.total("siaga_alarms", "jakarta", by=("why",))
+    with pytest.raises(ValueError, match="no id"):
+        scrapes.of("siaga_alarms", 'x"} or vector(1) #')
 
 
 def test_an_unknown_word_cannot_be_built() -> None:
@@ -174,8 +214,9 @@ def test_colours_of_a_falling_scale() -> None:
 
 def test_provisioning_says_the_same() -> None:
     """The provisioned data source has the uid the boards ask for; no file holds a secret; boards cannot be edited."""
-    (source,) = yaml.safe_load((PROVISIONING / "datasources" / "siaga.yaml").read_text())["datasources"]
-    assert {"type": source["type"], "uid": source["uid"]} == panels.DATASOURCE
+    sources = yaml.safe_load((PROVISIONING / "datasources" / "siaga.yaml").read_text())["datasources"]
+    assert [{"type": one["type"], "uid": one["uid"]} for one in sources] == [panels.DATASOURCE, panels.SCRAPES]
+    source = sources[0]
     assert source["jsonData"]["version"] == "InfluxQL"
     assert all("$__file{" in value for value in source["secureJsonData"].values())
     (provider,) = yaml.safe_load((PROVISIONING / "dashboards" / "siaga.yaml").read_text())["providers"]

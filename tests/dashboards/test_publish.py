@@ -120,7 +120,7 @@ def stubborn(request: pytest.FixtureRequest) -> Iterator[Grafana]:
 def test_boards_arrive(grafana: Grafana) -> None:
     """Data source, folder and boards are there afterwards, as they were built; the answer is where to look."""
     addresses = publish.publish(grafana.url, "good-token", BOARDS, readings=READINGS)
-    assert addresses == [f"{grafana.url}/d/siaga-yogyakarta-now/board"]
+    assert addresses == [f"{grafana.url}/d/siaga-yogyakarta-{name}/board" for name in ("alarms", "now")]
     assert list(grafana.boards.values()) == BOARDS
     assert set(grafana.folders) == {"siaga"}
     source = grafana.sources[DATASOURCE["uid"]]
@@ -200,4 +200,4 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_city(grafana: Grafana) -> None:
     """Without a choice all cities' boards go."""
     publish.publish(grafana.url, "good-token")
-    assert set(grafana.boards) == {f"siaga-{code}-now" for code in available()}
+    assert set(grafana.boards) == {f"siaga-{code}-{name}" for code in available() for name in ("alarms", "now")}
