@@ -28,7 +28,7 @@ from alerts.mark_stream import MarkStream
 from alerts.outage_events import OutageEvents
 from alerts.release_stream import Dams, ReleaseStream, belongs, entity_of, named_in
 from alerts.rise_stream import RiseStream
-from alerts.rules import Absence, Combined, Mark, Release, Rise, Rule, Usual, alike, combining
+from alerts.rules import Absence, Combined, Levels, Mark, Release, Rise, Rule, Usual, alike, combining
 from alerts.samples import Sample
 from alerts.staging import told_to
 from alerts.stuck import Banks
@@ -249,11 +249,19 @@ class Engine:
             self._arm(stream)
 
     def place(self, places: Mapping[str, Placement], scales: Mapping[str, Scale]) -> None:
-        """The registry changed. Running states are kept. A node that left is forgotten; what it left open is the
-        caller's to settle (`watches`)."""
+        """The registry or a scale changed. Running states are kept. A node that left is forgotten, and so is the water
+        of a gauge that has no scale any more; what it left open is the caller's to settle (`watches`)."""
         self._places = dict(places)
         self._banks.place(places)
-        self._drop([one for one in self._streams.values() if not self._covers(one.rule, one.node, one.entity)])
+        bare = {node for node in self._staffs if node not in scales}
+        self._drop(
+            [
+                one
+                for one in self._streams.values()
+                if not self._covers(one.rule, one.node, one.entity)
+                or (one.node in bare and isinstance(one.rule.condition, Levels | Rise))
+            ]
+        )
         self._staffs = {gauge: Staff(scale) for gauge, scale in scales.items()}
         self._rehang()
         for stream in self._streams.values():

@@ -16,7 +16,7 @@ from alerts.stuck import Bank
 from contract import incident as life
 from contract.errors import BadInput
 from contract.incident import Incident, Source, State
-from contract.levels import Scale
+from contract.levels import Scale, measured_anew
 from contract.quality import Quality
 
 Unbelieved = Callable[[str, int, float], None]
@@ -120,9 +120,12 @@ class LevelStream(Stream):
         self.quiet = self.on == 0
 
     def rescale(self, staff: Staff) -> None:
-        """The gauge's scale may be another."""
-        if staff.scale != self.staff.scale:
-            self.set_staff(staff)
+        """The gauge's scale may be another. Where its centimetres are, too, the next reading is held against none."""
+        if staff.scale == self.staff.scale:
+            return
+        if measured_anew(self.staff.scale, staff.scale):
+            self.value, self.value_us, self.trend = math.nan, 0, 0
+        self.set_staff(staff)
 
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
         if sample.epoch == self.epoch and sample.seq > self.seq:

@@ -27,7 +27,7 @@ from alerts.hearing import Hearing
 from alerts.notify import Manners, Notifier
 from alerts.orphans import settle
 from alerts.outbox import DESK, Outbox
-from alerts.reload import Pack, told_apart
+from alerts.reload import Pack, scales_apart, told_apart
 from alerts.rules import Rule
 from alerts.sampling import Sampling
 from alerts.staging import pack_of
@@ -40,6 +40,7 @@ from complaints.outward import Outward
 from contract.city import Profile
 from contract.clock import MINUTE_US, SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
+from contract.levels import Scale
 from store.ports import CityStore, EngineCommit, Lease, Placement, ReadingStore
 
 _BATCH = 200
@@ -77,7 +78,8 @@ class AlertsProcess:
         snapshot_every_s: float = 5.0,
         receivers: Sequence[Receiver] = (),
         outward: Outward | None = None,
-        pack: Pack | None = None,
+        pack: Pack[tuple[Rule, ...]] | None = None,
+        staffs: Pack[tuple[Scale, ...]] | None = None,
         manners: Manners | None = None,
         sampling: Sampling | None = None,
     ) -> None:
@@ -85,6 +87,8 @@ class AlertsProcess:
         self._rules = tuple(rules)
         self._pack = pack
         self._coming: tuple[Rule, ...] | None = None
+        self._staffs = staffs
+        self._scales_coming: tuple[Scale, ...] | None = None
         self._subscription = subscription
         self._cities = cities
         self._clock = clock
@@ -159,6 +163,7 @@ class AlertsProcess:
             "not_believed": self._not_believed,
             "rules": len(self._rules),
             "rules_refused": self._pack.refused if self._pack is not None else "",
+            "scales_refused": self._staffs.refused if self._staffs is not None else "",
         }
 
     # ------------------------------------------------------------ the loop
@@ -203,6 +208,7 @@ class AlertsProcess:
         if self._pending:
             self._commit()
         self._take_rules(engine)
+        self._take_scales()
         self._watch_registry(engine)
         self._follow_people(engine)
         self._pay(engine)
@@ -437,12 +443,28 @@ class AlertsProcess:
     # ------------------------------------------------------------ watching
 
     def _look_at_rules(self) -> None:
-        """A pack that has changed on disk and is in order; an engine that only stands by has nothing to hand over."""
-        found = self._pack.look(self._clock.mono_us()) if self._pack is not None else None
+        """Rules and scales that have changed on disk and are in order; an engine that only stands by has nothing to
+        hand over."""
+        mono_us = self._clock.mono_us()
+        found = self._pack.look(mono_us) if self._pack is not None else None
         if found is not None:
             self._coming = found
+        scales = self._staffs.look(mono_us) if self._staffs is not None else None
+        if scales is not None:
+            self._scales_coming = scales
         if self._engine is None and self._coming is not None:
             self._rules, self._coming = self._coming, None
+        if self._engine is None:
+            self._follow_scales()
+
+    def _follow_scales(self) -> Sequence[Scale]:
+        """Go by the changed scales; what they were before."""
+        before = self._profile.scales
+        if self._scales_coming is not None:
+            self._profile = replace(self._profile, scales=self._scales_coming)
+            self._words.rescale(self._scales_coming)
+            self._scales_coming = None
+        return before
 
     def _take_rules(self, engine: Engine) -> None:
         """Judge by the changed pack from here on, between two turns. What its new rules have not seen is read again."""
@@ -458,10 +480,25 @@ class AlertsProcess:
         if engine.reach_us != reach_us:
             self._canary = self._canary_of(engine)
             engine.deafened(now_us)
-        self._registry = -1  # stages and what nobody watches any more are looked at anew, now
+        self._look_anew()
+        log.info("alerts.rules_changed", city=self._profile.code, **told_apart(old, self._rules))
+
+    def _take_scales(self) -> None:
+        """Have the changed scales judged by from the next reading on. What a gauge said that had none is read again."""
+        if self._scales_coming is None:
+            return
+        before = self._follow_scales()
+        apart = scales_apart(before, self._profile.scales)
+        if apart["added"]:
+            self._arrears.owe(self._judged_us)
+        self._look_anew()
+        log.info("alerts.scales_changed", city=self._profile.code, **apart)
+
+    def _look_anew(self) -> None:
+        """Stages and what nobody watches any more are looked at now, whatever the registry's version."""
+        self._registry = -1
         self._registry_mono_us -= round(_REGISTRY_S * SECOND_US)
         self._unsaved = True
-        log.info("alerts.rules_changed", city=self._profile.code, **told_apart(old, self._rules))
 
     def _watch_registry(self, engine: Engine) -> None:
         mono_us = self._clock.mono_us()

@@ -20,7 +20,7 @@ from complaints.desk import Note, Report
 from contract.city import Profile, Text
 from contract.clock import MINUTE_US, SECOND_US, from_us
 from contract.incident import WATER, Source, State, What
-from contract.levels import Level
+from contract.levels import Level, Scale
 from store.ports import CaseState, Placement
 
 LEVEL_WORDS: Mapping[Level, Mapping[str, str]] = {
@@ -134,6 +134,10 @@ class Words:
         self._profile = profile
         self._zone = ZoneInfo(profile.zone)
         self.forecasts = Forecasts(profile)
+
+    def rescale(self, scales: tuple[Scale, ...]) -> None:
+        """The city's scales are others."""
+        self._profile = replace(self._profile, scales=scales)
 
     def report(self, transition: Transition, place: Placement, opened: int = 1, over: int = 0) -> Report:
         """The case that an event files. `opened`, `over`: how many incidents it has had by now, and how many ended."""

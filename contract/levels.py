@@ -69,3 +69,8 @@ class Scale:
         """What this city calls the level on this gauge."""
         threshold = self.threshold(level)
         return threshold.local_name if threshold else self.normal_name
+
+
+def measured_anew(old: Scale, new: Scale) -> bool:
+    """Whether a gauge's centimetres are others than before: another zero, or another direction."""
+    return (old.datum, old.direction) != (new.datum, new.direction)

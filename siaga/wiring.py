@@ -205,20 +205,24 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     from alerts.process import AlertsProcess
     from alerts.reload import Pack
     from alerts.sampling import Paces, Sampling
-    from cities.load import rules_folder
+    from cities.load import folder, rules_folder
     from complaints.builtin import BuiltinDesk
     from fleet.twin import BrokerTwin
 
+    # What changes on disk from here on is seen, for the files are looked at before they are read.
+    pack = Pack(rules_folder(settings.city, settings.cities_folder), lambda: rules(settings))
+    place = folder(settings.city, settings.cities_folder)
+    staffs = Pack(place, lambda: profile(settings).scales, "scales", "scale.toml")
     city, first = profile(settings), rules(settings)
     with ExitStack() as stack:
         reading_store = stack.enter_context(closing(readings(settings)))
         city_store = stack.enter_context(closing(cities(settings)))
         source = stack.enter_context(closing(subscription(settings, "alerts", clock)))
-        pack = Pack(rules_folder(settings.city, settings.cities_folder), lambda: rules(settings))
         stage = AlertsProcess(
             profile=city,
             rules=first,
             pack=pack,
+            staffs=staffs,
             manners=manners(settings, first),
             sampling=Sampling(compressed(Paces(), settings.speed), BrokerTwin(city.code, source)),
             subscription=source,

@@ -28,6 +28,7 @@ from contract.clock import Clock, SystemClock
 from contract.codec import encode
 from contract.compress import compressed
 from contract.kinds import FloodValues
+from contract.levels import Scale
 from contract.messages import FloodReading, Readings
 from contract.quality import Quality
 from store import open_city, open_readings
@@ -74,7 +75,8 @@ def process(
     faster: float = FASTER,
     rules: Sequence[Rule] | None = None,
     lease_ttl_s: float = 1.0,
-    pack: Pack | None = None,
+    pack: Pack[tuple[Rule, ...]] | None = None,
+    staffs: Pack[tuple[Scale, ...]] | None = None,
     sampling: Sampling | None = None,
 ) -> AlertsProcess:
     """The process of the small city. Its lease is short, so that a killed one is soon replaced."""
@@ -92,6 +94,7 @@ def process(
         lease_ttl_s=lease_ttl_s,
         snapshot_every_s=0.2,
         pack=pack,
+        staffs=staffs,
         sampling=sampling,
     )
 

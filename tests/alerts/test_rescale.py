@@ -1,0 +1,251 @@
+"""A scale that is corrected while its gauge is judged: nothing is begun anew but what was measured by the old marks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support import alerting, watch
+from support.alerting import Stores
+from support.watch import Watch, profile, rule, scale
+
+from alerts.engine import Engine
+from alerts.process import AlertsProcess
+from alerts.reload import Pack, scales_apart
+from alerts.words import Words
+from cities.load import load, rules_folder
+from contract.clock import SECOND_US, ManualClock
+from contract.levels import Level, Scale, Threshold
+from faults.parts.bench_city import Letterbox
+
+CITY = "yogyakarta"
+GAUGE = "code-hulu"
+KNOWN = {one.gauge: one for one in profile().scales}
+
+
+def river(staff: Scale = KNOWN[GAUGE]) -> Watch:
+    return Watch(Engine(watch.CITY, (rule("flood"),), watch.placements(), KNOWN | {GAUGE: staff}))
+
+
+def read(told: Watch, *readings: tuple[float, float]) -> list[str]:
+    found = []
+    for minute, cm in readings:
+        found += told.level(minute, GAUGE, cm)
+    return found
+
+
+def corrected(told: Watch, staff: Scale | None) -> None:
+    """The scale of the gauge is another from here on, or gone."""
+    others = {gauge: one for gauge, one in KNOWN.items() if gauge != GAUGE}
+    told.engine.place(watch.placements(), others if staff is None else others | {GAUGE: staff})
+
+
+# ------------------------------------------------------------ the engine under another scale
+
+
+def test_a_flood_below_the_corrected_mark_ends_by_good_readings() -> None:
+    """WASPADA was 70 and is 100 now: the next reading begins the clear time, and nothing ends without one."""
+    told = river()
+    read(told, (0, 80), (5, 80), (10, 80))
+    corrected(told, scale(GAUGE, up=(100, 130, 160), clear=(90, 120, 150)))
+    assert read(told, (15, 80)) == ["15 recovering WASPADA code-hulu"]
+    assert read(told, *((minute, 80) for minute in range(20, 50, 5))) == ["45 resolved NORMAL code-hulu"]
+
+
+def test_a_flood_beyond_the_corrected_mark_grows_after_its_time() -> None:
+    """SIAGA was 110 and is 75: two good readings bear it out, as ever."""
+    told = river()
+    read(told, (0, 80), (5, 80), (10, 80))
+    corrected(told, scale(GAUGE, up=(70, 75, 160), clear=(60, 65, 140)))
+    assert read(told, (15, 80), (20, 80)) == []
+    assert read(told, (25, 80)) == ["25 level SIAGA code-hulu"]
+
+
+def test_a_run_that_was_measured_by_the_old_mark_begins_anew() -> None:
+    """Five minutes had run; it is the corrected mark that must be passed for eight."""
+    told = river()
+    read(told, (0, 80), (5, 80))
+    corrected(told, scale(GAUGE, up=(75, 110, 160)))
+    assert read(told, (10, 80), (15, 80)) == []
+    assert read(told, (20, 80)) == ["20 opened WASPADA code-hulu"]
+
+
+def test_another_zero_is_held_against_no_reading_of_the_old_one() -> None:
+    """Half a metre of jump at most, and five metres between the two zeros: the first reading counts at once."""
+    told = river(replace(KNOWN[GAUGE], jump_cm=50.0))
+    read(told, (0, 40), (5, 40))
+    high = scale(GAUGE, up=(570, 610, 660), clear=(560, 595, 640))
+    corrected(told, replace(high, datum="nol lain", jump_cm=50.0))
+    assert read(told, (10, 580)) == []
+    assert not told.engine.doubts(GAUGE, "gauge", watch.at(10))
+    assert read(told, (15, 580), (20, 580)) == ["20 opened WASPADA code-hulu"]
+
+
+def test_a_reading_that_jumps_waits_where_the_zero_is_the_same() -> None:
+    """Only the marks were corrected: what lies five metres off is doubted as before."""
+    told = river(replace(KNOWN[GAUGE], jump_cm=50.0))
+    read(told, (0, 40), (5, 40))
+    corrected(told, replace(scale(GAUGE, up=(75, 110, 160)), jump_cm=50.0))
+    read(told, (10, 580))
+    assert told.engine.doubts(GAUGE, "gauge", watch.at(10))
+
+
+def test_what_a_gauge_without_a_scale_had_open_is_nobodys_until_it_is_back() -> None:
+    """As of one that was removed; the others go on."""
+    told = river()
+    read(told, (0, 80), (5, 80), (10, 80))
+    (opened,) = told.told
+    corrected(told, None)
+    assert not told.engine.watches(opened.incident)
+    assert read(told, (15, 200)) == []
+    corrected(told, KNOWN[GAUGE])
+    told.engine.adopt(opened.incident, opened.event)
+    assert told.engine.watches(opened.incident)
+    assert read(told, (20, 50))[-1:] == ["20 recovering WASPADA code-hulu"]
+
+
+def test_what_changed_is_named() -> None:
+    """By gauge; another zero stands by itself, for its readings mean something else."""
+    one, two, three = (scale(gauge) for gauge in ("a", "b", "c"))
+    found = scales_apart([one, two, three], [replace(one, datum="lain"), replace(two, jump_cm=9.0), scale("d")])
+    assert found == {"added": ["d"], "removed": ["c"], "changed": ["a", "b"], "measured_anew": ["a"]}
+
+
+# ------------------------------------------------------------ the file, and the process
+
+
+@pytest.fixture
+def cities(tmp_path: Path) -> Path:
+    """A folder of cities with a copy of Yogyakarta."""
+    made = tmp_path / "cities"
+    shutil.copytree(rules_folder(CITY).parent, made / CITY)
+    return made
+
+
+def staffs(cities: Path) -> Pack[tuple[Scale, ...]]:
+    """Its scales, strictly read, for the small city: what stands there for the Code is its first gauge's."""
+
+    def read() -> tuple[Scale, ...]:
+        found = {one.gauge: one for one in load(CITY, cities).scales}
+        return (replace(found["jog-gauge-04"], gauge=GAUGE), *(KNOWN[one] for one in KNOWN if one != GAUGE))
+
+    return Pack(cities / CITY, read, "scales", "scale.toml")
+
+
+def edit(cities: Path, old: str, new: str) -> None:
+    path = cities / CITY / "scale.toml"
+    before, _, after = path.read_text(encoding="utf-8").partition('gauge = "jog-gauge-04"')
+    assert old in after
+    path.write_text(before + 'gauge = "jog-gauge-04"' + after.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    with closing(Stores(tmp_path)) as made:
+        made.cities.put_profile(profile(), watch.START_US)
+        yield made
+
+
+class Judged:
+    """The small city's engine on a letterbox and a clock of the test, its scales in a file."""
+
+    def __init__(self, stores: Stores, pack: Pack[tuple[Scale, ...]]) -> None:
+        self.stores, self.clock, self.post = stores, ManualClock(watch.START_US), Letterbox()
+        self.clock.advance(60)
+        self.seq = 0
+        self.process: AlertsProcess = alerting.process(
+            stores, self.post, clock=self.clock, faster=1.0, lease_ttl_s=1e6, staffs=pack
+        )
+
+    def level(self, cm: float) -> None:
+        """Five minutes later the gauge has spoken, and it was stored."""
+        for _ in range(5):
+            self.clock.advance(60)
+            assert self.process.turn(0.0)
+        self.seq += 1
+        self.stores.readings.write([alerting.row(self.seq, self.clock.now_us(), cm, GAUGE)])
+        self.post.post(*alerting.batch(self.seq, self.clock.now_us(), cm, GAUGE))
+        assert self.process.turn(0.0)
+
+    def open(self) -> list[str]:
+        return [one.level.name for one in self.stores.cities.open_incidents(watch.CITY) if one.level is not None]
+
+
+def test_a_corrected_file_is_judged_by_without_a_restart(stores: Stores, cities: Path) -> None:
+    """A mistake changes nothing and is named with file and line; mended, the water that stood below the mark is a
+    flood by the next good readings."""
+    judged = Judged(stores, staffs(cities))
+    for cm in (40, 50, 50, 50):
+        judged.level(cm)
+    edit(cities, "raise_cm = ", "raise_cm = no")
+    judged.level(50)
+    assert "scale.toml" in judged.process.facts()["scales_refused"]
+    assert judged.open() == []
+    edit(cities, "raise_cm = no", "raise_cm = ")
+    path = cities / CITY / "scale.toml"
+    before, mark, after = path.read_text(encoding="utf-8").partition('gauge = "jog-gauge-04"')
+    first = after.index("waspada = {")
+    line = after[first : after.index("}", first)]
+    lower = 'waspada = { raise_cm = 45, clear_cm = 30, local_name = "Baru" '
+    path.write_text(before + mark + after.replace(line, lower, 1), encoding="utf-8")
+    for _ in range(4):
+        judged.level(50)
+    assert judged.process.facts()["scales_refused"] == ""
+    assert judged.open() == ["WASPADA"]
+
+
+def test_a_gauge_that_gets_a_scale_is_judged_by_what_it_said_before(stores: Stores, tmp_path: Path) -> None:
+    """While it had none its water was nobody's; it is read again from the store."""
+    listed = tmp_path / "scale.toml"
+    listed.write_text(" ".join(KNOWN))
+    pack = Pack(tmp_path, lambda: tuple(KNOWN[one] for one in listed.read_text().split()), "scales", "scale.toml")
+    judged = Judged(stores, pack)
+    judged.level(40)
+    listed.write_text("winongo")
+    for _ in range(4):
+        judged.level(90)
+    assert judged.open() == []
+    listed.write_text(" ".join(KNOWN))
+    for _ in range(8):
+        judged.clock.advance(3)
+        assert judged.process.turn(0.0)
+    assert judged.open() == ["WASPADA"]
+
+
+def test_what_is_told_has_the_corrected_name() -> None:
+    """The city calls the level otherwise now."""
+    told = river()
+    read(told, (0, 80), (5, 80), (10, 80))
+    words = Words(profile())
+    named = replace(KNOWN[GAUGE], thresholds=(Threshold(Level.WASPADA, 70, 60, "Baru"),))
+    words.rescale((named,))
+    sentence = words.sentence(told.told[0], watch.placements()[GAUGE])
+    assert sentence is not None
+    assert "(Baru)" in sentence["text"]["id"]
+
+
+def test_only_the_scales_own_file_is_looked_at(cities: Path) -> None:
+    """What else a city's folder says is read at a start."""
+    pack = staffs(cities)
+    os.utime(cities / CITY / "city.toml", (1, 1))
+    assert [pack.look(round(second * SECOND_US)) for second in (0, 2, 4)] == [None, None, None]
+
+
+def test_a_file_that_is_gone_is_a_mistake(cities: Path) -> None:
+    """It is being replaced: the old scales go on until the new ones are there."""
+    pack = staffs(cities)
+    path = cities / CITY / "scale.toml"
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    assert [pack.look(round(second * SECOND_US)) for second in (0, 2)] == [None, None]
+    assert pack.refused
+    path.write_text(text, encoding="utf-8")
+    found = [pack.look(round(second * SECOND_US)) for second in (4, 6)]
+    assert found[0] is None
+    assert found[1] is not None
+    assert pack.refused == ""
