@@ -58,9 +58,9 @@ SUBJECTS: Mapping[str, Subject] = {
     "several": "notice",
     "both": "notice",
 }
+"""of each sort of condition"""
 _COMBINED = frozenset({"several", "both"})
 """conditions that read nothing themselves"""
-"""the subject of each sort of condition"""
 _OPTIONAL_TEXTS = frozenset({"grown", "recovering", "relapsed", "data_back", "updated"})
 _ONLY_ANNOUNCED = frozenset({"updated"})
 _NEVER_TOLD = frozenset({"level", "recovering", "relapsed"})
