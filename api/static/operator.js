@@ -283,6 +283,8 @@
     url.hash = "";
     history.replaceState(null, "", url);
     byId("jawaban").replaceChildren();  // that was about another alarm
+    asking?.abort();  // and an answer that still shows the other one as chosen comes too late
+    asking = null;
     chosenByHand = true;
     soon(120);
   }
