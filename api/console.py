@@ -159,6 +159,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
             "held": deciding.held(caller, reach, timed),
             "held_names": names_of(mine),
             "beat_s": beat_s,
+            "who": caller.person,
             "said": said,
             "good": good,
             "typed": typed or {},

@@ -161,7 +161,7 @@
   function keepDraft() {
     const fields = written().map((one) => [one.id, one.value]);
     const alarm = current()?.dataset.alarm;
-    if (fields.length && alarm) sessionStorage.setItem(DRAFT, JSON.stringify({ alarm, fields }));
+    if (fields.length && alarm) sessionStorage.setItem(DRAFT, JSON.stringify({ who: body.dataset.who, alarm, fields }));
   }
 
   function signInAgain() {
@@ -173,7 +173,7 @@
 
   function bringDraft() {
     const draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "null");
-    if (!draft || current()?.dataset.alarm !== draft.alarm) return;
+    if (draft?.who !== body.dataset.who || current()?.dataset.alarm !== draft.alarm) return;  // none, or not theirs
     sessionStorage.removeItem(DRAFT);
     for (const [id, value] of draft.fields) {
       const field = byId(id);

@@ -226,8 +226,8 @@ def test_a_table_that_cannot_be_renewed_says_of_when_it_is(centre: Centre) -> No
 
 
 def test_what_was_written_outlives_the_session(centre: Centre, browser: Browser) -> None:
-    """A note sent after the session ended is not sent, and that is seen wherever the page stands; whoever signs in
-    again finds it where it was, and sends it."""
+    """A note sent after the session ended is not sent, and that is seen wherever the page stands; who wrote it finds it
+    where it was after signing in again, and sends it. Somebody else who signs in there does not."""
     context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(15_000)
@@ -243,8 +243,13 @@ def test_what_was_written_outlives_the_session(centre: Centre, browser: Browser)
     expect(page.locator("#kabar")).to_be_in_viewport()
     page.locator("#kabar a").click()
     expect(page.locator("main")).to_contain_text(said("sign_in_wanted"))
+    back = centre.address + parse_qs(urlsplit(page.url).query)["lanjut"][0]
+    other = signed_in(centre.city, person(centre.city, "pengganti", "operator"))
+    context.add_cookies([{**entrance, "value": other.cookies["siaga"]}])
+    page.goto(back)
+    expect(page.locator("#teks")).to_have_value("")
     context.add_cookies([{**entrance, "value": signed_in(centre.city, person_again).cookies["siaga"]}])
-    page.goto(centre.address + parse_qs(urlsplit(page.url).query)["lanjut"][0])
+    page.goto(back)
     expect(page.locator("#kabar")).to_have_text(said("console_draft_kept"))
     expect(page.locator("#teks")).to_have_value("Pintu air macet. " + "x" * 300)
     page.locator(".note-form button").click()
