@@ -45,12 +45,12 @@ class Pack(Generic[T]):
 
     def look(self, mono_us: int) -> T | None:
         """What stands in a pack that has changed; None where nothing has, it still changes, or there is a mistake in
-        it, which is logged once."""
+        it, which is logged once. A refused one is read again at each look: another file may mend it."""
         if self._looked_us is not None and mono_us - self._looked_us < _LOOK_S * SECOND_US:
             return None
         self._looked_us = mono_us
         seen, self._seen = self._seen, self._stamp()
-        if self._seen != seen or seen == self._loaded:
+        if self._seen != seen or (seen == self._loaded and not self.refused):
             return None
         self._loaded = seen
         return self._read()
@@ -65,8 +65,9 @@ class Pack(Generic[T]):
                     remedy="Stop the engine to judge nothing.",
                 )
         except BadInput as error:
-            self.refused = str(error)
-            log.error(f"alerts.{self._what}_refused", error=self.refused)
+            if self.refused != str(error):
+                self.refused = str(error)
+                log.error(f"alerts.{self._what}_refused", error=self.refused)
             return None
         if self.refused:
             self.refused = ""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from support import alerting, watch
 from support.alerting import Stores
 from support.watch import Watch, profile, rule, scale
@@ -20,6 +21,7 @@ from alerts.reload import Pack, scales_apart
 from alerts.words import Words
 from cities.load import load, rules_folder
 from contract.clock import SECOND_US, ManualClock
+from contract.errors import BadInput
 from contract.levels import Level, Scale, Threshold
 from faults.parts.bench_city import Letterbox
 
@@ -248,4 +250,24 @@ def test_a_file_that_is_gone_is_a_mistake(cities: Path) -> None:
     found = [pack.look(round(second * SECOND_US)) for second in (4, 6)]
     assert found[0] is None
     assert found[1] is not None
+    assert pack.refused == ""
+
+
+def test_what_another_file_refused_is_read_once_that_is_mended(tmp_path: Path) -> None:
+    """A scale for a gauge that the list of nodes does not know yet; the list is saved a minute later."""
+    (tmp_path / "scale.toml").write_text("old")
+    known: set[str] = set()
+
+    def read() -> tuple[Scale, ...]:
+        if "new" not in known:
+            raise BadInput("'new' is no node of the city", where="scale.toml", remedy="List it.")
+        return (KNOWN[GAUGE],)
+
+    pack = Pack(tmp_path, read, "scales", "scale.toml")
+    (tmp_path / "scale.toml").write_text("old new")
+    with capture_logs() as said:
+        assert [pack.look(second * SECOND_US) for second in (0, 2, 4, 60)] == [None] * 4
+    assert [one["event"] for one in said] == ["alerts.scales_refused"]
+    known.add("new")
+    assert [pack.look(second * SECOND_US) for second in (62, 64)] == [(KNOWN[GAUGE],), None]
     assert pack.refused == ""
