@@ -17,7 +17,7 @@ import structlog
 
 from alerts.engine import Engine, Transition
 from alerts.rules import Rule, longest_window_s
-from alerts.samples import from_row
+from alerts.samples import Sample, from_row
 from contract.clock import SECOND_US, Clock
 from contract.errors import Unavailable
 from store.ports import ReadingStore, Row
@@ -167,7 +167,8 @@ class _Reader:
 
 def _judge(engine: Engine, page: Page, now_us: int) -> list[Transition]:
     """Judge a page as if each reading came when it was received. After the last, every stream that ever spoke is
-    waited for, and what was announced last and still holds is judged however long ago it came."""
+    waited for, and what was announced last and still holds is judged however long ago it came: the last word first, for
+    an older one changes nothing beside it."""
     transitions: list[Transition] = []
     for row in page.rows:
         received_us = min(row.received_us, now_us)
@@ -175,12 +176,19 @@ def _judge(engine: Engine, page: Page, now_us: int) -> list[Transition]:
         transitions += engine.tick(received_us, now_us)
         transitions += engine.step(from_row(row), received_us, now_us)
     for row in page.newest:
-        sample = from_row(row)
-        if sample.kind == "release":
-            transitions += engine.step(sample, now_us)
-        else:
-            engine.heard_before(sample, row.received_us)
+        if row.series.kind != "release":
+            engine.heard_before(from_row(row), row.received_us)
+    announced = [(_as_told(row), row.received_us) for row in page.newest if row.series.kind == "release"]
+    for notice, received_us in sorted(announced, key=lambda one: -one[0].observed_us):
+        transitions += engine.announced_before(notice, received_us, now_us)
     return transitions
+
+
+def _as_told(row: Row) -> Sample:
+    """A notice of long ago, told when it came where its post does not know when it was."""
+    sample = from_row(row)
+    told_us = row.received_us if sample.trust == "untrusted" else min(row.observed_us, row.received_us)
+    return sample._replace(observed_us=told_us, trust="synced")
 
 
 def _missed_since(watermark_us: int, rules: Sequence[Rule]) -> int:

@@ -477,6 +477,13 @@ class Engine:
                 stream.heard_us = received_us
                 self._arm(stream)
 
+    def announced_before(self, sample: Sample, received_us: int, now_us: int) -> Sequence[Transition]:
+        """At a start: the newest notice of a post, received at `received_us`, is judged again however long ago that is,
+        unless something was heard of its dam since."""
+        if all(stream.heard_us >= received_us for stream in self._streams_for(sample)):
+            return ()
+        return self.step(sample, now_us)
+
     # ------------------------------------------------------------ inside
 
     def _streams_for(self, sample: Sample) -> tuple[Stream, ...]:

@@ -97,7 +97,7 @@ class ReleaseStream(Stream):
             self.condition = rule.condition
 
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
-        if sample.quality not in USABLE or not self._is_next(sample):
+        if sample.quality not in USABLE or now_us <= self.muted_us or not self._is_next(sample):
             return NOTHING
         notice = notice_of(sample, self.condition, now_us)
         if self.notice is not None and notice.told_us <= self.notice.told_us:
@@ -166,8 +166,10 @@ class ReleaseStream(Stream):
         self.told_us = self.muted_us = incident.changed_us
         self.incident = incident if incident.open else None
         self.node = incident.node
+        self.heard_us = max(self.heard_us, incident.changed_us)
+        told_us = incident.crossed_us if _changed_by_time(incident) else incident.changed_us
         begins_us = incident.crossed_us if incident.begins_us is None else incident.begins_us
-        self.notice = Notice(incident.changed_us, begins_us, incident.until_us, incident.value, not incident.open)
+        self.notice = Notice(told_us, begins_us, incident.until_us, incident.value, not incident.open)
         self.armed_us = 0
 
     def rewind(self, now_us: int) -> None:
@@ -181,6 +183,13 @@ class ReleaseStream(Stream):
     def restore(self, state: list[Any]) -> None:
         super().restore(state)
         self.notice = None if state[-1] is None else Notice(*state[-1])
+
+
+def _changed_by_time(incident: Incident) -> bool:
+    """Whether its last change was a deadline's, so that a word said before it and heard after it is news."""
+    if incident.open:
+        return incident.no_data
+    return incident.until_us is not None and incident.changed_us >= incident.until_us
 
 
 def _said_by(sample: Sample) -> str:

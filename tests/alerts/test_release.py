@@ -25,7 +25,7 @@ from contract.clock import HOUR_US, ManualClock
 from contract.codec import encode
 from contract.incident import State
 from contract.kinds import ReleaseValues
-from contract.messages import Readings, ReleaseReading
+from contract.messages import ClockTrust, Readings, ReleaseReading
 from contract.quality import Quality
 from faults.parts.bench_city import Letterbox
 from store.ports import Placement, Row, Series
@@ -244,6 +244,45 @@ def test_an_end_that_came_while_nothing_was_heard_waits_for_a_word_on_its_way() 
     assert other.pass_to(141) == ["120 resolved code-hulu"]
 
 
+def killed_before_it_was_saved(river: River, minute: float) -> River:
+    """An engine whose snapshot is from before what `river` tells from now to `minute`, which the store has."""
+    other = river.restarted()
+    river.pass_to(minute)
+    last = river.told[-1]
+    other.engine.adopt(last.incident, last.event)
+    other.minute = minute
+    return other
+
+
+def test_an_end_that_was_kept_and_not_saved_hides_no_word_that_comes_after_it() -> None:
+    """It was prolonged ten minutes before its end, and that word came five minutes after it and after a kill."""
+    river = River()
+    river.tells(0, hours=2)
+    other = killed_before_it_was_saved(river, 121)
+    assert other.tells(125, begins=0, hours=5, late_min=15) == ["110 opened code-hulu"]
+    assert other.pass_to(301) == ["300 resolved code-hulu"]
+
+
+def test_a_silence_that_was_kept_and_not_saved_hides_no_word_that_comes_after_it() -> None:
+    """It was called off an hour before it was called silent, and that word was long under way."""
+    river = River()
+    river.tells(0)
+    other = killed_before_it_was_saved(river, 1441)
+    assert other.tells(1450, off=True, late_min=70) == ["1440 resolved code-hulu"]
+
+
+def test_what_the_killed_engine_heard_is_not_told_once_more() -> None:
+    """It was shortened, ended and kept; the word that shortened it is read again from the store."""
+    river = River()
+    river.tells(0, hours=5)
+    saved = river.restarted()
+    river.tells(100, begins=0, hours=2)
+    river.pass_to(121)
+    saved.engine.adopt(river.told[-1].incident, river.told[-1].event)
+    assert saved.tells(100, begins=0, hours=2) == []
+    assert saved.pass_to(400) == []
+
+
 def test_a_clock_that_says_nothing_counts_as_now() -> None:
     """Told by a post that does not know the time, and not once more when it is read again."""
     river = River()
@@ -341,17 +380,21 @@ class Killed:
         )
         return self.process
 
-    def announced(self, hours: float, *, heard: bool = True) -> None:
-        """A notice is stored and, where `heard`, comes by the broker, too."""
+    def announced(
+        self, hours: float = 0.0, *, heard: bool = True, node: str = "code-hulu", trust: ClockTrust = "synced"
+    ) -> None:
+        """A notice, of no hours one that calls it off, is stored and, where `heard`, comes by the broker, too."""
         self.seq += 1
         now_us = self.clock.now_us()
-        told = ReleaseValues(dam=DAM, discharge_m3s=120.0, begins_us=now_us, lasts_s=hours * 3600)
-        series = Series(CITY, "code-hulu", "notice", "release")
+        told = ReleaseValues(dam=DAM, called_off=True)
+        if hours:
+            told = ReleaseValues(dam=DAM, discharge_m3s=120.0, begins_us=now_us, lasts_s=hours * 3600)
+        series = Series(CITY, node, "notice", "release")
         values = told.model_dump(exclude_none=True)
-        row = Row(series, "34.71.02.1002", now_us, now_us, watch.EPOCH, self.seq, "synced", Quality.GOOD, {}, values)
+        row = Row(series, "34.71.02.1002", now_us, now_us, watch.EPOCH, self.seq, trust, Quality.GOOD, {}, values)
         assert self.stores.readings.write([row]) == []
         if heard:
-            self.post.post(topics.readings(CITY, "code-hulu"), encode(batch(self.seq, now_us, told)))
+            self.post.post(topics.readings(CITY, node), encode(batch(self.seq, now_us, told, node, trust)))
 
     def turns(self, minutes: int) -> None:
         for _ in range(minutes):
@@ -368,13 +411,11 @@ class Killed:
         return [(str(one.what), (one.at_us - watch.at(2)) / HOUR_US) for one in changes]
 
 
-def batch(seq: int, now_us: int, values: ReleaseValues) -> Readings:
+def batch(seq: int, now_us: int, values: ReleaseValues, node: str, trust: ClockTrust) -> Readings:
     reading = ReleaseReading(
-        seq=seq, sensor="notice", observed_us=now_us, mono_us=0, trust="synced", quality=Quality.GOOD, values=values
+        seq=seq, sensor="notice", observed_us=now_us, mono_us=0, trust=trust, quality=Quality.GOOD, values=values
     )
-    return Readings(
-        city=CITY, node="code-hulu", boot="00000000", epoch=watch.EPOCH, sent_us=now_us, readings=(reading,)
-    )
+    return Readings(city=CITY, node=node, boot="00000000", epoch=watch.EPOCH, sent_us=now_us, readings=(reading,))
 
 
 def test_an_engine_that_knows_nothing_learns_of_what_still_holds(stores: Stores) -> None:
@@ -387,6 +428,32 @@ def test_an_engine_that_knows_nothing_learns_of_what_still_holds(stores: Stores)
     assert city.story() == [("opened", 0.0)]
     (incident,) = stores.cities.open_incidents(CITY)
     assert incident.until_us == watch.at(2) + 8 * HOUR_US
+
+
+def test_an_engine_that_knows_nothing_goes_by_the_last_word(stores: Stores) -> None:
+    """Announced for eight hours, called off by another post of the river after one; five later there is an engine."""
+    city = Killed(stores)
+    city.announced(8, heard=False, node="code-hilir")
+    city.clock.advance(3600)
+    city.announced(heard=False)
+    city.clock.advance(5 * 3600)
+    city.turns(2)
+    assert city.story() == []
+
+
+def test_a_word_of_an_unknown_time_is_not_news_at_each_start(stores: Stores) -> None:
+    """Its post does not know the time; another has called it off since."""
+    city = Killed(stores)
+    city.turns(1)
+    city.announced(8, node="code-hilir", trust="untrusted")
+    city.turns(1)
+    city.clock.advance(60)
+    city.announced()
+    city.turns(1)
+    city.clock.advance(3600)
+    city.again()
+    city.turns(2)
+    assert [what for what, _ in city.story()] == ["opened", "resolved"]
 
 
 def test_an_engine_that_is_killed_ends_it_in_time(stores: Stores) -> None:
