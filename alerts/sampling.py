@@ -67,7 +67,7 @@ class Sampling:
         self.hurried: list[str] = []
         """the gauges that are being read more often, by name; a new list at each turn, for other threads read it"""
         self.wishes: list[dict[str, str | float]] = []
-        """what is asked for now: node, sensor, how often, since when; a new list at each turn, too"""
+        """what is asked for now: node, sensor, how often, since and until when; a new list at each turn, too"""
 
     def is_due(self, mono_us: int) -> bool:
         """Once a second is soon enough."""
@@ -96,7 +96,13 @@ class Sampling:
                 self._ask(places[node], period_s, now_us)
         self.hurried = sorted({node for node, _ in self._asked})
         self.wishes = [
-            {"node": node, "sensor": sensor, "period_s": asked.period_s, "since_us": asked.since_us}
+            {
+                "node": node,
+                "sensor": sensor,
+                "period_s": asked.period_s,
+                "since_us": asked.since_us,
+                "until_us": asked.until_us,
+            }
             for (node, sensor), asked in sorted(self._asked.items())
         ]
 

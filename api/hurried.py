@@ -56,18 +56,20 @@ class Slow:
         return WATCHED_PERIODS * self.wish.period_s
 
 
-def wishes_of(said: Mapping[str, Any]) -> list[Wish]:
-    """What the engine of this machine asks for, while it is alive."""
+def wishes_of(said: Mapping[str, Any], now_us: int) -> list[Wish]:
+    """What the engine of this machine asks for, while it is alive. One that stands by by now, or whose store is away,
+    renews nothing: its wishes end by themselves."""
     alerts = said.get("alerts", {})
     if not alerts.get("alive"):
         return []
-    return [Wish(one["node"], one["sensor"], one["period_s"], one["since_us"]) for one in alerts.get("wishes", ())]
+    holding = [one for one in alerts.get("wishes", ()) if one["until_us"] > now_us]
+    return [Wish(one["node"], one["sensor"], one["period_s"], one["since_us"]) for one in holding]
 
 
 def read_slow(context: Context, now_us: int, *, node: str = "") -> Sequence[Slow]:
     """Those that do not follow, by node, or of one node alone. Raises Unavailable where the readings are away."""
     found = []
-    for wish in wishes_of(context.status() if context.status is not None else {}):
+    for wish in wishes_of(context.status() if context.status is not None else {}, now_us):
         window = wish.window_us(now_us)
         if window is not None and node in {"", wish.node}:
             series = Series(context.city, wish.node, wish.sensor, "flood")

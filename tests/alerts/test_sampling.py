@@ -106,12 +106,12 @@ def test_a_level_that_changes_changes_the_pace_at_once() -> None:
 def test_what_is_asked_for_is_told_with_since_when() -> None:
     """Renewing it changes nothing, another pace begins anew, and what is over is told no more."""
     city = City(floods=[flood(LOWER, Level.WASPADA)])
-    asked = {"node": LOWER, "sensor": "level", "period_s": 300.0, "since_us": at(0)}
+    asked = {"node": LOWER, "sensor": "level", "period_s": 300.0, "since_us": at(0), "until_us": at(20)}
     city.to(14)
     assert city.sampling.wishes == [asked]
     city.floods = [flood(LOWER, Level.AWAS)]
     city.to(15)
-    assert city.sampling.wishes == [{**asked, "period_s": 60.0, "since_us": at(15)}]
+    assert city.sampling.wishes == [{**asked, "period_s": 60.0, "since_us": at(15), "until_us": at(25)}]
     city.floods = []
     city.to(60)
     assert city.sampling.wishes == []

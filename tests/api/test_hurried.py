@@ -28,7 +28,7 @@ Serve = Callable[..., httpx.Client]
 def engine(made: Town, node: str, minutes_ago: float, *, alive: bool = True, **more: Any) -> dict[str, Any]:
     """What it says of itself while it asks a gauge to be read every minute."""
     since_us = made.now_us - round(minutes_ago * MINUTE_US)
-    wish = {"node": node, "sensor": "level", "period_s": PERIOD_S, "since_us": since_us}
+    wish = {"node": node, "sensor": "level", "period_s": PERIOD_S, "since_us": since_us, "until_us": made.now_us + 1}
     return {"alerts": {"alive": alive, "wishes": [wish], **more}}
 
 
@@ -46,9 +46,14 @@ def test_who_sends_half_of_it_follows() -> None:
 
 
 def test_an_engine_that_is_gone_asks_for_nothing(made: Town) -> None:
-    assert wishes_of(engine(made, "g", 10, alive=False)) == []
-    assert wishes_of({}) == []
-    assert [one.node for one in wishes_of(engine(made, "g", 10))] == ["g"]
+    assert wishes_of(engine(made, "g", 10, alive=False), made.now_us) == []
+    assert wishes_of({}, made.now_us) == []
+    assert [one.node for one in wishes_of(engine(made, "g", 10), made.now_us)] == ["g"]
+
+
+def test_a_wish_that_nobody_renews_is_over(made: Town) -> None:
+    """Another engine has taken the city over, and this one goes on to stand by."""
+    assert wishes_of(engine(made, "g", 10), made.now_us + 1) == []
 
 
 def test_what_stands_behind_the_nodes_is_read_while_the_readings_are_away(made: Town, serve: Serve) -> None:
