@@ -32,12 +32,15 @@ class Pack(Generic[T]):
     """The files of `folder` whose names fit `files`, and the rules or scales (`what`) in them. `load` reads them and
     raises BadInput for a mistake; it is called in `look` alone."""
 
-    def __init__(self, folder: Path, load: Callable[[], T], what: What = "rules", files: str = "*.toml") -> None:
-        """What stands there now is taken for what the caller loads next."""
+    def __init__(
+        self, folder: Path, load: Callable[[], T], what: What = "rules", files: str = "*.toml", stage: str = "alerts"
+    ) -> None:
+        """What stands there now is taken for what the caller loads next. `stage` is in whose name the log speaks."""
         self._folder = folder
         self._load = load
         self._what = what
         self._files = files
+        self._stage = stage
         self._loaded = self._seen = self._stamp()
         self._looked_us: int | None = None
         self.refused = ""
@@ -67,11 +70,11 @@ class Pack(Generic[T]):
         except BadInput as error:
             if self.refused != str(error):
                 self.refused = str(error)
-                log.error(f"alerts.{self._what}_refused", error=self.refused)
+                log.error(f"{self._stage}.{self._what}_refused", error=self.refused)
             return None
         if self.refused:
             self.refused = ""
-            log.info(f"alerts.{self._what}_in_order", count=len(found))
+            log.info(f"{self._stage}.{self._what}_in_order", count=len(found))
         return found
 
     def _stamp(self) -> Stamp:

@@ -82,6 +82,7 @@ def create_app(
     status: Callable[[], Mapping[str, Any]] | None = None,
     keep_s: float = KEEP_S,
     pace: Pace | None = None,
+    in_force: Callable[[], Profile] | None = None,
 ) -> FastAPI:
     """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
@@ -89,12 +90,13 @@ def create_app(
     are not carried from here. `trusted_proxies` are the networks whose `X-Forwarded-For` is
     believed. `speed` is how many times faster than life the city runs. `metrics` yields further Prometheus metric
     families, `status` the other stages' state by name. `keep_s` is how long viewers share one reading of the stores,
-    in seconds; `pace` how those who listen to alarms are told.
+    in seconds; `pace` how those who listen to alarms are told. `in_force` gives `profile` with the scales of now, where
+    they may change while this server runs; it is called for every answer, by many threads.
     """
     sessions = Sessions(people, clock)
     cookies = Cookies(secure=base_url.startswith("https://"))
     context = Context(
-        profile=profile,
+        in_force=in_force or (lambda: profile),
         readings=readings,
         cities=cities,
         people=people,

@@ -117,10 +117,10 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
     @routes.get("/kasus/{number}", include_in_schema=False)
     def case_page(request: Request, number: str) -> Response:
         case = seen_case(context, request, number)
-        snapshot = snapshots.now()
-        evidence = evidence_of(context, snapshot, case)
+        snapshot, still = snapshots.now(), context.still()
+        evidence = evidence_of(still, snapshot, case)
         thread = thread_of(context.cities.updates(case.number))
-        rivers = {gauge.node: gauge for gauge in gauges_of(profile, snapshot)}
+        rivers = {gauge.node: gauge for gauge in gauges_of(still.profile, snapshot)}
         values = {
             "case": case,
             "lead": lead_of(case, thread),

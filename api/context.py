@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.access import Access
@@ -21,6 +21,7 @@ from store.ports import CityStore, ReadingStore
 class Context:
     """One city's stores, words and clock.
 
+    `in_force` gives the city as it is now: its scales may be others than at the start, and all else is as it was.
     `people` are the accounts and the audit log, `sessions`, `access` and `security` the ways to them, `cookies` the
     names under which a browser keeps its tokens. `base_url` has no slash at its end.
     `speed` is how many times faster than life the city runs (1.0 in life).
@@ -29,7 +30,7 @@ class Context:
     `metrics` yields further Prometheus metric families, `status` the state of the other stages by name.
     """
 
-    profile: Profile
+    in_force: Callable[[], Profile]
     readings: ReadingStore
     cities: CityStore
     people: People
@@ -44,6 +45,16 @@ class Context:
     status: Callable[[], Mapping[str, Any]] | None
     openid: OpenId | None = None
     book: KeepersBook | None = None
+
+    @property
+    def profile(self) -> Profile:
+        """The city as it is now; another value once its scales were corrected."""
+        return self.in_force()
+
+    def still(self) -> Context:
+        """The same, with the scales of this moment: an answer that looks twice must not mix two."""
+        profile = self.in_force()
+        return replace(self, in_force=lambda: profile)
 
     @property
     def city(self) -> str:

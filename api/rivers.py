@@ -18,6 +18,7 @@ from api.overview import confirmed, headline
 from api.page import Pages
 from api.releases import on_river
 from api.snapshot import Snapshot, Snapshots, chart_us
+from contract.city import Profile
 from contract.clock import MINUTE_US
 from contract.levels import Level, Scale
 from store.ports import Row
@@ -52,8 +53,8 @@ def table_of(rows: Sequence[Row], scale: Scale | None, most: int = TABLE_ROWS) -
     return figures
 
 
-def _found(context: Context, snapshot: Snapshot, node: str) -> tuple[Gauge, list[Gauge]]:
-    gauges = gauges_of(context.profile, snapshot)
+def _found(profile: Profile, snapshot: Snapshot, node: str) -> tuple[Gauge, list[Gauge]]:
+    gauges = gauges_of(profile, snapshot)
     gauge = next((one for one in gauges if one.node == node), None)
     if gauge is None:
         raise HTTPException(404)
@@ -73,11 +74,11 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
 
     @routes.get("/sungai/{node}", include_in_schema=False)
     def river(request: Request, node: str) -> Response:
-        snapshot = snapshots.now()
-        gauge, gauges = _found(context, snapshot, node)
-        scale = context.profile.scale_of(node)
+        snapshot, still = snapshots.now(), context.still()
+        gauge, gauges = _found(still.profile, snapshot, node)
+        scale = still.profile.scale_of(node)
         end_us = snapshot.now_us
-        history = history_of(context, snapshot, node, end_us - chart_us(context.speed), end_us)
+        history = history_of(still, snapshot, node, end_us - chart_us(context.speed), end_us)
         along = [one for one in gauges if one.river == gauge.river and gauge.river]
         values = {
             "gauge": gauge,
@@ -96,9 +97,9 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
 
     @routes.get("/s/{node}", include_in_schema=False)
     def text(request: Request, node: str) -> Response:
-        snapshot = snapshots.now()
-        gauge, _ = _found(context, snapshot, node)
-        values = {"gauge": gauge, "scale": context.profile.scale_of(node), "confirmed": confirmed(gauge.case)}
+        snapshot, profile = snapshots.now(), context.profile
+        gauge, _ = _found(profile, snapshot, node)
+        values = {"gauge": gauge, "scale": profile.scale_of(node), "confirmed": confirmed(gauge.case)}
         return pages.render(request, "s.html", values)
 
     return routes

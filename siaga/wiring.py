@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from broker.subscription import PahoSubscription
     from complaints.outward import Outward
     from contract.roles import Role
+    from siaga.shown_city import ShownCity
     from store.book import KeepersBook
     from store.ports import CityStore, ReadingStore
 
@@ -280,11 +281,23 @@ def openid(settings: Settings, city: Profile, clock: Clock) -> OpenId | None:
     return OpenId(provider, outward=way_out, clock=clock, base_url=settings.public_url)
 
 
-def api(settings: Settings, clock: Clock, city: Profile, entries: KeepersBook | None) -> FastAPI:
+def shown_city(settings: Settings) -> ShownCity:
+    """The city for the pages: its scales follow their file."""
+    from alerts.reload import Pack
+    from cities.load import folder
+    from siaga.shown_city import ShownCity
+
+    # What changes on disk from here on is seen, for the file is looked at before it is read.
+    place = folder(settings.city, settings.cities_folder)
+    staffs = Pack(place, lambda: profile(settings).scales, "scales", "scale.toml", stage="api")
+    return ShownCity(profile(settings), staffs)
+
+
+def api(settings: Settings, clock: Clock, shown: ShownCity, entries: KeepersBook | None) -> FastAPI:
     """The web application; whoever serves it closes nothing: its stores live as long as the process."""
     from api.app import create_app
 
-    city_store = cities(settings)
+    city, city_store = shown.profile(), cities(settings)
     return create_app(
         profile=city,
         readings=readings(settings),
@@ -297,6 +310,7 @@ def api(settings: Settings, clock: Clock, city: Profile, entries: KeepersBook | 
         book=entries,
         speed=settings.speed,
         status=lambda: stages(settings, clock),
+        in_force=shown.profile,
     )
 
 
@@ -321,10 +335,11 @@ def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         nonlocal loops
         loops += 1
 
-    city = profile(settings)
+    shown = shown_city(settings)
+    city = shown.profile()
     entries = posts.book(settings, city)
     config = uvicorn.Config(
-        api(settings, clock, city, entries),
+        api(settings, clock, shown, entries),
         host=settings.api_host,
         port=settings.api_port,
         log_level="warning",
@@ -343,11 +358,13 @@ def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         server.should_exit = True
 
     threading.Thread(target=end_where_told_early, name="stop", daemon=True).start()
+    scales = threading.Thread(target=shown.run, args=(clock, stop), name="scales", daemon=True)
+    scales.start()
     beat = Heartbeat(
         settings.run_folder,
         "api",
         clock,
-        lambda: {"started": server.started, "loops": loops},
+        lambda: {"started": server.started, "loops": loops, "scales_followed": scales.is_alive(), **shown.facts()},
         hung_after_s=settings.hung_after_s,
     )
     beat.start()
