@@ -287,14 +287,16 @@ class Notifier:
             self._arm(telling, max(now_us, telling.updated_us + interval_us))
 
     def _outage(self, telling: Telling, transition: Transition, now_us: int) -> None:
-        """The whole event is told; a change of a single point's only where it is alone."""
+        """The whole event is told; a change of a single point's only where it is alone. What is announced anew is news
+        of its own."""
         what, timing = transition.change.what, telling.rule.timing
         if telling.ended is not None:
             self._flush(telling, now_us)
             return
         reason = {What.OPENED: Reason.GROWN, What.RESOLVED: Reason.FEWER}.get(what, Reason.UPDATE)
         if reason is Reason.UPDATE:
-            if telling.opened - telling.over > 1 or str(what) not in telling.rule.texts:
+            is_one_of_many = telling.opened - telling.over > 1 and what is not What.UPDATED
+            if is_one_of_many or str(what) not in telling.rule.texts:
                 return
             self._hold(telling, transition)
         else:
@@ -305,7 +307,8 @@ class Notifier:
 
     def _hold(self, telling: Telling, transition: Transition) -> None:
         incident = transition.incident.id
-        if telling.said.get(incident) is transition.change.what:
+        what = transition.change.what
+        if what is not What.UPDATED and telling.said.get(incident) is what:
             telling.held.pop(incident, None)  # it is again as it was told
         else:
             telling.held[incident] = transition
@@ -432,8 +435,10 @@ class Notifier:
         if reason is not Reason.REMINDER:
             telling.updated_us = now_us if reason is Reason.UPDATE else telling.updated_us
             telling.said |= {one: held.change.what for one, held in telling.held.items()}
-            telling.held.clear()
+            telling.held = {} if reason is Reason.UPDATE else _announced_anew(telling.held)
         self._say(telling, Saying(reason, transition, telling.opened, telling.over, telling.number, line), now_us)
+        if telling.held and telling.ended is None and reason is not Reason.REMINDER:
+            self._arm(telling, due_us(Reason.UPDATE, telling.told, telling.rule.timing, now_us))
 
     def _spoken_of(self, telling: Telling, reason: Reason) -> Transition:
         if reason is Reason.ALL_CLEAR and telling.ended is not None:
@@ -509,6 +514,11 @@ def is_grave(transition: Transition) -> bool:
     """AWAS, SIAGA, and a high river that nobody sees any more: told whatever else there is to tell."""
     incident = transition.incident
     return incident.subject in WATER and (incident.level in _GRAVE or incident.dangerous)
+
+
+def _announced_anew(held: Mapping[str, Transition]) -> dict[str, Transition]:
+    """What is not said by telling that the event grew or eased."""
+    return {one: transition for one, transition in held.items() if transition.change.what is What.UPDATED}
 
 
 def _waits_for_room(telling: Telling, reason: Reason) -> bool:

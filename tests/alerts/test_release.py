@@ -23,7 +23,7 @@ from cities.load import rules_folder
 from contract import topics
 from contract.clock import HOUR_US, ManualClock
 from contract.codec import encode
-from contract.incident import State
+from contract.incident import State, What
 from contract.kinds import ReleaseValues
 from contract.messages import ClockTrust, Readings, ReleaseReading
 from contract.quality import Quality
@@ -343,6 +343,22 @@ def test_people_are_told_at_once_then_of_what_changed_and_of_the_end() -> None:
         river.pass_to(minute)
     told = [(str(one.reason), one.transition.incident.value) for one in river.notifier().sayings]
     assert told == [("first", 120.0), ("update", 160.0), ("all_clear", 160.0)]
+
+
+@pytest.mark.parametrize("other_dam_at", [None, 1, 59])
+def test_each_change_of_what_was_announced_is_told(other_dam_at: int | None) -> None:
+    """Also the second one, and where another dam of the river lets water go as well, for long or since just now."""
+    river = River()
+    river.tells(0, hours=10)
+    if other_dam_at is not None:
+        river.tells(other_dam_at, dam="Bendung Lain", hours=10)
+    for minute, m3s in ((60, 150), (120, 900)):
+        river.tells(minute, m3s, begins=0, hours=10)
+        for later in range(1, 30):
+            river.pass_to(minute + later)
+    updates = [one for one in river.notifier().sayings if str(one.reason) == "update"]
+    assert [one.transition.incident.value for one in updates] == [150, 900]
+    assert all(one.transition.change.what is What.UPDATED for one in updates)
 
 
 def test_a_post_that_announces_many_dams_is_bounded() -> None:
