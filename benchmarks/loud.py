@@ -62,7 +62,11 @@ def embedded() -> Iterator[BrokerAddress]:
 
 @contextmanager
 def city_profile() -> Iterator[BrokerAddress]:
-    with mosquitto() as broker:
+    """Mosquitto as the city profile bounds it and lets it keep; without certificates, which are no matter of load."""
+    shipped = (Path(__file__).parents[1] / "broker" / "mosquitto" / "mosquitto.conf").read_text(encoding="utf-8")
+    kept, _, _ = shipped.replace("/mosquitto/data/", "{folder}/data/").partition("# --- what is said")
+    text = kept.replace("per_listener_settings true", "per_listener_settings false")
+    with mosquitto(text + "log_dest none\nlistener {port} 127.0.0.1\nallow_anonymous true\n") as broker:
         yield broker.address
 
 
@@ -166,7 +170,7 @@ class Others:
                         took.append((now_us - said_us) / SECOND_US * 1_000)
 
 
-def measured(city: Profile, address: BrokerAddress, folder: Path) -> dict[str, Any]:
+def measured(city: Profile, address: BrokerAddress, protocol: str, folder: Path) -> dict[str, Any]:
     nodes = [node.node for node in city.nodes]
     loud, others = nodes[0], nodes[1 : OTHERS + 1]
     settings = {
@@ -175,6 +179,7 @@ def measured(city: Profile, address: BrokerAddress, folder: Path) -> dict[str, A
         "SIAGA_READINGS_URL": f"sqlite:///{folder / 'readings.db'}",
         "SIAGA_CITY_URL": f"sqlite:///{folder / 'city.db'}",
         "SIAGA_BROKERS": f"{address.host}:{address.port}",
+        "SIAGA_BROKER_PROTOCOL": protocol,
     }
     quiet: list[float] = []
     beside: list[float] = []
@@ -212,6 +217,7 @@ def measured(city: Profile, address: BrokerAddress, folder: Path) -> dict[str, A
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=("nats-server", "mosquitto"), help="one broker alone; the result is not kept")
     parser.add_argument("--shout", nargs=3, metavar=("NODE", "HOST", "PORT"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
@@ -221,10 +227,15 @@ def main() -> None:
         return
     city = load(CITY)
     figures: dict[str, Any] = {"others": OTHERS, "spells": SPELLS, "spell_s": SPELL_S}
-    for name, started in (("nats-server", embedded), ("mosquitto", city_profile)):
+    for name, protocol, started in (("nats-server", "3.1.1", embedded), ("mosquitto", "5", city_profile)):
+        if given.only not in {None, name}:
+            continue
         with tempfile.TemporaryDirectory(prefix="siaga-benchmark-") as folder, started() as address:
-            figures[name] = measured(city, address, Path(folder))
-    tell("loud", figures)
+            figures[name] = measured(city, address, protocol, Path(folder))
+    if given.only:
+        print(figures)
+    else:
+        tell("loud", figures)
 
 
 if __name__ == "__main__":
