@@ -61,15 +61,27 @@ class _TwoEngines:
     second: Stage
     second_folder: Path
     result: Result
+    zombies: int
     to_come: int
     """zombies"""
     waited: int = 0
     """how often the engine was stopped before a transaction of its own"""
+    untried: int = 0
+    """zombies of which none met the fence"""
 
     def zombie(self) -> None:
+        """Until one has met the fence: what stood before its lease's renewal, or between two attempts, learns by that
+        alone that another rules."""
+        self.to_come -= 1
+        before = self.fenced()
+        self._wake_too_late()
+        while self.fenced() == before and self._rivers_to_spare():
+            self._wake_too_late()
+        self.untried += self.fenced() == before
+
+    def _wake_too_late(self) -> None:
         """Stop the engine that rules while rivers rise, until the other has taken over; then wake it."""
         ruler, other = self._ruler()
-        self.to_come -= 1
         while not self._stopped_before_its_commit(ruler, anyway=not self._rivers_to_spare()):
             ruler, other = self._ruler()
         try:
@@ -159,7 +171,7 @@ def _two_engines(laboratory: Laboratory, rounds: int, result: Result) -> Iterato
         settings = {**city.settings, "SIAGA_DATA_FOLDER": data}
         second = stack.enter_context(stage(folder / "log-2", settings, "alerts", machine="second"))
         must(second.until((data / "run" / "alerts.json").exists, _BACK_S), second.said())
-        bench = _TwoEngines(laboratory, city, second, data, result, rounds)
+        bench = _TwoEngines(laboratory, city, second, data, result, rounds, rounds)
         yield bench
         _settle(bench, told)
 
@@ -182,8 +194,10 @@ def _settle(bench: _TwoEngines, told: Receivers) -> None:
     result.expect(not told.wrong, f"wrong messages: {told.wrong[:3]}")
     silent = told.silent(opened, frozenset())
     result.expect(not silent, f"never told: {'; '.join(silent[:5])}")
-    result.expect(bench.waited, "no zombie had a transaction in hand: the fence was not tried")
-    result.expect(fenced >= bench.waited, f"{bench.waited} transactions of a zombie waited, {fenced} were refused")
+    result.expect(
+        bench.untried <= bench.zombies // 4,
+        f"of {bench.zombies} zombies {bench.untried} met no fence, though {bench.waited} had a transaction in hand",
+    )
     result.figures["stopped_before_a_transaction"] = bench.waited
     result.figures["refused_by_the_fence"] = fenced
 

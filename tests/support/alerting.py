@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import random
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +29,7 @@ from contract.kinds import FloodValues
 from contract.levels import Scale
 from contract.messages import FloodReading, Readings
 from contract.quality import Quality
+from siaga.signals import stop_event
 from store import open_city, open_readings
 from store.ports import CityStore, ReadingStore, Row, Series
 
@@ -126,8 +125,7 @@ def row(seq: int, observed_us: int, cm: float, node: str = GAUGE, received_us: i
 
 def main(port: int, folder: Path, holder: str) -> None:
     """Run until SIGTERM."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop = stop_event()
     stores = Stores(folder)
     reader = subscription(BrokerAddress("127.0.0.1", port), "alerts")
     try:
