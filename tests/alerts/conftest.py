@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
-from support import alerting
+from support import alerting, watch
+from support.alerting import Stores
 
 from broker.subscription import PahoSubscription
 from faults.parts.brokers import RunningBroker, nats, wait_until
@@ -25,4 +27,12 @@ def reader(broker: RunningBroker) -> Iterator[PahoSubscription]:
     """A subscription of one's own, connected."""
     with closing(alerting.subscription(broker.address, f"reader-{random.randrange(10**9)}")) as made:
         assert wait_until(lambda: made.connected)
+        yield made
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    """The small city's, as of the beginning of its stories."""
+    with closing(Stores(tmp_path)) as made:
+        made.cities.put_profile(watch.profile(), watch.START_US)
         yield made

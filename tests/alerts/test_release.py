@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -372,13 +370,6 @@ def test_a_post_that_announces_many_dams_is_bounded() -> None:
 
 
 # ------------------------------------------------------------ the process
-
-
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    with closing(Stores(tmp_path)) as made:
-        made.cities.put_profile(profile(), watch.START_US)
-        yield made
 
 
 class Killed:

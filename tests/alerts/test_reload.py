@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import alerting, watch
@@ -15,11 +14,10 @@ from support.alerting import Stores
 from support.watch import Watch, profile, rule
 
 from alerts.engine import Engine
-from alerts.process import AlertsProcess
 from alerts.reload import Pack, told_apart
 from alerts.rulefile import load_rules
 from alerts.rules import Absence, Rule, alike
-from contract.clock import SECOND_US, ManualClock
+from contract.clock import SECOND_US
 from faults.parts.bench_city import Letterbox
 
 SCALES = {one.gauge: one for one in profile().scales}
@@ -231,37 +229,16 @@ def test_a_file_that_is_put_back_as_it_was_is_no_change_of_rules(folder: Path) -
 # ------------------------------------------------------------ the process
 
 
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    with closing(Stores(tmp_path)) as made:
-        made.cities.put_profile(profile(), watch.START_US)
-        yield made
+def packed(folder: Path) -> dict[str, Any]:
+    """An engine's rules, of a folder."""
+    return {"rules": load_rules(folder), "pack": Pack(folder, lambda: load_rules(folder))}
 
 
-class Judged:
-    """The small city's engine on a letterbox and a clock of the test, its pack in a folder."""
+class Judged(alerting.Judged):
+    """Its pack is in a folder."""
 
     def __init__(self, stores: Stores, folder: Path) -> None:
-        self.stores, self.clock, self.post = stores, ManualClock(watch.START_US), Letterbox()
-        self.clock.advance(60)
-        self.process = self.engine(folder)
-        self.seq = 0
-
-    def engine(self, folder: Path) -> AlertsProcess:
-        return alerting.process(
-            self.stores, self.post, clock=self.clock, faster=1.0, lease_ttl_s=1e6, rules=load_rules(folder),
-            pack=Pack(folder, lambda: load_rules(folder)),
-        )  # fmt: skip
-
-    def level(self, cm: float, node: str = "code-hulu") -> None:
-        """Five minutes later a gauge has spoken, and it was stored; turns every minute, for the engine hears itself."""
-        for _ in range(5):
-            self.clock.advance(60)
-            assert self.process.turn(0.0)
-        self.seq += 1
-        self.stores.readings.write([alerting.row(self.seq, self.clock.now_us(), cm, node)])
-        self.post.post(*alerting.batch(self.seq, self.clock.now_us(), cm, node))
-        assert self.process.turn(0.0)
+        super().__init__(stores, **packed(folder))
 
     def open(self) -> list[tuple[str, str, bool]]:
         return [(one.rule, one.node, one.no_data) for one in self.stores.cities.open_incidents(watch.CITY)]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +14,12 @@ from support.alerting import Stores
 from support.watch import Watch, profile, rule, scale
 
 from alerts.engine import Engine
-from alerts.process import AlertsProcess
 from alerts.reload import Pack, scales_apart
 from alerts.words import Words
 from cities.load import load, rules_folder
-from contract.clock import SECOND_US, ManualClock
+from contract.clock import SECOND_US
 from contract.errors import BadInput
 from contract.levels import Level, Scale, Threshold
-from faults.parts.bench_city import Letterbox
 
 CITY = "yogyakarta"
 GAUGE = "code-hulu"
@@ -146,33 +142,11 @@ def edit(cities: Path, old: str, new: str) -> None:
     path.write_text(before + 'gauge = "jog-gauge-04"' + after.replace(old, new, 1), encoding="utf-8")
 
 
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    with closing(Stores(tmp_path)) as made:
-        made.cities.put_profile(profile(), watch.START_US)
-        yield made
-
-
-class Judged:
-    """The small city's engine on a letterbox and a clock of the test, its scales in a file."""
+class Judged(alerting.Judged):
+    """Its scales are in a file."""
 
     def __init__(self, stores: Stores, pack: Pack[tuple[Scale, ...]]) -> None:
-        self.stores, self.clock, self.post = stores, ManualClock(watch.START_US), Letterbox()
-        self.clock.advance(60)
-        self.seq = 0
-        self.process: AlertsProcess = alerting.process(
-            stores, self.post, clock=self.clock, faster=1.0, lease_ttl_s=1e6, staffs=pack
-        )
-
-    def level(self, cm: float) -> None:
-        """Five minutes later the gauge has spoken, and it was stored."""
-        for _ in range(5):
-            self.clock.advance(60)
-            assert self.process.turn(0.0)
-        self.seq += 1
-        self.stores.readings.write([alerting.row(self.seq, self.clock.now_us(), cm, GAUGE)])
-        self.post.post(*alerting.batch(self.seq, self.clock.now_us(), cm, GAUGE))
-        assert self.process.turn(0.0)
+        super().__init__(stores, staffs=pack)
 
     def open(self) -> list[str]:
         return [one.level.name for one in self.stores.cities.open_incidents(watch.CITY) if one.level is not None]

@@ -124,17 +124,6 @@ def test_it_is_held_against_the_posts(tmp_path: Path) -> None:
 # ------------------------------------------------------------ tried out
 
 
-@pytest.fixture
-def stories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The empty folder of stories of a copy of Jakarta."""
-    shutil.copytree(rules_folder(CITY).parent, tmp_path / CITY)
-    monkeypatch.setenv("SIAGA_CITIES_FOLDER", str(tmp_path))
-    folder = tmp_path / CITY / "rules" / "stories"
-    shutil.rmtree(folder)
-    folder.mkdir()
-    return folder
-
-
 def told(stories: Path, text: str) -> tuple[int, str]:
     (stories / "cerita.toml").write_text(text, encoding="utf-8")
     said = CliRunner().invoke(app, ["rules", "test", CITY])

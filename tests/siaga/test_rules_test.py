@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from cities.load import available, rules_folder
+from cities.load import available
 from siaga.cli import app
 
 CITY = "yogyakarta"
@@ -22,17 +21,6 @@ lines = '''
 00:15 code-jetisharjo opened WASPADA
 '''
 """
-
-
-@pytest.fixture
-def stories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The empty folder of stories of a copy of Yogyakarta."""
-    shutil.copytree(rules_folder(CITY).parent, tmp_path / CITY)
-    monkeypatch.setenv("SIAGA_CITIES_FOLDER", str(tmp_path))
-    folder = tmp_path / CITY / "rules" / "stories"
-    shutil.rmtree(folder)
-    folder.mkdir()
-    return folder
 
 
 @pytest.mark.parametrize("city", available())

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from support import watch
 
@@ -22,13 +23,14 @@ from broker.subscription import PahoSubscription, alert_topics
 from complaints.builtin import BuiltinDesk
 from complaints.desk import Desk
 from contract import topics
-from contract.clock import Clock, SystemClock
+from contract.clock import Clock, ManualClock, SystemClock
 from contract.codec import encode
 from contract.compress import compressed
 from contract.kinds import FloodValues
 from contract.levels import Scale
 from contract.messages import FloodReading, Readings
 from contract.quality import Quality
+from faults.parts.bench_city import Letterbox
 from siaga.signals import stop_event
 from store import open_city, open_readings
 from store.ports import CityStore, ReadingStore, Row, Series
@@ -121,6 +123,30 @@ def row(seq: int, observed_us: int, cm: float, node: str = GAUGE, received_us: i
     received = observed_us if received_us is None else received_us
     values = {"level_cm": cm}
     return Row(series, "34.71.02.1002", observed_us, received, watch.EPOCH, seq, "synced", Quality.GOOD, {}, values)
+
+
+class Judged:
+    """The small city's engine on a letterbox and a clock of the test."""
+
+    def __init__(self, stores: Stores, **how: Any) -> None:
+        self.stores, self.clock, self.post = stores, ManualClock(watch.START_US), Letterbox()
+        self.clock.advance(60)
+        self.seq = 0
+        self.process = self.engine(**how)
+
+    def engine(self, **how: Any) -> AlertsProcess:
+        """Another one, for `process`'s `how`."""
+        return process(self.stores, self.post, clock=self.clock, faster=1.0, lease_ttl_s=1e6, **how)
+
+    def level(self, cm: float, node: str = GAUGE) -> None:
+        """Five minutes later a gauge has spoken, and it was stored; turns every minute, for the engine hears itself."""
+        for _ in range(5):
+            self.clock.advance(60)
+            assert self.process.turn(0.0)
+        self.seq += 1
+        self.stores.readings.write([row(self.seq, self.clock.now_us(), cm, node)])
+        self.post.post(*batch(self.seq, self.clock.now_us(), cm, node))
+        assert self.process.turn(0.0)
 
 
 def main(port: int, folder: Path, holder: str) -> None:
