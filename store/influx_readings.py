@@ -24,7 +24,7 @@ from contract.clock import MINUTE_US
 from contract.kinds import KINDS, KindName
 from contract.quality import Quality
 from store.influx_http import InfluxHttp
-from store.line_protocol import LATE, LATE_AFTER_US, is_readable, is_whole, late_marks, line, row_of
+from store.line_protocol import LATE, LATE_AFTER_US, is_whole, late_marks, line, row_of
 from store.ports import Bucket, Ledger, Refused, Row, Series
 from store.rows import WINDOW_US, numeric, problem, received_order, whole_groups
 
@@ -186,7 +186,7 @@ class InfluxReadings:
             torn, before = [record for record in found if not is_whole(kind, record)], torn
             if not torn or torn == before:
                 break
-        return [row_of(kind, int(record["time"]), record) for record in found if is_readable(kind, record)]
+        return [row_of(kind, int(record["time"]), record) for record in found if is_whole(kind, record)]
 
     def ping(self) -> None:
         """See `ReadingStore.ping`. Asks a question that needs the token and the bucket."""

@@ -67,16 +67,10 @@ def late_marks(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def is_whole(kind: KindName, record: Mapping[str, object]) -> bool:
-    """Whether everything that was written of a row is in what was read. A row from before the count does not tell."""
-    return record.get(COUNT) is not None and is_readable(kind, record)
-
-
-def is_readable(kind: KindName, record: Mapping[str, object]) -> bool:
-    """Whether a row can be made of it, and nothing is known to be missing."""
+    """Whether everything that was written of a row is in what was read: the count says how much that is."""
     if any(record.get(name) is None for name in _IDENTITY):
         return False
-    count = record.get(COUNT)
-    return count is None or count == sum(record.get(name) is not None for name in by_name(kind))
+    return record.get(COUNT) == sum(record.get(name) is not None for name in by_name(kind))
 
 
 def row_of(kind: KindName, observed_us: int, record: Mapping[str, object]) -> Row:

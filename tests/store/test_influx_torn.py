@@ -48,8 +48,14 @@ def _point(city: str, fields: str) -> str:
 
 @pytest.mark.parametrize(
     "fields",
-    ["level_cm=900", f"{IDENTITY},n_values=1i,level_cm=900", f"{IDENTITY},seq=2i,n_values=1i"],
-    ids=["no identity", "no number", "no value"],
+    [
+        "level_cm=900",
+        f"{IDENTITY},n_values=1i,level_cm=900",
+        f"{IDENTITY},seq=2i,n_values=1i",
+        f"{IDENTITY},seq=2i,level_cm=900",
+        f"{IDENTITY},seq=2i",
+    ],
+    ids=["no identity", "no number", "no value", "no count", "neither count nor value"],
 )
 def test_half_a_point_is_no_reading(server: OwnInflux, store: ReadingStore, city: str, fields: str) -> None:
     """The newest whole row stays the newest; no page and no engine is given the half."""
@@ -59,16 +65,6 @@ def test_half_a_point_is_no_reading(server: OwnInflux, store: ReadingStore, city
     assert list(store.between(whole[0].series, NOON_US, NOON_US + 10)) == whole
     assert list(store.received_since(city, NOON_US)) == whole
     assert [entry.rows for entry in store.ledger(city)] in ([1], [2])
-
-
-def test_a_row_of_before_the_count_is_a_reading(server: OwnInflux, store: ReadingStore, city: str) -> None:
-    """What an earlier version wrote is still read."""
-    server.put(_point(city, f"{IDENTITY},seq=2i,level_cm=40"))
-    assert [row.seq for row in store.between(Series(city, "gauge-1", "level", "flood"), NOON_US, NOON_US + 10)] == [
-        1,
-        2,
-    ]
-    assert [row.seq for row in store.latest(city)] == [2]
 
 
 def test_who_reads_while_others_write_sees_whole_rows(server: OwnInflux, store: ReadingStore, city: str) -> None:
