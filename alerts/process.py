@@ -27,7 +27,8 @@ from alerts.hearing import Hearing
 from alerts.notify import Manners, Notifier
 from alerts.orphans import settle
 from alerts.outbox import DESK, Outbox
-from alerts.reload import Pack, scales_apart, told_apart
+from alerts.reload import Pack
+from alerts.rulebook import Rulebook
 from alerts.rules import Rule
 from alerts.sampling import Sampling
 from alerts.staging import pack_of
@@ -84,11 +85,6 @@ class AlertsProcess:
         sampling: Sampling | None = None,
     ) -> None:
         self._profile = profile
-        self._rules = tuple(rules)
-        self._pack = pack
-        self._coming: tuple[Rule, ...] | None = None
-        self._staffs = staffs
-        self._scales_coming: tuple[Scale, ...] | None = None
         self._subscription = subscription
         self._cities = cities
         self._clock = clock
@@ -97,6 +93,7 @@ class AlertsProcess:
         self._lease_ttl_s = lease_ttl_s
         self._snapshot_every_s = snapshot_every_s
         self._words = Words(profile)
+        self._rulebook = Rulebook(profile, rules, self._words, pack, staffs)
         self._webhooks = Webhooks(receivers, base_url)
         self._manners = manners or Manners()
         self._notifier = Notifier(profile.code, {}, self._manners)
@@ -161,10 +158,7 @@ class AlertsProcess:
             "hurried": self._sampling.hurried if self._sampling is not None else [],
             "wishes": self._sampling.wishes if self._sampling is not None else [],
             "not_believed": self._not_believed,
-            "rules": len(self._rules),
-            "rules_refused": self._pack.refused if self._pack is not None else "",
-            "scales_refused": self._staffs.refused if self._staffs is not None else "",
-        }
+        } | self._rulebook.facts()
 
     # ------------------------------------------------------------ the loop
 
@@ -199,7 +193,7 @@ class AlertsProcess:
             return False
 
     def _turn(self, wait_s: float) -> bool:
-        self._look_at_rules()
+        self._rulebook.look(self._clock.mono_us(), judging=self._engine is not None)
         if not self._hold_lease():
             self._stand_by(wait_s)
             return True
@@ -207,8 +201,7 @@ class AlertsProcess:
         self._watch_pause(engine)
         if self._pending:
             self._commit()
-        self._take_rules(engine)
-        self._take_scales()
+        self._take_changes(engine)
         self._watch_registry(engine)
         self._follow_people(engine)
         self._pay(engine)
@@ -342,25 +335,25 @@ class AlertsProcess:
         """Take the city over: its registry, what was told, what was missed."""
         self._registry = self._cities.registry_version(self._profile.code)
         self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
-        scales = {scale.gauge: scale for scale in self._profile.scales}
+        rules = self._rulebook.rules
         engine = Engine(
             self._profile.code,
-            self._rules,
+            rules,
             self._places,
-            scales,
+            self._rulebook.scales,
             travel_s=_TRAVEL_S,
             unbelieved=self._say_unbelieved,
             zone=self._profile.zone,
         )
         now_us = self._clock.now_us()
-        self._cities.note_rules(self._profile.code, pack_of(self._rules), now_us)
+        self._cities.note_rules(self._profile.code, pack_of(rules), now_us)
         engine.stages = self._cities.stages(self._profile.code)
         self._words.forecasts.learn(self._cities.travels(self._profile.code))
-        watermark_us = recall(engine, self._cities, self._rules, now_us)
+        watermark_us = recall(engine, self._cities, rules, now_us)
         self._arrears.begin(watermark_us)
         self._notifier = Notifier(self._profile.code, self._places, self._manners)
-        held = self._people.begin(engine, self._rules, now_us)
-        self._notifier.restore(*told_before(self._cities, self._profile.code), self._rules, now_us, held)
+        held = self._people.begin(engine, rules, now_us)
+        self._notifier.restore(*told_before(self._cities, self._profile.code), rules, now_us, held)
         self._settle_orphans(engine, now_us)
         self._judged_us = watermark_us
         self._judged_mono_us = self._drained_mono_us = self._clock.mono_us()
@@ -388,7 +381,7 @@ class AlertsProcess:
     def _pay(self, engine: Engine) -> None:
         """Judge what was missed, as far as the readings' store has told it."""
         try:
-            paid = self._arrears.pay(engine, self._rules, self._pending)
+            paid = self._arrears.pay(engine, self._rulebook.rules, self._pending)
         except Unavailable as error:
             self._say_away("readings", str(error))
             return
@@ -442,60 +435,18 @@ class AlertsProcess:
 
     # ------------------------------------------------------------ watching
 
-    def _look_at_rules(self) -> None:
-        """Rules and scales that have changed on disk and are in order; an engine that only stands by has nothing to
-        hand over."""
-        mono_us = self._clock.mono_us()
-        found = self._pack.look(mono_us) if self._pack is not None else None
-        if found is not None:
-            self._coming = found
-        scales = self._staffs.look(mono_us) if self._staffs is not None else None
-        if scales is not None:
-            self._scales_coming = scales
-        if self._engine is None and self._coming is not None:
-            self._rules, self._coming = self._coming, None
-        if self._engine is None:
-            self._follow_scales()
-
-    def _follow_scales(self) -> Sequence[Scale]:
-        """Go by the changed scales; what they were before."""
-        before = self._profile.scales
-        if self._scales_coming is not None:
-            self._profile = replace(self._profile, scales=self._scales_coming)
-            self._words.rescale(self._scales_coming)
-            self._scales_coming = None
-        return before
-
-    def _take_rules(self, engine: Engine) -> None:
-        """Judge by the changed pack from here on, between two turns. What its new rules have not seen is read again."""
-        if self._coming is None:
-            return
+    def _take_changes(self, engine: Engine) -> None:
+        """Judge by what changed on disk from here on, between two turns; what it asks of the past is read again."""
         now_us = self._clock.now_us()
-        self._cities.note_rules(self._profile.code, pack_of(self._coming), now_us)
-        old, self._rules, self._coming = self._rules, self._coming, None
-        self._people.govern(self._rules)
-        reach_us = engine.reach_us
-        if engine.govern(self._rules):
+        taken = self._rulebook.take(engine, self._cities, self._people, now_us)
+        if taken is None:
+            return
+        if taken.owes:
             self._arrears.owe(self._judged_us)
-        if engine.reach_us != reach_us:
+        if taken.hears_otherwise:
             self._canary = self._canary_of(engine)
             engine.deafened(now_us)
-        self._look_anew()
-        log.info("alerts.rules_changed", city=self._profile.code, **told_apart(old, self._rules))
-
-    def _take_scales(self) -> None:
-        """Have the changed scales judged by from the next reading on. What a gauge said that had none is read again."""
-        if self._scales_coming is None:
-            return
-        before = self._follow_scales()
-        apart = scales_apart(before, self._profile.scales)
-        if apart["added"]:
-            self._arrears.owe(self._judged_us)
-        self._look_anew()
-        log.info("alerts.scales_changed", city=self._profile.code, **apart)
-
-    def _look_anew(self) -> None:
-        """Stages and what nobody watches any more are looked at now, whatever the registry's version."""
+        # Stages and what nobody watches any more are looked at now, whatever the registry's version.
         self._registry = -1
         self._registry_mono_us -= round(_REGISTRY_S * SECOND_US)
         self._unsaved = True
@@ -510,7 +461,7 @@ class AlertsProcess:
         version = self._cities.registry_version(self._profile.code)
         if version != self._registry:
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
-            engine.place(self._places, {scale.gauge: scale for scale in self._profile.scales})
+            engine.place(self._places, self._rulebook.scales)
             engine.stages = self._cities.stages(self._profile.code)
             self._notifier.place(self._places)
             self._settle_orphans(engine, self._clock.now_us())
