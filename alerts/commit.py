@@ -14,6 +14,7 @@ from alerts.timing import Reason
 from alerts.webhooks import Webhooks
 from alerts.words import Words
 from complaints.desk import Note
+from contract.forecast import Forecast
 from contract.incident import Incident
 from store.ports import CaseState, CityStore, EngineCommit, Event, Outgoing, Placement
 
@@ -52,7 +53,16 @@ def gather(
         events=tuple(events.values()),
         outgoing=tuple(_outgoing(said, places, words, now_us, webhooks)),
         tellings=said.rows(),
+        forecasts=tuple(_forecast(said, places, words, now_us)),
     )
+
+
+def _forecast(said: Notifier, places: Mapping[str, Placement], words: Words, now_us: int) -> Iterator[Forecast]:
+    """What people are told to expect, kept to be held against what comes."""
+    for saying in said.sayings:
+        place = places.get(saying.transition.incident.node)
+        if place is not None:
+            yield from (replace(one, told_us=now_us) for one in words.forecast(saying, place))
 
 
 def _outgoing(

@@ -27,6 +27,7 @@ from alerts.hearing import Hearing
 from alerts.notify import Manners, Notifier
 from alerts.orphans import settle
 from alerts.outbox import DESK, Outbox
+from alerts.reckoning import Reckoning
 from alerts.reload import Pack
 from alerts.rulebook import Rulebook
 from alerts.rules import Rule
@@ -39,7 +40,7 @@ from broker.ports import Incoming, Subscription
 from complaints.desk import Desk
 from complaints.outward import Outward
 from contract.city import Profile
-from contract.clock import MINUTE_US, SECOND_US, Clock
+from contract.clock import DAY_US, MINUTE_US, SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
 from contract.levels import Scale
 from store.ports import CityStore, EngineCommit, Lease, Placement, ReadingStore
@@ -52,6 +53,7 @@ _TRAVEL_S = 3.0
 _PAUSED_US = MINUTE_US
 _UNDRAINED_US = 30 * SECOND_US
 _STANDBY_KEPT = 5_000
+_YEAR_US = 365 * DAY_US
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +108,7 @@ class AlertsProcess:
         self._people = Deciding(profile.code, cities, self._words, self._webhooks, self.outbox.wake)
         self._sampling = sampling
         self._arrears = Arrears(profile.code, readings, clock, lease_ttl_s / 4)
+        self._reckoning = Reckoning(profile.code, cities, readings, clock)
         self._hearing = Hearing(profile.code)
         self._wall = ClockWatch(clock)
         self._leading = threading.Event()
@@ -220,6 +223,7 @@ class AlertsProcess:
         self._unsaved = self._unsaved or bool(messages)
         self._commit()
         self._hurry(engine, now_us)
+        self._reckon()
         self._save(engine)
         self._say_back("city_store")
         return True
@@ -228,6 +232,11 @@ class AlertsProcess:
         """What is told comes first; then those who can see more of the water are asked to."""
         if self._sampling is not None and self._sampling.is_due(self._clock.mono_us()):
             self._sampling.turn(engine.open_floods(), self._words.forecasts.travels, engine.places, now_us)
+
+    def _reckon(self) -> None:
+        """What came of forecasts that people were told."""
+        if self._lease is not None:
+            self._reckoning.turn(self._lease, self._places, self._rulebook.scales)
 
     def _silences(self, engine: Engine, now_us: int, *, drained: bool) -> Sequence[Transition]:
         """Only what has been waited for in vain is silent: with more in the queue, the word may be there.
@@ -348,7 +357,7 @@ class AlertsProcess:
         now_us = self._clock.now_us()
         self._cities.note_rules(self._profile.code, pack_of(rules), now_us)
         engine.stages = self._cities.stages(self._profile.code)
-        self._words.forecasts.learn(self._cities.travels(self._profile.code))
+        self._learn_forecasts()
         watermark_us = recall(engine, self._cities, rules, now_us)
         self._arrears.begin(watermark_us)
         self._notifier = Notifier(self._profile.code, self._places, self._manners)
@@ -457,7 +466,7 @@ class AlertsProcess:
             return
         self._registry_mono_us = mono_us
         self._watch_stuck(engine)
-        self._words.forecasts.learn(self._cities.travels(self._profile.code))
+        self._learn_forecasts()
         version = self._cities.registry_version(self._profile.code)
         if version != self._registry:
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
@@ -466,6 +475,11 @@ class AlertsProcess:
             self._notifier.place(self._places)
             self._settle_orphans(engine, self._clock.now_us())
             self._registry = version
+
+    def _learn_forecasts(self) -> None:
+        """What the city's history taught, and how far out what people were told within a year was."""
+        told = self._cities.forecasts(self._profile.code, self._clock.now_us() - _YEAR_US)
+        self._words.forecasts.learn(self._cities.travels(self._profile.code), told)
 
     def _settle_orphans(self, engine: Engine, now_us: int) -> None:
         """Take up what can be watched again; what nobody can watch any more must not stay open in silence."""

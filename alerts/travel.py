@@ -24,7 +24,7 @@ _TOP = 0.05
 """how far below the crest, as a share of its rise, the water still counts as at its top"""
 _EARLY, _LATE = 0.5, 1.5
 """how far outside the city's word a crest may come and still belong"""
-_HOLE_US = 180 * MINUTE_US
+HOLE_US = 180 * MINUTE_US
 _AT_LEAST_S = 1_800.0
 """no forecast is sharper than this: readings an hour apart do not say more"""
 
@@ -96,7 +96,7 @@ def crests(points: Sequence[Point], *, falling: bool = False) -> list[Crest]:
 def _without_holes(points: Sequence[Point]) -> Iterable[list[Point]]:
     run: list[Point] = []
     for point in points:
-        if run and point.at_us - run[-1].at_us > _HOLE_US:
+        if run and point.at_us - run[-1].at_us > HOLE_US:
             yield run
             run = []
         run.append(point)

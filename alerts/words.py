@@ -19,6 +19,7 @@ from alerts.timing import Reason
 from complaints.desk import Note, Report
 from contract.city import Profile, Text
 from contract.clock import MINUTE_US, SECOND_US, from_us
+from contract.forecast import Forecast
 from contract.incident import WATER, Source, State, What
 from contract.levels import Level, Scale
 from store.ports import CaseState, Placement
@@ -90,6 +91,7 @@ _BY_PEOPLE: Mapping[tuple[Source, What], Text] = {
 """what is told of a flood where it rests on people's word; the rules' own texts speak of a sensor"""
 _WORKS = Text("Sedang dikerjakan petugas, rencana selesai {until}.", "Being worked on, planned to end at {until}.")
 _LANGUAGES = ("id", "en")
+_FORECAST = "{expected}"
 _COUNTED: Mapping[str, Mapping[str, str]] = {
     "outage": {
         "id": "{open} dari {count} titik masih diam di {group}, {over} sudah kembali. {time}",
@@ -238,6 +240,18 @@ class Words:
             )
             for language, text in _COUNTED[name].items()
         }
+
+    def forecast(self, saying: Saying, place: Placement) -> list[Forecast]:
+        """The forecasts that people read in what is said."""
+        transition = saying.transition
+        first = saying.reason is Reason.FIRST
+        if saying.counted and not first:
+            return []
+        name = _opening(transition) if first else _text_name(transition)
+        text = transition.rule.texts.get(name)
+        if text is None or _FORECAST not in text.id + text.en:
+            return []
+        return self.forecasts.of(transition, place)
 
     def tells(self, transition: Transition) -> bool:
         """Whether there are words for this change."""

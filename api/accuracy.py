@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from api.context import Context
 from contract.clock import DAY_US
+from contract.forecast import Forecast
 from contract.incident import Audience, Incident
 from contract.judgement import Miss, Outcome
 from contract.levels import Level
@@ -89,12 +90,13 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A year of a city: what is known of its incidents, and what it missed."""
+    """A year of a city: what is known of its incidents, what it missed, and what it told people to expect."""
 
     since_us: int
     now_us: int
     outcomes: Sequence[Outcome]
     misses: Sequence[Miss]
+    forecasts: Sequence[Forecast] = ()
 
     def told_to(self, audiences: Iterable[Audience]) -> Record:
         """Of what these circles were told alone."""
@@ -104,6 +106,7 @@ class Record:
             self.now_us,
             [one for one in self.outcomes if one.incident.audience in wanted],
             [one for one in self.misses if one.audience in wanted],
+            [one for one in self.forecasts if one.audience in wanted],
         )
 
 
@@ -111,7 +114,8 @@ def read_record(context: Context, now_us: int) -> Record:
     """The last twelve months. Raises Unavailable where the database is away."""
     since_us = now_us - YEAR_US
     outcomes = context.cities.outcomes(context.city, since_us)
-    return Record(since_us, now_us, outcomes, context.cities.misses(context.city, since_us))
+    misses = context.cities.misses(context.city, since_us)
+    return Record(since_us, now_us, outcomes, misses, context.cities.forecasts(context.city, since_us))
 
 
 def scores_of(record: Record) -> list[Score]:

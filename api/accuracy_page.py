@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.accuracy import Record, Score, Share, Spread, public_total, read_record, scores_of
 from api.context import Context
+from api.forecast_scores import ForecastScore, forecast_scores
 from api.page import Pages, json_etag, with_etag
 from api.policy import Reach, reach_of
 from api.shared import Shared
@@ -30,6 +31,8 @@ COLUMNS = (
 FORMULAS = {
     "pod": "hits / (hits + late + missed)",
     "far": "false_alarms / (hits + late + false_alarms)",
+    "forecast_inside": "inside / (came + did not come)",
+    "forecast_error": "median of |came - likeliest moment|",
     "source": "American Meteorological Society, Glossary of Meteorology, Skill",
 }
 
@@ -68,6 +71,20 @@ class ScoreOut(BaseModel):
     lead: Annotated[SpreadOut | None, Field(description="from the first word to the water; negative: water first")]
 
 
+class ForecastScoreOut(BaseModel):
+    """Forecasts that people were told of the water's way from one gauge to another."""
+
+    upstream: str
+    downstream: str
+    told: int
+    inside: Annotated[ShareOut, Field(description="came between the two moments that were told, of those that count")]
+    absent: Annotated[int, Field(description="did not come")]
+    not_counted: Annotated[int, Field(description="yet to come, not measured, or there before it was told")]
+    error_minutes: Annotated[
+        int | None, Field(description="median distance from the likeliest moment; null: none came")
+    ]
+
+
 class AccuracyOut(BaseModel):
     """Twelve months. An incident counts at the worst level that it reached; `total` is of what was public."""
 
@@ -76,6 +93,7 @@ class AccuracyOut(BaseModel):
     formulas: dict[str, str]
     total: ScoreOut
     items: list[ScoreOut]
+    forecasts: list[ForecastScoreOut]
 
 
 def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
@@ -95,6 +113,7 @@ def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
         scores = scores_of(found)
         values = {
             "scores": scores,
+            "forecasts": forecast_scores(found.forecasts),
             "total": public_total(scores),
             "since_us": found.since_us,
             "until_us": found.now_us,
@@ -123,6 +142,7 @@ def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
             formulas=FORMULAS,
             total=_out(public_total(scores)),
             items=[_out(one) for one in scores],
+            forecasts=[_forecast(one) for one in forecast_scores(found.forecasts)],
         )
         return json_etag(request, out.model_dump(mode="json"))
 
@@ -145,6 +165,18 @@ def _out(score: Score) -> ScoreOut:
         far=_share(score.far),
         first_word=_spread(score.delay),
         lead=_spread(score.lead),
+    )
+
+
+def _forecast(score: ForecastScore) -> ForecastScoreOut:
+    return ForecastScoreOut(
+        upstream=score.upstream,
+        downstream=score.downstream,
+        told=score.told,
+        inside=_share(score.inside),
+        absent=score.absent,
+        not_counted=score.open,
+        error_minutes=score.error_min,
     )
 
 

@@ -11,6 +11,7 @@ from api.context import Context
 from api.shared import Shared
 from api.status import NodeStatus, node_status
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
+from contract.forecast import tried
 from contract.incident import Incident
 from contract.quality import Quality
 from contract.travel import Travel, in_force
@@ -23,6 +24,7 @@ ENDED_MOST = 5
 LOOKED_BACK_US = 30 * DAY_US
 CASES_MOST = 200
 CREST_ROWS = 3_000
+YEAR_US = 365 * DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,16 @@ def load(context: Context, now_us: int) -> Snapshot:
         _cases_of(cities, city, incidents),
         _events_of(cities, incidents),
         _ended(cities, city, now_us, ended_us(context.speed)),
-        travels := in_force(context.profile.reaches, cities.travels(city)),
+        travels := _travels(context, now_us),
         _crests(context, {one.upstream for one in travels}, incidents, rows, now_us),
         cities.flat_lines(city),
     )
+
+
+def _travels(context: Context, now_us: int) -> tuple[Travel, ...]:
+    """What rivers are forecast with, and how far out a year of it was."""
+    in_use = in_force(context.profile.reaches, context.cities.travels(context.city))
+    return tried(in_use, context.cities.forecasts(context.city, now_us - YEAR_US))
 
 
 def _crests(

@@ -71,6 +71,7 @@ class ComingOut(BaseModel):
     learned: Annotated[bool, Field(description="from the city's own history, not from its keepers' experience")]
     error_minutes: Annotated[int | None, Field(description="how far out forecasts have been on average; null: untried")]
     forecasts: Annotated[int, Field(description="how many that is the average of")]
+    told: Annotated[bool, Field(description="of forecasts that people were told, not of what history would have said")]
 
 
 class GaugeOut(BaseModel):
@@ -218,6 +219,7 @@ def coming_out(coming: Coming) -> ComingOut:
         learned=coming.travel.learned,
         error_minutes=coming.error_min,
         forecasts=coming.travel.forecasts,
+        told=coming.travel.told,
     )
 
 

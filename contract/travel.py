@@ -25,7 +25,8 @@ class Travel:
 
     `learned`: out of `events` crests of the city's own history, not from what its file says. `error_s` is how far the
     `forecasts` that could have been made so far, each with what was known before it, lay from what came, on average;
-    None where there was none.
+    None where there was none. `told`: the same of those that people were truly told and that came; `absent` more of
+    them did not come.
     """
 
     upstream: str
@@ -37,6 +38,8 @@ class Travel:
     events: int = 0
     forecasts: int = 0
     error_s: float | None = None
+    told: bool = False
+    absent: int = 0
 
 
 class Window(NamedTuple):

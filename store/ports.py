@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from contract.city import Link, NodeKind, Profile
+from contract.forecast import Forecast
 from contract.incident import Change, Incident, Subject
 from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
@@ -258,6 +259,8 @@ class EngineCommit:
     """event -> what has been told of it and what waits, None to forget it"""
     flat_lines: Mapping[str, int] | None = None
     """gauges in doubt, for in a flood they stand still though the water moves -> since when; None: as it was"""
+    forecasts: Sequence[Forecast] = ()
+    """what people were told to expect; known ones anew with what came of it"""
 
 
 CaseState = Literal["received", "checked", "in_progress", "done", "not_ours"]
@@ -320,6 +323,13 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore
 
     def travels(self, city: str) -> Sequence[Travel]:
         """What was kept last."""
+
+    def forecasts(self, city: str, since_us: int) -> Sequence[Forecast]:
+        """What people were told since then to expect below a gauge, the oldest first. They come by `commit`; one that
+        has been held against the water stays as it is."""
+
+    def open_forecasts(self, city: str) -> Sequence[Forecast]:
+        """Those that have yet to be held against the water, the oldest first."""
 
     # registry; a `deed` is kept in the same transaction, where anything was changed
     def put_profile(self, profile: Profile, now_us: int, deed: Deed | None = None) -> None:

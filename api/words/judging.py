@@ -125,6 +125,23 @@ WORDS = {
         "Belum ada kejadian yang berakhir dalam dua belas bulan ini, jadi belum ada yang dapat dinilai.",
         "No incident has ended within these twelve months, so there is nothing to judge yet.",
     ),
+    "forecasts_title": Text("Perkiraan", "Forecasts"),
+    "forecasts_way": Text("Dari dan ke", "From and to"),
+    "forecasts_from_to": Text("{upstream} ke {downstream}", "{upstream} to {downstream}"),
+    "forecasts_told": Text("Diberitakan", "Told"),
+    "forecasts_inside": Text("Datang dalam waktunya", "Came within its time"),
+    "forecasts_error": Text("Meleset (median)", "Out by (median)"),
+    "forecasts_minutes": Text("{n} menit", "{n} minutes"),
+    "forecasts_absent": Text("Tidak datang", "Did not come"),
+    "forecasts_open": Text("Tidak dihitung", "Not counted"),
+    "forecasts_none": Text(
+        "Dalam dua belas bulan ini belum ada perkiraan yang diberitakan.",
+        "Within these twelve months no forecast has been told.",
+    ),
+    "forecasts_how": Text(
+        "Air dianggap datang ketika alat di hilir pertama kali mencapai tingkat yang diberitakan; bila tidak, pada puncaknya. Dalam waktunya = di dalam rentang yang diberitakan / (datang + tidak datang). Meleset: jarak dari waktu yang paling mungkin. Yang belum waktunya, yang tidak terukur, dan yang airnya sudah tinggi sebelumnya tidak dihitung.",
+        "The water has come when the gauge below first reaches the level that was told of; where it does not, at its crest. Within its time = inside the window that was told / (came + did not come). Out by: how far from the likeliest moment. What is yet to come, was not measured, or stood there before is not counted.",
+    ),
     "accuracy_how": Text("Cara menghitung", "How it is counted"),
     "accuracy_pod_text": Text(
         "POD, peluang terdeteksi = benar / (benar + terlambat + luput).",

@@ -82,6 +82,10 @@ WORDS = {
     "coming_error": Text(
         "Sejauh ini meleset rata-rata {minutes} menit, {n} kali.", "So far {minutes} minutes out on average, {n} times."
     ),
+    "coming_error_told": Text(
+        "Yang diberitakan sejauh ini meleset rata-rata {minutes} menit, {n} kali; {absent} kali airnya tidak datang.",
+        "What was told so far was {minutes} minutes out on average, {n} times; {absent} times no water came.",
+    ),
     "coming_untried": Text("Perkiraan ini belum pernah diuji.", "This forecast has not been tried yet."),
     "coming_silent": Text(
         "{place} tidak mengirim kabar: dari sana tidak ada perkiraan.",

@@ -13,6 +13,7 @@ from contract.errors import Rejected
 from contract.incident import Change, Incident, State, What
 from contract.levels import Level
 from store.city.database import Part, batches, rows_of
+from store.city.forecasts import put_forecasts
 from store.city.outbox import insert_outgoing
 from store.city.schema import changes, events, flat_lines, incidents, leases, snapshots, tellings
 from store.ports import OVERFLOW, EngineCommit, Event, Lease
@@ -71,6 +72,7 @@ class EngineTables(Part):
                 freed = and_(changes.c.incident.in_(commit.said), changes.c.held != "")
                 connection.execute(changes.update().where(freed).values(held=""))
             insert_outgoing(self._db, connection, commit.outgoing)
+            put_forecasts(self._db, connection, commit.forecasts)
             self._put_tellings(connection, lease.city, commit.tellings)
             if commit.flat_lines is not None:
                 self._put_flat_lines(connection, lease.city, commit.flat_lines)

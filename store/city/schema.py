@@ -611,3 +611,25 @@ travels = Table(
     Column("error_s", Float(53), nullable=True),
     _us("learned_us"),
 )
+
+# What people were told to expect below a gauge, and what came of it.
+forecasts = Table(
+    "forecasts",
+    metadata,
+    _code("incident"),
+    Column("change", BigInteger, primary_key=True, autoincrement=False),
+    _code("downstream"),
+    _text("city"),
+    _text("upstream"),
+    _text("audience"),
+    Column("level", Integer, nullable=False),
+    _us("passed_us"),
+    _us("from_us"),
+    _us("expected_us"),
+    _us("until_us"),
+    _us("told_us"),
+    _text("outcome"),
+    _maybe_us("came_us"),
+    ForeignKeyConstraint(["incident"], ["incidents.id"]),
+    Index("ix_forecasts_told", "city", "told_us"),
+)

@@ -6,16 +6,20 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from secrets import token_hex
 
 import httpx
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in, stranger
 
+from contract.clock import MINUTE_US
+from contract.forecast import Forecast
 from contract.incident import Audience
 from contract.judgement import Judgement, Verdict
 from contract.levels import Level
 from store.people import Deed
+from store.ports import EngineCommit
 
 BANJIR = {"id": "Banjir", "en": "Flood"}
 
@@ -106,3 +110,41 @@ def test_of_five_there_is_a_percentage(made: Town, serve: Callable[..., httpx.Cl
     page = get(serve(made), stranger()).text
     assert "80%" in page
     assert "4 dari 5" in page
+
+
+def test_forecasts_that_were_told_stand_in_a_table_of_their_own(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """How many, how many came within their time, how far out they were and how many did not come; what only staff were
+    told is theirs."""
+    gauge, below = made.nodes("gauge")[:2]
+    client = serve(made)
+    assert "belum ada perkiraan yang diberitakan" in get(client, stranger()).text
+    incident, _ = made.open_flood(gauge, Level.SIAGA, 120.0, minutes_ago=600)
+    told = Forecast(
+        city=made.profile.code, incident=incident.id, change=1, upstream=gauge.node, downstream=below.node,
+        audience="public", level=Level.SIAGA, passed_us=incident.opened_us, from_us=incident.opened_us + 60 * MINUTE_US,
+        expected_us=incident.opened_us + 90 * MINUTE_US, until_us=incident.opened_us + 120 * MINUTE_US,
+        told_us=incident.opened_us,
+    )  # fmt: skip
+    errors = (0, 10, -20, 25, 100)
+    forecasts = [
+        replace(told, change=n, outcome="level", came_us=told.expected_us + minutes * MINUTE_US)
+        for n, minutes in enumerate(errors, start=1)
+    ]
+    forecasts += [replace(told, change=6, outcome="absent"), replace(told, change=7, outcome="there")]
+    forecasts += [replace(told, change=8), replace(told, change=9, audience="staff", outcome="absent")]
+    lease = made.cities.lease(made.profile.code, "seed", made.now_us, 3600.0)
+    assert lease is not None
+    made.cities.commit(lease, EngineCommit(forecasts=forecasts))
+    client = serve(made)
+    (row,) = get(client, stranger(), "/api/v1/accuracy").json()["forecasts"]
+    assert row == {
+        "upstream": gauge.node, "downstream": below.node, "told": 8, "inside": {"n": 4, "of": 6, "percent": 66.7},
+        "absent": 1, "not_counted": 2, "error_minutes": 20,
+    }  # fmt: skip
+    page = get(client, stranger()).text
+    assert "Perkiraan" in page
+    assert "20 menit" in page
+    assert "Came within its time" in get(client, stranger(), "/ketepatan?lang=en").text
+    operator = signed_in(made, person(made, "jaga", "operator"))
+    (row,) = get(client, operator, "/api/v1/accuracy").json()["forecasts"]
+    assert (row["told"], row["absent"]) == (9, 2)
