@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from heapq import merge
+from typing import Any, NamedTuple
 
 from alerts.engine import Engine, Transition
 from alerts.notify import Notifier
@@ -33,6 +34,15 @@ class Past(NamedTuple):
     gauge: str
     at_us: int
     cm: float
+
+
+class Announced(NamedTuple):
+    """What a post announced of a dam: when that was said and who heard it, in the fields of `ReleaseValues`."""
+
+    post: str
+    sensor: str
+    at_us: int
+    values: Mapping[str, Any]
 
 
 class Moment(NamedTuple):
@@ -95,10 +105,13 @@ def replay(
     places: Mapping[str, Placement],
     history: Iterable[Past],
     *,
+    notices: Iterable[Announced] = (),
+    until_us: int | None = None,
     wait_s: float = WAIT_S,
 ) -> Story:
-    """Judge `history`, which is in the order in which it became known."""
-    return _Replay(profile, rules, places, wait_s).run(history)
+    """Judge `history` and `notices`, each in the order in which it became known. After the last of them time passes to
+    the announced ends before `until_us`, and no further: where a history ends nobody is silent for it."""
+    return _Replay(profile, rules, places, wait_s).run(merge(history, notices, key=lambda one: one.at_us), until_us)
 
 
 class _Replay:
@@ -119,17 +132,31 @@ class _Replay:
             for node, place in places.items()
         }
 
-    def run(self, history: Iterable[Past]) -> Story:
-        for seq, past in enumerate(history, start=1):
-            self._take(self._engine.tick(past.at_us), past.at_us)
-            sample = Sample(
-                past.gauge, self._sensors[past.gauge], "flood", _EPOCH, seq, past.at_us, "synced", Quality.GOOD,
-                {"level_cm": past.cm},
-            )  # fmt: skip
-            told = self._engine.step(sample, past.at_us)
-            self._believe(past)
-            self._take(told, past.at_us)
+    def run(self, history: Iterable[Past | Announced], until_us: int | None) -> Story:
+        for seq, one in enumerate(history, start=1):
+            self._take(self._engine.tick(one.at_us), one.at_us)
+            told = self._engine.step(self._sample(one, seq), one.at_us)
+            if isinstance(one, Past):
+                self._believe(one)
+            self._take(told, one.at_us)
+        self._end(until_us)
         return self._story
+
+    def _sample(self, one: Past | Announced, seq: int) -> Sample:
+        if isinstance(one, Announced):
+            return Sample(
+                one.post, one.sensor, "release", _EPOCH, seq, one.at_us, "synced", Quality.GOOD, one.values
+            )  # fmt: skip
+        return Sample(
+            one.gauge, self._sensors[one.gauge], "flood", _EPOCH, seq, one.at_us, "synced", Quality.GOOD,
+            {"level_cm": one.cm},
+        )  # fmt: skip
+
+    def _end(self, until_us: int | None) -> None:
+        """What was announced ends when it was announced to, though nothing more is said."""
+        ends = (one.incident.until_us for one in self._others.values() if one.incident.open)
+        for end_us in sorted(us for us in ends if us is not None and (until_us is None or us <= until_us)):
+            self._take(self._engine.tick(end_us), end_us)
 
     def _believe(self, past: Past) -> None:
         """Orders hear what the engine believes: a reading that waits is heard with the next one, or never."""

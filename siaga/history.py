@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.lifecycle import USABLE
-from alerts.replay import Lived, Moment, Past, Story, Unbelieved
-from contract.city import NodeKind, Profile
+from alerts.release_stream import dam_of
+from alerts.replay import Announced, Lived, Moment, Past, Story, Unbelieved
+from contract.city import NOTICE, NodeKind, Profile
 from contract.clock import from_us, to_us
 from contract.errors import BadInput
+from contract.incident import Incident
 from store.ports import Placement, ReadingStore, Row
 from store.ports import Series as Key
 
@@ -23,11 +25,13 @@ _NONE = frozenset({"", "nan", "-", "null", "none"})
 
 
 class Series(NamedTuple):
-    """Readings in the order of the file; each gauge's node by the name its column gives it; columns nobody reads."""
+    """Readings in the order of the file; each gauge's node by the name its column gives it; columns nobody reads. From
+    the store also what dams were announced to let go, in the order in which it was said."""
 
     history: list[Past]
     gauges: Mapping[str, str]
     ignored: tuple[str, ...]
+    notices: Sequence[Announced] = ()
 
 
 def placed(profile: Profile) -> dict[str, Placement]:
@@ -168,7 +172,8 @@ def joined(several: Sequence[Series]) -> Series:
 def read_store(
     readings: ReadingStore, profile: Profile, begin_us: int, end_us: int, *, page_rows: int = 50_000
 ) -> Series:
-    """Good readings of the city's gauges in the store, taken from `begin_us` to before `end_us`. Raises Unavailable."""
+    """Good readings of the city's gauges in the store, taken from `begin_us` to before `end_us`, and what was announced
+    at them within that time. Raises Unavailable."""
     history = [
         Past(node.node, row.observed_us, float(value))
         for node in profile.nodes
@@ -179,7 +184,20 @@ def read_store(
         if row.quality in USABLE and isinstance(value := row.values.get("level_cm"), int | float)
     ]
     history.sort(key=lambda past: past.at_us)
-    return Series(history, {past.gauge: past.gauge for past in history}, ())
+    notices = [
+        Announced(node.node, NOTICE, _told_us(row), row.values)
+        for node in profile.nodes
+        if node.kind == "gauge"
+        for row in _between(readings, Key(profile.code, node.node, NOTICE, "release"), begin_us, end_us, page_rows)
+        if row.quality in USABLE
+    ]
+    notices.sort(key=lambda notice: notice.at_us)
+    return Series(history, {past.gauge: past.gauge for past in history}, (), notices)
+
+
+def _told_us(row: Row) -> int:
+    """When a notice was said; when it came, where its post does not know when that was."""
+    return row.received_us if row.trust == "untrusted" else min(row.observed_us, row.received_us)
 
 
 def _between(readings: ReadingStore, key: Key, begin_us: int, end_us: int, most: int) -> Iterator[Row]:
@@ -196,7 +214,7 @@ def _between(readings: ReadingStore, key: Key, begin_us: int, end_us: int, most:
 def as_json(story: Story, series: Series, profile: Profile) -> dict[str, Any]:
     """The story under the names that the series gives its gauges; times in the city's zone."""
     zone = ZoneInfo(profile.zone)
-    name = {node: gauge for gauge, node in series.gauges.items()}
+    name = {node.node: node.node for node in profile.nodes} | {node: gauge for gauge, node in series.gauges.items()}
 
     def time(us: int | None) -> str | None:
         return None if us is None else from_us(us).astimezone(zone).isoformat()
@@ -227,11 +245,18 @@ def as_json(story: Story, series: Series, profile: Profile) -> dict[str, Any]:
             "suppressed": doubted(one.unbelieved),
         }
 
+    def announced(incident: Incident) -> dict[str, Any]:
+        if incident.begins_us is None:
+            return {}
+        begins, until = time(incident.begins_us), time(incident.until_us)
+        return {"dam": dam_of(incident.entity), "begins_at": begins, "until_at": until}
+
     def other(one: Lived) -> dict[str, Any]:
         incident = one.incident
         return {
             "gauge": name[incident.node],
             "rule": incident.rule,
+            **announced(incident),
             "crossed_at": time(incident.crossed_us),
             "opened_at": time(incident.opened_us),
             "closed_at": time(incident.resolved_us),
@@ -242,6 +267,7 @@ def as_json(story: Story, series: Series, profile: Profile) -> dict[str, Any]:
     return {
         "city": profile.code,
         "readings": len(series.history),
+        "notices": len(series.notices),
         "gauges": sorted(series.gauges),
         "ignored": list(series.ignored),
         "incidents": [life(one) for one in story.lives],

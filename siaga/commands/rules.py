@@ -82,10 +82,10 @@ def replay(
     from siaga import history
 
     settings, profile, folder = _city(city)
-    given = _series(settings, profile, series, begin, end)
-    told = history.as_json(
-        replaying.replay(profile, load_rules(folder), history.placed(profile), given.history), given, profile
-    )
+    given, until_us = _series(settings, profile, series, begin, end)
+    rules, places = load_rules(folder), history.placed(profile)
+    story = replaying.replay(profile, rules, places, given.history, notices=given.notices, until_us=until_us)
+    told = history.as_json(story, given, profile)
     for line in _lines(told):
         typer.echo(line)
     if as_json:
@@ -102,7 +102,10 @@ def _city(code: str) -> tuple[Settings, Profile, Path]:
     return settings, load(code, settings.cities_folder), rules_folder(code, settings.cities_folder)
 
 
-def _series(settings: Settings, profile: Profile, series: Path | None, begin: str, end: str) -> Series:
+def _series(
+    settings: Settings, profile: Profile, series: Path | None, begin: str, end: str
+) -> tuple[Series, int | None]:
+    """The history, and when it ends; a file's ends with its last line."""
     from contextlib import closing
 
     from siaga import history, wiring
@@ -114,15 +117,17 @@ def _series(settings: Settings, profile: Profile, series: Path | None, begin: st
             remedy="Give --series FILE.csv, or --from (and --to) for what the store holds.",
         )
     if series is not None:
-        return history.read_series(series, profile)
+        return history.read_series(series, profile), None
     with closing(wiring.readings(settings)) as readings:
         until_us = history.moment_us(end, "--to") if end else SystemClock().now_us()
-        return history.read_store(readings, profile, history.moment_us(begin, "--from"), until_us)
+        return history.read_store(readings, profile, history.moment_us(begin, "--from"), until_us), until_us
 
 
 def _lines(told: dict[str, Any]) -> list[str]:
     """The story for people, a line a thing that happened."""
     lines = [f"{told['city']}: {told['readings']} readings of {', '.join(told['gauges'])}"]
+    if told["notices"]:
+        lines.append(f"{told['notices']} notices of water that dams let go")
     if told["ignored"]:
         lines.append(f"columns that are no gauge here: {', '.join(told['ignored'])}")
     for one in told["incidents"]:
@@ -132,7 +137,8 @@ def _lines(told: dict[str, Any]) -> list[str]:
         lines += [f"  silent from {begin} to {end or 'the end'}" for begin, end in one["silent"]]
         lines += [f"  not believed: {each['cm']:g} cm at {each['time']}" for each in one["suppressed"]]
     for one in told["others"]:
-        lines.append(f"{one['gauge']}: {one['rule']} from {one['opened_at']} to {one['closed_at'] or 'the end'}")
+        dam = f" of {one['dam']}" if "dam" in one else ""
+        lines.append(f"{one['gauge']}: {one['rule']}{dam} from {one['opened_at']} to {one['closed_at'] or 'the end'}")
     lines += [f"not believed: {each['gauge']} {each['cm']:g} cm at {each['time']}" for each in told["suppressed"]]
     lines += [f"{each['time']} to {each['to']}: {each['id']}" for each in told["said"]]
     short = told["shorter_than_5_min"]

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from alerts.replay import Past, Story, replay
 from alerts.rulefile import load_rules
 from cities.load import load, rules_folder
-from contract.city import Profile
+from contract.city import NOTICE, Profile
 from contract.clock import MINUTE_US, to_us
 from contract.errors import BadInput
 from contract.levels import Level
@@ -236,9 +236,76 @@ def test_what_the_store_holds_can_be_told_again(
     assert asked("--city", CITY, "--from", "2025-03-01T17:00:00Z", "--to", "2025-03-01T19:00:00Z")["incidents"] == []
 
 
-def _row(past: Past, seq: int, quality: Quality) -> Row:
+def test_what_was_announced_of_a_dam_is_told_again(
+    jakarta: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened by its notice, changed by another post, ended when it was announced to, between levels that go their own
+    way; a notice in doubt is none, and what is still going on at the end stays open."""
+    url = f"sqlite:///{tmp_path}/readings.db"
+    with contextlib.closing(open_readings(url)) as store:
+        store.write([_row(past, seq) for seq, past in enumerate(hourly("manggarai", 700, 760, 770, 700), start=1)])
+        store.write(
+            [
+                _notice("katulampa", 0.5, 1, discharge_m3s=80.0, lasts_s=6 * 3_600.0),
+                _notice("depok", 1.5, 2, discharge_m3s=120.0, lasts_s=6 * 3_600.0),
+                _notice("depok", 1.75, 3, discharge_m3s=999.0, quality=Quality.FAIL),
+                _notice("depok", 2, 4, dam="Pintu Air", opening_cm=40.0),
+            ]
+        )
+    monkeypatch.setenv("SIAGA_READINGS_URL", url)
+    monkeypatch.setenv("SIAGA_DATA_FOLDER", str(tmp_path / "data"))
+    words = ["--city", CITY, "--from", "2025-03-01T17:00:00Z", "--to", "2025-03-02T17:00:00Z"]
+    told = asked(*words)
+    (flood,) = told["incidents"]
+    assert [level for _, level in flood["changes"]] == [3]
+    assert (told["readings"], told["notices"]) == (4, 3)
+    first, second = told["others"]
+    assert (first["rule"], first["gauge"], first["dam"], first["peak"]) == (
+        "release",
+        RIVER["katulampa"],
+        "Bendung",
+        120.0,
+    )
+    assert (first["opened_at"], first["until_at"], first["closed_at"]) == (
+        "2025-03-02T00:30:00+07:00",
+        "2025-03-02T07:30:00+07:00",
+        "2025-03-02T07:30:00+07:00",
+    )
+    assert (second["dam"], second["opened_at"], second["until_at"], second["closed_at"]) == (
+        "Pintu Air",
+        "2025-03-02T02:00:00+07:00",
+        None,
+        None,
+    )
+    before = asked(*words[:-1], "2025-03-02T00:00:00Z")
+    assert [one["closed_at"] for one in before["others"]] == [None, None]
+    said = CliRunner().invoke(app, ["rules", "replay", *words])
+    assert "3 notices of water that dams let go" in said.output
+    assert "release of Bendung from 2025-03-02T00:30:00+07:00 to 2025-03-02T07:30:00+07:00" in said.output
+
+
+def test_a_notice_of_a_post_without_a_clock_counts_from_when_it_came(jakarta: Profile, tmp_path: Path) -> None:
+    """Its own time says nothing; one from the future is said when it came."""
+    with contextlib.closing(open_readings(f"sqlite:///{tmp_path}/readings.db")) as store:
+        unknown, ahead = _notice("depok", 5, 1, discharge_m3s=1.0), _notice("depok", 6, 2, discharge_m3s=2.0)
+        came_us = ahead.observed_us - 60 * MINUTE_US
+        store.write([unknown._replace(trust="untrusted", received_us=came_us), ahead._replace(received_us=came_us)])
+        found = history.read_store(store, jakarta, to_us(BEGIN), ahead.observed_us + 1)
+    assert [(one.at_us, one.values["discharge_m3s"]) for one in found.notices] == [(came_us, 1.0), (came_us, 2.0)]
+
+
+def _row(past: Past, seq: int, quality: Quality = Quality.GOOD) -> Row:
     series = Series(CITY, past.gauge, "manual", "flood")
     return Row(series, "31.74.01", past.at_us, past.at_us, "0" * 16, seq, "synced", quality, {}, {"level_cm": past.cm})
+
+
+def _notice(
+    post: str, hour: float, seq: int, *, dam: str = "Bendung", quality: Quality = Quality.GOOD, **values: float
+) -> Row:
+    series = Series(CITY, RIVER[post], NOTICE, "release")
+    at_us = to_us(BEGIN + timedelta(hours=hour))
+    said = {"dam": dam, **values}
+    return Row(series, "31.74.01", at_us, at_us, "0" * 16, seq, "synced", quality, {}, said)
 
 
 # ------------------------------------------------------------ real floods
