@@ -45,6 +45,8 @@ def recall(engine: Engine, cities: CityStore, rules: Sequence[Rule], now_us: int
     since_us = min(watermark_us, now_us) - 2 * max(window_us, _COLD_US)
     newest: dict[tuple[str, str], Incident] = {}
     for incident in (*cities.incidents(engine.city, since_us), *cities.open_incidents(engine.city)):
+        if incident.found_us is not None:
+            continue  # it was never told, and nothing goes on from it
         known = newest.get((incident.rule, incident.entity))
         if known is None or (incident.opened_us, incident.open) > (known.opened_us, known.open):
             newest[incident.rule, incident.entity] = incident

@@ -22,13 +22,26 @@ from alerts.absence_stream import AbsenceStream
 from alerts.causes import BRANCHES
 from alerts.combined_stream import CombinedStream, group_at
 from alerts.events import Events, OpenEvent, group_of
+from alerts.late import Late
 from alerts.level_stream import LevelStream, Staff, Unbelieved
 from alerts.lifecycle import Onset, Step, Stream, open_incident
 from alerts.mark_stream import MarkStream
 from alerts.outage_events import OutageEvents
 from alerts.release_stream import Dams, ReleaseStream, belongs, entity_of, named_in
 from alerts.rise_stream import RiseStream
-from alerts.rules import Absence, Combined, Levels, Mark, Release, Rise, Rule, Usual, alike, combining
+from alerts.rules import (
+    Absence,
+    Combined,
+    Levels,
+    Mark,
+    Release,
+    Rise,
+    Rule,
+    Usual,
+    alike,
+    combining,
+    longest_window_s,
+)
 from alerts.samples import Sample
 from alerts.staging import told_to
 from alerts.stuck import Banks
@@ -42,7 +55,7 @@ from contract.levels import Level, Scale
 from contract.staging import BREADTH, Stages
 from store.ports import Event, Placement
 
-SNAPSHOT_VERSION = 8
+SNAPSHOT_VERSION = 9
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -112,6 +125,8 @@ class Engine:
         self.reach_us = self._reach_us()
         """how long the way may go unproven before every point is given its full time anew; 0: nothing needs proof"""
         self.events = Events(city)
+        self.late = Late()
+        """what came too late to be judged, and has yet to be looked at (`alerts.afterwards`)"""
         self.decided = 0
         """the number of the last of people's decisions that was followed"""
         self.stages: Stages | None = None
@@ -370,6 +385,22 @@ class Engine:
         """Gauges that stand still in a flood while the water beside them moves, by name -> since when (µs)."""
         return self._banks.stuck(now_us)
 
+    def afresh(self, node: str) -> Engine | None:
+        """Another engine that judges this gauge's water alone, by the same rules and scale, and knows nothing yet; None
+        where nothing judges it."""
+        place, staff = self._places.get(node), self._staffs.get(node)
+        rules = [one for one in self._rules if isinstance(one.condition, Levels | Rise) and self._stands(one, node)]
+        if place is None or staff is None or not rules:
+            return None
+        fresh = Engine(self.city, rules, {node: place}, {node: staff.scale}, zone=self._zone.key)
+        fresh.stages = self.stages
+        return fresh
+
+    @property
+    def window_us(self) -> int:
+        """How far back a reading can still matter to what is judged now."""
+        return round(longest_window_s(self._rules) * SECOND_US)
+
     def streams(self) -> int:
         """How many streams are watched."""
         return len(self._streams)
@@ -397,6 +428,7 @@ class Engine:
             ],
             "open": [[asdict(one.event), sorted(one.open), one.members] for one in self.events.open.values()],
             "closed": [asdict(one) for one in self.events.closed.values()],
+            "late": self.late.state(),
         }
         return zlib.compress(json.dumps(state, separators=(",", ":")).encode(), 1)
 
@@ -441,6 +473,7 @@ class Engine:
                 self.events.put(OpenEvent(Event(**event), still_open, members))
         for event in state["closed"]:
             self.events.closed[event["rule"], event["group"]] = Event(**event)
+        self.late.restore(state["late"])
 
     def _empty(self) -> None:
         self._floor_us = self._proved_us = self._open_us = 0
@@ -449,6 +482,7 @@ class Engine:
         self._heap.clear()
         self._outages.clear()
         self._dams.clear()
+        self.late.clear()
         for known in (self._streams, self._routes, self._absences):
             known.clear()
         self.events = Events(self.city)
@@ -546,6 +580,8 @@ class Engine:
                 rule, node, entity, period_s, staff, condition.field, self._unbelieved, self._banks.of(node)
             )
         stream.set_silence(rule.silence_s(place.link), self._travel_us)
+        if isinstance(stream, LevelStream) and isinstance(condition, Levels | Rise):
+            stream.late = self.late
         self._streams[rule.id, entity] = stream
         self._join(stream, place)
         return stream

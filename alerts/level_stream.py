@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from alerts.doubt import NO_JUMP, Doubted, jumps, was_never_there, within
+from alerts.late import Late
 from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use, in_us
 from alerts.rules import Rule
 from alerts.samples import Sample
@@ -60,11 +61,12 @@ class LevelStream(Stream):
     `value` is the last one that was believed, `value_us` when it was taken, `doubted` one that waits for the next.
     `by_eye`: since the sensor was called silent nothing of it was believed, and what was heard since then people have
     read on site.
-    What was taken up to `ended_us` belongs to an incident that is over and begins none.
+    What was taken up to `ended_us` belongs to an incident that is over and begins none. `late` notes what came too late
+    to be judged.
     """
 
     __slots__ = (
-        "bank", "by_eye", "clear_us", "doubted", "down", "ended_us", "field", "for_us", "held", "keep_us", "on",
+        "bank", "by_eye", "clear_us", "doubted", "down", "ended_us", "field", "for_us", "held", "keep_us", "late", "on",
         "quiet", "staff", "trend", "unbelieved", "up", "value", "value_us",
     )  # fmt: skip
 
@@ -95,6 +97,7 @@ class LevelStream(Stream):
         self.trend = 0
         self.by_eye = False
         self.ended_us = 0
+        self.late: Late | None = None
         self.set_staff(staff)
 
     def set_rule(self, rule: Rule) -> None:
@@ -131,7 +134,7 @@ class LevelStream(Stream):
         if sample.epoch == self.epoch and sample.seq > self.seq:
             self.seq = sample.seq
         elif not self._newest(sample.epoch, sample.seq):
-            return NOTHING
+            return self._overtaken(sample, now_us, said_us)
         value = sample.values.get(self.field)
         if value is None or sample.quality not in USABLE or not math.isfinite(value):
             return NOTHING
@@ -144,12 +147,29 @@ class LevelStream(Stream):
             return NOTHING
         return self._judge(sample, value, signed, now_us, said_us)
 
+    def _overtaken(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...]:
+        """It is not newer than what was judged and changes nothing. What is read again from the store (it is judged
+        later than it came) is noted only where it came late: all else was judged when it came."""
+        value = sample.values.get(self.field)
+        came_late = said_us <= now_us or now_us - sample.observed_us > self.live_us
+        if self.late is None or not came_late or value is None or sample.quality not in USABLE:
+            return NOTHING
+        if math.isfinite(value) and self._may_begin(value):
+            self.late.note(sample, said_us)
+        return NOTHING
+
+    def _may_begin(self, value: float) -> bool:
+        """Whether an incident could open with this reading among others that are not known here."""
+        return self.staff.sign * value >= self.staff.raises[0]
+
     def _judge(
         self, sample: Sample, value: float, signed: float, now_us: int, said_us: int
     ) -> tuple[Step, ...] | Onset:
         at_us, use = self._place(sample, now_us)
         if use is Use.LIVE:
             self.heard_us = now_us
+        elif use is Use.STALE and self.late is not None:
+            self.late.note(sample, said_us)
         if at_us <= self.ended_us:
             return NOTHING
         if self._doubts(value, at_us, use):

@@ -31,7 +31,7 @@ from contract.clock import MINUTE_US, SECOND_US
 from contract.incident import Change, Incident, State
 from contract.levels import Level
 
-_LIVE_AT_LEAST_US = 5 * MINUTE_US
+LIVE_AT_LEAST_US = 5 * MINUTE_US
 _EPOCHS_KEPT = 8
 USABLE = frozenset({1, 2})
 """The quality flags of a reading that is judged."""
@@ -121,7 +121,7 @@ class Stream(ABC):
 
     def set_period(self, period_s: float) -> None:
         """How often the sensor is due says how long its newest reading is live."""
-        self.live_us = max(_LIVE_AT_LEAST_US, in_us(2 * period_s))
+        self.live_us = max(LIVE_AT_LEAST_US, in_us(2 * period_s))
 
     @abstractmethod
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:

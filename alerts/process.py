@@ -24,6 +24,7 @@ from alerts.commit import gather, remembered
 from alerts.deciding import Deciding
 from alerts.engine import Engine, Transition
 from alerts.hearing import Hearing
+from alerts.looking_back import LookingBack
 from alerts.notify import Manners, Notifier
 from alerts.orphans import settle
 from alerts.outbox import DESK, Outbox
@@ -109,6 +110,7 @@ class AlertsProcess:
         self._sampling = sampling
         self._arrears = Arrears(profile.code, readings, clock, lease_ttl_s / 4)
         self._reckoning = Reckoning(profile.code, cities, readings, clock)
+        self._looking_back = LookingBack(profile.code, readings, cities)
         self._hearing = Hearing(profile.code)
         self._wall = ClockWatch(clock)
         self._leading = threading.Event()
@@ -224,6 +226,7 @@ class AlertsProcess:
         self._commit()
         self._hurry(engine, now_us)
         self._reckon()
+        self._look_back(engine, now_us)
         self._save(engine)
         self._say_back("city_store")
         return True
@@ -237,6 +240,11 @@ class AlertsProcess:
         """What came of forecasts that people were told."""
         if self._lease is not None:
             self._reckoning.turn(self._lease, self._places, self._rulebook.scales)
+
+    def _look_back(self, engine: Engine, now_us: int) -> None:
+        """What came too late to be told is put on record, once all that is to be told was judged."""
+        if self._lease is not None and self._arrears.since_us is None:
+            self._unsaved = self._looking_back.turn(engine, self._lease, now_us) or self._unsaved
 
     def _silences(self, engine: Engine, now_us: int, *, drained: bool) -> Sequence[Transition]:
         """Only what has been waited for in vain is silent: with more in the queue, the word may be there.
@@ -417,6 +425,7 @@ class AlertsProcess:
     def _forget(self) -> None:
         self._leading.clear()
         self._arrears.stop()
+        self._looking_back.stop()
         self._engine = None
         self._stuck = None
         self._pending.clear()
@@ -432,6 +441,7 @@ class AlertsProcess:
         """At the end: save and free the city, so that the next engine need not wait."""
         self._leading.clear()
         self._arrears.stop()
+        self._looking_back.stop()
         if self._lease is None:
             return
         try:

@@ -79,7 +79,7 @@ class RiseStream(LevelStream):
         if sample.epoch == self.epoch and sample.seq > self.seq:
             self.seq = sample.seq
         elif not self._newest(sample.epoch, sample.seq):
-            return NOTHING
+            return self._overtaken(sample, now_us, said_us)
         water = sample.values.get(self.field)
         if water is None or sample.quality not in USABLE or not math.isfinite(water):
             return NOTHING
@@ -101,6 +101,10 @@ class RiseStream(LevelStream):
             self.value = risen
             return NOTHING
         return self._judge(sample, risen, risen, now_us, said_us)
+
+    def _may_begin(self, value: float) -> bool:  # noqa: ARG002
+        """How far it had risen only its neighbours know."""
+        return True
 
     def _holds_back(self, water: float, at_us: int, age_us: int) -> bool:
         """Whether this reading must wait for the next. What waited is settled first."""

@@ -71,6 +71,9 @@ class Incident:
     notice what its rule counts). `crossed_us` is when the first sample of the run that opened it was observed,
     `opened_us` when the condition had held for the rule's `for`. Of what was announced `begins_us` and `until_us` say
     from when until when; None where nobody has said.
+
+    Of one that nobody was told of, for its readings came when it was over, `found_us` is when it was found, `came_us`
+    when the last reading that it opened with had come, and `owed` who should have been told; None of every other.
     """
 
     id: str
@@ -95,6 +98,9 @@ class Incident:
     changes: int
     begins_us: int | None = None
     until_us: int | None = None
+    found_us: int | None = None
+    came_us: int | None = None
+    owed: Audience | None = None
 
     @property
     def open(self) -> bool:
@@ -109,6 +115,11 @@ class Incident:
 def incident_id(city: str, rule: str, entity: str, crossed_us: int) -> str:
     """The same onset always has the same id, so that judging it twice opens it once."""
     return str(uuid5(_SPACE, f"{city}/{rule}/{entity}/{crossed_us}"))
+
+
+def found_id(city: str, rule: str, entity: str, crossed_us: int) -> str:
+    """The id of one that was found afterwards: the same onset, and never the id of one that was told."""
+    return str(uuid5(_SPACE, f"found afterwards/{city}/{rule}/{entity}/{crossed_us}"))
 
 
 def event_id(city: str, rule: str, group: str, crossed_us: int) -> str:

@@ -421,6 +421,10 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore
     def incidents(self, city: str, since_us: int = 0, *, limit: int = 1_000) -> Sequence[Incident]:
         """Newest opened first."""
 
+    def incidents_about(self, city: str, entity: str, from_us: int, to_us: int) -> Sequence[Incident]:
+        """Those of an entity that were going on at any moment from `from_us` to `to_us`, counted from the first sample
+        of each to its end; the oldest first."""
+
     def incidents_of(self, event: str) -> Sequence[Incident]: ...
 
     def changes_of(self, event: str) -> Sequence[Change]:

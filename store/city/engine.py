@@ -184,6 +184,16 @@ class EngineTables(Part):
         query = select(incidents).where(incidents.c.city == city, incidents.c.opened_us >= since_us)
         return self._incidents(query.order_by(incidents.c.opened_us.desc(), incidents.c.id).limit(limit))
 
+    def incidents_about(self, city: str, entity: str, from_us: int, to_us: int) -> Sequence[Incident]:
+        """See `CityStore.incidents_about`."""
+        query = select(incidents).where(
+            incidents.c.city == city,
+            incidents.c.entity == entity,
+            incidents.c.crossed_us <= to_us,
+            or_(incidents.c.resolved_us.is_(None), incidents.c.resolved_us >= from_us),
+        )
+        return self._incidents(query.order_by(incidents.c.opened_us, incidents.c.id))
+
     def incidents_of(self, event: str) -> Sequence[Incident]:
         """See `CityStore.incidents_of`, oldest first."""
         query = select(incidents).where(incidents.c.event == event)

@@ -376,6 +376,41 @@ def test_an_entity_may_end_and_begin_again_in_one_commit(store: CityStore) -> No
     assert [one.id for one in store.incidents(CITY, limit=1)] == ["incident-2"]
 
 
+def test_what_is_found_afterwards_is_kept_whole_beside_what_is_open(store: CityStore) -> None:
+    """When it was found, when its readings had come, who should have been told; the open one of its entity stays so."""
+    lease = _lease(store)
+    store.commit(lease, _opening())
+    over, change = resolved(replace(incident(7), event="event-7", audience="staff"), 90.0, NOON_US + 50, NOON_US + 90)
+    found = replace(over, found_us=NOON_US + 90, came_us=NOON_US + 80, owed="public")
+    closed = replace(EVENT, id="event-7", group="code~found", closed_us=NOON_US + 50)
+    for _ in range(2):
+        store.commit(lease, EngineCommit([found], [change], [closed]))
+    assert store.incident("incident-7") == found
+    assert store.event("event-7") == closed
+    assert [one.id for one in store.open_incidents(CITY)] == ["incident-1"]
+    assert store.last_event(CITY, EVENT.rule, EVENT.group) == EVENT
+    assert list(store.changes_of("event-7")) == [change]
+
+
+@pytest.mark.parametrize(
+    ("from_us", "to_us", "there"),
+    [(-9, -1, []), (-9, 0, [1]), (50, 60, [1]), (51, 60, []), (51, 100, [2]), (500, 900, [2]), (-9, 900, [1, 2])],
+)
+def test_incidents_about_an_entity_are_those_that_were_going_on(
+    store: CityStore, from_us: int, to_us: int, there: list[int]
+) -> None:
+    """From the first sample to the end, both ends belong to it; an open one goes on. Another entity's are not asked."""
+    lease = _lease(store)
+    store.commit(lease, _opening())
+    over, change = resolved(incident(1), 90.0, NOON_US + 50, NOON_US + 51)
+    other = incident(3, entity="gauge-2/level")
+    open_one = replace(incident(2), crossed_us=NOON_US + 100, opened_us=NOON_US + 110)
+    store.commit(lease, EngineCommit([open_one, over, other], [change]))
+    found = store.incidents_about(CITY, "gauge-1/level", NOON_US + from_us, NOON_US + to_us)
+    assert [one.id for one in found] == [f"incident-{number}" for number in there]
+    assert store.incidents_about("elsewhere", "gauge-1/level", 0, 2 * NOON_US) == []
+
+
 def test_judging_again_takes_nothing_back(store: CityStore) -> None:
     """An engine that catches up writes the opening once more: what was judged after it stays, also the end."""
     lease = _lease(store)

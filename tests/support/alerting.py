@@ -18,10 +18,12 @@ from alerts.process import AlertsProcess
 from alerts.reload import Pack
 from alerts.rules import Rule
 from alerts.sampling import Sampling
+from alerts.webhooks import Receiver
 from broker.ports import BrokerAddress, Subscription
 from broker.subscription import PahoSubscription, alert_topics
 from complaints.builtin import BuiltinDesk
 from complaints.desk import Desk
+from complaints.outward import Outward
 from contract import topics
 from contract.clock import Clock, ManualClock, SystemClock
 from contract.codec import encode
@@ -79,6 +81,8 @@ def process(
     pack: Pack[tuple[Rule, ...]] | None = None,
     staffs: Pack[tuple[Scale, ...]] | None = None,
     sampling: Sampling | None = None,
+    receivers: Sequence[Receiver] = (),
+    outward: Outward | None = None,
 ) -> AlertsProcess:
     """The process of the small city. Its lease is short, so that a killed one is soon replaced."""
     kept = cities or stores.cities
@@ -97,6 +101,8 @@ def process(
         pack=pack,
         staffs=staffs,
         sampling=sampling,
+        receivers=receivers,
+        outward=outward,
     )
 
 
@@ -113,6 +119,26 @@ def batch(seq: int, observed_us: int, cm: float, node: str = GAUGE) -> tuple[str
     )
     message = Readings(
         city=watch.CITY, node=node, boot="00000000", epoch=watch.EPOCH, sent_us=observed_us, readings=(reading,)
+    )
+    return topics.readings(watch.CITY, node), encode(message)
+
+
+def late_batch(levels: Sequence[tuple[int, int, float]], sent_us: int, node: str = GAUGE) -> tuple[str, bytes]:
+    """Topic and payload of levels that were kept at the node: (seq, observed_us, cm) each."""
+    readings = tuple(
+        FloodReading(
+            seq=seq,
+            sensor="gauge",
+            observed_us=observed_us,
+            mono_us=max(0, observed_us - watch.START_US),
+            trust="synced",
+            quality=Quality.GOOD,
+            values=FloodValues(level_cm=cm),
+        )
+        for seq, observed_us, cm in levels
+    )
+    message = Readings(
+        city=watch.CITY, node=node, boot="00000000", epoch=watch.EPOCH, sent_us=sent_us, readings=readings
     )
     return topics.readings(watch.CITY, node), encode(message)
 
