@@ -92,7 +92,7 @@ def _said(saying: Saying, place: Placement, words: Words, now_us: int) -> Iterat
     transition = saying.transition
     city = transition.event.city
     if saying.reason is Reason.FIRST:
-        yield filing(words.report(transition, place, saying.opened, saying.over), now_us)
+        yield filing(words.report(transition, place, saying.opened, saying.over, saying.news), now_us)
     elif saying.counted:
         if saying.reason is not Reason.REMINDER or transition.incident.audience == "staff":
             yield noting(words.digest(saying, place, now_us), city, now_us)

@@ -432,11 +432,12 @@ class Notifier:
             self._wait_in_line(telling)
             return
         line = reason is Reason.FIRST or (reason is Reason.UPDATE and len(telling.held) == 1)
+        news = tuple(telling.held.values() if reason is Reason.UPDATE else telling.fresh)
         if reason is not Reason.REMINDER:
             telling.updated_us = now_us if reason is Reason.UPDATE else telling.updated_us
             telling.said |= {one: held.change.what for one, held in telling.held.items()}
             telling.held = {} if reason is Reason.UPDATE else _announced_anew(telling.held)
-        self._say(telling, Saying(reason, transition, telling.opened, telling.over, telling.number, line), now_us)
+        self._say(telling, Saying(reason, transition, telling.opened, telling.over, telling.number, line, news), now_us)
         if telling.held and telling.ended is None and reason is not Reason.REMINDER:
             self._arm(telling, due_us(Reason.UPDATE, telling.told, telling.rule.timing, now_us))
 

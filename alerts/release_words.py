@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from alerts.engine import Transition
 from alerts.release_stream import dam_of
@@ -18,6 +19,10 @@ _NO_END = Text("belum diketahui sampai kapan", "not known until when")
 _AS_ANNOUNCED = Text("sesuai pengumuman", "as announced")
 _CALLED_OFF = Text("dibatalkan atau dihentikan", "called off or stopped")
 _LESS = Text("turun menjadi {amount}", "down to {amount}")
+_ONE_OF = Text("{dam}: {amount}, mulai {begins}, {until}", "{dam}: {amount}, from {begins}, {until}")
+_MORE = Text("dan {n} lagi", "and {n} more")
+_NAMED = 3
+"""of so many dams a line says what each lets go; whoever needs the rest finds it on the pages"""
 
 Figure = Callable[[float | None, str], str]
 Clock = Callable[[int, int, str], str]
@@ -39,6 +44,17 @@ def spoken(transition: Transition, language: str, clock: Clock, figure: Figure) 
         "until": until,
         "end": _end(transition).in_(language).format(amount=amount),
     }
+
+
+def listed(several: Sequence[Transition], near_us: int, language: str, clock: Clock, figure: Figure) -> str:
+    """What each of several dams lets go, and when. `near_us`: when it is told."""
+    parts = []
+    for one in several[:_NAMED]:
+        told_now = replace(one, change=replace(one.change, said_us=near_us))
+        parts.append(_ONE_OF.in_(language).format_map(spoken(told_now, language, clock, figure)))
+    if len(several) > _NAMED:
+        parts.append(_MORE.in_(language).format(n=figure(len(several) - _NAMED, language)))
+    return "; ".join(parts)
 
 
 def _amount(transition: Transition, language: str, figure: Figure) -> str:

@@ -45,7 +45,9 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "outage": frozenset({"place", "group", "time", "since", "minutes", "cause", "count"}),
     "rise": frozenset({"place", "river", "rise", "minutes", "time", "since"}),
     "notice": frozenset({"place", "group", "value", "time", "since"}),
-    "release": frozenset({"dam", "place", "river", "group", "amount", "time", "since", "begins", "until", "end"}),
+    "release": frozenset(
+        {"dam", "dams", "count", "place", "river", "group", "amount", "time", "since", "begins", "until", "end"}
+    ),
 }
 """by the rule's subject, and of a rule about releases"""
 SUBJECTS: Mapping[str, Subject] = {

@@ -14,7 +14,8 @@ from store.ports import Event
 
 
 class Saying(NamedTuple):
-    """One thing to be said now: a change of one incident (`line`), or where the whole event stands."""
+    """One thing to be said now: a change of one incident (`line`), or where the whole event stands. `news`: the changes
+    that nobody was told of before and that it tells."""
 
     reason: Reason
     transition: Transition
@@ -22,6 +23,7 @@ class Saying(NamedTuple):
     over: int
     number: int
     line: bool
+    news: tuple[Transition, ...] = ()
 
     @property
     def counted(self) -> bool:

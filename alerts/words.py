@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.engine import Transition
 from alerts.expected import Forecasts
-from alerts.release_words import spoken
+from alerts.release_words import listed, spoken
 from alerts.rules import Release, Rise
 from alerts.tellings import Overflow, Saying
 from alerts.timing import Reason
@@ -141,12 +141,21 @@ class Words:
         """The city's scales are others."""
         self._profile = replace(self._profile, scales=scales)
 
-    def report(self, transition: Transition, place: Placement, opened: int = 1, over: int = 0) -> Report:
-        """The case that an event files. `opened`, `over`: how many incidents it has had by now, and how many ended."""
+    def report(
+        self,
+        transition: Transition,
+        place: Placement,
+        opened: int = 1,
+        over: int = 0,
+        news: tuple[Transition, ...] = (),
+    ) -> Report:
+        """The case that an event files. `opened`, `over`: how many incidents it has had by now, and how many ended;
+        `news`: the changes that it tells of."""
         event = transition.event
         description = self._say(_opening(transition), transition, place)
         if opened - over > 1:
-            description = _joined(description, self._grown(transition, place, opened, over))
+            others = tuple(one for one in news if one.incident.id != transition.incident.id)
+            description = _joined(description, self._grown(transition, place, opened, over, others))
         return Report(
             event=event.id,
             city=event.city,
@@ -191,8 +200,8 @@ class Words:
         """How many of an event's incidents are open and how many are over."""
         transition = saying.transition
         said_now = replace(transition, change=replace(transition.change, at_us=now_us, said_us=now_us))
-        if saying.reason is Reason.GROWN and not saying.over:
-            return self._grown(said_now, place, saying.opened, saying.over)
+        if (saying.reason is Reason.GROWN and not saying.over) or _names_dams(saying):
+            return self._grown(said_now, place, saying.opened, saying.over, saying.news)
         name = _family(transition)
         if saying.reason is Reason.REMINDER:
             name = "reminder"
@@ -225,10 +234,12 @@ class Words:
             for language, text in _COUNTED[name].items()
         }
 
-    def _grown(self, transition: Transition, place: Placement, opened: int, over: int) -> dict[str, str]:
+    def _grown(
+        self, transition: Transition, place: Placement, opened: int, over: int, news: tuple[Transition, ...]
+    ) -> dict[str, str]:
         """That it has become more, in the rule's own words where it has some."""
         if "grown" in transition.rule.texts:
-            return self._say("grown", replace(transition, members=opened - over), place)
+            return self._say("grown", replace(transition, members=opened - over), place, news)
         return self._count(_family(transition), transition, place, opened, over)
 
     def _count(self, name: str, transition: Transition, place: Placement, opened: int, over: int) -> dict[str, str]:
@@ -279,15 +290,19 @@ class Words:
             return clock
         return f"{moment.day} {_MONTHS[language][moment.month - 1]} {clock}"
 
-    def _say(self, name: str, transition: Transition, place: Placement) -> dict[str, str]:
+    def _say(
+        self, name: str, transition: Transition, place: Placement, news: tuple[Transition, ...] = ()
+    ) -> dict[str, str]:
         by_people = _BY_PEOPLE.get((transition.change.source, transition.change.what))
         text = by_people if by_people is not None and name != "title" else transition.rule.texts[name]
         return {
-            language: text.in_(language).format_map(self._values(transition, place, language))
+            language: text.in_(language).format_map(self._values(transition, place, language, news))
             for language in _LANGUAGES
         }
 
-    def _values(self, transition: Transition, place: Placement, language: str) -> dict[str, str]:
+    def _values(
+        self, transition: Transition, place: Placement, language: str, news: tuple[Transition, ...] = ()
+    ) -> dict[str, str]:
         at_us = transition.change.said_us
         values = {
             "place": place_name(place),
@@ -305,7 +320,11 @@ class Words:
             }
         if isinstance(transition.rule.condition, Release):
             announced = spoken(transition, language, self.time, number)
-            return values | announced | {"group": transition.event.name, "river": _river(place, language)}
+            several = {
+                "dams": listed(news or (transition,), at_us, language, self.time, number),
+                "count": number(transition.members, language),
+            }
+            return values | announced | several | {"group": transition.event.name, "river": _river(place, language)}
         if transition.rule.subject == "notice":
             return values | {"group": transition.event.name, "value": number(transition.incident.value, language)}
         minutes = max(0, (transition.change.at_us - transition.incident.crossed_us) // MINUTE_US)
@@ -337,6 +356,13 @@ class Words:
 
 def _has_words(name: str, transition: Transition) -> bool:
     return name in transition.rule.texts or (transition.change.source, transition.change.what) in _BY_PEOPLE
+
+
+def _names_dams(saying: Saying) -> bool:
+    """Whether it tells of several dams what each lets go, in the rule's own words: a count says nothing of that."""
+    rule = saying.transition.rule
+    told = saying.reason in {Reason.GROWN, Reason.UPDATE} and bool(saying.news)
+    return told and isinstance(rule.condition, Release) and "grown" in rule.texts
 
 
 def _family(transition: Transition) -> str:

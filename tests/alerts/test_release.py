@@ -13,9 +13,11 @@ from support.alerting import Stores
 from support.watch import CITY, Watch, at, placements, profile
 
 from alerts.engine import Engine
+from alerts.notify import Notifier
 from alerts.process import AlertsProcess
 from alerts.rulefile import load_rule
 from alerts.rules import Release, Rule
+from alerts.tellings import Tale
 from alerts.words import Words
 from cities.load import rules_folder
 from contract import topics
@@ -357,6 +359,83 @@ def test_each_change_of_what_was_announced_is_told(other_dam_at: int | None) -> 
     updates = [one for one in river.notifier().sayings if str(one.reason) == "update"]
     assert [one.transition.incident.value for one in updates] == [150, 900]
     assert all(one.transition.change.what is What.UPDATED for one in updates)
+
+
+def told_together(river: River, reason: str, minute: float = 0) -> dict[str, str]:
+    """What is said of the whole event for this reason, the last time, at `minute`."""
+    saying = next(one for one in reversed(river.notifier().sayings) if str(one.reason) == reason)
+    place = placements()[saying.transition.incident.node]
+    if reason == "first":
+        report = Words(profile()).report(saying.transition, place, saying.opened, saying.over, saying.news)
+        return dict(report.description)
+    return Words(profile()).counted(saying, place, at(minute))
+
+
+def test_two_dams_that_change_within_one_interval_are_told_with_amount_and_time() -> None:
+    """Each with its own, in both languages, and so is a second dam that begins."""
+    river = River()
+    river.tells(0, 100, hours=10)
+    river.tells(2, 200, dam="Pintu Air", begins=30, hours=5)
+    for minute in range(3, 60):
+        river.pass_to(minute)
+    assert told_together(river, "grown", 7) == {
+        "id": "Kini 2 bendung atau pintu melepas air ke Sungai Code. Terbaru: Pintu Air: 200 m³/detik, mulai "
+        "22.36 WIB, sampai 16 Jun 03.36 WIB. Jauhi tepi sungai. 22.13 WIB",
+        "en": "Now 2 dams or gates let water into the Code River. Latest: Pintu Air: 200 m³/s, from 22.36 WIB, until "
+        "16 Jun 03.36 WIB. Keep away from the banks. 22.13 WIB",
+    }
+    river.tells(60, 150, begins=0, hours=10)
+    river.tells(61, None, dam="Pintu Air", opening_cm=40, begins=30)
+    river.tells(62, 160, begins=0, hours=10)
+    for minute in range(63, 90):
+        river.pass_to(minute)
+    update = told_together(river, "update", 65)
+    assert (
+        "Terbaru: Pintu Air: jumlahnya belum disebut, mulai 22.36 WIB, belum diketahui sampai kapan; Bendung Karang: "
+        "160 m³/detik, mulai 22.06 WIB, sampai 16 Jun 08.06 WIB." in update["id"]
+    )
+    assert "how much is not said, from 22.36 WIB, not known until when; Bendung Karang: 160 m³/s" in update["en"]
+
+
+def test_dams_that_begin_together_are_all_told_in_the_first_word() -> None:
+    """The first by its own sentence, the others behind it; of many three, and how many more."""
+    timing = replace(PLAIN.timing, group_wait_s=60.0)
+    river = River(replace(PLAIN, timing=timing))
+    for number in range(6):
+        river.tells(number / 10, 100 + number, dam=f"Bendung {number}", hours=10)
+    river.pass_to(5)
+    first = told_together(river, "first")["en"]
+    assert first.startswith("Bendung 0 lets water into the Code River: 100 m³/s")
+    assert "Now 6 dams" in first
+    assert [f"Bendung {number}: {100 + number} m³/s" in first for number in range(6)] == [
+        False,
+        *[True] * 3,
+        False,
+        False,
+    ]
+    assert first.count("; and 2 more.") == 1
+
+
+def test_after_a_restart_two_changes_that_waited_are_told_as_they_stand() -> None:
+    """What waited is a row; the amounts come from the incidents."""
+    river = River()
+    river.tells(0, 100, hours=10)
+    river.tells(2, 200, dam="Pintu Air", hours=10)
+    for minute in range(3, 60):
+        river.pass_to(minute)
+    river.tells(60, 150, begins=0, hours=10)
+    river.tells(61, 155, begins=0, hours=10)
+    river.tells(62, 250, dam="Pintu Air", begins=2, hours=10)
+    notifier = river.notifier()
+    incidents = {one.incident.id: one.incident for one in river.told}
+    tale = Tale(river.told[0].event, list(incidents.values()))
+    again = Notifier(CITY, placements())
+    again.restore([tale], {tale.event.id: notifier.rows()[tale.event.id] or {}}, (PLAIN,), at(62))
+    again.take([], at(80))
+    (saying,) = again.sayings
+    text = Words(profile()).counted(saying, placements()["code-hulu"], at(80))["en"]
+    assert "Bendung Karang: 155 m³/s" in text
+    assert "Pintu Air: 250 m³/s" in text
 
 
 def test_a_post_that_announces_many_dams_is_bounded() -> None:
