@@ -13,12 +13,13 @@ from types import MappingProxyType
 from typing import Literal
 
 from api.context import Context
-from api.policy import Caller, Reach, answers_for, within
+from api.policy import Caller, Reach, answers_for
 from api.shared import Shared
 from contract.attention import NOBODY, Attention
 from contract.clock import DAY_US
 from contract.incident import WATER, Incident, State
 from contract.levels import Level
+from contract.roles import within
 from store.ports import Case, CityStore, Event, Placement
 
 Answer = Literal["again", "waiting", "answered", "quiet"]

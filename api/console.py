@@ -22,11 +22,12 @@ from api.deciding import Deciding
 from api.form import fields_of
 from api.hurried import slow_if_known
 from api.page import Pages
-from api.policy import Caller, Reach, answers_for, caller_of, reach_of, within
+from api.policy import Caller, Reach, answers_for, caller_of, reach_of
 from contract.attention import standing
 from contract.decision import KINDS, TOGETHER_US, Decision, DecisionKind, may_decide
 from contract.errors import BadInput, Rejected, Unavailable
 from contract.incident import Change
+from contract.roles import within
 from store.people import Person
 from store.ports import ReadingStore
 

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from api.accuracy import YEAR_US
 from api.context import Context
-from api.policy import Caller, Reach, answers_for, within
+from api.policy import Caller, Reach, answers_for
 from contract.clock import to_us
 from contract.errors import BadInput
 from contract.incident import Audience, Incident
 from contract.judgement import VERDICTS, Judgement, Miss, Outcome
 from contract.levels import Level
+from contract.roles import within
 from contract.staging import PackRule, in_force, narrower
 from store.people import Deed
 from store.ports import Case

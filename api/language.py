@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,10 @@ class Speech:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(value, format=pattern, locale=self.language)
 
+    def cm(self, value: float) -> str:
+        """Centimetres with one place where it is not nought."""
+        return self.number(value, 0 if value == round(value) else 1)
+
     def counted(self, key: str, n: int) -> str:
         """So many of something: `key_one` for a single one."""
         return self(f"{key}_one" if n == 1 else key, n=self.number(n))
@@ -87,6 +92,10 @@ class Speech:
     def day(self, us: int) -> str:
         """`20 Nov 2026`: always whole, for a span of days."""
         return format_date(from_us(us).astimezone(ZoneInfo(self.zone)).date(), "d MMM y", locale=self.language)
+
+    def date(self, day: date) -> str:
+        """`20 Nov 2026`, of a day that has no hour."""
+        return format_date(day, "d MMM y", locale=self.language)
 
     def duration(self, us: int) -> str:
         """`40 detik`, `12 menit`, `30 jam`, `2 hari`: one unit, rounded down; hours up to two days."""

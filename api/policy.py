@@ -19,7 +19,7 @@ where it comes from, on every unsafe method. A program shows a key as `Authoriza
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -27,7 +27,7 @@ from types import MappingProxyType
 from starlette.requests import Request
 
 from contract.incident import Incident
-from contract.roles import ROLES, Role
+from contract.roles import ROLES, Role, within
 from store.ports import Case
 
 
@@ -259,12 +259,6 @@ def reached(rule: Rule, caller: Caller, *, at_home: bool) -> Reach | None:
 
 
 # ---------------------------------------------------------------- objects
-
-
-def within(regions: Iterable[str], region: str) -> bool:
-    """Whether a region code is one of these or lies below one; no regions: the whole city."""
-    wanted = tuple(regions)
-    return not wanted or any(region == one or region.startswith(f"{one}.") for one in wanted)
 
 
 def covers(caller: Caller, agency: str, region: str) -> bool:

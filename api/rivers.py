@@ -14,6 +14,7 @@ from api.context import Context
 from api.crests import coming_to
 from api.gauges import BELIEVED, Gauge, by_river, gauges_of, level_cm_of
 from api.history import history_of
+from api.meaning import asked_of, doorstep_of, within_bytes
 from api.overview import confirmed, headline
 from api.page import Pages
 from api.releases import on_river
@@ -24,6 +25,8 @@ from contract.levels import Level, Scale
 from store.ports import Row
 
 TABLE_ROWS = 48
+REACHED_BYTES = 1_800
+"""of the text page's 5 KB: what its rows may take"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "confirmed": confirmed(gauge.case),
             "releases": on_river(context, snapshot, gauge.river, end_us, end_us),
             "coming": coming_to(node, gauges, snapshot),
+            "asked": asked_of(still.profile),
+            "doorstep": doorstep_of(gauge, scale, snapshot.impacts.get(node, ())),
         }
         return pages.render(request, "sungai.html", values)
 
@@ -99,7 +104,18 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
     def text(request: Request, node: str) -> Response:
         snapshot, profile = snapshots.now(), context.profile
         gauge, _ = _found(profile, snapshot, node)
-        values = {"gauge": gauge, "scale": profile.scale_of(node), "confirmed": confirmed(gauge.case)}
+        scale = profile.scale_of(node)
+        doorstep = doorstep_of(gauge, scale, snapshot.impacts.get(node, ()))
+        shown = within_bytes(doorstep.meaning.reached, REACHED_BYTES)
+        values = {
+            "gauge": gauge,
+            "scale": scale,
+            "confirmed": confirmed(gauge.case),
+            "asked": asked_of(profile),
+            "doorstep": doorstep,
+            "reached": shown,
+            "unshown": len(doorstep.meaning.reached) - len(shown),
+        }
         return pages.render(request, "s.html", values)
 
     return routes

@@ -12,6 +12,7 @@ from api.shared import Shared
 from api.status import NodeStatus, node_status
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.forecast import tried
+from contract.impact import Impact
 from contract.incident import Incident
 from contract.quality import Quality
 from contract.travel import Travel, in_force
@@ -35,7 +36,7 @@ class Snapshot:
     the open incidents, by event; `events` holds only events of several incidents. `ended` are the sensors' cases that
     closed in the last hours, the newest first. `travels` is what rivers are forecast with, `crests` when each gauge
     that something is forecast from stood highest in the flood that is open there. `flat_lines`: since when a gauge in a
-    flood stands still though the water moves.
+    flood stands still though the water moves. `impacts`: what levels mean where people live, by gauge.
     """
 
     now_us: int
@@ -51,6 +52,7 @@ class Snapshot:
     travels: Sequence[Travel] = ()
     crests: Mapping[str, int] = field(default_factory=dict)
     flat_lines: Mapping[str, int] = field(default_factory=dict)
+    impacts: Mapping[str, Sequence[Impact]] = field(default_factory=dict)
 
     def placement(self, node: str) -> Placement | None:
         return next((one for one in self.placements if one.node == node), None)
@@ -112,6 +114,7 @@ def load(context: Context, now_us: int) -> Snapshot:
         travels := _travels(context, now_us),
         _crests(context, {one.upstream for one in travels}, incidents, rows, now_us),
         cities.flat_lines(city),
+        _impacts(cities, city),
     )
 
 
@@ -119,6 +122,13 @@ def _travels(context: Context, now_us: int) -> tuple[Travel, ...]:
     """What rivers are forecast with, and how far out a year of it was."""
     in_use = in_force(context.profile.reaches, context.cities.travels(context.city))
     return tried(in_use, context.cities.forecasts(context.city, now_us - YEAR_US))
+
+
+def _impacts(cities: CityStore, city: str) -> dict[str, list[Impact]]:
+    found: dict[str, list[Impact]] = {}
+    for one in cities.impacts(city):
+        found.setdefault(one.impact.gauge, []).append(one.impact)
+    return found
 
 
 def _crests(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -15,12 +16,14 @@ from api.cases import description_of, seen_case
 from api.context import Context
 from api.crests import Coming, coming_to
 from api.gauges import Gauge, gauges_of
+from api.meaning import Doorstep, doorstep_of
 from api.nodes import NodeLine, lines_of
 from api.page import with_etag
 from api.policy import Reach, caller_of, own_cases, reach_of, sees_case, sees_incident
 from api.snapshot import Snapshot, Snapshots
 from api.status import NodeState
 from contract.clock import rfc3339
+from contract.impact import Impact
 from contract.incident import Incident, Subject
 from contract.levels import Level
 from store.ports import Case, CaseState, CaseUpdate
@@ -74,6 +77,33 @@ class ComingOut(BaseModel):
     told: Annotated[bool, Field(description="of forecasts that people were told, not of what history would have said")]
 
 
+class MusterOut(BaseModel):
+    """Where to go. Both degrees or neither."""
+
+    name: str
+    lat: float | None
+    lon: float | None
+
+
+class ImpactOut(BaseModel):
+    """What a level means in one RW, as it was surveyed; nothing is known of an RW without one."""
+
+    from_cm: Annotated[float, Field(description="on the gauge's staff, cm", examples=[180.0])]
+    rw: Annotated[str, Field(examples=["RW 04"])]
+    depth: Annotated[
+        Literal["cut_off", "ankle", "knee", "waist", "chest", "over_head"],
+        Field(description="cut_off: dry, but nobody comes out; ankle: 15 cm at most; knee: 50; waist: 100; chest: 140"),
+    ]
+    muster: MusterOut
+    phone: str
+    checked_by: str
+    checked_on: date
+    compared_on: Annotated[date | None, Field(description="the flood that it was compared with; null: none yet")]
+    compared: str
+    reached: Annotated[bool | None, Field(description="null: nobody knows where the water stands, which is not safe")]
+    missing_cm: Annotated[float | None, Field(description="so far below it the water stands; null: reached or unknown")]
+
+
 class GaugeOut(BaseModel):
     """A river gauge. `level` null: nothing is known, which is not NORMAL. `voice` says how far to believe it now."""
 
@@ -97,6 +127,14 @@ class GaugeOut(BaseModel):
     ]
     case: str | None
     coming: Annotated[list[ComingOut], Field(description="from the gauges above, the nearest first")]
+    impacts: Annotated[
+        list[ImpactOut],
+        Field(description="what its levels mean where people live, the lowest first; empty: nobody has surveyed it"),
+    ]
+    impacts_known: Annotated[
+        Literal["now", "at_least", "unknown"],
+        Field(description="of the level that `reached` goes by; at_least: it fell silent or is in doubt"),
+    ]
 
 
 class IncidentOut(BaseModel):
@@ -223,7 +261,24 @@ def coming_out(coming: Coming) -> ComingOut:
     )
 
 
-def gauge_out(gauge: Gauge, region: str, coming: Sequence[Coming]) -> GaugeOut:
+def impact_out(impact: Impact, level_cm: float | None) -> ImpactOut:
+    reached = None if level_cm is None else impact.from_cm <= level_cm
+    return ImpactOut(
+        from_cm=impact.from_cm,
+        rw=impact.rw,
+        depth=impact.depth,
+        muster=MusterOut(name=impact.muster, lat=impact.muster_lat, lon=impact.muster_lon),
+        phone=impact.phone,
+        checked_by=impact.checked_by,
+        checked_on=impact.checked_on,
+        compared_on=impact.compared_on,
+        compared=impact.compared,
+        reached=reached,
+        missing_cm=None if level_cm is None or reached else round(impact.from_cm - level_cm, 1),
+    )
+
+
+def gauge_out(gauge: Gauge, region: str, coming: Sequence[Coming], doorstep: Doorstep) -> GaugeOut:
     return GaugeOut(
         gauge=gauge.node,
         name=gauge.name,
@@ -240,6 +295,11 @@ def gauge_out(gauge: Gauge, region: str, coming: Sequence[Coming]) -> GaugeOut:
         voice=gauge.voice,
         case=gauge.case.number if gauge.case else None,
         coming=[coming_out(one) for one in coming],
+        impacts=[
+            impact_out(one, doorstep.level_cm)
+            for one in sorted(doorstep.meaning.all, key=lambda one: (one.from_cm, one.rw))
+        ],
+        impacts_known=doorstep.known,
     )
 
 
@@ -326,9 +386,16 @@ def router(context: Context, snapshots: Snapshots) -> APIRouter:
     def gauges(request: Request) -> Response:
         snapshot = snapshots.now()
         regions = {one.node: one.region for one in snapshot.placements}
-        found = gauges_of(context.profile, snapshot)
+        profile = context.profile
+        found = gauges_of(profile, snapshot)
         items = [
-            gauge_out(gauge, regions.get(gauge.node, ""), coming_to(gauge.node, found, snapshot)) for gauge in found
+            gauge_out(
+                gauge,
+                regions.get(gauge.node, ""),
+                coming_to(gauge.node, found, snapshot),
+                doorstep_of(gauge, profile.scale_of(gauge.node), snapshot.impacts.get(gauge.node, ())),
+            )
+            for gauge in found
         ]
         return _answer(request, GaugePage(items=items, total=len(items)))
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cities import forms
 from cities.findings import Finding, Findings
+from cities.impacts import FILE as IMPACTS
+from cities.impacts import Staffs, read_findings
 from cities.places import check_regions, check_sites
 from cities.rivers import read_reaches
 from cities.rule_files import check_rules
 from cities.scales import read_scales
-from cities.sources import Table, TomlSource, read_csv, read_toml
+from cities.sources import Table, TomlSource, read_csv, read_text, read_toml
 from contract.city import MANUAL, Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
+from contract.clock import from_us
 from contract.decision import Limits
+from contract.impact import Impact
+from contract.levels import Scale
 from contract.topics import valid_id
 
 _HOUR_S = 3600
@@ -28,8 +34,11 @@ _ZONE_WORDS = {
 _SENSOR_OF = {"wifi": "hotspot", "camera": "crowd", "gauge": "flood"}
 
 
-def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
-    """The city in `folder`, None where its files cannot be joined; and its findings in order of file and line."""
+def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list[Finding]]:
+    """The city in `folder`, None where its files cannot be joined; and its findings in order of file and line.
+
+    `now_us` None: no day in it is called the future, for a stage must start also where the clock is wrong.
+    """
     findings = Findings()
     city = read_toml(folder, "city.toml", forms.CityFile, findings)
     agencies = read_toml(folder, "agencies.toml", forms.AgenciesFile, findings)
@@ -65,6 +74,8 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
 
     reaches = read_reaches(rivers, _gauge_sites(nodes, sites), findings) if rivers is not None else ()
 
+    impacts = _impacts(folder, staff, _gauge_sites(nodes, sites), _today(city, now_us), findings)
+
     found = sorted(set(findings.found))
     if city is None or agencies is None or categories is None or found:
         return None, found
@@ -87,6 +98,7 @@ def build(folder: Path) -> tuple[Profile | None, list[Finding]]:
             emergency_phone=city.form.city.emergency_phone,
             promoted_by=city.form.city.promoted_by,
             reaches=reaches,
+            impacts=impacts,
             limits=Limits(
                 silence_s=city.form.city.silence_at_most_h * 3_600,
                 acknowledge_s=city.form.city.acknowledge_at_most_h * 3_600,
@@ -126,6 +138,29 @@ def _gauge_sites(nodes: Table[forms.NodeRow], sites: Table[forms.SiteRow]) -> di
     known = {row.form.code: row.form for row in sites.rows}
     gauges = (row.form for row in nodes.rows if row.form.kind == "gauge")
     return {one.node: known[one.site] for one in gauges if one.site in known}
+
+
+def _impacts(
+    folder: Path,
+    staff: Sequence[Scale],
+    gauges: Mapping[str, forms.SiteRow] | None,
+    today: date | None,
+    findings: Findings,
+) -> tuple[Impact, ...]:
+    """impacts.csv, where there is one. Where gauges or scales could not all be read, those are mended first."""
+    if not (folder / IMPACTS).exists() or gauges is None:
+        return ()
+    text = read_text(folder, IMPACTS, findings)
+    places = {node: (site.lat, site.lon) for node, site in gauges.items()}
+    scales = {one.gauge: one for one in staff if one.gauge in gauges and one.thresholds}
+    return read_findings(text, Staffs(scales, places, today), findings) if text is not None and scales else ()
+
+
+def _today(city: TomlSource[forms.CityFile] | None, now_us: int | None) -> date | None:
+    """The day it is in the city; None where that is not asked, or its zone is unknown."""
+    if city is None or now_us is None or city.form.city.zone not in available_timezones():
+        return None
+    return from_us(now_us).astimezone(ZoneInfo(city.form.city.zone)).date()
 
 
 def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) -> None:

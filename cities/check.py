@@ -12,9 +12,12 @@ from contract.errors import BadInput
 __all__ = ["Finding", "check", "place_of"]
 
 
-def check(code_or_path: str | Path, root: Path | None = None) -> list[Finding]:
-    """All findings of a city, in order of file and line; empty where it is sound. Raises BadInput as `place_of`."""
-    _, findings = build(place_of(code_or_path, root))
+def check(code_or_path: str | Path, root: Path | None = None, *, now_us: int | None = None) -> list[Finding]:
+    """All findings of a city, in order of file and line; empty where it is sound. Raises BadInput as `place_of`.
+
+    `now_us`: as `build` has it.
+    """
+    _, findings = build(place_of(code_or_path, root), now_us)
     return findings
 
 

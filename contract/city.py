@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contract.decision import LIMITS, Limits
+from contract.impact import Impact
 from contract.kinds import KindName
 from contract.levels import Scale
 from contract.travel import Reach
@@ -150,6 +151,8 @@ class Profile:
     reaches: tuple[Reach, ...] = ()
     """how long the water takes between gauges, as far as the city says it"""
     limits: Limits = LIMITS
+    impacts: tuple[Impact, ...] = ()
+    """what the city's file says that levels mean where people live; what holds now is in its database"""
 
     def site_of(self, node: str) -> Site | None:
         """Where a node stands, None for one the city does not know."""

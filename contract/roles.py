@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 Role = Literal["public", "resident", "officer", "technician", "operator", "admin", "service"]
@@ -9,3 +10,9 @@ Role = Literal["public", "resident", "officer", "technician", "operator", "admin
 of nodes · operator: of the command centre · admin: of people, keys and the audit log · service: a program with a key"""
 
 ROLES: tuple[Role, ...] = get_args(Role)
+
+
+def within(regions: Iterable[str], region: str) -> bool:
+    """Whether a region code is one of these or lies below one; no regions: the whole city."""
+    wanted = tuple(regions)
+    return not wanted or any(region == one or region.startswith(f"{one}.") for one in wanted)

@@ -14,7 +14,7 @@ from typing import Any
 from broker import tls as tls_files
 from broker.handshake import answers
 from broker.ports import BrokerAddress
-from contract.clock import Clock, from_us
+from contract.clock import Clock, SystemClock, from_us
 from contract.errors import BadInput, PortError
 from siaga import data_folder, heartbeat, wiring
 from siaga import settings as settings_module
@@ -109,7 +109,7 @@ def _disk(settings: Settings) -> Finding:
 def _city_folder(settings: Settings) -> str:
     from cities.check import check
 
-    findings = check(settings.city, settings.cities_folder)
+    findings = check(settings.city, settings.cities_folder, now_us=SystemClock().now_us())
     if findings:
         first = findings[0]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""

@@ -18,6 +18,7 @@ from contract.messages import Birth, ClockTrust, Status
 from contract.quality import Quality
 from contract.travel import Travel
 from store.decisions import DecisionStore
+from store.impacts import ImpactStore
 from store.judgements import JudgementStore
 from store.people import AuditLog, Deed, PeopleStore
 from store.staging import StageStore
@@ -312,7 +313,7 @@ class Found:
     total: int
 
 
-class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore, Protocol):
+class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore, ImpactStore, Protocol):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
 
     # rivers
@@ -334,7 +335,8 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore
     # registry; a `deed` is kept in the same transaction, where anything was changed
     def put_profile(self, profile: Profile, now_us: int, deed: Deed | None = None) -> None:
         """Make the registry hold this city: upserts regions, agencies, categories, sites, nodes; a node that moved
-        gets a new placement from `now_us` on, the old one stays in history."""
+        gets a new placement from `now_us` on, the old one stays in history. Rows of its impact table are taken as
+        `ImpactStore` says."""
 
     def placements(self, city: str) -> Sequence[Placement]:
         """All nodes of a city where they stand now."""

@@ -14,6 +14,7 @@ from api.words import (
     errors,
     home,
     house,
+    impacts,
     judging,
     nodes,
     office,
@@ -43,6 +44,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         staging,
         console,
         judging,
+        impacts,
     )
 )
 WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})

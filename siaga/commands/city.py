@@ -40,7 +40,7 @@ def check(
     root = settings_module.load().cities_folder
     folder = place_of(city, root)
     profile, _ = build(folder)
-    findings: list[object] = [*check_folder(city, root)]
+    findings: list[object] = [*check_folder(city, root, now_us=SystemClock().now_us())]
     if not any(str(finding).startswith("rules/") for finding in findings):
         findings += rulecheck.check(folder / "rules", profile)
     for finding in findings:

@@ -15,6 +15,7 @@ from contract.staging import narrower
 from store.city import schema
 from store.city.audit import append
 from store.city.database import Part, rows_of
+from store.city.impacts import take_file
 from store.city.schema import (
     agencies,
     categories,
@@ -58,6 +59,7 @@ class RegistryTables(Part):
             self._put_city(connection, profile, digest)
             self._put_lists(connection, profile)
             self._put_sites_and_nodes(connection, profile, now_us)
+            take_file(connection, profile, now_us)
             if not known:
                 take_first_pack(connection, profile, now_us)
             self._note(connection, profile.code, deed)

@@ -636,3 +636,60 @@ forecasts = Table(
     ForeignKeyConstraint(["incident"], ["incidents.id"]),
     Index("ix_forecasts_told", "city", "told_us"),
 )
+
+# ------------------------------------------------------------ what a level means where people live
+
+
+def _impact() -> tuple[Column[Any], ...]:
+    """One RW at one level of one gauge. Days are as ISO 8601 writes them, "" for none."""
+    return (
+        _text("gauge"),
+        _float("from_cm"),
+        _text("rw"),
+        _text("depth"),
+        _text("muster"),
+        Column("muster_lat", Float(53), nullable=True),
+        Column("muster_lon", Float(53), nullable=True),
+        _text("phone"),
+        _text("checked_by"),
+        _text("checked_on"),
+        _text("datum"),
+        _text("compared_on"),
+        _text("compared"),
+    )
+
+
+# A row that was altered or withdrawn has ended and stays.
+impacts = Table(
+    "impacts",
+    metadata,
+    _code("id"),
+    _text("city"),
+    *_impact(),
+    _text("by_one"),
+    _text("by_two"),
+    _us("since_us"),
+    _maybe_us("ended_us"),
+    _text("ended_one"),
+    _text("ended_two"),
+    Index("ix_impacts_gauge", "city", "gauge"),
+)
+
+# What one person wants changed; what was decided of it stays, too.
+impact_proposals = Table(
+    "impact_proposals",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("what"),
+    _text("target"),
+    *_impact(),
+    _text("by"),
+    _us("created_us"),
+    _us("until_us"),
+    _text("outcome"),
+    _text("decided_by"),
+    _maybe_us("decided_us"),
+    _text("reason"),
+    Index("ix_impact_proposals_created", "city", "created_us"),
+)

@@ -10,6 +10,7 @@ from store.city.decisions import DecisionTable
 from store.city.desk import DeskTables
 from store.city.engine import EngineTables
 from store.city.forecasts import ForecastTable
+from store.city.impacts import ImpactTables
 from store.city.judgements import JudgementTables
 from store.city.outbox import OutboxTable
 from store.city.post_links import PostLinkTable
@@ -34,6 +35,7 @@ class SqlCityStore(
     StageTables,
     PostLinkTable,
     JudgementTables,
+    ImpactTables,
     TravelTable,
     ForecastTable,
     AuditTables,

@@ -33,6 +33,7 @@ from api.words import FAMILIES, WORDS
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.decision import KINDS as KINDS_OF_DECISION
 from contract.decision import MATCHERS, WINDOWS
+from contract.impact import DEPTHS
 from contract.incident import Source, State, What
 from contract.judgement import VERDICTS
 from contract.kinds import fields_of
@@ -86,6 +87,8 @@ def built() -> set[str]:
         *(f"judge_wrong_{field}" for field in WRONG),
         *(f"verdict_{one}{text}" for one in VERDICTS for text in ("", "_text")),
         "judge_refused",
+        *(f"doorstep_{one}" for one in ("now", "at_least", "more", "more_one", "outdated", "outdated_one")),
+        *(f"depth_{one}" for one in DEPTHS),
         "judge_count",
         "judge_count_one",
         *(f"stage_refused_{why}" for why in REFUSALS),
