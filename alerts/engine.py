@@ -312,7 +312,7 @@ class Engine:
             del self._streams[left.rule.id, left.entity]
             if isinstance(left, AbsenceStream):
                 self._absences[left.node].remove(left)
-            if left.incident is not None and left.incident.subject not in WATER:
+            if left.incident is not None and not left.incident.outlives_its_watch:
                 self.events.drop(left.incident)
 
     def _rehang(self) -> None:
@@ -324,6 +324,7 @@ class Engine:
         for one in combined:
             one.members.clear()
         for stream in [one for one in self._streams.values() if not isinstance(one, CombinedStream)]:
+            self._repost(stream)
             place = self._places[stream.node]
             self._set_silence(stream, place)
             self._join(stream, place)
@@ -464,8 +465,9 @@ class Engine:
             if stream is not None:
                 stream.restore(kept)
                 stream.incident = None if incident is None else incident_from(incident)
+                self._repost(stream)
                 self._arm(stream)
-            elif incident is not None and incident["subject"] not in WATER:
+            elif incident is not None and not incident_from(incident).outlives_its_watch:
                 dropped.add(incident["id"])
         for event, members_open, members in state["open"]:
             still_open = set(members_open) - dropped
@@ -490,14 +492,15 @@ class Engine:
     def adopt(self, incident: Incident, event: Event) -> None:
         """Take over what the store knows of an entity's newest incident; the store is right where they differ.
 
-        An open flood that nobody watches any more keeps its event open: its neighbours' all-clear is not its own.
+        Open water that nobody watches any more keeps its event open: its neighbours' all-clear is not its own.
         """
         stream = self._stream_of(incident)
         if stream is None:
-            if incident.open and incident.subject in WATER:
+            if incident.open and incident.outlives_its_watch:
                 self.events.adopt(event, incident)
             return
         stream.adopt(incident)
+        self._repost(stream)
         if stream.incident is not None and stream.incident.id == incident.id:
             self.events.adopt(event, incident)
         else:
@@ -603,7 +606,7 @@ class Engine:
             combined = self._streams[rule.id, entity] = CombinedStream(rule, entity, rule.condition)
             return combined
         if isinstance(rule.condition, Release):
-            return self._dam(rule, self._places[node], entity)
+            return self._dam(rule, self._places[self._post_of(rule, node, entity) or node], entity)
         return self._new(rule, self._places[node], entity.partition("/")[2], entity)
 
     def _stream_of(self, incident: Incident) -> Stream | None:
@@ -617,8 +620,23 @@ class Engine:
         if isinstance(rule.condition, Combined):
             return any(group_at(rule.group_by, place) == entity for place in self._places.values())
         if isinstance(rule.condition, Release):
-            return self._stands(rule, node) and belongs(entity, self._places[node])
+            return self._post_of(rule, node, entity) is not None
         return self._stands(rule, node) and (not sensor or rule.match.sensor in {None, sensor})
+
+    def _post_of(self, rule: Rule, node: str, entity: str) -> str | None:
+        """Which post may speak of a dam: the one that did, else another of its river; None where there is none."""
+        if self._stands(rule, node) and belongs(entity, self._places[node]):
+            return node
+        others = (one for one, place in self._places.items() if self._stands(rule, one) and belongs(entity, place))
+        return min(others, default=None)
+
+    def _repost(self, stream: Stream) -> None:
+        """A dam of which the post that spoke has left is another post's of the river."""
+        if isinstance(stream, ReleaseStream):
+            incident = stream.incident
+            post = self._post_of(stream.rule, stream.node if incident is None else incident.node, stream.entity)
+            if post is not None:
+                stream.move(post)
 
     def _stands(self, rule: Rule, node: str) -> bool:
         """Whether the node stands where the rule looks."""

@@ -1,8 +1,9 @@
 """Open incidents that nobody watches any more: their node left the registry, or their rule or scale left the city.
 
 Taking a node off a list is no measurement. A flood stays open and is said to be unwatched, which is shown as
-dangerous, until its gauge is back and its own readings end it. An outage of a point that is no more is ended, and the
-case says that nothing was measured.
+dangerous, until its gauge is back and its own readings end it, or two people do. So does water that was announced to be
+let go, where no post of the river is left that could say more of it. An outage of a point that is no more is ended, and
+the case says that nothing was measured.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ from alerts.outbox import noting
 from alerts.webhooks import Webhooks
 from complaints.desk import Note
 from contract import incident as life
-from contract.incident import WATER, Change, Incident
+from contract.incident import Change, Incident
 from store.ports import EngineCommit, Event, Outgoing
 
 _UNWATCHED = {
     "id": "Sensor ini tidak lagi dipantau. Anggap berbahaya sampai petugas memeriksa di lokasi.",
     "en": "This sensor is no longer watched. Treat it as dangerous until an officer has looked on site.",
+}
+_UNSPOKEN = {
+    "id": "Pos yang mengumumkan pelepasan ini tidak lagi terdaftar. Anggap masih berlangsung sampai petugas memeriksa.",
+    "en": "The post that announced this release is no longer listed. Take it as still going on until an officer has "
+    "looked.",
 }
 _LEFT = {
     "id": "Aturan atau sensornya tidak lagi ada. Ditutup tanpa pengukuran.",
@@ -35,6 +41,10 @@ _ENDED = {
     "id": "Diakhiri oleh dua petugas. Sensor ini tidak lagi dipantau.",
     "en": "Ended by two officers. This sensor is no longer watched.",
 }
+_RELEASE_ENDED = {
+    "id": "Diakhiri oleh dua petugas. Pos yang mengumumkannya tidak lagi terdaftar.",
+    "en": "Ended by two officers. The post that announced it is no longer listed.",
+}
 
 
 def ended(
@@ -47,16 +57,17 @@ def ended(
     now_us: int,
     webhooks: Webhooks | None = None,
 ) -> EngineCommit:
-    """Two people say that a flood which nobody watches any more is over. `alone`: no other of its event is open;
+    """Two people say that water which nobody watches any more is over. `alone`: no other of its event is open;
     `told`: people know of it."""
     left, change = life.resolved(orphan, orphan.value, max(at_us, orphan.changed_us), now_us)
     outgoing: list[Outgoing] = []
+    text = _RELEASE_ENDED if left.announced else _ENDED
     if told and left.audience != "shadow":
         key = f"{left.id}/{change.number}"
-        note = Note(event=left.event, key=key, at_us=change.at_us, text=_ENDED, state="done" if alone else None)
+        note = Note(event=left.event, key=key, at_us=change.at_us, text=text, state="done" if alone else None)
         outgoing.append(noting(note, left.city, now_us))
         if webhooks is not None:
-            outgoing += webhooks.unwatched(left, replace(change, source="people"), event, _ENDED, now_us)
+            outgoing += webhooks.unwatched(left, replace(change, source="people"), event, text, now_us)
     return EngineCommit(
         incidents=(left,),
         changes=(replace(change, source="people"),),
@@ -84,11 +95,11 @@ def settle(
     closed: list[Event] = []
     outgoing: list[Outgoing] = []
     for orphan in orphans:
-        if orphan.subject in WATER:
+        if orphan.outlives_its_watch:
             if orphan.no_data:
                 continue
             left, change = life.fell_silent(orphan, now_us, now_us)
-            text, ends = _UNWATCHED, False
+            text, ends = _UNSPOKEN if orphan.announced else _UNWATCHED, False
         else:
             left, change = life.resolved(orphan, orphan.value, now_us, now_us)
             remaining[orphan.event] -= 1

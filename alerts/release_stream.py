@@ -90,6 +90,12 @@ class ReleaseStream(Stream):
         self.condition = condition
         self.notice: Notice | None = None
 
+    def move(self, post: str) -> None:
+        """Another post of the river speaks of it from here on, for the one that did has left."""
+        self.node = post
+        if self.incident is not None:
+            self.incident = replace(self.incident, node=post)
+
     def set_rule(self, rule: Rule) -> None:
         """Another mark: what was announced is held against it with the next notice."""
         super().set_rule(rule)

@@ -107,6 +107,16 @@ class Incident:
         return self.state is not State.RESOLVED
 
     @property
+    def announced(self) -> bool:
+        """Whether it is what somebody announced, and nothing was measured."""
+        return self.begins_us is not None
+
+    @property
+    def outlives_its_watch(self) -> bool:
+        """Whether it stays open where nobody watches it any more: that a gauge or a post left a list ends no water."""
+        return self.subject in WATER or self.announced
+
+    @property
     def dangerous(self) -> bool:
         """A gauge that fell silent while its level was not normal or rising: shown as danger, never as grey."""
         return self.open and self.no_data and self.subject in WATER

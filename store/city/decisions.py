@@ -191,7 +191,8 @@ def _check_about(connection: Connection, decision: Decision) -> None:
         incident = incident_of(row)
         if not incident.open and not afterwards:
             raise Rejected(f"the incident {decision.incident} is over", reason="over")
-        if incident.subject not in _OF_WATER.get(decision.kind, {incident.subject}):
-            raise Rejected("only a gauge is read on site, or ended by people", reason="not_a_gauge")
+        announced = decision.kind == "end" and incident.announced
+        if incident.subject not in _OF_WATER.get(decision.kind, {incident.subject}) and not announced:
+            raise Rejected("only a gauge is read on site, and only water is ended by people", reason="not_a_gauge")
         if decision.event and decision.event != incident.event:
             raise Rejected(f"the incident {decision.incident} is of another event", reason="unknown_event")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from support import alerting, watch
 from support.alerting import Stores
+from support.people_data import person
 from support.watch import CITY, Watch, at, placements, profile
 
 from alerts.engine import Engine
@@ -23,11 +24,14 @@ from cities.load import rules_folder
 from contract import topics
 from contract.clock import HOUR_US, ManualClock
 from contract.codec import encode
+from contract.decision import Decision
 from contract.incident import State, What
 from contract.kinds import ReleaseValues
 from contract.messages import ClockTrust, Readings, ReleaseReading
 from contract.quality import Quality
 from faults.parts.bench_city import Letterbox
+from store.decisions import deed_of
+from store.people import Deed
 from store.ports import Placement, Row, Series
 
 PACK = rules_folder("jakarta") / "pelepasan.toml"
@@ -559,3 +563,103 @@ def test_an_engine_that_is_killed_ends_it_in_time(stores: Stores) -> None:
     assert [what for what, _ in city.story()] == ["opened", "updated", "resolved"]
     (incident,) = stores.cities.incidents(CITY)
     assert (incident.state, incident.resolved_us) == (State.RESOLVED, incident.until_us)
+
+
+# ------------------------------------------------------------ a post that leaves
+
+
+def listed_without(stores: Stores, city: Killed, *posts: str) -> None:
+    """The registry as it is once these posts have left the city's list."""
+    whole = profile()
+    nodes = tuple(one for one in whole.nodes if one.node not in posts)
+    stores.cities.put_profile(replace(whole, nodes=nodes), city.clock.now_us())
+    city.turns(1)
+
+
+def last_words(stores: Stores, city: Killed) -> str:
+    while city.process.outbox.turn():
+        pass
+    (case,) = stores.cities.find_cases(CITY).cases
+    return stores.cities.updates(case.number)[-1].text["id"]
+
+
+def test_a_release_whose_post_has_left_is_ended_by_nothing_but_people(stores: Stores) -> None:
+    """No post of the river is left: it stays open and the case says so, also past its announced end and after a kill;
+    two people end it."""
+    people = [person(number, "operator", city=CITY) for number in (1, 2)]
+    stores.cities.put_profile(profile(), watch.START_US)
+    for one in people:
+        stores.cities.put_person(one, Deed("system", "person.joined", one.id, watch.START_US))
+    city = Killed(stores)
+    city.turns(1)
+    city.announced(2, node="winongo")
+    city.turns(1)
+    listed_without(stores, city, "winongo")
+    (left,) = stores.cities.open_incidents(CITY)
+    assert left.no_data
+    assert last_words(stores, city).startswith("Pos yang mengumumkan pelepasan ini tidak lagi terdaftar.")
+    city.turns(150)
+    city.again()
+    city.turns(2)
+    assert list(stores.cities.open_incidents(CITY)) == [left]
+    for one in people:
+        said = Decision(
+            id=one.id, city=CITY, kind="end", by=one.id, at_us=city.clock.now_us(), incident=left.id,
+            body={"reason": "dilihat di lokasi"},
+        )  # fmt: skip
+        stores.cities.decide(said, deed_of(said))
+        city.turns(1)
+    assert [what for what, _ in city.story()] == ["opened", "no_data", "resolved"]
+    assert last_words(stores, city).startswith("Diakhiri oleh dua petugas. Pos yang mengumumkannya")
+    (event,) = (stores.cities.event(one.event) for one in stores.cities.incidents(CITY))
+    assert event is not None
+    assert event.closed_us is not None
+
+
+def test_a_release_goes_on_where_its_post_comes_back(stores: Stores) -> None:
+    """And ends when it was announced to."""
+    stores.cities.put_profile(profile(), watch.START_US)
+    city = Killed(stores)
+    city.turns(1)
+    city.announced(2, node="winongo")
+    city.turns(1)
+    listed_without(stores, city, "winongo")
+    listed_without(stores, city)
+    city.turns(130)
+    assert city.story()[0] == ("opened", 0.0)
+    assert [what for what, _ in city.story()] == ["opened", "no_data", "resolved"]
+    assert city.story()[-1][1] == 2.0
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_another_post_of_the_river_speaks_for_the_one_that_left(stores: Stores, killed: bool) -> None:
+    """What it says of the dam is of the same incident, and people read it."""
+    stores.cities.put_profile(profile(), watch.START_US)
+    city = Killed(stores)
+    city.turns(1)
+    city.announced(5, node="code-hulu")
+    city.turns(1)
+    listed_without(stores, city, "code-hulu")
+    if killed:
+        city.again()
+        city.turns(1)
+    assert [what for what, _ in city.story()] == ["opened"]
+    city.announced(node="code-hilir")
+    city.turns(1)
+    assert [what for what, _ in city.story()] == ["opened", "resolved"]
+    assert "dibatalkan atau dihentikan" in last_words(stores, city)
+
+
+def test_a_release_that_nobody_watches_keeps_its_event_open() -> None:
+    """From a snapshot, from the store alone, and in an engine that goes on: what else is there is not its end."""
+    river = River()
+    river.tells(0, hours=8)
+    gone = {node: place for node, place in placements().items() if place.river != "Code"}
+    incident, event = river.told[0].incident, river.told[0].event
+    restored, fresh = Engine(CITY, (PLAIN,), gone, {}), Engine(CITY, (PLAIN,), gone, {})
+    restored.restore(river.engine.snapshot())
+    fresh.adopt(incident, event)
+    river.engine.place(gone, {})
+    for engine in (restored, fresh, river.engine):
+        assert not engine.watches(incident)
+        assert [one.event.id for one in engine.events.open.values()] == [event.id]
