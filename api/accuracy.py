@@ -3,7 +3,9 @@
 The measures are those of a contingency table (American Meteorological Society, Glossary of Meteorology, "Skill", which
 asks for both together): POD, the probability of detection, is hits / (hits + misses); FAR, the false alarm ratio, is
 false alarms / (hits + false alarms). A warning that came too late protected nobody: for POD it is a miss. It was no
-false alarm either: for FAR it stands among the hits.
+false alarm either: for FAR it stands among the hits. What was found afterwards, for its readings came when it was
+over, is a miss for those whom it should have been told, until somebody who looked says that it was not so; then it is
+nothing, for nobody was alarmed. Where the same water was entered by hand as well it counts once.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from statistics import median
 from typing import NamedTuple
 
 from api.context import Context
-from contract.clock import DAY_US
+from contract.clock import DAY_US, HOUR_US
 from contract.forecast import Forecast
 from contract.incident import Audience, Incident
 from contract.judgement import Miss, Outcome
@@ -24,6 +26,8 @@ from contract.staging import BREADTH
 YEAR_US = 365 * DAY_US
 FEW = 5
 """below so many cases a percentage says more than is known"""
+_SAME_WATER_US = HOUR_US
+"""so near to what was found afterwards, a miss that was entered by hand is of the same water"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Record:
         return Record(
             self.since_us,
             self.now_us,
-            [one for one in self.outcomes if one.incident.audience in wanted],
+            [one for one in self.outcomes if circle_of(one.incident) in wanted],
             [one for one in self.misses if one.audience in wanted],
             [one for one in self.forecasts if one.audience in wanted],
         )
@@ -121,14 +125,15 @@ def read_record(context: Context, now_us: int) -> Record:
 def scores_of(record: Record) -> list[Score]:
     """By circle (the widest first), rule, gauge and level (the worst first)."""
     gathered: dict[Key, list[Score]] = {}
+    misses = [one for one in record.misses if one.withdrawn_us is None]
     for outcome in record.outcomes:
         incident = outcome.incident
-        key = Key(incident.audience, incident.rule, incident.node, incident.peak)
-        gathered.setdefault(key, []).append(_of(outcome))
-    for miss in record.misses:
-        if miss.withdrawn_us is None:
-            key = Key(miss.audience, miss.rule, miss.node, miss.level)
-            gathered.setdefault(key, []).append(Score(None, missed=1))
+        if incident.found_us is None or _is_missed(outcome, misses):
+            key = Key(circle_of(incident), incident.rule, incident.node, incident.peak)
+            gathered.setdefault(key, []).append(_of(outcome))
+    for miss in misses:
+        key = Key(miss.audience, miss.rule, miss.node, miss.level)
+        gathered.setdefault(key, []).append(Score(None, missed=1))
     return [together(gathered[key], key) for key in sorted(gathered, key=_order)]
 
 
@@ -157,8 +162,28 @@ def delay_us(incident: Incident, word_us: int | None) -> int | None:
     return None if word_us is None else max(0, word_us - incident.crossed_us)
 
 
+def circle_of(incident: Incident) -> Audience:
+    """Who was told of it, or should have been."""
+    return incident.owed or incident.audience
+
+
+def _is_missed(found: Outcome, entered: Iterable[Miss]) -> bool:
+    """Whether what was found afterwards counts as missed."""
+    if found.judgement is not None and found.judgement.verdict == "wrong":
+        return False
+    one = found.incident
+    over_us = one.resolved_us or one.changed_us
+    return not any(
+        (miss.rule, miss.node) == (one.rule, one.node)
+        and one.crossed_us - _SAME_WATER_US <= miss.happened_us <= over_us + _SAME_WATER_US
+        for miss in entered
+    )
+
+
 def _of(outcome: Outcome) -> Score:
     said = outcome.judgement
+    if outcome.incident.found_us is not None:
+        return Score(None, missed=1)
     if said is None:
         return Score(None, unjudged=1)
     if said.verdict == "wrong":

@@ -30,6 +30,7 @@ COLUMNS = (
 )  # fmt: skip
 FORMULAS = {
     "pod": "hits / (hits + late + missed)",
+    "missed": "entered by hand, or found afterwards in readings that came too late and not judged wrong",
     "far": "false_alarms / (hits + late + false_alarms)",
     "forecast_inside": "inside / (came + did not come)",
     "forecast_error": "median of |came - likeliest moment|",

@@ -61,6 +61,10 @@ class AlarmOut(IncidentOut):
     together: Annotated[int, Field(description="open incidents of its event, this one counted while it is open")]
     audience: Literal["shadow", "staff", "public"]
     agency: str | None
+    found_afterwards: Annotated[
+        When | None,
+        Field(description="nobody was told of it: its readings came when it was over, and it was found then"),
+    ]
     age_s: int
 
 
@@ -186,6 +190,7 @@ def alarm_out(alarm: Alarm, now_us: int) -> AlarmOut:
         together=alarm.together,
         audience=alarm.incident.audience,
         agency=alarm.case.agency if alarm.case else None,
+        found_afterwards=_when(alarm.incident.found_us),
         age_s=max(now_us - alarm.incident.opened_us, 0) // SECOND_US,
     )
 

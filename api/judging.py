@@ -18,7 +18,7 @@ from contract.levels import Level
 from contract.roles import within
 from contract.staging import PackRule, in_force, narrower
 from store.people import Deed
-from store.ports import Case
+from store.ports import Case, Placement
 
 LOOKED_MOST = 500
 """how many incidents without a verdict one list looks through"""
@@ -144,6 +144,15 @@ class Judging:
         gauges = self.gauges(caller, reach)
         return [one for one in found if one.by == caller.actor or _lies_within(caller, one.node, gauges)]
 
+    def found(self, caller: Caller, reach: Reach) -> list[Line]:
+        """What was found afterwards within the last twelve months, as far as this caller may judge it; the newest
+        first."""
+        since_us = self._context.clock.now_us() - YEAR_US
+        outcomes = self._context.cities.found_afterwards(self._context.city, since_us)
+        known = {one.incident.id: one for one in outcomes}
+        lines = self._seen(caller, reach, [one.incident for one in outcomes])
+        return [replace(one, outcome=known[one.incident.id]) for one in lines]
+
     def rules_for(self, reach: Reach) -> Sequence[PackRule]:
         """The rules that watch water; those in shadow are known only to who promotes them."""
         cities, city = self._context.cities, self._context.city
@@ -189,9 +198,23 @@ class Judging:
 
     def _seen(self, caller: Caller, reach: Reach, incidents: Sequence[Incident]) -> list[Line]:
         cases = self._context.cities.cases_of({one.event for one in incidents})
-        names = {one.node: one.name for one in self._context.cities.placements(self._context.city)}
+        places = {one.node: one for one in self._context.cities.placements(self._context.city)}
+        names = {node: one.name for node, one in places.items()}
         lines = [Line(one, names.get(one.node, one.node), cases.get(one.event)) for one in incidents]
-        return [one for one in lines if answers_for(caller, reach, one.case)]
+        return [
+            one
+            for one in lines
+            if answers_for(caller, reach, one.case) or _may_judge_found(caller, reach, one.incident, places)
+        ]
+
+
+def _may_judge_found(caller: Caller, reach: Reach, incident: Incident, places: Mapping[str, Placement]) -> bool:
+    """What was found afterwards has no case: it is for whoever could enter a miss at that gauge, and would have been
+    told of it."""
+    place = places.get(incident.node)
+    if incident.found_us is None or incident.owed in {None, "shadow"} or place is None:
+        return False
+    return reach is Reach.AREA and within(caller.regions, place.region)
 
 
 def _lies_within(caller: Caller, node: str, gauges: Mapping[str, str]) -> bool:

@@ -18,7 +18,7 @@ from api.judging import Judging, Line, Typed
 from api.page import Pages
 from api.policy import caller_of, reach_of
 from contract.errors import BadInput, Rejected
-from contract.judgement import REASON_MOST, VERDICTS, Outcome
+from contract.judgement import REASON_MOST, Outcome, verdicts_on
 
 PAGE = 50
 TOLD = {"nilai": "judge_kept"}
@@ -68,7 +68,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
             "outcome": outcome,
             "delay_us": delay_us(line.incident, outcome.word_us if outcome is not None else None),
             "history": context.cities.judgements(line.incident.id),
-            "verdicts": VERDICTS,
+            "verdicts": verdicts_on(line.incident),
             "typed": typed,
             "reason_most": REASON_MOST,
             "latest": judging.local(context.clock.now_us()),

@@ -33,6 +33,8 @@ def router(context: Context, pages: Pages) -> APIRouter:
         caller, reach = caller_of(request), reach_of(request)
         values = {
             "misses": judging.misses(caller, reach),
+            "found": judging.found(caller, reach),
+            "titles": {one.id: one.title for one in context.cities.pack_rules(context.city)},
             "rules": judging.rules_for(reach),
             "gauges": judging.gauges(caller, reach),
             "anywhere": judging.may_enter_at(caller, reach, ""),

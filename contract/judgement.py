@@ -16,6 +16,8 @@ from contract.levels import Level
 Verdict = Literal["right", "wrong", "late"]
 """right: it was so, and was told in time · wrong: it was not so · late: it was so, and people heard of it too late"""
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "late")
+VERDICTS_FOUND: tuple[Verdict, ...] = ("right", "wrong")
+"""on what was found afterwards: it was so, and is a miss, or it was not so; what nobody was told came not late"""
 
 REASON_MOST = 1_000
 PLACE_MOST = 120
@@ -73,10 +75,18 @@ class Outcome:
     judgement: Judgement | None
 
 
+def verdicts_on(incident: Incident) -> tuple[Verdict, ...]:
+    """Those that can be given on it."""
+    return VERDICTS if incident.found_us is None else VERDICTS_FOUND
+
+
 def check_judgement(judgement: Judgement, incident: Incident) -> None:
     """Raises BadInput; `where` names the field."""
-    if judgement.verdict not in VERDICTS:
-        raise BadInput(f"{judgement.verdict!r} is no verdict", where="verdict", remedy=f"One of {', '.join(VERDICTS)}.")
+    verdicts = verdicts_on(incident)
+    if judgement.verdict not in verdicts:
+        raise BadInput(
+            f"{judgement.verdict!r} is no verdict on it", where="verdict", remedy=f"One of {', '.join(verdicts)}."
+        )
     _words(judgement.reason, REASON_MOST, "reason", "Say how it is known.")
     flooded_us = judgement.flooded_us
     if flooded_us is None:

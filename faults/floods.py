@@ -60,7 +60,8 @@ def late(city: FloodCity) -> list[str]:
 def settle(city: FloodCity, result: Result, ended_us: int, receivers: Receivers | None = None) -> None:
     """Add this city's account to `result`. Its processes have ended; `ended_us` is when its story did."""
     _readings(city, result)
-    incidents = city.cities.incidents(city.city, limit=_INCIDENTS)
+    kept = city.cities.incidents(city.city, limit=_INCIDENTS)
+    incidents = [one for one in kept if one.found_us is None]  # what was found afterwards was told to nobody
     cases = all_cases(city.city, city.cities)
     until_s = city.story_s(ended_us)
     floods = truth.floods(city.story, city.profile, until_s, for_s=RULE_FOR_S, clear_for_s=RULE_CLEAR_S)

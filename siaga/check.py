@@ -216,7 +216,7 @@ def _count_readings(settings: Settings, readings: ReadingStore, cities: CityStor
 
 
 def _count_cases(settings: Settings, cities: CityStore, seen_us: Mapping[str, int], report: Report) -> None:
-    incidents = cities.incidents(settings.city)
+    incidents = [one for one in cities.incidents(settings.city) if one.found_us is None]
     report.incidents_opened = len(incidents)
     report.incidents_closed = sum(not incident.open for incident in incidents)
     peaks = [incident.peak for incident in incidents if incident.peak is not None]

@@ -29,6 +29,10 @@ class JudgementStore(Protocol):
         """All incidents that are over and opened since then (and before `until_us`), oldest first, with their newest
         verdict."""
 
+    def found_afterwards(self, city: str, since_us: int) -> Sequence[Outcome]:
+        """Of these those alone of which nobody was told, for their readings came when they were over; the newest first,
+        with their newest verdict."""
+
     def add_miss(self, miss: Miss, deed: Deed) -> bool:
         """Keep it. False where this id is there already. Raises BadInput as `contract.judgement.check_miss` and
         Rejected(reason="unknown_staged") for a rule or node that the city has not."""

@@ -100,6 +100,30 @@ WORDS = {
     "miss_gone": Text("Ditarik {time}, tidak dihitung.", "Withdrawn {time}, not counted."),
     "miss_kept": Text("Yang luput sudah dicatat.", "The miss is entered."),
     "miss_withdrawn": Text("Ditarik kembali. Catatannya tetap ada.", "Withdrawn. The entry stays."),
+    "found_title": Text("Ditemukan kemudian", "Found afterwards"),
+    "found_lead": Text(
+        "Air tinggi saat alatnya terputus: bacaannya baru tiba sesudah lewat, jadi tidak seorang pun diberi tahu. Dihitung luput, kecuali dinilai salah.",
+        "Water that was high while its gauge was cut off: its readings came when it was over, so that nobody was told. It counts as missed, unless it is judged wrong.",
+    ),
+    "found_none": Text(
+        "Tidak ada yang ditemukan kemudian dalam dua belas bulan ini.",
+        "Nothing was found afterwards within these twelve months.",
+    ),
+    "found_gauge": Text("Alat ukur", "Gauge"),
+    "found_worst": Text("Paling tinggi", "Worst"),
+    "found_when": Text("Dari, sampai ({zone})", "From, to ({zone})"),
+    "found_why_head": Text("Mengapa tidak diberitahukan", "Why it was not told"),
+    "found_why": Text(
+        "Tidak diberitahukan: bacaannya baru tiba {time}.", "It was not told: its readings came only at {time}."
+    ),
+    "found_unjudged": Text("Belum dinilai, dihitung luput.", "Not yet judged, counted as missed."),
+    "found_judged_right": Text("Dinilai benar, dihitung luput.", "Judged right, counted as missed."),
+    "found_judged_wrong": Text("Dinilai salah, tidak dihitung.", "Judged wrong, not counted."),
+    "found_right_text": Text("memang terjadi, dan luput.", "it was so, and was missed."),
+    "found_wrong_text": Text(
+        "tidak terjadi, misalnya alatnya salah: tidak dihitung.",
+        "it was not so, an instrument's error for example: it does not count.",
+    ),
     "accuracy_title": Text("Ketepatan peringatan", "How accurate the warnings are"),
     "accuracy_lead_text": Text(
         "Seberapa sering peringatan kota benar, menurut penilaian petugas sesudah setiap kejadian.",
@@ -154,6 +178,10 @@ WORDS = {
     "accuracy_late_text": Text(
         "Peringatan yang terlambat tidak melindungi siapa pun, jadi dihitung sebagai tidak terdeteksi. Di bawah lima kejadian tidak ada persentase.",
         "A late warning protected nobody, so it counts as not detected. Of fewer than five there is no percentage.",
+    ),
+    "accuracy_found_text": Text(
+        "Luput: yang dicatat petugas, dan air tinggi yang baru ditemukan kemudian karena bacaannya terlambat tiba, kecuali dinilai salah. Air yang sama dihitung sekali.",
+        "Missed: what officers entered, and high water that was found afterwards, for its readings came too late, unless it was judged wrong. The same water counts once.",
     ),
     "accuracy_times_text": Text(
         "Sampai kata pertama: dari bacaan pertama pada tingkat itu sampai baris pertama untuk umum. Waktu bersiap: dari baris itu sampai tempatnya tergenang, bila diketahui.",

@@ -49,7 +49,7 @@ class EmptyCity:
         return kept_of(CITY, self.readings, self.cities)
 
     def floods(self) -> list[Incident]:
-        return [one for one in self.cities.incidents(CITY) if one.subject == "flood"]
+        return [one for one in self.cities.incidents(CITY) if one.subject == "flood" and one.found_us is None]
 
     def says(self, name: str, fact: str) -> object:
         """A fact that a stage last said of itself; None before its first word."""

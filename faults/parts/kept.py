@@ -40,6 +40,7 @@ def kept_of(city: str, readings: ReadingStore, cities: CityStore) -> Kept:
     incidents = (
         (one.rule, one.node, one.state.value, one.peak.name if one.peak is not None else "")
         for one in cities.incidents(city)
+        if one.found_us is None
     )
     cases = ((case.category, case.region, case.agency, case.state) for case in all_cases(city, cities))
     return Kept(tuple(sorted(rows)), tuple(sorted(quarantine)), tuple(sorted(incidents)), tuple(sorted(cases)))

@@ -150,7 +150,11 @@ class ServedCity:
 
     def incident(self, gauge: str) -> Incident | None:
         """The flood at a gauge, None while there is none."""
-        found = [incident for incident in self.cities.incidents(self.city) if incident.node == gauge]
+        found = [
+            incident
+            for incident in self.cities.incidents(self.city)
+            if incident.node == gauge and incident.found_us is None
+        ]
         return found[0] if found else None
 
     def told(self, gauge: str) -> Told | None:
@@ -190,9 +194,10 @@ class ServedCity:
             result.expect(code == 0, f"ingest ended with {code}: {self.stage('ingest').said()[-300:]}")
         counted = books(self.city, self.spools, self.readings, self.cities)
         gauges = {gauge for some in self.risen.values() for gauge in some}
-        incidents = Counter(one.node for one in self.cities.incidents(self.city) if one.subject == "flood")
+        floods = [one for one in self.cities.incidents(self.city) if one.subject == "flood" and one.found_us is None]
+        incidents = Counter(one.node for one in floods)
         cases = Counter(case.event for case in all_cases(self.city, self.cities))
-        events = {one.event for one in self.cities.incidents(self.city) if one.subject == "flood"}
+        events = {one.event for one in floods}
         for gauge in sorted(gauges | incidents.keys()):
             expected = 1 if gauge in gauges else 0
             result.expect(incidents[gauge] == expected, f"{gauge}: {incidents[gauge]} floods, expected {expected}")

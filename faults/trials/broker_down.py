@@ -270,7 +270,7 @@ class _Outage:
     def _settle(self, fleet: ManyNodes, readings: ReadingStore, cities: CityStore) -> None:
         result = self._result
         counted = books(tiny_city.CODE, fleet.spools, readings, cities)
-        floods = [one for one in cities.incidents(tiny_city.CODE) if one.subject == "flood"]
+        floods = [one for one in cities.incidents(tiny_city.CODE) if one.subject == "flood" and one.found_us is None]
         events = {one.event for one in floods}
         cases = [case for case in all_cases(tiny_city.CODE, cities) if case.event in events]
         result.expect(
@@ -298,7 +298,7 @@ def _behind(fleet: ManyNodes) -> int:
 
 
 def _case_of(cities: CityStore, gauge: str) -> bool:
-    found = [one for one in cities.incidents(tiny_city.CODE) if one.node == gauge]
+    found = [one for one in cities.incidents(tiny_city.CODE) if one.node == gauge and one.found_us is None]
     return bool(found) and cities.case_of_event(found[0].event) is not None
 
 

@@ -287,7 +287,7 @@ def _name(row: Row) -> str:
 
 
 def _judge_flood(city: BenchCity, story: Story, result: Result, figures: Counter[str], where: str) -> None:
-    floods = [one for one in city.cities.incidents(CITY) if one.rule == "flood"]
+    floods = [one for one in city.cities.incidents(CITY) if one.rule == "flood" and one.found_us is None]
     cases = city.kept().cases
     result.events_expected += 1
     result.events_opened += len(floods)

@@ -271,7 +271,9 @@ def nothing_twice(result: Result, city: str, cities: CityStore) -> None:
 
 def _everybody_hears(result: Result, city: ServedCity, told: Receivers) -> None:
     """Both are told of every flood, however its decision fared."""
-    opened = frozenset(one.id for one in city.cities.incidents(city.city) if one.subject == "flood")
+    opened = frozenset(
+        one.id for one in city.cities.incidents(city.city) if one.subject == "flood" and one.found_us is None
+    )
     wait_until(lambda: not told.silent(opened, frozenset()), _TOLD_S, 0.1)
     silent = told.silent(opened, frozenset())
     result.expect(not silent, f"never told: {silent}")

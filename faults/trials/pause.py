@@ -190,7 +190,9 @@ def _settle(bench: _TwoEngines, told: Receivers) -> None:
     city.settle(result)
     result.notifications_duplicated += told.keyed.again()
     result.notifications_repeated += told.keyless.again()
-    opened = frozenset(one.id for one in city.cities.incidents(city.city) if one.subject == "flood")
+    opened = frozenset(
+        one.id for one in city.cities.incidents(city.city) if one.subject == "flood" and one.found_us is None
+    )
     result.expect(not told.wrong, f"wrong messages: {told.wrong[:3]}")
     silent = told.silent(opened, frozenset())
     result.expect(not silent, f"never told: {'; '.join(silent[:5])}")

@@ -92,8 +92,17 @@ class JudgementTables(Part):
         query = select(incidents, words.label("word_us")).where(over).order_by(incidents.c.opened_us, incidents.c.id)
         with self._db.read() as connection:
             found = connection.execute(query).mappings().all()
-            said = _newest(connection, city, since_us)
+            said = _newest(connection, city, incidents.c.opened_us >= since_us)
         return [_outcome(row, said) for row in found]
+
+    def found_afterwards(self, city: str, since_us: int) -> Sequence[Outcome]:
+        """See `JudgementStore.found_afterwards`."""
+        found = and_(incidents.c.city == city, incidents.c.opened_us >= since_us, incidents.c.found_us.is_not(None))
+        query = select(incidents).where(found).order_by(incidents.c.opened_us.desc(), incidents.c.id)
+        with self._db.read() as connection:
+            known = [incident_of(row) for row in connection.execute(query).mappings()]
+            said = _newest(connection, city, found)
+        return [Outcome(one, None, said.get(one.id)) for one in known]
 
     def add_miss(self, miss: Miss, deed: Deed) -> bool:
         """See `JudgementStore.add_miss`."""
@@ -144,11 +153,12 @@ def _outcome(row: RowMapping, said: Mapping[str, Judgement]) -> Outcome:
     return Outcome(incident, row["word_us"], said.get(incident.id))
 
 
-def _newest(connection: Connection, city: str, since_us: int) -> dict[str, Judgement]:
+def _newest(connection: Connection, city: str, of: Any) -> dict[str, Judgement]:
+    """The verdict that counts on each of these incidents."""
     query = (
         select(judgements)
         .join(incidents, incidents.c.id == judgements.c.incident)
-        .where(judgements.c.city == city, incidents.c.opened_us >= since_us)
+        .where(judgements.c.city == city, of)
         .order_by(judgements.c.at_us, judgements.c.id)
     )
     return {row["incident"]: Judgement(**row) for row in connection.execute(query).mappings()}

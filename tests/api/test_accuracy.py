@@ -144,3 +144,37 @@ def test_a_sum_keeps_every_time() -> None:
     assert (total.key, total.hits) == (None, 5)
     assert total.delay == Spread(5, 3 * MINUTE_US, 90 * MINUTE_US)
     assert 90 * MINUTE_US > HOUR_US
+
+
+def found(audience: Audience = "public", verdict: Verdict | None = None) -> Outcome:
+    """A flood from noon until one, found at two: `audience` should have been told."""
+    one = outcome(verdict, word_min=None)
+    incident = replace(
+        one.incident,
+        audience="staff",
+        owed=audience,
+        found_us=CROSSED_US + 2 * HOUR_US,
+        resolved_us=CROSSED_US + HOUR_US,
+    )
+    return Outcome(incident, None, one.judgement)
+
+
+def test_what_was_found_afterwards_is_missed_by_those_who_were_owed_the_word() -> None:
+    """Until somebody says that it was not so; then it is nothing at all."""
+    for verdict in (None, "right"):
+        (one,) = scores([found(verdict=verdict)])  # type: ignore[arg-type]
+        assert (one.missed, one.hits, one.late, one.unjudged) == (1, 0, 0, 0)
+        assert one.key == Key("public", "river", "gauge-1", Level.AWAS)
+        assert one.pod == Share(0, 1)
+    assert scores([found(verdict="wrong")]) == []
+    record = Record(0, NOON_US, [found(), found("staff")], [])
+    assert [one.missed for one in scores_of(record.told_to(["public"]))] == [1]
+
+
+@pytest.mark.parametrize(("minutes", "missed"), [(0, 1), (-59, 1), (119, 1), (-61, 2), (121, 2)])
+def test_the_same_water_entered_by_hand_and_found_counts_once(minutes: float, missed: int) -> None:
+    """Within an hour of it; one that was withdrawn is none."""
+    entered = replace(miss(), happened_us=CROSSED_US + round(minutes * MINUTE_US))
+    assert sum(one.missed for one in scores([found()], [entered])) == missed
+    assert sum(one.missed for one in scores([found()], [replace(entered, withdrawn_us=1)])) == 1
+    assert sum(one.missed for one in scores([found()], [replace(entered, node="gauge-2")])) == 2

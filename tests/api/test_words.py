@@ -35,7 +35,7 @@ from contract.decision import KINDS as KINDS_OF_DECISION
 from contract.decision import MATCHERS, WINDOWS
 from contract.impact import DEPTHS
 from contract.incident import Source, State, What
-from contract.judgement import VERDICTS
+from contract.judgement import VERDICTS, VERDICTS_FOUND
 from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
@@ -86,6 +86,8 @@ def built() -> set[str]:
         *MISS_TOLD.values(),
         *(f"judge_wrong_{field}" for field in WRONG),
         *(f"verdict_{one}{text}" for one in VERDICTS for text in ("", "_text")),
+        *(f"found_{one}_text" for one in VERDICTS_FOUND),
+        *(f"found_judged_{one}" for one in VERDICTS_FOUND),
         "judge_refused",
         *(f"doorstep_{one}" for one in ("now", "at_least", "more", "more_one", "outdated", "outdated_one")),
         *(f"depth_{one}" for one in DEPTHS),

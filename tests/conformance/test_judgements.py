@@ -222,3 +222,23 @@ def test_a_miss_is_of_what_the_city_has(store: CityStore) -> None:
             store.add_miss(miss(**how), by)
         assert caught.value.where == where
     assert list(store.misses(CITY, 0)) == []
+
+
+def test_what_was_found_afterwards_is_listed_alone_with_its_newest_verdict(store: CityStore) -> None:
+    """The newest first. It was so or was not so: what nobody was told came not late."""
+    for number, hours in ((2, 5), (3, 9)):
+        crossed_us = NOON_US + hours * HOUR_US
+        opening = replace(incident(number, event=f"event-{number}"), crossed_us=crossed_us, opened_us=crossed_us)
+        found = replace(opening, audience="staff", owed="public", came_us=crossed_us, found_us=crossed_us)
+        played(store, found, over_us=crossed_us + HOUR_US)
+    assert [one.incident.id for one in store.found_afterwards(CITY, 0)] == ["incident-3", "incident-2"]
+    assert [one.incident.id for one in store.found_afterwards(CITY, NOON_US + 6 * HOUR_US)] == ["incident-3"]
+    assert list(store.found_afterwards("elsewhere", 0)) == []
+    with pytest.raises(BadInput) as caught:
+        store.judge(verdict(of="incident-2", verdict="late"), noted())
+    assert caught.value.where == "verdict"
+    assert store.judge(verdict(1, of="incident-2"), noted())
+    assert store.judge(verdict(2, of="incident-2", at_us=JUDGED_US + 1, verdict="wrong"), noted())
+    said = [one.judgement and one.judgement.verdict for one in store.found_afterwards(CITY, 0)]
+    assert said == [None, "wrong"]
+    assert {one.incident.id for one in store.outcomes(CITY, 0)} == {"incident-1", "incident-2", "incident-3"}

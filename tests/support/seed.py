@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from math import exp, sin
 from pathlib import Path
@@ -23,6 +23,7 @@ from contract.incident import (
     State,
     event_id,
     fell_silent,
+    found_id,
     incident_id,
     level_changed,
     opened,
@@ -31,6 +32,7 @@ from contract.incident import (
 from contract.levels import Level
 from contract.messages import Birth, SensorInfo, Status
 from contract.quality import Quality
+from contract.staging import narrower
 from store import open_city, open_readings
 from store.ports import Case, CaseState, CaseUpdate, CityStore, EngineCommit, Event, ReadingStore, Row, Scalar, Series
 
@@ -155,6 +157,7 @@ class Town:
         audience: Audience = "public",
         silent_minutes: float | None = None,
         over: bool = False,
+        keep: bool = True,
     ) -> tuple[Incident, Event]:
         """A flood incident as the engine would have kept it; the level was reached step by step."""
         city, rule = self.profile.code, "river_level"
@@ -201,8 +204,26 @@ class Town:
         if over:
             incident, change = resolved(incident, 50.0, self.now_us - MINUTE_US, self.now_us - MINUTE_US)
             changes.append(change)
-        self.commit(incident, event, changes)
+        if keep:
+            self.commit(incident, event, changes)
         return incident, event
+
+    def find_flood(
+        self, node: NodeSpec, level: Level, cm: float, *, minutes_ago: float = 60, owed: Audience = "public"
+    ) -> Incident:
+        """A flood of which nobody was told, found afterwards. `owed`: who should have been."""
+        told, event = self.open_flood(node, level, cm, minutes_ago=minutes_ago, over=True, keep=False)
+        found = replace(
+            told,
+            id=found_id(told.city, told.rule, told.entity, told.crossed_us),
+            audience=narrower("staff", owed),
+            owed=owed,
+            came_us=self.now_us - 30 * SECOND_US,
+            found_us=self.now_us,
+        )
+        event = replace(event, group=f"{event.group}~found", closed_us=found.resolved_us)
+        self.commit(found, event, [opened(found, self.now_us)])
+        return found
 
     def open_outage(
         self,
