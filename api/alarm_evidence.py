@@ -11,6 +11,7 @@ from api.chart import Charts, charts_of, zone_offset_s
 from api.context import Context
 from api.evidence import flags_of
 from api.gauges import level_cm_of
+from api.releases import Release, of_dam
 from api.status import DEFAULT_PERIOD_S
 from contract.city import NodeKind
 from contract.clock import HOUR_US, MINUTE_US
@@ -33,7 +34,8 @@ class Lying:
     """All of it. `away`: the readings cannot be read just now, the rest is whole. `rows` oldest first, the newest
     READINGS_MOST of `from_us` to `to_us`; `chart` for a gauge that said something; `flags` count the readings that a
     check doubted; `changes` are the incident's own, `others` the other incidents of its event; `cctv_url` opens the
-    city's own video system, "" where it names none for the site."""
+    city's own video system, "" where it names none for the site; `notices` are what was announced of a dam, the newest
+    first."""
 
     from_us: int
     to_us: int
@@ -46,6 +48,7 @@ class Lying:
     others: tuple[Incident, ...]
     cctv_url: str
     away: bool = False
+    notices: tuple[Release, ...] = ()
 
 
 def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
@@ -57,6 +60,7 @@ def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
     to_us = now_us if incident.open else min((incident.resolved_us or incident.changed_us) + AFTER_US, now_us)
     series = series_of(alarm)
     rows = _rows(context, series, from_us, to_us) if series is not None else ()
+    notices = _notices(context, incident, to_us) if incident.announced else ()
     water = incident.subject in WATER or any(level_cm_of(row) is not None for row in rows or ())
     scale = context.profile.scale_of(incident.node) if water else None
     site = context.profile.site_of(incident.node)
@@ -72,7 +76,8 @@ def lying_behind(context: Context, alarm: Alarm, now_us: int) -> Lying:
         changes=tuple(one for one in changes if one.incident == incident.id),
         others=tuple(one for one in context.cities.incidents_of(incident.event) if one.id != incident.id),
         cctv_url=site.cctv_url if site is not None else "",
-        away=rows is None,
+        away=rows is None or notices is None,
+        notices=tuple(notices or ()),
     )
 
 
@@ -80,6 +85,14 @@ def _rows(context: Context, series: Series, from_us: int, to_us: int) -> Sequenc
     """None where the readings' store is away."""
     try:
         return context.readings.between(series, from_us, to_us + 1, limit=READINGS_MOST)
+    except Unavailable:
+        return None
+
+
+def _notices(context: Context, incident: Incident, to_us: int) -> Sequence[Release] | None:
+    """None where the readings' store is away."""
+    try:
+        return of_dam(context, incident, incident.crossed_us, to_us)
     except Unavailable:
         return None
 

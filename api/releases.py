@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from api.context import Context
+from api.gauges import BELIEVED
 from api.keying import SLIP, clock_on
 from api.snapshot import Snapshot
 from api.tokens import digest
 from contract.city import NOTICE, Profile
 from contract.clock import DAY_US, HOUR_US, SECOND_US, to_us
+from contract.incident import Incident
 from contract.quality import Quality
 from store.book import Entry
-from store.ports import Row
+from store.ports import Row, Series
 
 TEXT_MOST = 60
 HOURS_MOST = 72.0
@@ -150,6 +152,27 @@ def on_river(context: Context, snapshot: Snapshot, river: str, start_us: int, en
     series = [row.series for node in posts for row in snapshot.rows.get(node, ()) if row.series.kind == "release"]
     rows = [row for one in series for row in context.readings.between(one, start_us - BACK_US, end_us + HOUR_US)]
     return standing(rows, start_us, end_us)
+
+
+def of_dam(context: Context, incident: Incident, from_us: int, to_us: int) -> list[Release]:
+    """Everything that was announced of an incident's dam within this time, what was called off too, the newest first.
+    Raises Unavailable where a store is away."""
+    where, name, dam = incident.entity.split("/", 2)
+    placed = context.cities.placements(context.city)
+    posts = {one.node for one in placed if name == (one.river if where == "river" else one.node)} | {incident.node}
+    rows = [
+        row
+        for node in sorted(posts)
+        for row in context.readings.between(Series(context.city, node, NOTICE, "release"), from_us, to_us + 1)
+        if row.quality in BELIEVED
+    ]
+    said = [release_of(row) for row in rows]
+    return sorted((one for one in said if _same(one.dam, dam)), key=lambda one: one.told_us, reverse=True)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two notices speak of one dam, however it is written."""
+    return " ".join(one.replace("/", " ").split()).casefold() == other.casefold()
 
 
 def release_of(told: Row | Entry) -> Release:

@@ -171,6 +171,7 @@ WORDS = {
         "Hanya berlaku selama sensornya diam, dan perlu dua orang dalam setengah jam. Yang masih diukur sensor tidak berakhir karenanya. Kasusnya akan menyebut bahwa orang yang mengakhirinya.",
         "It counts only while the sensor is silent, and takes two people within half an hour. What a sensor still measures does not end by it. The case will say that people ended it.",
     ),
+    "console_announced": Text("Yang diumumkan", "What was announced"),
     "do_end_release": Text(
         "Pos yang mengumumkannya tidak lagi terdaftar, jadi tidak ada yang dapat menghentikannya. Perlu dua orang dalam setengah jam. Kasusnya akan menyebut bahwa orang yang mengakhirinya.",
         "The post that announced it is no longer listed, so nobody can call it off. It takes two people within half an hour. The case will say that people ended it.",

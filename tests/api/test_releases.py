@@ -13,11 +13,12 @@ import httpx
 import pytest
 from support.posts import POST, add_post, link_of, make_public
 from support.seed import EPOCH, Town
-from support.visitors import FAR
+from support.visitors import FAR, person, signed_in
 
 from api.releases import Announced, entry_of, nearest, number_of, standing
 from contract.city import NOTICE
 from contract.clock import HOUR_US, MINUTE_US
+from contract.incident import Incident
 from contract.kinds import ReleaseValues
 from contract.levels import Level
 from contract.quality import Quality
@@ -114,6 +115,65 @@ def test_the_case_of_a_release_shows_what_was_announced(made: Town, serve: Calla
     text = serve(made, keys=()).get(f"/kasus/{case.number}", headers=FAR).text
     assert "Bendung Karang" in text
     assert "120 m³/detik" in text
+
+
+def released(made: Town) -> Incident:
+    """An open release, announced at a post of the Code."""
+    gauge = next(one for one in made.nodes("gauge") if one.node == "jog-gauge-05")
+    flood, event = made.open_flood(gauge, Level.WASPADA, 80.0)
+    one = replace(
+        flood, id="release-1", rule="release", subject="notice", entity="river/Code/Bendung Karang", level=None,
+        peak=None, begins_us=flood.crossed_us, until_us=flood.crossed_us + 10 * HOUR_US, event="event-release",
+    )  # fmt: skip
+    made.commit(one, replace(event, id=one.event, rule="release", subject="notice"), ())
+    return one
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_console_shows_how_much_is_let_go_and_when(
+    made: Town, serve: Callable[..., httpx.Client], language: str
+) -> None:
+    """Every notice of the dam, by whichever post of the river and however it is written; another dam's is not its."""
+    one = released(made)
+    told_us = one.crossed_us
+    beside = next(place.node for place in made.cities.placements("yogyakarta") if place.river == "Code")
+    rows = [
+        row(1, told_us, lasts_s=36_000.0, told_by="BBWS"),
+        row(2, told_us + MINUTE_US, dam="BENDUNG  karang", discharge_m3s=1_250.0, begins_us=told_us + HOUR_US),
+        row(3, told_us + 2 * MINUTE_US, dam="Bendung Lain", discharge_m3s=77.0),
+    ]
+    posts = (one.node, beside, beside)
+    made.readings.write(
+        [
+            each._replace(series=Series("yogyakarta", post, NOTICE, "release"))
+            for each, post in zip(rows, posts, strict=True)
+        ]
+    )
+    visitor = signed_in(made, person(made, "operator", "operator"))
+    page = serve(made, keys=()).get(f"/operator?pilih={one.id}&lang={language}", headers=visitor.sent).text
+    detail = re.sub(r"<[^>]+>", "", page.split('id="bukti"', 1)[1])
+    first, second = ("120 m³/detik", "1.250 m³/detik") if language == "id" else ("120 m³/s", "1,250 m³/s")
+    assert detail.index(second) < detail.index(first)
+    assert ("Menurut BBWS" if language == "id" else "By BBWS") in detail
+    assert ("Yang diumumkan" if language == "id" else "What was announced") in detail
+    assert "(belum diketahui sampai kapan)" in detail or "(not known until when)" in detail
+    assert "77" not in detail
+
+
+def test_a_release_whose_post_left_can_be_ended_at_the_console(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """Not while the post is there to call it off; and its times are shown though no notice can be read."""
+    one = released(made)
+    client = serve(made, keys=())
+    visitor = signed_in(made, person(made, "operator", "operator"))
+    page = client.get(f"/operator?pilih={one.id}", headers=visitor.sent).text
+    assert 'name="apa" value="end"' not in page
+    assert re.search(r"<b>Bendung Karang</b> · mulai .* sampai ", page)
+    without = tuple(node for node in made.profile.nodes if node.node != one.node)
+    made.cities.put_profile(replace(made.profile, nodes=without), made.now_us)
+    client = serve(made, keys=())
+    page = client.get(f"/operator?pilih={one.id}", headers=visitor.sent).text
+    assert 'name="apa" value="end"' in page
+    assert "Pos yang mengumumkannya tidak lagi terdaftar" in page
 
 
 def test_from_the_form_to_the_rivers_page_and_the_case(
