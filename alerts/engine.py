@@ -51,11 +51,11 @@ from contract.clock import SECOND_US
 from contract.errors import BadInput
 from contract.incident import WATER, Audience, Change, Incident, State, What
 from contract.kinds import KindName
-from contract.levels import Level, Scale
+from contract.levels import Level, Scale, Threshold
 from contract.staging import BREADTH, Stages
 from store.ports import Event, Placement
 
-SNAPSHOT_VERSION = 9
+SNAPSHOT_VERSION = 10
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -417,6 +417,7 @@ class Engine:
             "open_us": self._open_us,
             "births": self._births,
             "decided": self.decided,
+            "scales": [asdict(one.scale) for one in self._staffs.values()],
             "streams": [
                 [
                     stream.rule.id,
@@ -460,10 +461,11 @@ class Engine:
         self._births = dict(state["births"])
         self.decided = int(state["decided"])
         dropped: set[str] = set()
+        before = {scale.gauge: Staff(scale) for scale in map(scale_from, state["scales"])}
         for rule_id, node, entity, kept, incident in state["streams"]:
             stream = self._recall(rule_id, node, entity)
             if stream is not None:
-                stream.restore(kept)
+                self._go_on(stream, kept, before.get(node))
                 stream.incident = None if incident is None else incident_from(incident)
                 self._repost(stream)
                 self._arm(stream)
@@ -476,6 +478,16 @@ class Engine:
         for event in state["closed"]:
             self.events.closed[event["rule"], event["group"]] = Event(**event)
         self.late.restore(state["late"])
+
+    def _go_on(self, stream: Stream, kept: list[Any], before: Staff | None) -> None:
+        """From what a snapshot keeps. Where the scale was another, as if it had changed while this was judged."""
+        now = self._staffs.get(stream.node)
+        if not isinstance(stream, LevelStream) or now is None or before is None or before.scale == now.scale:
+            stream.restore(kept)
+            return
+        stream.rescale(before)
+        stream.restore(kept)
+        stream.rescale(now)
 
     def _empty(self) -> None:
         self._floor_us = self._proved_us = self._open_us = 0
@@ -742,6 +754,12 @@ class Engine:
             heard_us=stream.heard_us or stream.last_us,
             silent=incident.no_data,
         )
+
+
+def scale_from(kept: Mapping[str, Any]) -> Scale:
+    """A scale out of a snapshot."""
+    marks = (Threshold(**{**mark, "level": Level(mark["level"])}) for mark in kept["thresholds"])
+    return Scale(**{**kept, "thresholds": tuple(marks)})
 
 
 def incident_from(kept: Mapping[str, Any]) -> Incident:

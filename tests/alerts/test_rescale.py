@@ -84,6 +84,57 @@ def test_another_zero_is_held_against_no_reading_of_the_old_one() -> None:
     assert read(told, (15, 580), (20, 580)) == ["20 opened WASPADA code-hulu"]
 
 
+def restarted(told: Watch, staff: Scale) -> Watch:
+    """Another engine goes on from the snapshot, with this scale in the city's folder."""
+    again = river(staff)
+    again.engine.restore(told.engine.snapshot())
+    again.seqs, again.minute = told.seqs, told.minute
+    return again
+
+
+@pytest.mark.parametrize(
+    "staff",
+    [
+        KNOWN[GAUGE],
+        replace(KNOWN[GAUGE], jump_cm=50.0),
+        scale(GAUGE, up=(100, 130, 160), clear=(90, 120, 150)),
+        scale(GAUGE, up=(70, 75, 160), clear=(60, 65, 140)),
+        replace(scale(GAUGE, up=(570, 610, 660), clear=(560, 595, 640)), datum="nol lain", jump_cm=50.0),
+        replace(scale(GAUGE, up=(70, 50, 20), clear=(80, 60, 30)), direction="falling"),
+    ],
+    ids=["the same", "jump", "higher marks", "lower marks", "zero", "direction"],
+)
+@pytest.mark.parametrize(
+    "cms", [(40, 40), (80, 80), (80, 80, 80), (80, 80, 80, 50)], ids=["low", "run", "open", "clear"]
+)
+def test_a_restart_sees_a_corrected_scale_as_an_engine_that_goes_on(cms: tuple[float, ...], staff: Scale) -> None:
+    """Whatever was corrected, and whatever ran: the same is told from there on."""
+    going, down = river(), river()
+    for told in (going, down):
+        read(told, *((5 * n, cm) for n, cm in enumerate(cms)))
+    corrected(going, staff)
+    again = restarted(down, staff)
+    since = 5 * len(cms)
+    for water in (85.0, 85.0, 85.0, 300.0, 580.0, 580.0, 580.0, 40.0, 40.0):
+        assert read(again, (since, water)) == read(going, (since, water))
+        assert again.engine.doubts(GAUGE, "gauge", watch.at(since)) == going.engine.doubts(
+            GAUGE, "gauge", watch.at(since)
+        )
+        since += 5
+
+
+def test_after_a_restart_another_zero_is_held_against_no_reading_of_the_old_one() -> None:
+    """Five metres between the two zeros, half a metre of jump at most: no reading waits, and the level is told."""
+    told = river(replace(KNOWN[GAUGE], jump_cm=50.0))
+    read(told, (0, 40), (5, 40))
+    high = scale(GAUGE, up=(570, 610, 660), clear=(560, 595, 640))
+    again = restarted(told, replace(high, datum="nol lain", jump_cm=50.0))
+    assert read(again, (10, 580)) == []
+    assert not again.engine.doubts(GAUGE, "gauge", watch.at(10))
+    assert read(again, (15, 580), (20, 580)) == ["20 opened WASPADA code-hulu"]
+    assert restarted(again, replace(high, datum="nol lain", jump_cm=50.0)).engine.snapshot() == again.engine.snapshot()
+
+
 def test_a_reading_that_jumps_waits_where_the_zero_is_the_same() -> None:
     """Only the marks were corrected: what lies five metres off is doubted as before."""
     told = river(replace(KNOWN[GAUGE], jump_cm=50.0))

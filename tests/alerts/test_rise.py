@@ -148,6 +148,20 @@ def test_a_new_scale_begins_anew() -> None:
     assert river.story() == []
 
 
+def test_a_new_scale_begins_anew_also_after_a_restart() -> None:
+    """The file was corrected while no engine ran."""
+    before = city()
+    for minute in (0, 5, 10):
+        before.level(minute, GAUGE, 20)
+    scales = {one.gauge: one for one in profile().scales} | {GAUGE: replace(JUMP, datum="another")}
+    river = Watch(Engine(CITY, (RISE,), placements(), scales))
+    river.engine.restore(before.engine.snapshot())
+    river.seqs, river.minute = before.seqs, before.minute
+    for minute in (15, 20, 25, 30):
+        river.level(minute, GAUGE, 80)
+    assert river.story() == []
+
+
 def test_two_rules_on_one_gauge_do_not_know_each_other() -> None:
     """The rise is told before the level is, each with an incident and an event of its own."""
     scales = {one.gauge: one for one in profile().scales}

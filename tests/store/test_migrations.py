@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from alembic import command
@@ -13,13 +14,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
-from support.city_data import NOON_US, profile
+from support.city_data import NOON_US, incident, profile
 
 from contract.errors import BadInput
+from contract.incident import What, announced_anew, opened
 from store import open_city
 from store.city.database import Database
 from store.city.schema import metadata
 from store.migrations import upgrade
+from store.ports import EngineCommit
 
 
 def _internal(url: str) -> str:
@@ -67,6 +70,31 @@ def test_the_way_back_leaves_nothing(empty_url: str) -> None:
         with database.read() as connection:
             assert set(inspect(connection).get_table_names()) == {"alembic_version"}
     open_city(empty_url).close()
+
+
+def test_the_way_back_leaves_no_change_that_an_older_engine_does_not_know(empty_url: str) -> None:
+    """What was announced anew is gone, from the history and from what waits to be told; all else stays."""
+    store = open_city(empty_url)
+    one = replace(incident(), begins_us=NOON_US)
+    changes = [opened(one, NOON_US)]
+    for amount in (20.0, 30.0):
+        one, change = announced_anew(one, amount, NOON_US, None, NOON_US, NOON_US)
+        changes.append(change)
+    waits = {"told": None, "held": {one.id: "updated", "other": "no_data"}}
+    lease = store.lease(one.city, "satu", NOON_US, 60)
+    assert lease is not None
+    store.commit(lease, EngineCommit(incidents=[one], changes=changes, tellings={one.event: waits}))
+    store.close()
+    with _database(empty_url) as database:
+        with database.write() as connection:
+            command.downgrade(upgrade.config(connection), "0013")
+        with database.read() as connection:
+            left = connection.execute(text("SELECT number, what FROM changes")).all()
+            assert [tuple(row) for row in left] == [(1, "opened")]
+    store = open_city(empty_url)
+    assert store.tellings(one.city) == {one.event: {"told": None, "held": {"other": "no_data"}}}
+    assert [change.what for change in store.changes_of(one.event)] == [What.OPENED]
+    store.close()
 
 
 def test_an_old_schema_is_refused_where_migration_is_not_allowed(empty_url: str) -> None:
