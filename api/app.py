@@ -19,6 +19,7 @@ from api import (
     decisions_v1,
     errors,
     health,
+    impacts_page,
     invitation_page,
     judging_page,
     keys,
@@ -170,10 +171,8 @@ def create_app(
     app.include_router(keys.router(context, pages))
     app.include_router(posts.router(context, pages))
     app.include_router(post_page.router(context, pages, snapshots))
-    app.include_router(audit_page.router(context, pages))
-    app.include_router(staging_page.router(context, pages))
-    app.include_router(judging_page.router(context, pages))
-    app.include_router(misses_page.router(context, pages))
+    for office in (audit_page, staging_page, judging_page, misses_page, impacts_page):
+        app.include_router(office.router(context, pages))
     app.include_router(accuracy_page.router(context, pages, keep_s))
     app.include_router(health.router(context))
     app.include_router(probe.router())

@@ -41,6 +41,22 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "judge_wrong_level": ("tingkat",),
     "judge_wrong_happened_us": ("waktu",),
     "judge_wrong_source": ("sumber",),
+    "impact_wrong_from_cm": ("mulai",),
+    "impact_wrong_range": ("mulai",),
+    "impact_wrong_rw": ("rw",),
+    "impact_wrong_depth": ("setinggi",),
+    "impact_wrong_muster": ("kumpul",),
+    "impact_wrong_place": ("lintang", "bujur"),
+    "impact_wrong_far": ("lintang", "bujur"),
+    "impact_wrong_phone": ("telepon",),
+    "impact_wrong_checked_by": ("pemeriksa",),
+    "impact_wrong_checked_on": ("diperiksa",),
+    "impact_wrong_future": ("diperiksa", "banjir"),
+    "impact_wrong_compared": ("banjir", "dibanding"),
+    "impact_wrong_compared_on": ("banjir",),
+    "impact_wrong_doubled": ("rw", "mulai"),
+    "impact_wrong_shallower": ("setinggi",),
+    "impact_refused_no_reason": ("alasan",),
 }
 """which fields a sentence about a form is about, by the ids they have on the page"""
 BOXES_MOST = 1_000

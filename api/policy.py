@@ -130,6 +130,8 @@ COMMAND = Rule(_all(Reach.ANY, "operator", "admin"), no_keys=True)
 """how far things are told, and who keeps gauges: by people who have signed in, never by a program"""
 DECIDES = Rule(ALARMS.reach, no_keys=True)
 """what people decide about alarms, where they do it, and what they say of them afterwards: a program decides nothing"""
+SURVEYS = Rule(ALARMS.reach, no_keys=True)
+"""what levels mean where people live: officers of a gauge's area, and the command centre; never a program"""
 ACCURACY = Rule(_with(_PUBLIC, operator=Reach.ANY, admin=Reach.ANY))
 """how often the city was right: of what was public for everybody, of what was in shadow for those who promote it"""
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
@@ -195,6 +197,12 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/luput"): DECIDES,
         ("POST", "/luput"): DECIDES,
         ("POST", "/luput/{miss_id}/tarik"): DECIDES,
+        ("GET", "/dampak"): SURVEYS,
+        ("GET", "/dampak.csv"): SURVEYS,
+        ("POST", "/dampak"): SURVEYS,
+        ("POST", "/dampak/tarik"): SURVEYS,
+        ("POST", "/dampak/unggah"): SURVEYS,
+        ("POST", "/dampak/usulan"): SURVEYS,
         ("GET", "/jejak"): ADMIN,
         ("GET", "/jejak.csv"): ADMIN,
         ("GET", "/jejak/periksa"): ADMIN,

@@ -64,14 +64,18 @@ DEEDS: tuple[str, ...] = (
     "verdict.given",
     "miss.entered",
     "miss.withdrawn",
+    "impact.proposed",
+    "impact.agreed",
+    "impact.withdrawn",
+    "impact.refused",
 )
 """in the order in which the form offers them"""
-FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "post.", "ca.", "alarm.", "stage.", "miss.")
+FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "post.", "ca.", "alarm.", "stage.", "miss.", "impact.")
 """beginnings by which a whole family of deeds is found"""
 FACTS: tuple[str, ...] = (
-    "agency", "alone", "at", "cm", "days", "decision", "everywhere", "how", "kind", "level", "node", "nodes",
-    "pairs", "proposed_by", "quality", "readings", "regions", "retime", "role", "serial", "site", "stage", "until",
-    "verdict", "what",
+    "agency", "alone", "at", "cm", "days", "decision", "everywhere", "how", "impact", "kind", "level", "node", "nodes",
+    "pairs", "proposed_by", "quality", "readings", "regions", "retime", "role", "rw", "serial", "site", "stage",
+    "until", "verdict", "what",
 )  # fmt: skip
 REASONS: tuple[str, ...] = (
     "acl_denied", "bad_key", "bad_link", "bad_openid", "bad_password", "broker_refused", "certificate_refused", "csrf",
@@ -136,6 +140,7 @@ class Telling:
             "kind": "kind",
             "stage": "audience",
             "verdict": "verdict",
+            "impact": "impact_change",
         }.get(name, "")
         return self._word(prefix, text, self.names.get(text, text)) if prefix else self.names.get(text, text)
 

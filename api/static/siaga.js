@@ -206,7 +206,19 @@
     }
   }
 
+  // A table may be pasted; where there is a script it may be chosen as a file, too.
+  function offerFiles() {
+    for (const chooser of document.querySelectorAll("[data-into]")) {
+      chooser.closest("[hidden]").hidden = false;
+      chooser.onchange = async () => {
+        const [file] = chooser.files;
+        if (file) document.getElementById(chooser.dataset.into).value = await file.text();
+      };
+    }
+  }
+
   offerCopies();
+  offerFiles();
   if (body.hasAttribute("data-poll")) keepFresh();
   const box = document.getElementById("peta");
   if (box && "IntersectionObserver" in window) whenSeen(box);

@@ -25,6 +25,7 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from fastapi import APIRouter, FastAPI
+from support.impacts import impact
 from support.posts import POST, add_post, link_of, with_post
 from support.seed import Town, town
 from support.visitors import Visitor, person, program, signed_in, stranger
@@ -255,6 +256,13 @@ LINES = [
     get("/luput", JUDGES),
     post("/luput", JUDGES, ok=400),
     post("/luput/{miss_id}/tarik", "sdhhhdhhdd", "/luput/none/tarik"),
+    get("/dampak", JUDGES),
+    get("/dampak.csv", JUDGES),
+    post("/dampak", JUDGES, ok=400),
+    post("/dampak/tarik", "sdoohdoodd", of="in one's own area", baris="{impact}"),
+    post("/dampak/tarik", "sdhhhdhhdd", of="not there", baris="none"),
+    post("/dampak/unggah", JUDGES, ok=400, tabel="x"),
+    post("/dampak/usulan", "sdhhhdhhdd", usulan="none", jawab="setuju"),
     get("/ketepatan", ALL),
     get("/ketepatan.csv", ALL),
     get("/api/v1/accuracy", ALL),
@@ -349,6 +357,8 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
     city.file(ended_event, other_river, "banjir", {"id": "Lewat", "en": "Over"}, public=False)
     shadow = city.open_outage(city.nodes("wifi")[3], audience="shadow")
     elsewhere_ = _foreign(city)
+    survey = impact(gauge=other_river.node, datum="illustrative", muster_lat=None, muster_lon=None)
+    city.cities.put_profile(replace(city.profile, impacts=(survey,)), city.now_us)
     book = add_post(city, folder)
     keepers_link = link_of(city)
     link_of(city, "Bu Darmi")
@@ -398,6 +408,7 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
         "proposal": proposal.id,
         "keepers_link": keepers_link,
         "post_link": post_link.id,
+        "impact": city.cities.impacts("yogyakarta")[0].id,
     }
     with (
         serving(

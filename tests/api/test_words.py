@@ -16,6 +16,7 @@ from api.console import WORDED as WORDED_REFUSALS
 from api.console import StageState
 from api.crests import Why as WhyComing
 from api.errors import WORDED
+from api.impacts_page import TOLD as IMPACTS_TOLD
 from api.invitations import FOR_PEOPLE
 from api.judging_page import TOLD as JUDGE_TOLD
 from api.judging_page import WRONG
@@ -27,13 +28,17 @@ from api.people import TOLD
 from api.staging import REFUSALS
 from api.staging_page import TOLD as STAGE_TOLD
 from api.status import NodeState, Why
+from api.surveying import REFUSALS as SURVEY_REFUSALS
+from api.surveying import Became
 from api.telling import DEEDS, FACTS, KNOCKS, REASONS, WAYS
 from api.telling import FAMILIES as DEED_FAMILIES
 from api.words import FAMILIES, WORDS
+from cities.impacts import COLUMNS, TABLE_CODES
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.decision import KINDS as KINDS_OF_DECISION
 from contract.decision import MATCHERS, WINDOWS
-from contract.impact import DEPTHS
+from contract.impact import DEPTHS, Change, Outcome
+from contract.impact_check import CODES
 from contract.incident import Source, State, What
 from contract.judgement import VERDICTS, VERDICTS_FOUND
 from contract.kinds import fields_of
@@ -91,6 +96,14 @@ def built() -> set[str]:
         "judge_refused",
         *(f"doorstep_{one}" for one in ("now", "at_least", "more", "more_one", "outdated", "outdated_one")),
         *(f"depth_{one}" for one in DEPTHS),
+        *IMPACTS_TOLD.values(),
+        *(f"impact_wrong_{one}" for one in (*CODES, *TABLE_CODES)),
+        *(f"impact_refused_{why}" for why in SURVEY_REFUSALS),
+        *(f"impact_change_{one}" for one in get_args(Change)),
+        *(f"impact_outcome_{one}" for one in get_args(Outcome) if one),
+        *(f"impact_became_{one}" for one in get_args(Became)),
+        *(f"impact_col_{one}" for one in (*COLUMNS, "datum") if one != "gauge"),
+        *("impact_none_chosen", "impact_some_failed", "impact_count", "impact_count_one"),
         "judge_count",
         "judge_count_one",
         *(f"stage_refused_{why}" for why in REFUSALS),
@@ -117,7 +130,10 @@ def built() -> set[str]:
         *(f"link_{whose}" for whose in ("invitation", "password", "confirmed")),
         *(f"key_{wrong}" for wrong in ("label_missing", "days", "revoked")),
         *(f"key_is_{state}" for state in ("revoked", "over")),
-        *(f"office_{page}" for page in ("people", "keys", "posts", "audit", "refused", "stages", "judging", "misses")),
+        *(
+            f"office_{page}"
+            for page in ("people", "keys", "posts", "audit", "refused", "stages", "judging", "misses", "impacts")
+        ),
         *(f"post_{wrong}" for wrong in ("figure", "clock", "slip", "unknown", "name_missing", "link_revoked")),
         *(f"post_state_{state}" for state in get_args(EntryState)),
         *(f"release_{wrong}" for wrong in ("dam", "amount", "clock", "hours")),

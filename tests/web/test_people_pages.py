@@ -53,6 +53,8 @@ BOSS = (
     "/jejak?lanjut=tidak-ada",
     "/jejak/periksa",
     "/jejak/ditolak?pintu=api",
+    "/dampak",
+    "/dampak?pos=jog-gauge-05",
     "/petugas/tidak-ada",
     "/akun/sandi",
 )
