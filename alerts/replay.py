@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from alerts.engine import Engine, Transition
@@ -16,6 +17,7 @@ from alerts.notify import Notifier
 from alerts.orders import WAIT_S, Orders
 from alerts.rules import Rule
 from alerts.samples import Sample
+from alerts.timing import Reason
 from alerts.words import Words
 from contract.city import Profile
 from contract.clock import MINUTE_US
@@ -109,8 +111,9 @@ def replay(
     until_us: int | None = None,
     wait_s: float = WAIT_S,
 ) -> Story:
-    """Judge `history` and `notices`, each in the order in which it became known. After the last of them time passes to
-    the announced ends before `until_us`, and no further: where a history ends nobody is silent for it."""
+    """Judge `history` and `notices`, each in the order in which it became known. Between them, and after the last up to
+    `until_us`, time passes as it does live: what falls silent is told when it has been silent for its time. Without
+    `until_us` nobody is silent for it that a history ends; only announced ends come then."""
     return _Replay(profile, rules, places, wait_s).run(merge(history, notices, key=lambda one: one.at_us), until_us)
 
 
@@ -126,6 +129,7 @@ class _Replay:
         self._story = Story()
         self._open: dict[str, Lived] = {}
         self._waiting: dict[str, Past] = {}
+        self._now_us = 0
         self._others: dict[str, Lived] = {}
         self._sensors = {
             node: next((name for name, (kind, _) in place.sensors.items() if kind == "flood"), "level")
@@ -133,14 +137,35 @@ class _Replay:
         }
 
     def run(self, history: Iterable[Past | Announced], until_us: int | None) -> Story:
-        for seq, one in enumerate(history, start=1):
-            self._take(self._engine.tick(one.at_us), one.at_us)
-            told = self._engine.step(self._sample(one, seq), one.at_us)
-            if isinstance(one, Past):
-                self._believe(one)
-            self._take(told, one.at_us)
-        self._end(until_us)
+        last_us = 0
+        for at_us, together in groupby(enumerate(history, start=1), key=lambda numbered: numbered[1].at_us):
+            # A word that comes at the very moment of a deadline has come in time, as it has live.
+            self._pass(at_us - 1)
+            for seq, one in together:
+                self._hear(one, seq)
+            self._pass(at_us)
+            last_us = at_us
+        self._pass(last_us if until_us is None else until_us)
+        if until_us is None:
+            self._end()
         return self._story
+
+    def _hear(self, one: Past | Announced, seq: int) -> None:
+        told = self._engine.step(self._sample(one, seq), one.at_us)
+        if isinstance(one, Past):
+            self._believe(one)
+        self._take(told, one.at_us)
+
+    def _pass(self, until_us: int) -> None:
+        """Time passes from one deadline to the next, each told at its own moment."""
+        while True:
+            waits = (self._engine.next_us(), self._notifier.next_us(self._now_us))
+            next_us = min((us for us in waits if us is not None), default=None)
+            if next_us is None or next_us > until_us:
+                self._now_us = max(self._now_us, until_us)
+                return
+            self._now_us = max(self._now_us, next_us)
+            self._take(self._engine.tick(self._now_us), self._now_us)
 
     def _sample(self, one: Past | Announced, seq: int) -> Sample:
         if isinstance(one, Announced):
@@ -152,10 +177,10 @@ class _Replay:
             {"level_cm": one.cm},
         )  # fmt: skip
 
-    def _end(self, until_us: int | None) -> None:
+    def _end(self) -> None:
         """What was announced ends when it was announced to, though nothing more is said."""
         ends = (one.incident.until_us for one in self._others.values() if one.incident.open)
-        for end_us in sorted(us for us in ends if us is not None and (until_us is None or us <= until_us)):
+        for end_us in sorted(us for us in ends if us is not None):
             self._take(self._engine.tick(end_us), end_us)
 
     def _believe(self, past: Past) -> None:
@@ -172,7 +197,7 @@ class _Replay:
         for transition in transitions:
             self._keep(transition) if transition.incident.subject == "flood" else self._note(transition)
         self._tell(transitions, now_us)
-        for gauge, level in self._orders.due(now_us):
+        for gauge, level in self._orders.due():
             life = self._open.get(gauge) or self._last(gauge)
             if life is not None:
                 life.public.append(Moment(now_us, level))
@@ -187,7 +212,7 @@ class _Replay:
         level = change.level or Level.NORMAL
         if change.what in {What.OPENED, What.LEVEL, What.RESOLVED}:
             life.changes.append(Moment(change.at_us, level))
-            self._orders.changed(node, level)
+        self._orders.changed(node, (incident.level if incident.open else None) or Level.NORMAL, silent=incident.no_data)
         if incident.no_data and (change.what in {What.NO_DATA, What.OPENED}):
             life.silences.append((change.at_us, None))
         elif change.what is What.DATA_BACK:
@@ -212,7 +237,8 @@ class _Replay:
             said = self._words.sentence(saying.transition, place)
             if said is not None:
                 text = self._words.counted(saying, place, now_us) if saying.counted else said["text"]
-                self._story.told.append(Told(now_us, incident.node, incident.audience, text))
+                circle: Audience = "staff" if saying.reason is Reason.REMINDER else incident.audience
+                self._story.told.append(Told(now_us, incident.node, circle, text))
         self._notifier.kept()
 
     def _last(self, gauge: str) -> Lived | None:

@@ -21,17 +21,19 @@ from store.ports import Placement, ReadingStore, Row
 from store.ports import Series as Key
 
 _UNITS = {"_cm": 1.0, "_m": 100.0}
-_NONE = frozenset({"", "nan", "-", "null", "none"})
+_NONE = frozenset({"", "nan", "-", "null", "none", "na", "n/a", "#n/a", "<na>"})
 
 
 class Series(NamedTuple):
     """Readings in the order of the file; each gauge's node by the name its column gives it; columns nobody reads. From
-    the store also what dams were announced to let go, in the order in which it was said."""
+    the store also what dams were announced to let go, in the order in which it was said. `until_us`: up to when it is
+    known that nothing more was read, 0 where it is empty."""
 
     history: list[Past]
     gauges: Mapping[str, str]
     ignored: tuple[str, ...]
     notices: Sequence[Announced] = ()
+    until_us: int = 0
 
 
 def placed(profile: Profile) -> dict[str, Placement]:
@@ -85,8 +87,9 @@ def moment_us(text: str, where: str) -> int:
 def read_series(path: Path, profile: Profile) -> Series:
     """A file with a column `time` (ISO 8601 with its zone) and a column `<gauge>_cm` or `<gauge>_m` a gauge.
 
-    An empty cell is no reading. A spreadsheet set to Indonesian writes semicolons between cells and commas in numbers:
-    it is read as well. Raises BadInput with file, line and remedy.
+    An empty cell is no reading; a row of them says that nothing was read by then. Capital letters in a column's name
+    are as small ones. A spreadsheet set to Indonesian writes semicolons between cells and commas in numbers: it is read
+    as well. Raises BadInput with file, line and remedy.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -96,19 +99,26 @@ def read_series(path: Path, profile: Profile) -> Series:
     indonesian = bool(lines) and ";" in lines[0] and "," not in lines[0]
     table = csv.reader(lines, delimiter=";" if indonesian else ",")
     head = [name.strip() for name in next(table, [])]
-    if "time" not in head:
+    if not any(_is_time(name) for name in head):
         raise BadInput(
             "there is no column 'time'", where=f"{path}, line 1", remedy="Name the columns: time, <gauge>_cm, …"
         )
     columns, gauges, ignored = _columns(path, head, names(profile, "gauge"))
     history: list[Past] = []
+    until_us = 0
     for cells in table:
         if any(cell.strip() for cell in cells):
             plain = [cell.replace(",", ".") for cell in cells] if indonesian else cells
-            history += _row(path, table.line_num, head, plain, columns)
+            at_us, read = _row(f"{path}, line {table.line_num}", head, plain, columns)
+            until_us = max(until_us, at_us)
+            history += read
     # What comes with an earlier time than the line before was keyed in late; a replay judges in the order of time.
     history.sort(key=lambda past: past.at_us)
-    return Series(history, gauges, ignored)
+    return Series(history, gauges, ignored, until_us=until_us)
+
+
+def _is_time(column: str) -> bool:
+    return column.casefold() == "time"
 
 
 def _columns(
@@ -118,17 +128,19 @@ def _columns(
     columns: list[tuple[int, str, float]] = []
     gauges: dict[str, str] = {}
     ignored = []
+    called = {name.casefold(): name for name in known}
+    of_time = next(at for at, name in enumerate(head) if _is_time(name))
     for at, name in enumerate(head):
-        unit = next((unit for unit in _UNITS if name.endswith(unit)), "")
-        gauge = name.removesuffix(unit)
-        if unit and gauge in known:
+        unit = next((unit for unit in _UNITS if name.casefold().endswith(unit)), "")
+        gauge = called.get(name.casefold().removesuffix(unit))
+        if unit and gauge is not None:
             if known[gauge] in gauges.values():
                 raise BadInput(
                     f"the column {name!r} gives a gauge a second time", where=f"{path}, line 1", remedy="Keep one."
                 )
             columns.append((at, known[gauge], _UNITS[unit]))
             gauges[gauge] = known[gauge]
-        elif name != "time":
+        elif at != of_time:
             ignored.append(name)
     if not gauges:
         raise BadInput(
@@ -140,13 +152,14 @@ def _columns(
 
 
 def _row(
-    path: Path, line: int, head: list[str], cells: list[str], columns: list[tuple[int, str, float]]
-) -> Iterator[Past]:
-    where = f"{path}, line {line}"
+    where: str, head: list[str], cells: list[str], columns: list[tuple[int, str, float]]
+) -> tuple[int, list[Past]]:
+    """The moment of a row, and what was read then."""
     if len(cells) != len(head):
         raise BadInput(f"{len(cells)} cells under {len(head)} columns", where=where, remedy="Give every column a cell.")
-    when = cells[head.index("time")].strip()
+    when = next(cell for name, cell in zip(head, cells, strict=True) if _is_time(name)).strip()
     at_us = moment_us(when, where)
+    read = []
     for at, node, cm in columns:
         cell = cells[at].strip()
         if cell.lower() in _NONE:
@@ -159,14 +172,16 @@ def _row(
             raise BadInput(
                 f"{head[at]} is {cell!r}, which is no number", where=where, remedy="Leave a missing reading empty."
             )
-        yield Past(node, at_us, value * cm)
+        read.append(Past(node, at_us, value * cm))
+    return at_us, read
 
 
 def joined(several: Sequence[Series]) -> Series:
     """Histories one after the other, in the order of time."""
     history = sorted((past for one in several for past in one.history), key=lambda past: past.at_us)
     gauges = {name: node for one in several for name, node in one.gauges.items()}
-    return Series(history, gauges, tuple(sorted({name for one in several for name in one.ignored})))
+    until_us = max((one.until_us for one in several), default=0)
+    return Series(history, gauges, tuple(sorted({name for one in several for name in one.ignored})), until_us=until_us)
 
 
 def read_store(
@@ -192,7 +207,9 @@ def read_store(
         if row.quality in USABLE
     ]
     notices.sort(key=lambda notice: notice.at_us)
-    return Series(history, {past.gauge: past.gauge for past in history}, (), notices)
+    called = {node: name for name, node in reversed(names(profile, "gauge").items())}
+    gauges = {called[node]: node for node in {past.gauge for past in history}}
+    return Series(history, gauges, (), notices, end_us)
 
 
 def _told_us(row: Row) -> int:
@@ -214,7 +231,8 @@ def _between(readings: ReadingStore, key: Key, begin_us: int, end_us: int, most:
 def as_json(story: Story, series: Series, profile: Profile) -> dict[str, Any]:
     """The story under the names that the series gives its gauges; times in the city's zone."""
     zone = ZoneInfo(profile.zone)
-    name = {node.node: node.node for node in profile.nodes} | {node: gauge for gauge, node in series.gauges.items()}
+    called = {node: gauge for gauge, node in reversed(names(profile, "gauge").items())}
+    name = {node.node: node.node for node in profile.nodes} | called | {n: gauge for gauge, n in series.gauges.items()}
 
     def time(us: int | None) -> str | None:
         return None if us is None else from_us(us).astimezone(zone).isoformat()

@@ -82,9 +82,9 @@ def replay(
     from siaga import history
 
     settings, profile, folder = _city(city)
-    given, until_us = _series(settings, profile, series, begin, end)
+    given = _series(settings, profile, series, begin, end)
     rules, places = load_rules(folder), history.placed(profile)
-    story = replaying.replay(profile, rules, places, given.history, notices=given.notices, until_us=until_us)
+    story = replaying.replay(profile, rules, places, given.history, notices=given.notices, until_us=given.until_us)
     told = history.as_json(story, given, profile)
     for line in _lines(told):
         typer.echo(line)
@@ -102,10 +102,8 @@ def _city(code: str) -> tuple[Settings, Profile, Path]:
     return settings, load(code, settings.cities_folder), rules_folder(code, settings.cities_folder)
 
 
-def _series(
-    settings: Settings, profile: Profile, series: Path | None, begin: str, end: str
-) -> tuple[Series, int | None]:
-    """The history, and when it ends; a file's ends with its last line."""
+def _series(settings: Settings, profile: Profile, series: Path | None, begin: str, end: str) -> Series:
+    """The history, as far as it is known: a file's ends with its last line, the store's now."""
     from contextlib import closing
 
     from siaga import history, wiring
@@ -117,10 +115,17 @@ def _series(
             remedy="Give --series FILE.csv, or --from (and --to) for what the store holds.",
         )
     if series is not None:
-        return history.read_series(series, profile), None
+        return history.read_series(series, profile)
+    now_us, begin_us = SystemClock().now_us(), history.moment_us(begin, "--from")
+    until_us = min(history.moment_us(end, "--to"), now_us) if end else now_us
+    if begin_us >= until_us:
+        raise BadInput(
+            "there is no time from its beginning to its end",
+            where="siaga rules replay",
+            remedy="Give a --from that lies before --to and before now.",
+        )
     with closing(wiring.readings(settings)) as readings:
-        until_us = history.moment_us(end, "--to") if end else SystemClock().now_us()
-        return history.read_store(readings, profile, history.moment_us(begin, "--from"), until_us), until_us
+        return history.read_store(readings, profile, begin_us, until_us)
 
 
 def _lines(told: dict[str, Any]) -> list[str]:

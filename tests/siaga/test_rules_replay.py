@@ -144,6 +144,18 @@ def test_a_typing_error_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_is_read_as_people_write_it(tmp_path: Path, jakarta: Profile) -> None:
+    """What a spreadsheet puts where nothing was read; capital letters; a second column of times is named."""
+    file = tmp_path / "lembar.csv"
+    cells = ["7", "NA", "n/a", "#N/A", "-", ""]
+    rows = [f"2025-03-02T{hour:02}:00:00+07:00,x,{cell}" for hour, cell in enumerate(cells)]
+    file.write_text("\n".join(["Time,time,Manggarai_M", *rows]), encoding="utf-8")
+    series = history.read_series(file, jakarta)
+    assert [(past.gauge, past.at_us, past.cm) for past in series.history] == [(RIVER["manggarai"], to_us(BEGIN), 700.0)]
+    assert (series.gauges, series.ignored) == ({"manggarai": RIVER["manggarai"]}, ("time",))
+    assert series.until_us == to_us(BEGIN + timedelta(hours=5))
+
+
 def test_a_spreadsheet_set_to_indonesian_is_read(tmp_path: Path, jakarta: Profile) -> None:
     """Semicolons between its cells, commas in its numbers."""
     file = tmp_path / "lembar.csv"
@@ -186,6 +198,8 @@ def test_a_wrong_file_is_named_with_line_and_remedy(
         (["--series", "x.csv", "--from", "2025-03-02T00:00Z"], "a replay needs a history"),
         (["--from", "2025-03-02"], "does not say its zone"),
         (["--from", "kemarin"], "is no time"),
+        (["--from", "2025-03-02T00:00Z", "--to", "2025-03-01T00:00Z"], "no time from its beginning to its end"),
+        (["--from", "2525-03-02T00:00Z"], "no time from its beginning to its end"),
         (["--series", "tidak-ada.csv"], "cannot be read"),
     ],
 )
@@ -232,7 +246,7 @@ def test_what_the_store_holds_can_be_told_again(
     monkeypatch.setenv("SIAGA_DATA_FOLDER", str(tmp_path / "data"))
     told = asked("--city", CITY, "--from", "2025-03-01T17:00:00Z")
     (one,) = told["incidents"]
-    assert (one["gauge"], [level for _, level in one["changes"]]) == ("jkt-gauge-03", [3, 4])
+    assert (one["gauge"], [level for _, level in one["changes"]]) == ("manggarai", [3, 4])
     assert asked("--city", CITY, "--from", "2025-03-01T17:00:00Z", "--to", "2025-03-01T19:00:00Z")["incidents"] == []
 
 
@@ -262,7 +276,7 @@ def test_what_was_announced_of_a_dam_is_told_again(
     first, second = told["others"]
     assert (first["rule"], first["gauge"], first["dam"], first["peak"]) == (
         "release",
-        RIVER["katulampa"],
+        "katulampa",
         "Bendung",
         120.0,
     )
