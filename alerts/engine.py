@@ -367,6 +367,12 @@ class Engine:
             return []
         return [one for one in self.open_incidents() if one.subject in WATER]
 
+    def speaker_of(self, incident: Incident) -> str:
+        """The node that speaks for it now: another post of the river where the one that announced it has left."""
+        stream = self._stream_of(incident)
+        known = stream.incident if stream is not None else None
+        return known.node if known is not None and known.id == incident.id else incident.node
+
     def watches(self, incident: Incident) -> bool:
         """Whether a rule, a node and a scale of today can still judge this incident."""
         return self._stream_of(incident) is not None

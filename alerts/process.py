@@ -507,6 +507,9 @@ class AlertsProcess:
                     "incident.unwatched", city=incident.city, rule=incident.rule, entity=incident.entity,
                     incident=incident.id,
                 )  # fmt: skip
+        moved = [replace(one, node=post) for one in found if (post := engine.speaker_of(one)) != one.node]
+        if moved and lease is not None:
+            self._cities.commit(lease, EngineCommit(incidents=tuple(moved)))
         told = {event for event in events if self._notifier.announced(event)}
         still_open = Counter(incident.event for incident in found)
         commit = settle(orphans, still_open, events, now_us, self._webhooks, told)

@@ -640,6 +640,7 @@ def test_another_post_of_the_river_speaks_for_the_one_that_left(stores: Stores, 
     city.announced(5, node="code-hulu")
     city.turns(1)
     listed_without(stores, city, "code-hulu")
+    assert [one.node for one in stores.cities.open_incidents(CITY)] == ["code-hilir"]
     if killed:
         city.again()
         city.turns(1)
