@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from alerts.engine import Engine, Transition
 from alerts.late import Stretch
@@ -93,10 +94,11 @@ class Past:
         return incident.crossed_us <= self._stretch.last_us and incident.opened_us >= self._stretch.first_us
 
     def _opened(self, incident: Incident, event: Event) -> Life:
-        onset = range(bisect_left(self._taken_us, incident.crossed_us), len(self._taken_us))
-        came_us = max(self._came_us[i] for i in onset)
-        late = any(self._came_us[i] - self._taken_us[i] > self._live_us for i in onset)
-        return Life(incident, event, came_us, late)
+        first = bisect_left(self._taken_us, incident.crossed_us)
+        taken_us, came_us = self._taken_us[first:], self._came_us[first:]
+        old = any(came - taken > self._live_us for taken, came in zip(taken_us, came_us, strict=True))
+        overtaken = any(later < one for one, later in pairwise(came_us))
+        return Life(incident, event, max(came_us), old or overtaken)
 
 
 def live_us(place: Placement, sensor: str) -> int:

@@ -171,7 +171,7 @@ def test_a_crest_of_a_gauge_that_was_cut_off_is_put_on_record_and_nobody_is_call
 
 
 def test_a_kill_between_the_record_and_the_snapshot_finds_it_once(city: Cut) -> None:
-    """The snapshot still says that the stretch is to be looked at."""
+    """The same stretch is looked at again, and what is found is on record already."""
     three_hours(city)
     kept = city.stores.cities.engine_snapshot(CITY)
     assert kept is not None
@@ -207,13 +207,17 @@ def test_an_engine_that_was_down_while_the_spool_came_finds_it(city: Cut) -> Non
 
 
 def test_what_is_found_does_not_become_what_an_engine_goes_on_from(city: Cut) -> None:
-    """Water that is high after a restart is a flood of its own, told at once."""
-    three_hours(city)
+    """After a restart, water that had begun to rise is told as soon as it would have been without the record."""
+    city.says(LOW)
+    city.keeps(90, 90, 90, *[LOW] * 7)
+    city.says(90)
+    crossed_us = city.clock.now_us()
+    city.sends_what_it_kept()
     city.looks_back()
     city.killed()
-    city.says(LOW, 90, 90, 90)
+    city.says(90, 90)
     (live,) = city.stores.cities.open_incidents(CITY)
-    assert live.found_us is None
+    assert (live.found_us, live.crossed_us) == (None, crossed_us)
     assert len(city.found()) == 1
 
 
