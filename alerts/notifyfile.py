@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -11,6 +10,7 @@ from alerts.inhibit import LABELS, Inhibition
 from alerts.notify import TOLD_PER_MIN, Manners
 from alerts.rules import Rule, Severity
 from cities.toml_lines import key_lines, line_of
+from cities.toml_text import read_table
 from contract.errors import BadInput
 from contract.incident import WATER, Subject
 from store.ports import Cause
@@ -26,15 +26,7 @@ def load_manners(city_folder: Path, rules: Sequence[Rule]) -> Manners:
     path = city_folder / FILE
     if not path.exists():
         return Manners()
-    try:
-        text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"cannot be read: {error}", where=str(path), remedy="Save it as UTF-8 text.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(
-            f"not valid TOML: {error}", where=str(path), remedy="Mend the line; texts stand in double quotes."
-        ) from None
+    text, table = read_table(path)
     return _Reader(path, text, table, rules).manners()
 
 

@@ -12,6 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import structlog
 
+from alerts.level_stream import Staff
 from alerts.rules import Rule
 from contract.clock import SECOND_US
 from contract.errors import BadInput
@@ -83,6 +84,16 @@ class Pack(Generic[T]):
         except OSError:
             return ()  # a file went while it was looked at: the next look knows
         return tuple((name, stat.st_ino, stat.st_mtime_ns, stat.st_size) for name, stat in found)
+
+
+def fit_scales(scales: Sequence[Scale], file: Path) -> tuple[Scale, ...]:
+    """The scales of `file`, if each can be judged by. Raises BadInput."""
+    for scale in scales:
+        try:
+            Staff(scale)
+        except BadInput as error:
+            raise BadInput(error.what, where=f"{file}: {error.where}", remedy=error.remedy) from None
+    return tuple(scales)
 
 
 def told_apart(old: tuple[Rule, ...], new: tuple[Rule, ...]) -> dict[str, list[str]]:

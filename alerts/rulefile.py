@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 import string
-import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -32,6 +31,7 @@ from alerts.rules import (
     Usual,
 )
 from alerts.timing import DEFAULTS, Timing
+from cities.toml_text import read_table
 from contract.city import Link, NodeKind, Text
 from contract.errors import BadInput
 from contract.incident import WATER, Audience, Subject, What
@@ -96,58 +96,75 @@ _FIELDS = frozenset(
     }
 )
 _DAY_S = 86_400.0
+_LARGEST = 1e9
+"""of a mark: beyond everything that is measured"""
+_MOST_MEMBERS = 10_000
+_LONGEST = 1_000
+"""characters of a text"""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A rule, and the file that it stands in."""
+
+    path: Path
+    text: str
+    rule: Rule
+
+    def wrong(self, field: str, what: str, remedy: str) -> BadInput:
+        """A finding, with its file and line."""
+        return BadInput(what, where=f"{self.path}, line {line_of(self.text, field)}: {field}", remedy=remedy)
 
 
 def load_rules(folder: Path) -> tuple[Rule, ...]:
     """All rules of a pack in order of their file names. Raises BadInput for the first mistake."""
+    return tuple(sheet.rule for sheet in load_sheets(folder))
+
+
+def load_sheets(folder: Path) -> tuple[Sheet, ...]:
+    """The same with their files, each of which is read once: another one may be saved meanwhile. Raises BadInput."""
     if not folder.is_dir():
         raise BadInput("there is no such folder", where=str(folder), remedy="Create it with one .toml file a rule.")
-    seen: dict[str, Path] = {}
-    rules = []
+    sheets: dict[str, Sheet] = {}
     for path in sorted(folder.glob("*.toml")):
-        rule = load_rule(path)
-        if rule.id in seen:
-            raise BadInput(
-                f"the id {rule.id!r} is already taken by {seen[rule.id].name}",
-                where=f"{path}: id",
-                remedy="Give each rule of a city an id of its own.",
+        sheet = load_sheet(path)
+        taken = sheets.setdefault(sheet.rule.id, sheet)
+        if taken is not sheet:
+            raise sheet.wrong(
+                "id",
+                f"the id {sheet.rule.id!r} is already taken by {taken.path.name}",
+                "Give each rule of a city an id of its own.",
             )
-        seen[rule.id] = path
-        rules.append(rule)
-    _others_are_there(rules, seen)
-    return tuple(rules)
+    _others_are_there(tuple(sheets.values()))
+    return tuple(sheets.values())
 
 
-def _others_are_there(rules: Sequence[Rule], files: Mapping[str, Path]) -> None:
+def _others_are_there(sheets: Sequence[Sheet]) -> None:
     """Rules that take several together name rules of the pack that measure something."""
-    measuring = {rule.id: rule for rule in rules if not isinstance(rule.condition, Combined | Release)}
-    for rule in rules:
-        if not isinstance(rule.condition, Combined):
+    measuring = {one.rule.id: one.rule for one in sheets if not isinstance(one.rule.condition, Combined | Release)}
+    for sheet in sheets:
+        condition = sheet.rule.condition
+        if not isinstance(condition, Combined):
             continue
-        field = "several.rule" if len(rule.condition.needs) == 1 else "both.rules"
-        where = f"{files[rule.id]}, line {line_of(files[rule.id].read_text(encoding='utf-8'), field)}: {field}"
-        for need in rule.condition.needs:
+        field = "several.rule" if len(condition.needs) == 1 else "both.rules"
+        for need in condition.needs:
             if need.rule not in measuring:
                 known = ", ".join(sorted(measuring))
-                raise BadInput(f"{need.rule!r} is no rule that measures", where=where, remedy=f"Known here: {known}.")
-        named = [measuring[need.rule].condition for need in rule.condition.needs]
-        if rule.condition.level is not None and not any(isinstance(one, Levels) for one in named):
-            raise BadInput("no rule named here has levels", where=where, remedy="Leave the level out.")
+                raise sheet.wrong(field, f"{need.rule!r} is no rule that measures", f"Known here: {known}.")
+        named = [measuring[need.rule].condition for need in condition.needs]
+        if condition.level is not None and not any(isinstance(one, Levels) for one in named):
+            raise sheet.wrong(field, "no rule named here has levels", "Leave the level out.")
 
 
 def load_rule(path: Path) -> Rule:
     """One rule. Raises BadInput."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"cannot be read: {error}", where=str(path), remedy="Save it as UTF-8 text.") from None
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(
-            f"not valid TOML: {error}", where=str(path), remedy="Mend the line; texts stand in double quotes."
-        ) from None
-    return _Reader(path, text, table).rule()
+    return load_sheet(path).rule
+
+
+def load_sheet(path: Path) -> Sheet:
+    """One rule and its file. Raises BadInput."""
+    text, table = read_table(path)
+    return Sheet(path, text, _Reader(path, text, table).rule())
 
 
 class _Reader:
@@ -196,7 +213,7 @@ class _Reader:
         for name in ("match", "no_data_for_s"):
             if name in self._table:
                 raise self._wrong(name, "the rules that are taken together say this", f"Leave {name} out.")
-        if self._table.get("group_by") not in {"river", "site", "node"}:
+        if self._table.get("group_by") not in ("river", "site", "node"):
             raise self._wrong("group_by", "this is nothing that sensors have in common", 'Use "river" or "site".')
         return True
 
@@ -214,7 +231,7 @@ class _Reader:
                 )
         if kind != "release":
             raise self._wrong("match.kind", f"nothing is announced by {kind!r}", 'Write kind = "release".')
-        if self._table.get("group_by") not in {"river", "site", "node"}:
+        if self._table.get("group_by") not in ("river", "site", "node"):
             raise self._wrong("group_by", "this is nothing that dams have in common", 'Use "river" or "site".')
         return True
 
@@ -246,7 +263,7 @@ class _Reader:
             return ()
         if not isinstance(value, list) or not value or not all(isinstance(one, str) and one.strip() for one in value):
             raise self._wrong(field, f"a list of codes is expected, got {value!r}", f'Write {field} = ["…"].')
-        return tuple(value)
+        return tuple(self._readable(field, one) for one in value)
 
     def _condition(self, subject: str, kind: KindName) -> Condition:
         given = [name for name in SUBJECTS if name in self._table]
@@ -275,7 +292,7 @@ class _Reader:
 
     def _levels(self, fields: Mapping[str, FieldSpec]) -> Levels:
         table = self._section("levels", frozenset({"field"}))
-        return Levels(self._measured("levels.field", fields, table))
+        return Levels(self._measured("levels.field", fields, table, unit="cm"))
 
     def _absence(self, fields: Mapping[str, FieldSpec]) -> Absence:
         table = self._section("absence", frozenset({"field", "good"}))
@@ -287,7 +304,7 @@ class _Reader:
 
     def _rise(self, fields: Mapping[str, FieldSpec]) -> Rise:
         table = self._section("rise", frozenset({"field", "raise_cm", "clear_cm", "window_s"}))
-        field = self._measured("rise.field", fields, table)
+        field = self._measured("rise.field", fields, table, unit="cm")
         window_s = self._seconds("rise.window_s", least=1.0, value=table.get("window_s", "nothing"))
         raise_cm, clear_cm = self._marks("rise", "cm", table)
         return Rise(field, raise_cm, clear_cm, window_s)
@@ -299,33 +316,26 @@ class _Reader:
     def _usual(self, fields: Mapping[str, FieldSpec]) -> Usual:
         names = frozenset({"field", "raise_times", "clear_times", "least", "weeks", "side"})
         table = self._section("usual", names)
-        least, weeks = table.get("least"), table.get("weeks")
-        if isinstance(least, bool) or not isinstance(least, int | float) or not 0 < least < math.inf:
-            raise self._wrong("usual.least", f"a number above 0 is expected, got {least!r}", "Set least.")
+        weeks = table.get("weeks")
+        least = self._above_0("usual.least", table.get("least"), "Set least.")
         if isinstance(weeks, bool) or not isinstance(weeks, int) or not 3 <= weeks <= 52:
             raise self._wrong("usual.weeks", f"3 to 52 weeks are expected, got {weeks!r}", "Set weeks = 6.")
         side = self._choice("usual.side", get_args(Side), table.get("side", "both"))
         field = self._measured("usual.field", fields, table)
-        return Usual(field, *self._marks("usual", "times", table), float(least), weeks, side)
+        return Usual(field, *self._marks("usual", "times", table), least, weeks, side)
 
     def _release(self, fields: Mapping[str, FieldSpec]) -> Release:  # noqa: ARG002  its amounts are two of them
         table = self._section("release", frozenset({"field", "raise_at"}))
         if not table:
             return Release("", 0.0)
         field = self._choice("release.field", ("discharge_m3s", "opening_cm"), table.get("field"))
-        raise_at = table.get("raise_at")
-        if isinstance(raise_at, bool) or not isinstance(raise_at, int | float) or not 0 < raise_at < math.inf:
-            raise self._wrong(
-                "release.raise_at",
-                f"a number above 0 is expected, got {raise_at!r}",
-                "Set raise_at, or leave [release] empty for any release.",
-            )
-        return Release(field, float(raise_at))
+        remedy = "Set raise_at, or leave [release] empty for any release."
+        return Release(field, self._above_0("release.raise_at", table.get("raise_at"), remedy))
 
     def _several(self, fields: Mapping[str, FieldSpec]) -> Combined:  # noqa: ARG002 - it reads none
         table = self._section("several", frozenset({"rule", "count", "level", "silent", "within_s"}))
         rule, count, silent = table.get("rule"), table.get("count"), table.get("silent", False)
-        if isinstance(count, bool) or not isinstance(count, int) or count < 2:
+        if isinstance(count, bool) or not isinstance(count, int) or not 2 <= count <= _MOST_MEMBERS:
             raise self._wrong("several.count", f"a number from 2 is expected, got {count!r}", "Set count = 2.")
         if not isinstance(silent, bool) or (silent and "level" in table):
             raise self._wrong("several.silent", "it is true, or left out; and true without a level", "Keep one.")
@@ -354,18 +364,24 @@ class _Reader:
         levels = [level.name for level in Level if level is not Level.NORMAL]
         return within_s, Level[self._choice(f"{section}.level", levels, table["level"])]
 
-    def _measured(self, name: str, fields: Mapping[str, FieldSpec], table: Mapping[str, Any]) -> str:
-        """A field of the kind that holds a number."""
-        numeric = tuple(n for n, spec in fields.items() if spec.scalar in {"float", "integer"})
-        return str(self._choice(name, numeric, table.get("field")))
+    def _measured(self, name: str, fields: Mapping[str, FieldSpec], table: Mapping[str, Any], unit: str = "") -> str:
+        """A field of the kind that holds a number, and in this unit where one is meant."""
+        numeric = [n for n, spec in fields.items() if spec.scalar in {"float", "integer"}]
+        field = str(self._choice(name, numeric, table.get("field")))
+        fitting = [n for n in numeric if not unit or fields[n].unit == unit]
+        if field not in fitting:
+            raise self._wrong(
+                name,
+                f"{field} is in {fields[field].unit}, and what it is held against is in {unit}",
+                f"Choose one of: {', '.join(fitting)}; a [mark] takes any." if fitting else "Write a [mark].",
+            )
+        return field
 
     def _marks(self, section: str, unit: str, table: Mapping[str, Any]) -> tuple[float, float]:
         """`raise_…` above nothing, and `clear_…` below it: one that clears where it raises would flicker."""
         up, down = f"raise_{unit}", f"clear_{unit}"
         for name in (up, down):
-            value = table.get(name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                raise self._wrong(f"{section}.{name}", f"a number is expected, got {value!r}", f"Set {name}.")
+            self._number(f"{section}.{name}", table.get(name), "a number", f"Set {name}.")
         if not table[up] > 0:
             raise self._wrong(f"{section}.{up}", f"{table[up]:g} is always reached", "Write more than 0.")
         if not table[down] < table[up]:
@@ -375,6 +391,19 @@ class _Reader:
                 f"Write less than {table[up]:g}, so that it does not flicker.",
             )
         return float(table[up]), float(table[down])
+
+    def _above_0(self, field: str, value: Any, remedy: str) -> float:
+        number = self._number(field, value, "a number above 0", remedy)
+        if not number > 0:
+            raise self._wrong(field, f"a number above 0 is expected, got {value!r}", remedy)
+        return number
+
+    def _number(self, field: str, value: Any, expected: str, remedy: str) -> float:
+        """A finite number that something could be measured by; compared before it is made a float."""
+        good = isinstance(value, int | float) and not isinstance(value, bool)
+        if not good or not -_LARGEST <= value <= _LARGEST:
+            raise self._wrong(field, f"{expected} is expected, got {value!r}", remedy)
+        return float(value)
 
     def _timing(self, subject: Subject) -> Timing:
         """The rule's own times, the subject's where it says nothing. Nobody waits for a public flood's first word."""
@@ -411,6 +440,9 @@ class _Reader:
     def _template(self, field: str, value: Any, subject: str) -> str:
         if not isinstance(value, str) or not value.strip():
             raise self._wrong(field, "the text is missing", "Write it in double quotes.")
+        if len(value) > _LONGEST:
+            raise self._wrong(field, f"the text has {len(value)} characters", f"Write at most {_LONGEST}.")
+        self._readable(field, value.replace("\n", " "))
         known = PLACEHOLDERS[subject]
         try:
             parts = list(string.Formatter().parse(value))
@@ -447,12 +479,18 @@ class _Reader:
         value = self._table.get(field, default)
         if not isinstance(value, str) or (not value.strip() and default is None):
             raise self._wrong(field, f"a text is expected, got {value!r}", f'Write {field} = "…".')
+        return self._readable(field, value)
+
+    def _readable(self, field: str, value: str) -> str:
+        """A text without control characters, which no page shows and not every store takes."""
+        if any(unicodedata.category(one) == "Cc" for one in value):
+            raise self._wrong(field, f"a control character stands in {value!r}", "Take it out.")
         return value
 
     def _seconds(self, field: str, *, least: float = 0.0, default: float | None = None, value: Any = None) -> float:
         value = self._table.get(field, default) if value is None else value
         good = isinstance(value, int | float) and not isinstance(value, bool)
-        if not good or not least <= float(value) <= 366 * _DAY_S:
+        if not good or not least <= value <= 366 * _DAY_S:
             raise self._wrong(field, f"a number of seconds from {least:g} is expected, got {value!r}", f"Set {field}.")
         return float(value)
 

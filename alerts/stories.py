@@ -40,7 +40,6 @@ from __future__ import annotations
 import difflib
 import heapq
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -51,6 +50,7 @@ from alerts.engine import Engine, Transition
 from alerts.rulefile import line_of
 from alerts.rules import Absence, Levels, Rule
 from alerts.samples import Sample
+from cities.toml_text import read_table
 from contract.city import NOTICE
 from contract.clock import MINUTE_US, SECOND_US
 from contract.errors import BadInput
@@ -189,11 +189,7 @@ class _Story:
         self._path = path
         self._places = places
         self._rules = rules
-        try:
-            self._text = path.read_text(encoding="utf-8")
-            table = tomllib.loads(self._text)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise BadInput(f"cannot be read: {error}", where=str(path), remedy="Mend it as UTF-8 TOML.") from None
+        self._text, table = read_table(path)
         for key in table.keys() - _KEYS:
             raise self._wrong(key, "this key is not known", f"Known here: {', '.join(sorted(_KEYS))}.")
         self.about = str(table.get("about", path.stem))

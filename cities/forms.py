@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict
 
 from contract.kinds import MeasuredKind
 
 Words = Annotated[str, Field(min_length=1)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
-Hours = Annotated[float, Field(description="hours of wall time")]
+Number = Annotated[float, Strict()]
+"""of a TOML file, which tells "80" from 80"""
+Centimetres = Annotated[Number, Field(ge=-1_000_000, le=1_000_000)]
+Hours = Annotated[Number, Field(description="hours of wall time")]
 
 
 class Form(BaseModel):
@@ -36,13 +39,13 @@ class CityForm(Form):
     emergency_phone: Words = "112"
     upstream: tuple[Words, ...] = ()
     promoted_by: tuple[Words, ...] = ()
-    silence_at_most_h: Annotated[float, Field(gt=0, le=4)] = 4
-    acknowledge_at_most_h: Annotated[float, Field(gt=0, le=24)] = 24
+    silence_at_most_h: Annotated[Number, Field(gt=0, le=4)] = 4
+    acknowledge_at_most_h: Annotated[Number, Field(gt=0, le=24)] = 24
 
 
 class SensorForm(Form):
     kind: MeasuredKind
-    period_s: Annotated[float, Field(gt=0, le=86_400)]
+    period_s: Annotated[Number, Field(gt=0, le=86_400)]
 
 
 class CityFile(Form):
@@ -99,8 +102,8 @@ class RoutesFile(Form):
 
 
 class ThresholdForm(Form):
-    raise_cm: float
-    clear_cm: float
+    raise_cm: Centimetres
+    clear_cm: Centimetres
     local_name: Words
 
 
@@ -110,7 +113,7 @@ class ScaleForm(Form):
     datum: Words
     direction: Literal["rising", "falling"] = "rising"
     normal_name: Words = "Normal"
-    jump_cm: Annotated[float, Field(gt=0)] | None = None
+    jump_cm: Annotated[Centimetres, Field(gt=0)] | None = None
     waspada: ThresholdForm | None = None
     siaga: ThresholdForm | None = None
     awas: ThresholdForm | None = None

@@ -68,6 +68,15 @@ def _scale(source: TomlSource[ScaleFile], at: int, form: ScaleForm, findings: Fi
                 f"{before[1]} ({before[2].raise_cm:g} cm)",
                 f"Each worse level of a {form.direction} gauge is {worse} the milder one.",
             )
+    for before, after in pairwise(given):
+        if sign * after[2].clear_cm < sign * before[2].clear_cm:
+            findings.add(
+                source.file,
+                source.line("scale", at, after[1], "clear_cm"),
+                f"{after[1]} of {form.gauge!r} clears at {after[2].clear_cm:g} cm, when {before[1]} "
+                f"({before[2].clear_cm:g} cm) has ended already",
+                f"Each worse level of a {form.direction} gauge ends no further {safe} than the milder one.",
+            )
     for _, key, threshold in given:
         if sign * threshold.clear_cm >= sign * threshold.raise_cm:
             findings.add(

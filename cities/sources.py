@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -15,9 +13,9 @@ from pydantic_core import ErrorDetails
 from cities.findings import Findings
 from cities.toml_lines import Path as KeyPath
 from cities.toml_lines import key_lines, line_of
+from cities.toml_text import NotTomlError, parsed
 
 F = TypeVar("F", bound=BaseModel)
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _SHOWN = 60
 
 
@@ -67,15 +65,10 @@ def read_toml(folder: Path, file: str, model: type[F], findings: Findings) -> To
 def parse_toml(file: str, text: str, findings: Findings) -> dict[str, Any] | None:
     """The document, None (and a finding with its line) where it is not TOML."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        at = _AT_LINE.search(str(error))
-        line = int(at[1]) if at else len(text.splitlines()) or 1
+        return parsed(text)
+    except NotTomlError as error:
         findings.add(
-            file,
-            line,
-            f"this is not TOML: {_AT_LINE.sub('', str(error)).strip()}",
-            "Mend the line; strings stand in double quotes.",
+            file, error.line, f"this is not TOML: {error.what}", "Mend the line; strings stand in double quotes."
         )
         return None
 
@@ -90,7 +83,14 @@ def read_csv(folder: Path, file: str, model: type[F], findings: Findings) -> Tab
     header: list[str] | None = None
     rows: list[CsvRow[F]] = []
     line = 0
-    for cells in reader:
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            findings.add(file, reader.line_num or 1, f"this is not CSV: {error}", "Mend the line.")
+            return Table([], whole=False)
+        if cells is None:
+            break
         first, line = line + 1, reader.line_num
         if line > first:
             findings.add(file, first, "a double quote opens here and does not close", "Close it, or take it out.")

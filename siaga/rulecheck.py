@@ -8,31 +8,17 @@ such a pack.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
 from alerts.notifyfile import load_manners
-from alerts.rulefile import line_of, load_rule, load_rules
+from alerts.rulefile import Sheet, load_rules, load_sheet, load_sheets
 from alerts.rules import Combined, Release, Rise, Rule, lies_in
 from contract.city import NOTICE, NOTICE_PERIOD_S, NodeSpec, Profile, SensorSpec
 from contract.errors import BadInput
 
 Watched = tuple[NodeSpec, SensorSpec]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A rule, and the file that it stands in."""
-
-    path: Path
-    text: str
-    rule: Rule
-
-    def wrong(self, field: str, what: str, remedy: str) -> BadInput:
-        """A finding, with its file and line."""
-        return BadInput(what, where=f"{self.path}, line {line_of(self.text, field)}: {field}", remedy=remedy)
 
 
 def check(folder: Path, profile: Profile | None) -> list[BadInput]:
@@ -46,7 +32,7 @@ def check(folder: Path, profile: Profile | None) -> list[BadInput]:
     sheets: list[Sheet] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            sheets.append(_sheet(path))
+            sheets.append(load_sheet(path))
         except BadInput as error:
             found.append(error)
     if profile is not None:
@@ -64,19 +50,15 @@ def check(folder: Path, profile: Profile | None) -> list[BadInput]:
 def fit(folder: Path, profile: Profile) -> tuple[Rule, ...]:
     """The rules in `folder`, fit to judge this city by. Raises BadInput for the first mistake in them, or else for the
     first that would make the engine tell what is not so; what only leaves something unwatched is for `check` to say."""
-    rules = load_rules(folder)
-    sheets = [_sheet(path) for path in sorted(folder.glob("*.toml"))]
+    sheets = load_sheets(folder)
     for sheet in sheets:
         for wrong in _too_short(sheet, profile):
             raise wrong
     for wrong in _told_twice(sheets, profile):
         raise wrong
+    rules = tuple(sheet.rule for sheet in sheets)
+    load_manners(folder.parent, rules)
     return rules
-
-
-def _sheet(path: Path) -> Sheet:
-    rule = load_rule(path)
-    return Sheet(path, path.read_text(encoding="utf-8"), rule)
 
 
 # ------------------------------------------------------------ what is left unwatched

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from api.oidc import OpenId
     from broker.subscription import PahoSubscription
     from complaints.outward import Outward
+    from contract.levels import Scale
     from contract.roles import Role
     from siaga.shown_city import ShownCity
     from store.book import KeepersBook
@@ -58,6 +59,14 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
 
     folder = rules_folder(settings.city, settings.cities_folder)
     return compressed(rulecheck.fit(folder, profile(settings)), settings.speed)
+
+
+def scales(settings: Settings) -> tuple[Scale, ...]:
+    """The scales of the city's gauges, fit to judge by."""
+    from alerts.reload import fit_scales
+    from cities.load import folder
+
+    return fit_scales(profile(settings).scales, folder(settings.city, settings.cities_folder) / "scale.toml")
 
 
 def manners(settings: Settings, pack: Sequence[Rule]) -> Manners:
@@ -213,7 +222,7 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     # What changes on disk from here on is seen, for the files are looked at before they are read.
     pack = Pack(rules_folder(settings.city, settings.cities_folder), lambda: rules(settings))
     place = folder(settings.city, settings.cities_folder)
-    staffs = Pack(place, lambda: profile(settings).scales, "scales", "scale.toml")
+    staffs = Pack(place, lambda: scales(settings), "scales", "scale.toml")
     city, first = profile(settings), rules(settings)
     with ExitStack() as stack:
         reading_store = stack.enter_context(closing(readings(settings)))
@@ -289,7 +298,7 @@ def shown_city(settings: Settings) -> ShownCity:
 
     # What changes on disk from here on is seen, for the file is looked at before it is read.
     place = folder(settings.city, settings.cities_folder)
-    staffs = Pack(place, lambda: profile(settings).scales, "scales", "scale.toml", stage="api")
+    staffs = Pack(place, lambda: scales(settings), "scales", "scale.toml", stage="api")
     return ShownCity(profile(settings), staffs)
 
 

@@ -226,6 +226,21 @@ def test_a_corrected_file_is_judged_by_without_a_restart(stores: Stores, cities:
     assert judged.open() == ["WASPADA"]
 
 
+def test_marks_that_cross_are_refused_while_a_flood_goes_on(stores: Stores, cities: Path) -> None:
+    """SIAGA would clear below WASPADA: the engine lives, names file and line, and ends the flood by the old marks."""
+    judged = Judged(stores, staffs(cities))
+    for cm in (40, 80, 80, 80, 80):
+        judged.level(cm)
+    edit(cities, "clear_cm = 95", "clear_cm = 55")
+    for _ in range(4):
+        judged.level(80)
+    assert "scale.toml line" in judged.process.facts()["scales_refused"]
+    assert judged.open() == ["WASPADA"]
+    for _ in range(10):
+        judged.level(40)
+    assert judged.open() == []
+
+
 def test_a_gauge_that_gets_a_scale_is_judged_by_what_it_said_before(stores: Stores, tmp_path: Path) -> None:
     """While it had none its water was nobody's; it is read again from the store."""
     listed = tmp_path / "scale.toml"

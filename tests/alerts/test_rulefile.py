@@ -76,7 +76,7 @@ def test_when_its_events_are_told_is_its_own_word_or_its_subject_s(tmp_path: Pat
         ("{trend}{local}. Not yet", "{trnd}. Not yet", r"text.opened.en: the placeholder \{trnd\}.*Known here"),
         ("{value} cm, {trend}{local}. Belum", "{value:.1f} cm. Belum", r"text.opened.id: the placeholder"),
         ("[text.no_data]", "[text.nodata]", r"text.nodata: this field is not known"),
-        ("[match]", "[match", r"not valid TOML.*line 17"),
+        ("[match]", "[match", r"line 17: not valid TOML"),
         ("[match]", "[notify]\ngroup_wait_s = 30\n\n[match]", r"line 18: notify.group_wait_s: .*never waits"),
         ("[match]", "[notify]\nrepeat_interval_s = -1\n\n[match]", r"line 18: notify.repeat_interval_s: a number"),
         ("[match]", "[notify]\nwait_s = 30\n\n[match]", r"line 18: notify.wait_s: this field is not known"),
@@ -146,7 +146,7 @@ def test_two_rules_with_one_id_are_refused(tmp_path: Path) -> None:
     """Identity is the id; a copy that forgot to change it would tell everything twice."""
     for name in ("a", "b"):
         (tmp_path / f"{name}.toml").write_text(GOOD, encoding="utf-8")
-    with pytest.raises(BadInput, match=r"b\.toml: id: the id 'flood' is already taken by a\.toml"):
+    with pytest.raises(BadInput, match=r"b\.toml, line 4: id: the id 'flood' is already taken by a\.toml"):
         load_rules(tmp_path)
 
 

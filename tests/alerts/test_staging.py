@@ -60,7 +60,11 @@ def test_other_words_judge_alike(tmp_path: Path, change: tuple[str, str]) -> Non
 
 @pytest.mark.parametrize(
     "change",
-    [("for_s = 480", "for_s = 481"), ('field = "level_cm"', 'field = "rain_mm"'), ('"critical"', '"info"')],
+    [
+        ("for_s = 480", "for_s = 481"),
+        ('nodes = ["gauge"]', 'nodes = ["gauge"]\nsensor = "gauge"'),
+        ('"critical"', '"info"'),
+    ],
 )
 def test_another_condition_judges_otherwise(tmp_path: Path, change: tuple[str, str]) -> None:
     """Any other key that the file has."""

@@ -131,10 +131,9 @@ def test_two_rules_that_would_tell_the_same_are_found(root: Path, differs: list[
     "differs",
     [
         [('audience = "public"', 'audience = "shadow"')],
-        [('field = "level_cm"', 'field = "rain_mm"')],
         [('nodes = ["gauge"]', 'nodes = ["gauge"]\nsensor = "hujan"')],
     ],
-    ids=["audience", "field", "sensor"],
+    ids=["audience", "sensor"],
 )
 def test_two_rules_that_differ_in_what_they_tell_or_to_whom_stand_beside_each_other(
     root: Path, differs: list[tuple[str, str]]

@@ -75,7 +75,7 @@ def test_a_series_may_repeat_climb_and_fall_silent(stories: Path) -> None:
             "'mati' is not understood",
         ),
         ('code-jetisharjo = "40 72 80 90"', "", "series", "there are no readings"),
-        ("[series]", "[series", "", "cannot be read"),
+        ("[series]", "[series", "line 4", "not valid TOML"),
     ],
 )
 def test_a_mistake_is_named_with_file_line_and_remedy(stories: Path, old: str, new: str, where: str, what: str) -> None:
