@@ -12,6 +12,9 @@ from heapq import merge
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from alerts.afterwards import live_us
+from alerts.alone import Alone
+from alerts.doubt import NO_JUMP
 from alerts.engine import Engine, Transition
 from alerts.notify import Notifier
 from alerts.orders import WAIT_S, Orders
@@ -93,7 +96,7 @@ class Lived:
 @dataclass
 class Story:
     """What became of a history. `lives` are the floods; `others` what other rules opened, of a rise say; `unbelieved`
-    are readings not believed while no flood of their gauge was open."""
+    are readings not believed while no flood of their gauge was open, also those that no rule had to doubt."""
 
     lives: list[Lived] = field(default_factory=list)
     others: list[Lived] = field(default_factory=list)
@@ -130,10 +133,17 @@ class _Replay:
         self._open: dict[str, Lived] = {}
         self._waiting: dict[str, Past] = {}
         self._now_us = 0
+        self._doubted: set[tuple[str, int]] = set()
         self._others: dict[str, Lived] = {}
         self._sensors = {
             node: next((name for name, (kind, _) in place.sensors.items() if kind == "flood"), "level")
             for node, place in places.items()
+        }
+        self._alone = {
+            gauge: Alone(
+                NO_JUMP if scale.jump_cm is None else scale.jump_cm, live_us(places[gauge], self._sensors[gauge])
+            )
+            for gauge, scale in scales.items()
         }
 
     def run(self, history: Iterable[Past | Announced], until_us: int | None) -> Story:
@@ -154,6 +164,9 @@ class _Replay:
         told = self._engine.step(self._sample(one, seq), one.at_us)
         if isinstance(one, Past):
             self._believe(one)
+            alone = self._alone[one.gauge].hear(one.at_us, one.cm)
+            if alone is not None and (one.gauge, alone[0]) not in self._doubted:
+                self._list(Unbelieved(one.gauge, *alone))
         self._take(told, one.at_us)
 
     def _pass(self, until_us: int) -> None:
@@ -246,5 +259,9 @@ class _Replay:
 
     def _doubt(self, gauge: str, at_us: int, cm: float) -> None:
         self._waiting.pop(gauge, None)
-        life = self._open.get(gauge)
-        (self._story if life is None else life).unbelieved.append(Unbelieved(gauge, at_us, cm))
+        self._doubted.add((gauge, at_us))
+        self._list(Unbelieved(gauge, at_us, cm))
+
+    def _list(self, one: Unbelieved) -> None:
+        life = self._open.get(one.gauge)
+        (self._story if life is None else life).unbelieved.append(one)
