@@ -13,7 +13,7 @@ import heapq
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,6 +53,7 @@ from contract.incident import WATER, Audience, Change, Incident, State, What
 from contract.kinds import KindName
 from contract.levels import Level, Scale, Threshold
 from contract.staging import BREADTH, Stages
+from contract.travel import Travel
 from store.ports import Event, Placement
 
 SNAPSHOT_VERSION = 10
@@ -389,8 +390,12 @@ class Engine:
         return self._places
 
     def stuck(self, now_us: int) -> Mapping[str, int]:
-        """Gauges that stand still in a flood while the water beside them moves, by name -> since when (µs)."""
+        """Gauges that stand still while a flood moves past them, by name -> since when (µs)."""
         return self._banks.stuck(now_us)
+
+    def travel(self, travels: Iterable[Travel]) -> None:
+        """How long water takes from gauge to gauge, as it is known now."""
+        self._banks.travel(travels)
 
     def afresh(self, node: str) -> Engine | None:
         """Another engine that judges this gauge's water alone, by the same rules and scale, and knows nothing yet; None
@@ -600,6 +605,7 @@ class Engine:
             stream = LevelStream(
                 rule, node, entity, period_s, staff, condition.field, self._unbelieved, self._banks.of(node)
             )
+            self._banks.of(node).watch(stream)
         stream.set_silence(rule.silence_s(place.link), self._travel_us)
         if isinstance(stream, LevelStream) and isinstance(condition, Levels | Rise):
             stream.late = self.late

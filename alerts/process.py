@@ -477,6 +477,7 @@ class AlertsProcess:
         self._registry_mono_us = mono_us
         self._watch_stuck(engine)
         self._learn_forecasts()
+        engine.travel(self._words.forecasts.travels)
         version = self._cities.registry_version(self._profile.code)
         if version != self._registry:
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}

@@ -127,6 +127,7 @@ class _Replay:
         self._places = places
         self._words = Words(profile)
         self._engine = Engine(profile.code, rules, places, scales, unbelieved=self._doubt, zone=profile.zone)
+        self._engine.travel(self._words.forecasts.travels)
         self._notifier = Notifier(profile.code, places)
         self._orders = Orders({gauge: places[gauge].river for gauge in scales}, wait_s)
         self._story = Story()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 from support.watch import Watch, at, placements, profile, rules, watch
 
 from alerts.engine import Engine
+from contract.travel import Travel
 
 GAUGE, BELOW = "code-hulu", "code-hilir"
 
@@ -110,3 +113,79 @@ def test_it_is_known_again_after_a_restart_before_it_could_end_a_flood() -> None
     told = both(again, [140.0 + 6 * i for i in range(12)], [50.0] * 12, begin=50)
     assert list(again.engine.stuck(at(again.minute))) == [BELOW]
     assert not [line for line in told if "resolved" in line]
+
+
+# ------------------------------------------------------------ far apart, and below every mark
+
+UP_SLOWLY = [80.0 + 2 * i for i in range(36)] + [150.0] * 64
+FAR = (Travel(GAUGE, BELOW, 3 * 3_600.0, 3.25 * 3_600.0, 3.5 * 3_600.0),)
+
+
+def far_apart(travels: Sequence[Travel] = FAR) -> Watch:
+    """Forty kilometres of river, where the water takes three hours to three and a half."""
+    far = {node: replace(one, river_km=40.0 if node == BELOW else one.river_km) for node, one in placements().items()}
+    city = Watch(Engine("contoh", rules(), far, {one.gauge: one for one in profile().scales}))
+    city.engine.travel(travels)
+    return city
+
+
+def stuck_from(city: Watch, above: Sequence[float], below: Callable[[int], float]) -> int | None:
+    """The minute at which the lower gauge is first named as stuck; each is read every five minutes."""
+    for number, cm in enumerate(above):
+        city.level(5 * number, GAUGE, cm)
+        city.level(5 * number, BELOW, below(5 * number))
+        if BELOW in city.engine.stuck(at(city.minute)):
+            return 5 * number
+    return None
+
+
+def test_a_gauge_that_hangs_below_its_mark_is_named_once_the_wave_must_be_there() -> None:
+    """Half a metre in two and a half hours, three and a half on the way, half an hour of grace: no sooner, no later."""
+    city = far_apart()
+    assert stuck_from(city, UP_SLOWLY, lambda _: 40.0) == 390
+    assert city.engine.stuck(at(city.minute)) == {BELOW: at(0)}
+    assert not [line for line in city.story() if line.endswith(BELOW)]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        lambda minute: 40.0 + (minute >= 200) * (minute - 200) / 5,
+        lambda minute: 40.0 + (minute >= 300),
+        lambda minute: math.nan if minute % 60 else 40.0,
+    ],
+    ids=["the wave comes", "it moved once", "it is read by the hour"],
+)
+def test_a_gauge_that_shows_the_wave_is_not_stuck(below: Callable[[int], float]) -> None:
+    """As little as it shows of it."""
+    assert stuck_from(far_apart(), UP_SLOWLY, below) is None
+
+
+@pytest.mark.parametrize(
+    ("above", "travels"),
+    [
+        ([150.0] * 100, FAR),
+        ([30.0 + (i % 30) for i in range(100)], FAR),
+        (UP_SLOWLY, ()),
+        (UP_SLOWLY, (Travel(BELOW, GAUGE, 0.0, 1.0, 2.0), Travel("hilang", BELOW, 0.0, 1.0, 2.0))),
+    ],
+    ids=["a crest that stands", "no flood", "nobody knows how long", "other ways"],
+)
+def test_low_water_is_flat_while_no_wave_is_known_to_be_there(above: list[float], travels: Sequence[Travel]) -> None:
+    """Nothing is said of a gauge that has nothing to show."""
+    assert stuck_from(far_apart(travels), above, lambda _: 40.0) is None
+
+
+def test_a_near_gauge_below_its_mark_has_time_until_slow_water_is_there() -> None:
+    """A kilometre at half a metre a second, and half an hour of grace."""
+    found = stuck_from(watch(), RISING * 2, lambda _: 40.0)
+    assert found is not None
+    assert 90 <= found <= 130
+
+
+def test_travel_times_that_are_learned_later_count_and_outlast_the_registry() -> None:
+    """Places that change keep them."""
+    city = far_apart(())
+    city.engine.travel(FAR)
+    city.engine.place(city.engine.places, {one.gauge: one for one in profile().scales})
+    assert stuck_from(city, UP_SLOWLY, lambda _: 40.0) == 390
