@@ -74,15 +74,15 @@ class ImpactTables(Part):
         with self._db.write() as connection:
             hold_log(self._db, connection, city)
             holding, waiting = _holding(connection, city), _waiting(connection, city, now_us)
-            gone = 0
+            stay = [one for one in waiting if not any(_about_the_same(new, one) for new in proposals)]
+            if len(stay) + len(proposals) > PROPOSALS_MOST:
+                raise Rejected(f"{PROPOSALS_MOST} proposals wait already", reason="too_many")
             for one, deed in zip(proposals, deeds, strict=True):
                 _check_surveyor(connection, one, one.by)
                 _check_target(one, holding)
-                gone += _give_way(connection, one, waiting)
+                _give_way(connection, one, waiting)
                 connection.execute(insert(impact_proposals).values(_proposal_row(one)))
                 append(self._db, connection, city, deed)
-            if len(waiting) - gone + len(proposals) > PROPOSALS_MOST:
-                raise Rejected(f"{PROPOSALS_MOST} proposals wait already", reason="too_many")
 
     def impact_proposals(self, city: str, now_us: int) -> Sequence[ImpactProposal]:
         """See `ImpactStore.impact_proposals`."""
@@ -170,12 +170,11 @@ def _check_target(proposal: ImpactProposal, holding: Sequence[KeptImpact]) -> No
         raise Rejected("another row says the same RW and level", reason="doubled")
 
 
-def _give_way(connection: Connection, proposal: ImpactProposal, waiting: Sequence[ImpactProposal]) -> int:
-    """What waits about the same row is replaced by whoever speaks last. How many are."""
-    gone = [one for one in waiting if _about_the_same(proposal, one)]
-    for one in gone:
-        _decide(connection, one, "replaced", Deed(proposal.by, "", "", proposal.created_us))
-    return len(gone)
+def _give_way(connection: Connection, proposal: ImpactProposal, waiting: Sequence[ImpactProposal]) -> None:
+    """What waits about the same row is replaced by whoever speaks last."""
+    for one in waiting:
+        if _about_the_same(proposal, one):
+            _decide(connection, one, "replaced", Deed(proposal.by, "", "", proposal.created_us))
 
 
 def _about_the_same(one: ImpactProposal, other: ImpactProposal) -> bool:

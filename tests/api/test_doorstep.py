@@ -134,7 +134,7 @@ def test_what_is_not_known_is_said_and_nothing_is_made_up(made: Town, serve: Cal
     assert (by_gauge[bare.node]["impacts"], by_gauge[moved.node]["impacts"]) == ([], [])
 
 
-@pytest.mark.parametrize("words", ["W" * 60, "<>" * 30, "é" * 60], ids=["long", "escaped", "accents"])
+@pytest.mark.parametrize("words", ["é" * 60, "<>" * 30], ids=["accents", "escaped"])
 def test_the_text_page_stays_small(
     city_in: Callable[[str], Town], serve: Callable[..., httpx.Client], words: str
 ) -> None:
