@@ -4,6 +4,10 @@ Gauge keepers type 80 for 800, a branch swims through an ultrasonic beam. Neithe
 could begin a run, or break one. So a reading that lies further from the last than the water of this gauge moves between
 two readings (`jump_cm` of its scale) waits for the one after it. Where that is back near the old water, the jump was
 never there; else it counts from the moment at which it was taken, so that a true wave is found no later for it.
+
+A keeper may also forget a digit for hours (215, 21, 21, 215), and a sensor that came loose says nought for days. Two
+such readings bear each other out and would tell people that all is clear. No river falls like that: what lies below the
+last believed water by more than it moves in three readings, or by a jump at a tenth of it, ends nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ from typing import NamedTuple
 
 _BACK = 1.5
 """how many jumps away from the old water the next reading may be and still be called back"""
+_NO_WATER = 3.0
+"""no water moves by so many jumps from one reading to the next"""
 
 
 class Doubted(NamedTuple):
@@ -33,6 +39,20 @@ def was_never_there(jump_cm: float, before: float, doubted: float, value: float)
     not so far from it that the river itself must have moved."""
     back = abs(value - before)
     return back < abs(value - doubted) and back <= _BACK * jump_cm
+
+
+def leaps(jump_cm: float, by_cm: float) -> bool:
+    """Whether water that moves so far between two readings, the one way or the other, moves as no river does."""
+    return by_cm > _NO_WATER * jump_cm
+
+
+def falls_as_no_water(jump_cm: float, sign: float, before: float, value: float) -> bool:
+    """Whether no river falls from the one reading to the next, of a gauge whose danger lies upward (`sign` 1) or
+    downward (-1): too far at once, or by a jump to where a keeper lands who forgets the last digit."""
+    fall = sign * (before - value)
+    if not fall > jump_cm:
+        return False  # nor for NaN
+    return leaps(jump_cm, fall) or (sign > 0 and abs(10 * value - before) <= jump_cm)
 
 
 def within(live_us: int, before_us: int, at_us: int) -> bool:

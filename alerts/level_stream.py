@@ -8,13 +8,14 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from alerts.doubt import NO_JUMP, Doubted, jumps, was_never_there, within
+from alerts.doubt import NO_JUMP, Doubted, falls_as_no_water, jumps, leaps, was_never_there, within
 from alerts.late import Late
 from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use, in_us
 from alerts.rules import Rule
 from alerts.samples import Sample
 from alerts.stuck import Bank
 from contract import incident as life
+from contract.clock import DAY_US
 from contract.errors import BadInput
 from contract.incident import Incident, Source, State
 from contract.levels import Scale, measured_anew
@@ -23,6 +24,8 @@ from contract.quality import Quality
 Unbelieved = Callable[[str, int, float], None]
 """Told of each reading that the next did not bear out: node, event time, value (cm)."""
 
+_REMEMBERED_US = DAY_US
+"""how long it is known where the water stood before a leap"""
 _NOT_KEPT: list[int] = []
 """of every stream whose rule does not keep"""
 
@@ -63,11 +66,14 @@ class LevelStream(Stream):
     read on site.
     What was taken up to `ended_us` belongs to an incident that is over and begins none. `late` notes what came too late
     to be judged.
+    `fell`: the water of an open incident fell as no water does, and what was read since then is not believed: a gauge
+    that says nothing else is silent. `leapt` is where it stood before it rose in such a leap, at `leapt_us`: a fall
+    back to there undoes what was read wrong meanwhile.
     """
 
     __slots__ = (
-        "bank", "by_eye", "clear_us", "doubted", "down", "ended_us", "field", "for_us", "held", "keep_us", "late", "on",
-        "quiet", "staff", "trend", "unbelieved", "up", "value", "value_us",
+        "bank", "by_eye", "clear_us", "doubted", "down", "ended_us", "fell", "field", "for_us", "held", "keep_us",
+        "late", "leapt", "leapt_us", "on", "quiet", "staff", "trend", "unbelieved", "up", "value", "value_us",
     )  # fmt: skip
 
     def __init__(
@@ -116,6 +122,7 @@ class LevelStream(Stream):
         """A new scale: runs begin anew, closed latches stay where they still exist."""
         self.staff = staff
         self.doubted = None
+        self.fell, self.leapt, self.leapt_us = False, math.nan, 0
         self.up = [0] * len(staff.raises)
         self.down = [0] * len(staff.raises)
         self._hold(self.last_us)
@@ -163,13 +170,19 @@ class LevelStream(Stream):
         return self.staff.sign * value >= self.staff.raises[0]
 
     def _judge(
-        self, sample: Sample, value: float, signed: float, now_us: int, said_us: int
+        self, sample: Sample, value: float, signed: float, now_us: int, said_us: int, *, seen: bool = False
     ) -> tuple[Step, ...] | Onset:
+        """`seen`: somebody stood before the staff."""
         at_us, use = self._place(sample, now_us)
+        if use is Use.STALE and self.late is not None:
+            self.late.note(sample, said_us)
+        self.fell = self.incident is not None and not seen and self._falls_as_no_water(value, at_us)
+        if self.fell:
+            if self.unbelieved is not None:
+                self.unbelieved(self.node, at_us, value)
+            return NOTHING
         if use is Use.LIVE:
             self.heard_us = now_us
-        elif use is Use.STALE and self.late is not None:
-            self.late.note(sample, said_us)
         if at_us <= self.ended_us:
             return NOTHING
         if self._doubts(value, at_us, use):
@@ -193,6 +206,18 @@ class LevelStream(Stream):
         if self.incident is None:
             return self._onset(at_us, value) if use is not Use.STALE else NOTHING
         return self._keep(self._advance(self.incident, signed, value, at_us, use, said_us, back=by_eye and live))
+
+    def _falls_as_no_water(self, value: float, at_us: int) -> bool:
+        """Whether this reading says of an open incident what no river does. After a hole nobody knows; what undoes a
+        leap or is what the reading before it began to show may be."""
+        jump_cm, doubted = self.staff.jump_cm, self.doubted
+        if not falls_as_no_water(jump_cm, self.staff.sign, self.value, value):
+            return False
+        if not self.fell and not within(self.live_us, self.value_us, at_us):
+            return False
+        if doubted is not None and abs(value - doubted.value) <= jump_cm:
+            return False
+        return not (abs(value - self.leapt) <= jump_cm and at_us - self.leapt_us <= _REMEMBERED_US)
 
     def _doubts(self, value: float, at_us: int, use: Use) -> bool:
         """Whether this reading must wait for the next. What waited is settled first."""
@@ -224,6 +249,8 @@ class LevelStream(Stream):
     def _believe(self, doubted: Doubted) -> None:
         """It was true: it counts from when it was taken."""
         self._run(self.staff.sign * doubted.value, doubted.at_us, Use(doubted.use))
+        if leaps(self.staff.jump_cm, self.staff.sign * (doubted.value - self.value)):
+            self.leapt, self.leapt_us = self.value, doubted.at_us
         self.value, self.value_us = doubted.value, doubted.at_us
         if self.incident is not None:
             self.incident = self._noted(self.incident, doubted.value)
@@ -371,7 +398,7 @@ class LevelStream(Stream):
         alone = incident.no_data or self.by_eye
         sample = Sample(self.node, "", self.rule.match.kind, self.epoch, self.seq, read_us, "synced", Quality.GOOD, {})
         self.by_eye = False  # it is not the sensor that is back
-        outcome = self._judge(sample, value, self.staff.sign * value, now_us, said_us)
+        outcome = self._judge(sample, value, self.staff.sign * value, now_us, said_us, seen=True)
         self.by_eye = alone
         self.heard_us = max(self.heard_us, heard_us)
         return NOTHING if isinstance(outcome, Onset) else _from("on_site", outcome)
@@ -383,7 +410,7 @@ class LevelStream(Stream):
         if incident is None or not (incident.no_data or (self.by_eye and self._is_clear())):
             return NOTHING
         self.ended_us = self.last_us = at_us = max(at_us, self.last_us)
-        self.doubted = None
+        self.doubted, self.fell = None, False
         self._open_from(0)
         value = self._as_last_read(incident).value
         return _from("people", self._keep([life.resolved(incident, value, at_us, said_us)]))
@@ -409,7 +436,7 @@ class LevelStream(Stream):
         if not self._behind(incident):
             return
         self.told_us = self.muted_us = incident.changed_us
-        self.doubted = None
+        self.doubted, self.fell = None, False
         self.up = [0] * len(self.up)
         self.down = [0] * len(self.down)
         if not incident.open:
@@ -431,6 +458,7 @@ class LevelStream(Stream):
         super().rewind(now_us)
         self.value_us = min(self.value_us, now_us)
         self.ended_us = min(self.ended_us, now_us)
+        self.leapt_us = min(self.leapt_us, now_us)
         if self.doubted is not None:
             self.doubted = self.doubted._replace(at_us=min(self.doubted.at_us, now_us))
         self.up = [min(began, now_us) for began in self.up]
@@ -438,7 +466,7 @@ class LevelStream(Stream):
         self.held = [min(us, now_us) for us in self.held] or _NOT_KEPT
 
     def state(self) -> list[Any]:
-        value = None if math.isnan(self.value) else self.value
+        value, leapt = (None if math.isnan(cm) else cm for cm in (self.value, self.leapt))
         return [
             *super().state(),
             self.on,
@@ -451,11 +479,14 @@ class LevelStream(Stream):
             self.held,
             self.by_eye,
             self.ended_us,
+            [self.fell, leapt, self.leapt_us],
         ]
 
     def restore(self, state: list[Any]) -> None:
         super().restore(state)
-        on, up, down, value, self.trend, self.value_us, doubted, held, self.by_eye, self.ended_us = state[6:16]
+        on, up, down, value, self.trend, self.value_us, doubted, held, self.by_eye, self.ended_us, fall = state[6:17]
+        self.fell, leapt, self.leapt_us = fall
+        self.leapt = math.nan if leapt is None else leapt
         self.doubted = None if doubted is None else Doubted(*doubted)
         if len(up) == len(self.up):
             self.up, self.down = list(up), list(down)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from alerts.doubt import NO_JUMP, Doubted, jumps, was_never_there, within
+from alerts.doubt import NO_JUMP, Doubted, falls_as_no_water, jumps, was_never_there, within
 from alerts.level_stream import LevelStream, Staff
 from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Use, in_us
 from alerts.rules import Rise, Rule
@@ -15,8 +15,6 @@ from alerts.samples import Sample
 from contract.clock import DAY_US
 from contract.levels import Level, Scale, Threshold
 
-_NO_WATER = 3.0
-"""no water falls by so many jumps from one reading to the next"""
 _REMEMBERED_US = DAY_US
 _CELLS = 12
 """into so many parts a window is divided; of each at most one low is kept"""
@@ -90,11 +88,13 @@ class RiseStream(LevelStream):
         at_us = max(at_us, self.newer_us)
         if self.waits is None and abs(water - self.newer) <= self.jump_cm:
             risen = self._risen(water, at_us)
-        elif self._holds_back(water, at_us, now_us - at_us):
+        elif self._holds_back(water, at_us, sample, now_us):
             return NOTHING
         else:
             risen = self._jumped(water, at_us)
         if math.isnan(risen):
+            self._place(sample, now_us)
+            self._know_nothing()
             return NOTHING
         if self.quiet and risen < self.staff.raises[0]:
             # The common case by far: nothing runs and the water stands.
@@ -106,15 +106,27 @@ class RiseStream(LevelStream):
         """How far it had risen only its neighbours know."""
         return True
 
-    def _holds_back(self, water: float, at_us: int, age_us: int) -> bool:
+    def _know_nothing(self) -> None:
+        """How far it has risen nobody can say: whatever had begun has no second reading."""
+        self.up, self.down = [0] * len(self.up), [0] * len(self.down)
+        self.quiet = self.on == 0 and self.doubted is None
+
+    def _holds_back(self, water: float, at_us: int, sample: Sample, now_us: int) -> bool:
         """Whether this reading must wait for the next. What waited is settled first."""
         waits = self.waits
         if waits is not None:
             self.waits = None
             if not was_never_there(self.jump_cm, self.newer, waits.value, water):
-                self._run(self._jumped(waits.value, waits.at_us), waits.at_us, Use(waits.use))
+                risen = self._jumped(waits.value, waits.at_us)
+                if math.isnan(risen):
+                    self._know_nothing()
+                else:
+                    self.value, self.value_us = risen, waits.at_us
+                    self._run(risen, waits.at_us, Use(waits.use))
         elif jumps(self.jump_cm, self.newer, water) and within(self.live_us, self.newer_us, at_us):
-            use = Use.LIVE if age_us <= self.live_us else Use.LATE if age_us <= self.late_us else Use.STALE
+            _, use = self._place(sample, now_us)
+            if use is Use.LIVE:
+                self.heard_us = now_us
             self.waits = Doubted(at_us, water, use)
             return True
         return False
@@ -145,7 +157,8 @@ class RiseStream(LevelStream):
 
     def _is_back(self, before: float, water: float, at_us: int) -> bool:
         """Whether a jump undoes a fall that no water could have made. Such a fall is remembered."""
-        if before - water > _NO_WATER * self.jump_cm:
+        sign = self.gauge.sign
+        if falls_as_no_water(self.jump_cm, sign, sign * before, sign * water):
             self.stood, self.stood_us = before, at_us
             return False
         return abs(water - self.stood) <= self.jump_cm and at_us - self.stood_us <= _REMEMBERED_US

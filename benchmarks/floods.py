@@ -5,7 +5,8 @@ them). Prints one JSON object and keeps it in `results/`.
 
 A *true* change is a level that the next reading holds while the river is known as milder. It must be told at the
 latest one reading after the first whose `for` is over. A *planted* error is one reading that is 100 to 400 cm too
-high: tried at every place of every flood, with fixed figures and with drawn ones.
+high: tried at every place of every flood, with fixed figures and with drawn ones. A *forgotten* digit is left out (21
+for 215) for three readings in a row, at every place where a flood is open and all of them lie beyond a mark.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ SEEDS = (1, 2, 3)
 _EPOCH = "0" * 16
 _NEAR = 4
 """an error may move a true change by so many readings; that is told early or late, and not told wrongly"""
+_FORGOTTEN = 3
+"""readings in a row from which the last digit is left out"""
 _LOOK = 60
 """readings after an error within which all it can do has been done"""
 
@@ -70,6 +73,9 @@ class Figures:
     wrong: Counter[str] = field(default_factory=Counter)
     unexplained: list[tuple[int, float, Level]] = field(default_factory=list)
     """event time of the planted error, its figure, the level told"""
+    forgotten: int = 0
+    cleared: list[Moment] = field(default_factory=list)
+    """all-clears that a forgotten digit told"""
 
 
 class River:
@@ -185,6 +191,24 @@ def plant(points: Sequence[Point], river: River, figures: Figures) -> None:
                 break
 
 
+def forget(points: Sequence[Point], river: River, figures: Figures) -> None:
+    """Leave the last digit out at every place of an open flood, and note each all-clear that is told for it."""
+    stream = river.fresh()
+    for number, point in enumerate(points):
+        lost = points[number : number + _FORGOTTEN]
+        if stream.incident is not None and all(river.scale.level_at(cm) is not Level.NORMAL for _, cm in lost):
+            figures.forgotten += 1
+            typist = river.copy(stream)
+            told = [
+                one
+                for i, (at_us, cm) in enumerate(lost, start=number)
+                for one in river.hear(typist, i, Point(at_us, cm // 10))
+            ]
+            figures.cleared += [moment for what, moment in told if what is What.RESOLVED][:1]
+        for _ in river.hear(stream, number, point):
+            pass
+
+
 def _wrong(
     points: Sequence[Point],
     i: int,
@@ -247,6 +271,7 @@ def measured(folder: Path, city: str = "jakarta") -> dict[str, Any]:
         for gauge, points in recorded(path, profile).items():
             figures = judge(points, known[gauge])
             plant(points, known[gauge], figures)
+            forget(points, known[gauge], figures)
             result[f"{path.stem}/{gauge}"] = _as_json(figures)
     for path in sorted(folder.glob("*_spikes.csv")):
         for gauge, points in recorded(path, profile).items():
@@ -264,6 +289,8 @@ def _as_json(figures: Figures) -> dict[str, Any]:
         "changes_told": figures.told,
         "planted": figures.planted,
         "planted_that_told_a_level": dict(sorted(figures.wrong.items())),
+        "forgotten": figures.forgotten,
+        "forgotten_that_told_an_all_clear": len(figures.cleared),
     }
 
 

@@ -134,6 +134,68 @@ def test_what_was_not_believed_is_said() -> None:
     assert heard == [(GAUGE, 5.0, 180.0)]
 
 
+def high(*after: tuple[float, float]) -> Watch:
+    """AWAS at 200 cm from minute 10, and what is read then."""
+    city = doubting()
+    told(city, (0, 200), (5, 200), (10, 200), *after)
+    return city
+
+
+def every_five(first: int, last: int, cm: float) -> tuple[tuple[float, float], ...]:
+    """The same reading again and again."""
+    return tuple((minute, cm) for minute in range(first, last + 1, 5))
+
+
+@pytest.mark.parametrize("cm", [20, 19, 0, -9_999, 49])
+def test_what_falls_as_no_river_does_ends_nothing(cm: float) -> None:
+    """A digit forgotten for hours, a sensor that says nought: it is silent, and dangerous until the water is read."""
+    city = high(*every_five(15, 600, cm))
+    assert city.story() == ["10 opened AWAS code-hulu", "40 no_data AWAS code-hulu"]
+    assert city.told[-1].incident.dangerous
+    assert city.told[-1].incident.value == 200
+    assert told(city, (605, 190))[2:] == ["605 data_back AWAS code-hulu"]
+
+
+def test_it_is_heard_of_once_each() -> None:
+    """Whoever asks why a gauge that talks is called silent finds what was not believed."""
+    heard: list[float] = []
+    scales = {GAUGE: replace(scale(GAUGE), jump_cm=50.0)}
+    engine = Engine("contoh", rules(), watch().engine._places, scales, unbelieved=lambda _n, _t, cm: heard.append(cm))
+    told(Watch(engine), (0, 200), (5, 200), (10, 200), (15, 20), (20, 22), (25, 200))
+    assert heard == [20, 22]
+
+
+def test_whoever_reads_the_staff_vouches_for_the_low_water() -> None:
+    """Then the sensor's own readings end the flood, after the whole time."""
+    city = high(*every_five(15, 60, 20))
+    assert city.read_on_site(62, GAUGE, 25) == ["62 data_back AWAS code-hulu", "62 recovering AWAS code-hulu"]
+    assert told(city, *every_five(65, 100, 20))[4:] == ["65 data_back AWAS code-hulu", "95 resolved NORMAL code-hulu"]
+
+
+def test_two_people_may_end_it_and_the_next_flood_is_found() -> None:
+    """The gauge hangs in another place now: what it reads from here on is its water."""
+    city = high(*every_five(15, 60, 20))
+    assert city.end(62, GAUGE) == ["62 resolved NORMAL code-hulu"]
+    assert told(city, *every_five(65, 80, 20), *every_five(85, 95, 75))[3:] == ["95 opened WASPADA code-hulu"]
+
+
+def test_water_that_falls_in_steps_falls() -> None:
+    """However fast, as long as a river can."""
+    city = high((15, 140), (20, 80), (25, 20), *every_five(30, 60, 20))
+    assert city.story()[-1] == "55 resolved NORMAL code-hulu"
+
+
+def test_what_undoes_a_leap_is_believed() -> None:
+    """Three wrong readings lift a gauge as no water rises: falling back to where it stood is no fall."""
+    city = doubting()
+    leap = ((0, 30), *every_five(5, 15, 400), *every_five(20, 50, 31))
+    assert told(city, *leap) == [
+        "15 opened AWAS code-hulu",
+        "25 recovering AWAS code-hulu",
+        "50 resolved NORMAL code-hulu",
+    ]
+
+
 def test_a_scale_without_a_jump_doubts_nothing() -> None:
     """As every city had it before."""
     assert all(one.jump_cm is None for one in profile().scales)

@@ -85,6 +85,28 @@ def test_an_error_at_any_place_tells_no_level_that_could_have_been_known_to_be_w
         assert figures.wrong["then_silent"] <= 0.01 * figures.planted
 
 
+@pytest.mark.parametrize("file", JAKARTA)
+def test_a_digit_that_is_forgotten_for_hours_tells_no_all_clear(file: str) -> None:
+    """At each place of an open flood, for three readings: no gauge is safe because its keeper is tired. Four places
+    are left: the water has just moved by a jump, and where it stands is in doubt itself."""
+    profile = load("jakarta")
+    known = floods.rivers(profile, load_rules(rules_folder("jakarta")))
+    for gauge, points in floods.recorded(need(file), profile).items():
+        figures = floods.Figures()
+        floods.forget(points, known[gauge], figures)
+        assert figures.forgotten >= 20
+        left = 4 if (file, gauge) == (JAKARTA[1], "jkt-gauge-01") else 0
+        assert len(figures.cleared) == left, gauge
+
+
+def test_an_all_clear_for_a_forgotten_digit_is_noticed() -> None:
+    """Under a scale that names no jump nothing is doubted, and the measure says so."""
+    river = under(replace(MARKS, jump_cm=None), 60)
+    figures = floods.Figures()
+    floods.forget([floods.Point(3_600_000_000 * hour, 200.0) for hour in range(12)], river, figures)
+    assert len(figures.cleared) == figures.forgotten - 2 == 7, "the last two have no time left to clear in"
+
+
 class Slow(floods.River):
     """An engine that takes a quarter of an hour longer than the rule allows."""
 

@@ -15,7 +15,7 @@ from support import watch
 from alerts.decisions import agree
 from alerts.engine import Engine, Transition
 from alerts.samples import Sample
-from contract.clock import MINUTE_US
+from contract.clock import DAY_US, MINUTE_US
 from contract.decision import Decision
 from contract.incident import Incident, Source
 from contract.levels import Level
@@ -58,6 +58,9 @@ class Reference:
     jump: float = math.inf
     doubted: Seen | None = None
     believed: Seen = field(default_factory=lambda: Seen(0, None, "none"))
+    fell: bool = False
+    leapt: Seen = field(default_factory=lambda: Seen(0, None, "none"))
+    """where the water stood before it rose as no water does, and when it did"""
     ended_us: int = 0
     alone: bool = False
     """nothing but people's eyes was believed since the sensor was called silent"""
@@ -95,6 +98,8 @@ class Reference:
         if not self.open and (high or self.doubted) and due_us <= now_us:
             if self.doubted is not None and self.doubted.cm > self.believed.cm:
                 self.seen.append(self.doubted)
+                if self.doubted.cm - self.believed.cm > 3 * self.jump:
+                    self.leapt = Seen(self.doubted.at_us, self.believed.value, "leapt")
                 self.believed = self.doubted
                 high = [level for level in MILDEST_FIRST if self.began_up(level) is not None]
             self.doubted = None
@@ -118,7 +123,7 @@ class Reference:
             return
         alone, heard_us, before = self.silent or self.alone, self.heard_us, len(self.told)
         self.alone = False
-        self.read(value, read_us, now_us)
+        self.read(value, read_us, now_us, by_eye=True)
         self.alone, self.heard_us = alone, max(self.heard_us, heard_us)
         self.told[before:] = [(what, at_us, level, "on_site") for what, at_us, level, _ in self.told[before:]]
 
@@ -130,16 +135,30 @@ class Reference:
             self.ended_us = self.last_us = max(self.last_us, now_us)
             self.open = self.recovering = self.silent = False
             self.held = dict.fromkeys(MILDEST_FIRST, False)
-            self.seen, self.doubted = [], None
+            self.seen, self.doubted, self.fell = [], None, False
             self.told.append(("resolved", self.last_us, Level.NORMAL, "people"))
 
-    def read(self, value: float, observed_us: int, now_us: int) -> None:
+    def no_water(self, one: Seen) -> bool:
+        """Whether it is lower than any water falls to: said by nothing before it, and undoing nothing."""
+        fall = self.believed.cm - one.cm
+        if not (fall > 3 * self.jump or (fall > self.jump and abs(10 * one.cm - self.believed.cm) <= self.jump)):
+            return False
+        if not self.fell and one.at_us - self.believed.at_us > LIVE:
+            return False
+        if self.doubted is not None and abs(one.cm - self.doubted.cm) <= self.jump:
+            return False
+        return not (abs(one.cm - self.leapt.cm) <= self.jump and one.at_us - self.leapt.at_us <= DAY_US)
+
+    def read(self, value: float, observed_us: int, now_us: int, *, by_eye: bool = False) -> None:
         quiet = not any(self.held.values()) and self.began_up(Level.WASPADA) is None and self.doubted is None
         age_us = now_us - observed_us
         use = "live" if age_us <= LIVE else "late" if age_us <= SILENT else "stale"
         at_us = observed_us
         if not quiet or value >= MARKS[Level.WASPADA][0]:
             self.last_us = at_us = max(observed_us, self.last_us)
+            self.fell = self.open and not by_eye and self.no_water(Seen(at_us, value, use))
+            if self.fell:
+                return
             if use == "live":
                 self.heard_us = now_us
             if at_us <= self.ended_us:
@@ -194,6 +213,8 @@ class Reference:
             back = abs(one.cm - before.cm)
             if back >= abs(one.cm - doubted.cm) or back > 1.5 * self.jump:
                 self.seen.append(doubted)
+                if doubted.cm - before.cm > 3 * self.jump:
+                    self.leapt = Seen(doubted.at_us, before.value, "leapt")
             elif one.at_us - doubted.at_us >= FOR and doubted.use != "stale":
                 self.seen.append(Seen(doubted.at_us, min(one.cm, doubted.cm), "held"))
             return False
@@ -253,7 +274,7 @@ class Gauge(RuleBasedStateMachine):
         assert self.told == self.reference.told
 
     @rule(
-        value=st.sampled_from([10.0, 58.0, 60.0, 65.0, 70.0, 72.0, 100.0, 115.0, 140.0, 160.0, 200.0]),
+        value=st.sampled_from([10.0, 16.0, 58.0, 60.0, 65.0, 70.0, 72.0, 100.0, 115.0, 140.0, 160.0, 200.0, 330.0]),
         step_min=st.sampled_from([1, 5, 5, 5, 9, 29, 31]),
         delay_min=st.sampled_from([0, 0, 0, 0, 3, 15, 45]),
         times=st.integers(1, 8),

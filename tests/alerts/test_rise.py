@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 
@@ -34,6 +35,12 @@ JUMP = replace(scale(GAUGE), jump_cm=60.0)
 def city(gauge: Scale = JUMP, *, pack: Rule = RISE) -> Watch:
     scales = {one.gauge: one for one in profile().scales} | {gauge.gauge: gauge}
     return Watch(Engine(CITY, (pack,), placements(), scales))
+
+
+def hourly() -> Watch:
+    """The same gauge as a keeper reads it, under the rule for keepers."""
+    places = {GAUGE: replace(placements()[GAUGE], sensors={"gauge": ("flood", 3_600.0)})}
+    return Watch(Engine(CITY, (HOURLY,), places, {GAUGE: JUMP}))
 
 
 def told(gauge: Scale, *levels: float, every: float = 5, pack: Rule = RISE) -> list[str]:
@@ -100,6 +107,30 @@ def test_a_gauge_that_falls_silent_while_it_rises_is_dangerous() -> None:
     (opened,) = river.told
     assert opened.incident.dangerous
     assert (opened.incident.value, opened.incident.level) == (32, None)
+
+
+def test_what_waited_and_was_borne_out_counts_as_heard_when_it_came() -> None:
+    """A jump of which nobody knows from where begins nothing, and no silence is counted from before the gauge."""
+    river = hourly()
+    for hour, cm in ((3, 600), (5, 630), (7, 730), (10 + 1 / 3, 730), (11 + 1 / 3, 730)):
+        assert river.level(hour * HOUR, GAUGE, cm) == []
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([60, 120, 200, 250]), st.sampled_from([0, 30, 70, -70, 550, -550])), max_size=9)
+)
+@settings(max_examples=200, deadline=None)
+def test_what_is_told_has_a_moment_and_a_figure(steps: list[tuple[int, int]]) -> None:
+    """Whatever holes and jumps a series has: nobody is told of a rise by no figure, or one before the gauge spoke."""
+    river, minute, cm = hourly(), 0, 600
+    for wait_min, by_cm in steps:
+        minute, cm = minute + wait_min, cm + by_cm
+        river.level(minute, GAUGE, cm)
+    river.pass_to(minute + 10 * HOUR)
+    for one in river.told:
+        assert one.change.at_us > at(0)
+        assert one.incident.value is not None
+        assert not math.isnan(one.incident.value)
 
 
 def test_silence_ends_no_rise() -> None:
