@@ -151,6 +151,11 @@ def tell(
     return Told(path, story.about, tuple(differs))
 
 
+def read(path: Path, rules: Sequence[Rule], places: Mapping[str, Placement], names: Mapping[str, str]) -> None:
+    """Whether a story can be told. Raises BadInput for the first mistake."""
+    _Story(path, names, places, rules)
+
+
 def _samples(reading: _Reading, seq: int, place: Placement) -> Iterator[Sample]:
     """The reading as each sensor of the node that a rule looks at would have said it."""
     for sensor, (kind, _) in place.sensors.items():

@@ -7,16 +7,20 @@ such a pack.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
+from alerts import stories
+from alerts.combined_stream import group_at
 from alerts.notifyfile import load_manners
 from alerts.rulefile import Sheet, load_rules, load_sheet, load_sheets
 from alerts.rules import Combined, Release, Rise, Rule, lies_in
 from contract.city import NOTICE, NOTICE_PERIOD_S, NodeSpec, Profile, SensorSpec
 from contract.errors import BadInput
+from siaga import history
 
 Watched = tuple[NodeSpec, SensorSpec]
 
@@ -30,6 +34,8 @@ def check(folder: Path, profile: Profile | None) -> list[BadInput]:
         return []
     found: list[BadInput] = []
     sheets: list[Sheet] = []
+    if not any(folder.glob("*.toml")):
+        found.append(BadInput("there is no rule here", where=str(folder), remedy="Write one, or remove the folder."))
     for path in sorted(folder.glob("*.toml")):
         try:
             sheets.append(load_sheet(path))
@@ -38,10 +44,21 @@ def check(folder: Path, profile: Profile | None) -> list[BadInput]:
     if profile is not None:
         for sheet in (one for one in sheets if not isinstance(one.rule.condition, Combined)):
             found += [*_unwatched(sheet, profile), *_too_short(sheet, profile)]
-        found += _told_twice(sheets, profile)
-    if not found:
+        found += [*_told_twice(sheets, profile), *_never_together(sheets, profile)]
+    return found or _of_the_whole(folder, profile)
+
+
+def _of_the_whole(folder: Path, profile: Profile | None) -> list[BadInput]:
+    """What only a pack whose rules are in order can be asked: whether they, the manners and the stories fit."""
+    try:
+        rules = load_rules(folder)
+        load_manners(folder.parent, rules)
+    except BadInput as error:
+        return [error]
+    found: list[BadInput] = []
+    for path in sorted((folder / "stories").glob("*.toml")) if profile is not None else ():
         try:
-            load_manners(folder.parent, load_rules(folder))
+            stories.read(path, rules, history.placed(profile), history.names(profile))
         except BadInput as error:
             found.append(error)
     return found
@@ -89,6 +106,61 @@ def _nowhere(sheet: Sheet, profile: Profile) -> Iterator[BadInput]:
                 f"no region of the city is {code!r} or lies in it",
                 "Write a code of regions.csv, or its beginning up to a dot.",
             )
+
+
+def _never_together(sheets: Sequence[Sheet], profile: Profile) -> Iterator[BadInput]:
+    """Rules that ask for more sensors at once than any group has, or for two at once sooner than they can speak."""
+    measuring = {sheet.rule.id: sheet.rule for sheet in sheets}
+    for sheet in sheets:
+        condition = sheet.rule.condition
+        if isinstance(condition, Combined) and all(need.rule in measuring for need in condition.needs):
+            section = "several" if len(condition.needs) == 1 else "both"
+            members = {need.rule: list(_watched(measuring[need.rule], profile)) for need in condition.needs}
+            yield from _too_few(sheet, condition, section, members, profile)
+            yield from _too_soon(sheet, condition, section, members)
+
+
+def _too_few(
+    sheet: Sheet, condition: Combined, section: str, members: Mapping[str, Sequence[Watched]], profile: Profile
+) -> Iterator[BadInput]:
+    places, group_by = history.placed(profile), sheet.rule.group_by
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    for rule, watched in members.items():
+        for node, _ in watched:
+            if node.node in places and (group := group_at(group_by, places[node.node])):
+                groups[group][rule] += 1
+    if any(all(group[need.rule] >= need.count for need in condition.needs) for group in groups.values()):
+        return
+    if section == "both":
+        one, other = members
+        what = f"no {group_by} has a sensor for {one!r} and one for {other!r}"
+        yield sheet.wrong("both.rules", what, "Name others, or group them otherwise.")
+        return
+    (need,) = condition.needs
+    most = max((group[need.rule] for group in groups.values()), default=0)
+    yield sheet.wrong(
+        "several.count",
+        f"no {group_by} has {need.count} sensors for {need.rule!r}: at most {most}",
+        "Ask for fewer, or group them otherwise.",
+    )
+
+
+def _too_soon(
+    sheet: Sheet, condition: Combined, section: str, members: Mapping[str, Sequence[Watched]]
+) -> Iterator[BadInput]:
+    slowest = max((one for watched in members.values() for one in watched), key=_period_s, default=None)
+    if slowest is not None and condition.within_s < _period_s(slowest):
+        node, sensor = slowest
+        yield sheet.wrong(
+            f"{section}.within_s",
+            f"{sensor.sensor} of {node.node} speaks every {sensor.period_s:g} s: what happens at once may be read so "
+            f"far apart, and {condition.within_s:g} s are less",
+            f"Set at least {sensor.period_s:g}.",
+        )
+
+
+def _period_s(watched: Watched) -> float:
+    return watched[1].period_s
 
 
 # ------------------------------------------------------------ what would be told wrongly

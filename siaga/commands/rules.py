@@ -38,6 +38,9 @@ def check(
     if findings:
         typer.echo(f"{len(findings)} to mend")
         raise typer.Exit(1)
+    if not folder.is_dir():
+        typer.echo(f"{profile.code}: no rules: nothing is judged")
+        return
     typer.echo(f"{profile.code}: {len(sorted(folder.glob('*.toml')))} rules in order")
 
 

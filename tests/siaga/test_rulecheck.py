@@ -201,3 +201,87 @@ def test_what_mutes_what_is_held_against_the_pack(root: Path) -> None:
     (finding,) = rulecheck.check(root / CITY / "rules", load(CITY, root))
     assert "notify.toml, line 2" in str(finding)
     assert "'listrik' is no rule" in str(finding)
+
+
+def together(root: Path, group_by: str, condition: str) -> list[str]:
+    """What is found of a rule that takes others together."""
+    words = "".join(f'[text.{name}]\nid = "Kata"\nen = "Word"\n' for name in ("title", "opened", "no_data", "resolved"))
+    (root / CITY / "rules" / "bersama.toml").write_text(
+        'id = "bersama"\nsubject = "notice"\nseverity = "info"\ncategory = "banjir"\naudience = "shadow"\n'
+        f'group_by = "{group_by}"\nfor_s = 0\nclear_for_s = 600\n{condition}\n{words}'
+    )
+    return [str(one) for one in rulecheck.check(root / CITY / "rules", load(CITY, root))]
+
+
+@pytest.mark.parametrize(
+    ("group_by", "condition", "says"),
+    [
+        ("river", '[several]\nrule = "flood"\ncount = 2\nwithin_s = 3600', ""),
+        (
+            "river",
+            '[several]\nrule = "flood"\ncount = 9\nwithin_s = 3600',
+            "bersama.toml, line 11: several.count: no river has 9 sensors for 'flood': at most ",
+        ),
+        (
+            "site",
+            '[several]\nrule = "flood"\ncount = 2\nwithin_s = 3600',
+            "several.count: no site has 2 sensors for 'flood': at most 1. Ask for fewer",
+        ),
+        ("river", '[both]\nrules = ["flood", "rise"]\nwithin_s = 300', ""),
+        (
+            "river",
+            '[both]\nrules = ["flood", "rise"]\nwithin_s = 1',
+            "bersama.toml, line 11: both.within_s: level of jog-gauge-",
+        ),
+        (
+            "site",
+            '[both]\nrules = ["flood", "hotspot"]\nwithin_s = 3600',
+            "both.rules: no site has a sensor for 'flood' and one for 'hotspot'",
+        ),
+    ],
+)
+def test_what_can_never_come_together_is_found(root: Path, group_by: str, condition: str, says: str) -> None:
+    """More sensors than a group has, two that share none, or a time shorter than that between two readings."""
+    found = together(root, group_by, condition)
+    assert len(found) == bool(says)
+    assert all(says in one for one in found)
+
+
+def test_a_folder_without_a_rule_is_found(root: Path) -> None:
+    """It is there, so somebody meant rules to be; without the folder the city has none, and that is said."""
+    rules = root / CITY / "rules"
+    for path in rules.glob("*.toml"):
+        path.unlink()
+    said = CliRunner().invoke(app, ["rules", "check", CITY])
+    assert said.exit_code == 1
+    assert "there is no rule here" in said.stdout
+    shutil.rmtree(rules)
+    said = CliRunner().invoke(app, ["rules", "check", CITY])
+    assert (said.exit_code, said.stdout.strip()) == (0, f"{CITY}: no rules: nothing is judged")
+
+
+def test_a_story_of_a_gauge_that_is_not_there_is_found(root: Path) -> None:
+    """By the check as by the telling."""
+    (root / CITY / "rules" / "stories" / "salah.toml").write_text(
+        "every_s = 300\n[series]\nkode-jetisharjo = \"40\"\n[expect]\nlines = ''\n"
+    )
+    (finding,) = rulecheck.check(root / CITY / "rules", load(CITY, root))
+    assert "salah.toml, line 3: series.kode-jetisharjo" in str(finding)
+
+
+def test_levels_and_rises_are_measured_in_centimetres(root: Path) -> None:
+    """Millimetres of rain against the marks of a staff."""
+    for file in ("flood.toml", "rise.toml"):
+        change(root, file, 'field = "level_cm"', 'field = "rain_mm"')
+    found = [str(one) for one in rulecheck.check(root / CITY / "rules", load(CITY, root))]
+    assert [
+        "rain_mm is in mm, and what it is held against is in cm. Choose one of: level_cm" in one for one in found
+    ] == [True, True]
+
+
+def test_a_byte_order_mark_is_read_over(root: Path) -> None:
+    """Editors on Windows write it; the rule is the same."""
+    path = root / CITY / "rules" / "flood.toml"
+    before = load_rules(path.parent)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_rules(path.parent) == before
