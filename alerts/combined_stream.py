@@ -82,7 +82,8 @@ class CombinedStream(Stream):
         self.for_us = in_us(rule.for_s)
         self.clear_us = in_us(rule.clear_for_s)
         self.keep_us = in_us(rule.keep_firing_for_s)
-        self.every_us = max(SECOND_US, min(MINUTE_US, self.clear_us // 10))
+        waits_us = [us for us in (self.for_us, self.clear_us, self.keep_us) if us]
+        self.every_us = max(SECOND_US, min([MINUTE_US, *(us // 10 for us in waits_us)]))
 
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:  # noqa: ARG002
         """No reading is its own."""

@@ -16,6 +16,7 @@ from api.alarms import Board
 from api.context import Context
 from api.deciding import ID_MOST, REFUSALS, Deciding, Word
 from api.errors import problem
+from api.fitting import there
 from api.policy import caller_of, reach_of
 from api.v1 import When
 from contract.clock import SECOND_US, rfc3339, to_us
@@ -171,6 +172,7 @@ def router(context: Context, board: Board, deciding: Deciding) -> APIRouter:
             raise BadInput("it names both", where="event_of", remedy="Name the incident, or one whose event is meant.")
         if named:
             return said(request, named, word)
+        there(asked.matchers, context.profile)
         return kept(request, lambda: deciding.at_large(caller_of(request), reach_of(request), word))
 
     def now_us() -> int:

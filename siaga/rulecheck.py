@@ -55,8 +55,10 @@ def _of_the_whole(folder: Path, profile: Profile | None) -> list[BadInput]:
         load_manners(folder.parent, rules)
     except BadInput as error:
         return [error]
+    if profile is None:
+        return []
     found: list[BadInput] = []
-    for path in sorted((folder / "stories").glob("*.toml")) if profile is not None else ():
+    for path in sorted((folder / "stories").glob("*.toml")):
         try:
             stories.read(path, rules, history.placed(profile), history.names(profile))
         except BadInput as error:

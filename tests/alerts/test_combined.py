@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from support.watch import CITY, Watch, at, placements, profile, rule
 
-from alerts.combined_stream import Said, may_be, met
+from alerts.combined_stream import CombinedStream, Said, may_be, met
 from alerts.engine import Engine
 from alerts.rulefile import load_rule, load_rules
 from alerts.rules import NOWHERE, Combined, Mark, Need, Rule
 from alerts.words import Words
 from cities.load import rules_folder
+from contract.clock import SECOND_US
 from contract.errors import BadInput
 from contract.incident import Audience
 from contract.levels import Level
@@ -345,3 +346,25 @@ def test_a_rule_that_takes_together_reads_nothing_itself(tmp_path: Path) -> None
     """Its own match stands nowhere."""
     made = several(tmp_path)
     assert (made.match, made.no_data_for_s, made.for_s) == (NOWHERE, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("for_s", "clear_for_s", "every_s"),
+    [(0.0, 0.0, 60), (0.0, 1800.0, 60), (0.0, 100.0, 10), (60.0, 0.0, 6), (4.0, 0.0, 1)],
+)
+def test_it_is_looked_at_as_often_as_its_times_ask_for(
+    tmp_path: Path, for_s: float, clear_for_s: float, every_s: int
+) -> None:
+    """Each change of a member is looked at as it comes; between them a tenth of the shortest wait is often enough, and
+    where nothing is waited for a minute: a pause of a day is 1,440 looks and not 86,400."""
+    rule = replace(several(tmp_path), for_s=for_s, clear_for_s=clear_for_s)
+    river = city(FLOOD, rule)
+    for minute in range(0, 20, 5):
+        high(river, "code-hulu", minute)
+        high(river, "code-hilir", minute)
+    if for_s == 0:
+        assert of(river) == ["10 opened code-hulu"]
+    assert isinstance(rule.condition, Combined)
+    stream = CombinedStream(rule, "river/Code", rule.condition)
+    stream.began_us = stream.looked_us = 10
+    assert stream.due_us(0) - 10 == every_s * SECOND_US

@@ -176,6 +176,29 @@ def test_a_silence_holds_what_it_fits_until_it_is_ended(desk: Desk) -> None:
     assert [kind for kind, _, _ in desk.kept()] == ["silence", "unsilence"]
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted", "near"),
+    [
+        ("site", "winongo-kriak", "winongo-kricak"),
+        ("node", "jog-gauge-99", "jog-gauge-0"),
+        ("river", "Kode", "Code"),
+        ("region", "34.72", "34.71"),
+    ],
+)
+def test_a_silence_that_fits_nothing_of_the_city_is_refused(desk: Desk, name: str, wanted: str, near: str) -> None:
+    """A name that is typed wrongly, in a silence or a window: 400 with its field and what is like it, and no row."""
+    until = {"what": "works", "start": "2026-01-24T11:00:00+07:00", "until": "2026-01-24T13:00:00+07:00"}
+    for path, about in (("silences", {"for_s": 3_600}), ("windows", until)):
+        asked = {**about, "matchers": {"severity": "warning", name: wanted}, "reason": "PLN"}
+        refused = desk.ask("POST", f"/api/v1/{path}", asked)
+        assert refused.status_code == 400
+        assert f"body.matchers.{name}: it fits nothing" in refused.text
+        assert near in refused.text
+    assert desk.kept() == []
+    whole = {"matchers": {"region": "34.71"}, "for_s": 3_600, "reason": "PLN"}
+    assert desk.ask("POST", "/api/v1/silences", whole).status_code == 201
+
+
 def test_works_that_are_planned_are_listed_and_hold_from_their_beginning(desk: Desk) -> None:
     """Before it an alarm is nobody's works; within it is expected."""
     one = flooded(desk.made)
