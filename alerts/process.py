@@ -365,7 +365,7 @@ class AlertsProcess:
         now_us = self._clock.now_us()
         self._cities.note_rules(self._profile.code, pack_of(rules), now_us)
         engine.stages = self._cities.stages(self._profile.code)
-        self._learn_forecasts()
+        self._learn_forecasts(engine)
         watermark_us = recall(engine, self._cities, rules, now_us)
         self._arrears.begin(watermark_us)
         self._notifier = Notifier(self._profile.code, self._places, self._manners)
@@ -476,8 +476,7 @@ class AlertsProcess:
             return
         self._registry_mono_us = mono_us
         self._watch_stuck(engine)
-        self._learn_forecasts()
-        engine.travel(self._words.forecasts.travels)
+        self._learn_forecasts(engine)
         version = self._cities.registry_version(self._profile.code)
         if version != self._registry:
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
@@ -487,10 +486,11 @@ class AlertsProcess:
             self._settle_orphans(engine, self._clock.now_us())
             self._registry = version
 
-    def _learn_forecasts(self) -> None:
+    def _learn_forecasts(self, engine: Engine) -> None:
         """What the city's history taught, and how far out what people were told within a year was."""
         told = self._cities.forecasts(self._profile.code, self._clock.now_us() - _YEAR_US)
         self._words.forecasts.learn(self._cities.travels(self._profile.code), told)
+        engine.travel(self._words.forecasts.travels)
 
     def _settle_orphans(self, engine: Engine, now_us: int) -> None:
         """Take up what can be watched again; what nobody can watch any more must not stay open in silence."""

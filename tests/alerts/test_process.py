@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from contract.compress import compressed
 from contract.errors import Unavailable
 from contract.incident import State
 from contract.messages import Burst
+from contract.travel import Travel
 from faults.parts.brokers import RunningBroker, wait_until
 from fleet.twin import BrokerTwin
 from store.ports import CityStore, EngineCommit, Lease
@@ -211,6 +213,22 @@ def test_a_gauge_that_stands_still_is_kept_for_the_pages_until_another_engine_be
     for known in ({"code-hilir": begin_us + 5 * MINUTE_US}, {}):
         engine = alerting.process(stores, reader, faster=1.0)
         assert wait_until(lambda one=engine, due=known: one.turn(0.1) and stores.cities.flat_lines(watch.CITY) == due)
+
+
+def test_a_gauge_is_held_against_those_that_the_learned_travel_times_join(
+    stores: Stores, reader: PahoSubscription
+) -> None:
+    """Of no near neighbour: its water must have come by what the city's history taught."""
+    now_us = CLOCK.now_us()
+    begin_us = now_us - 100 * MINUTE_US
+    for i in range(20):
+        for node, cm in (("winongo", 80.0 + 12 * min(i, 6)), ("code-hilir", 80.0)):
+            stores.readings.write([alerting.row(i + 1, begin_us + 5 * i * MINUTE_US, cm, node)])
+    stores.cities.keep_travels(watch.CITY, [Travel("winongo", "code-hilir", 0.0, 1.0, 2.0, learned=True)], now_us)
+    rules = [replace(one, clear_for_s=4 * 3_600.0) for one in watch.rules() if one.subject == "flood"]
+    engine = alerting.process(stores, reader, faster=1.0, rules=rules)
+    due = {"code-hilir": begin_us}
+    assert wait_until(lambda: engine.turn(0.1) and stores.cities.flat_lines(watch.CITY) == due)
 
 
 def test_another_engine_waits_and_takes_over_and_the_old_one_stops(
