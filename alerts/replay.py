@@ -199,6 +199,8 @@ class _Replay:
 
     def _believe(self, past: Past) -> None:
         """Orders hear what the engine believes: a reading that waits is heard with the next one, or never."""
+        if (past.gauge, past.at_us) in self._doubted:
+            return  # not believed at once
         waited = self._waiting.pop(past.gauge, None)
         if self._engine.doubts(past.gauge, self._sensors[past.gauge], past.at_us):
             self._waiting[past.gauge] = past
@@ -259,7 +261,9 @@ class _Replay:
         return next((one for one in reversed(self._story.lives) if one.incident.node == gauge), None)
 
     def _doubt(self, gauge: str, at_us: int, cm: float) -> None:
-        self._waiting.pop(gauge, None)
+        waiting = self._waiting.get(gauge)
+        if waiting is not None and waiting.at_us == at_us:
+            del self._waiting[gauge]
         self._doubted.add((gauge, at_us))
         self._list(Unbelieved(gauge, at_us, cm))
 

@@ -109,9 +109,16 @@ def test_the_worst_level_is_also_an_order(jakarta: Profile) -> None:
         ((900, 955, 956, 955, 957, 957, 957), 15),
         ((900, 955, 80, 955, 957, 957, 957), 15),
         ((890, 955, 957, 955, 957, 957, 957), 15),
-        ((900, 955, 80, 80, 957, 957, 957, 957), 30),
+        ((900, 955, 800, 800, 957, 957, 957, 957), 30),
+        ((900, 955, 80, 80, 957, 957, 957, 957), 20),
     ],
-    ids=["plain", "a typing error within the wait", "a true jump begins it", "two low readings are the water"],
+    ids=[
+        "plain",
+        "a typing error within the wait",
+        "a true jump begins it",
+        "two low readings are the water",
+        "no river",
+    ],
 )
 def test_the_wait_for_an_order_goes_by_what_is_believed(
     jakarta: Profile, levels: tuple[float, ...], ordered_min: int
