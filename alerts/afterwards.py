@@ -61,7 +61,8 @@ class Past:
         at_us = row.observed_us
         if row.quality not in USABLE or row.trust == "untrusted":
             return
-        self._take(self._engine.tick(at_us))
+        # A reading that was taken at the very moment of a deadline was in time.
+        self._take(self._engine.tick(at_us - 1))
         self._taken_us.append(at_us)
         self._came_us.append(row.received_us)
         self.last_us = at_us
@@ -70,6 +71,7 @@ class Past:
             one.late = one.late or row.received_us < one.came_us
         sample = from_row(row)._replace(epoch=_EPOCH, seq=len(self._taken_us), trust="synced")
         self._take(self._engine.step(sample, at_us))
+        self._take(self._engine.tick(at_us))
 
     def found(self) -> list[Life]:
         """What nobody can have known of, in the order in which it opened; those that are not over, too."""

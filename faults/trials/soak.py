@@ -4,15 +4,22 @@ The hour begins after half an hour in which caches fill and heaps find their siz
 collects its garbage breathes deeply; what it never gives back is a leak. So its leanest moment in the last third is
 held against its leanest in the first. Nothing is averaged over processes. The simulator is many agents in one process
 and is judged by the agent; beside it runs one as on a Pi.
+
+What is judged is the memory that is a process's own (anonymous and shared). Its resident set holds the pages of its
+program and libraries besides, which the kernel takes from it and gives back as it likes: a slope of those says
+something of the machine. Both are told, and every sample stands in `memory.csv` of the trial's folder.
 """
 
 from __future__ import annotations
 
 import contextlib
+import csv
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import psutil
 
@@ -36,6 +43,7 @@ _POINTS, _SHORT_POINTS = 300, 40
 _MOST_MIB_PER_HOUR = 1.0
 _MOST_DESCRIPTORS = 8
 """a store's idle connection, a page that is being served: what may come and go"""
+_KEYS = frozenset({"RssAnon", "RssShmem", "VmRSS"})
 _CALM = """
 [scenario]
 title = { id = "Hari biasa", en = "An ordinary day" }
@@ -45,25 +53,33 @@ starts_at = 08:00:00
 
 @dataclass
 class Trace:
-    """One process's samples: seconds, resident MiB, open descriptors."""
+    """One process's samples: seconds, MiB of its own, open descriptors, and its whole resident set in MiB."""
 
     at_s: list[float] = field(default_factory=list)
     mib: list[float] = field(default_factory=list)
     descriptors: list[int] = field(default_factory=list)
+    resident_mib: list[float] = field(default_factory=list)
 
     def settled(self, warm_up_s: float) -> Trace:
         """What was sampled after the warm-up."""
         first = next((at for at, at_s in enumerate(self.at_s) if at_s >= warm_up_s), len(self.at_s))
-        return Trace(self.at_s[first:], self.mib[first:], self.descriptors[first:])
+        return Trace(self.at_s[first:], self.mib[first:], self.descriptors[first:], self.resident_mib[first:])
 
-    @property
-    def mib_per_hour(self) -> float:
-        """From the leanest moment of the first third to that of the last. Of what grows steadily it is the slope.
-        Raises ValueError for fewer than three samples."""
-        third = len(self.mib) // 3
+    def look(self, process: psutil.Process, at_s: float) -> None:
+        """One more sample."""
+        own, resident = _memory(process.pid)
+        self.at_s.append(at_s)
+        self.mib.append(own)
+        self.resident_mib.append(resident)
+        self.descriptors.append(process.num_fds())
+
+    def mib_per_hour(self, mib: list[float]) -> float:
+        """From the leanest moment of the first third to that of the last, of either memory. Of what grows steadily it
+        is the slope. Raises ValueError for fewer than three samples."""
+        third = len(mib) // 3
         if not third:
             raise ValueError("growth needs three samples")
-        more = min(self.mib[-third:]) - min(self.mib[:third])
+        more = min(mib[-third:]) - min(mib[:third])
         return more / (self.at_s[-third] - self.at_s[0]) * HOUR_S
 
     @property
@@ -74,17 +90,35 @@ class Trace:
         return min(self.descriptors[-quarter:]) - max(self.descriptors[:quarter])
 
 
+def _memory(pid: int) -> tuple[float, float]:
+    """MiB that are the process's own, and MiB resident (proc(5): RssAnon and RssShmem, VmRSS; in kB). Raises
+    psutil.NoSuchProcess."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise psutil.NoSuchProcess(pid) from error
+    kib = {key: int(rest.split()[0]) for key, _, rest in (line.partition(":") for line in lines) if key in _KEYS}
+    if not kib.keys() >= _KEYS:
+        raise psutil.NoSuchProcess(pid)  # a process that has ended and waits for its parent
+    return (kib["RssAnon"] + kib["RssShmem"]) / 1024, kib["VmRSS"] / 1024
+
+
 def judge(traces: dict[str, Trace], result: Result, *, warm_up_s: float, memory: bool, agents: int = 1) -> None:
     """Each process by itself. `memory`: whether the time was long enough for growth to mean something. `agents`: how
     many the simulator runs."""
     for name, trace in traces.items():
         settled = trace.settled(warm_up_s)
-        result.figures[name] = {"mib": round(settled.mib[-1], 1), "descriptors": settled.descriptors[-1]}
+        result.figures[name] = {
+            "mib": round(settled.mib[-1], 1),
+            "resident_mib": round(settled.resident_mib[-1], 1),
+            "descriptors": settled.descriptors[-1],
+        }
         more = settled.more_descriptors
         result.expect(more <= _MOST_DESCRIPTORS, f"{name} holds {more} descriptors more than at first")
         if memory:
-            per_hour = settled.mib_per_hour
+            per_hour = settled.mib_per_hour(settled.mib)
             result.figures[name]["mib_per_hour"] = round(per_hour, 2)
+            result.figures[name]["resident_mib_per_hour"] = round(settled.mib_per_hour(settled.resident_mib), 2)
             most = _MOST_MIB_PER_HOUR * (agents if name == FLEET else 1)
             result.expect(per_hour < most, f"{name} grows by {per_hour:.2f} MiB an hour")
 
@@ -145,9 +179,7 @@ def _sample(laboratory: Laboratory, city: WholeCity, agent: int, length_s: float
     while (at_s := (clock.mono_us() - began_us) / SECOND_US) < length_s:
         for name, process in watched.items():
             with contextlib.suppress(psutil.NoSuchProcess):
-                traces[name].at_s.append(at_s)
-                traces[name].mib.append(process.memory_info().rss / 2**20)
-                traces[name].descriptors.append(process.num_fds())
+                traces[name].look(process, at_s)
         if clock.mono_us() - told_us > 10 * SECOND_US:
             told_us = clock.mono_us()
             said = ", ".join(f"{name} {trace.mib[-1]:.0f}" for name, trace in traces.items())
@@ -155,4 +187,16 @@ def _sample(laboratory: Laboratory, city: WholeCity, agent: int, length_s: float
         pause.wait(every_s)
     for name, process in watched.items():
         must(process.is_running(), f"{name} died: {city.up.said()}")
+    _write(laboratory.folder / "memory.csv", traces)
     return dict(traces)
+
+
+def _write(file: Path, traces: Mapping[str, Trace]) -> None:
+    with file.open("w", newline="", encoding="utf-8") as to:
+        rows = csv.writer(to)
+        rows.writerow(("process", "at_s", "own_mib", "resident_mib", "descriptors"))
+        for name, one in traces.items():
+            for at_s, own, resident, open_files in zip(
+                one.at_s, one.mib, one.resident_mib, one.descriptors, strict=True
+            ):
+                rows.writerow((name, f"{at_s:.1f}", f"{own:.2f}", f"{resident:.2f}", open_files))

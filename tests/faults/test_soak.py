@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psutil
 import pytest
 from support.bench import short
 
@@ -15,7 +16,8 @@ def _trace(per_hour: float, leak: int = 0) -> Trace:
     """An hour in samples of 5 s: memory that breathes by 2 MiB and grows, descriptors that come and go."""
     at_s = [5.0 * number for number in range(720)]
     mib = [100 + per_hour * at / 3_600 + (number % 7) * 0.3 for number, at in enumerate(at_s)]
-    return Trace(at_s, mib, [20 + number % 4 + leak * number // 720 for number in range(720)])
+    descriptors = [20 + number % 4 + leak * number // 720 for number in range(720)]
+    return Trace(at_s, mib, descriptors, [one + 15 for one in mib])
 
 
 def _judged(trace: Trace) -> Result:
@@ -27,7 +29,7 @@ def _judged(trace: Trace) -> Result:
 def test_growth_needs_samples() -> None:
     """Two say nothing."""
     with pytest.raises(ValueError, match="three samples"):
-        _ = Trace([0.0, 5.0], [1.0, 2.0], [3, 3]).mib_per_hour
+        Trace([0.0, 5.0]).mib_per_hour([1.0, 2.0])
 
 
 def test_memory_that_breathes_is_flat() -> None:
@@ -49,6 +51,26 @@ def test_a_slow_leak_is_caught() -> None:
     assert failure.startswith("ingest grows by 2.0")
 
 
+def test_pages_of_a_program_that_the_kernel_gives_back_are_told_and_no_leak() -> None:
+    """The resident set grows by five MiB an hour, what is the process's own does not."""
+    trace = _trace(0.0)
+    trace.resident_mib = [mib + 5 * at_s / 3_600 for mib, at_s in zip(trace.mib, trace.at_s, strict=True)]
+    result = _judged(trace)
+    assert result.passed
+    assert result.figures["ingest"]["resident_mib_per_hour"] == pytest.approx(5.0, abs=0.5)
+
+
+def test_a_process_s_own_memory_is_seen() -> None:
+    """Sixteen MiB that are written to are its own, and resident."""
+    trace, us = Trace(), psutil.Process()
+    trace.look(us, 0.0)
+    taken = bytearray(b"x" * (16 << 20))
+    trace.look(us, 5.0)
+    assert len(taken) == 16 << 20
+    assert 15 < trace.mib[1] - trace.mib[0] < 40
+    assert trace.resident_mib[1] > trace.mib[1]
+
+
 def test_descriptors_that_are_never_given_back_are_caught() -> None:
     """Thirty in an hour, whatever comes and goes meanwhile."""
     assert not _judged(_trace(0.0, leak=30)).passed
@@ -63,5 +85,5 @@ def test_short_form_measures_every_process(tmp_path: Path) -> None:
     assert result.passed, result.failures
     assert result.stored > 500
     for name in (*PROCESSES, "up", "edge"):
-        assert result.figures[name]["mib"] > 5
+        assert result.figures[name]["resident_mib"] > result.figures[name]["mib"] > 5
         assert result.figures[name]["descriptors"] > 0
