@@ -1,9 +1,10 @@
 """`soak`: a city under load for an hour (each round is one): memory and descriptors of every process stay flat.
 
 The hour begins after half an hour in which caches fill and heaps find their size. A process breathes, and one that
-collects its garbage breathes deeply; what it never gives back is a leak. So its leanest moment in the last third is
-held against its leanest in the first. Nothing is averaged over processes. The simulator is many agents in one process
-and is judged by the agent; beside it runs one as on a Pi.
+collects its garbage breathes deeply; what it never gives back is a leak, and lifts its leanest, its usual and its
+fullest moments alike. So these of the last third are held against those of the first, and the least of the three
+growths counts. Nothing is averaged over processes. The simulator is many agents in one process and is judged by the
+agent; beside it runs one as on a Pi.
 
 What is judged is the memory that is a process's own (anonymous and shared). Its resident set holds the pages of its
 program and libraries besides, which the kernel takes from it and gives back as it likes: a slope of those says
@@ -41,6 +42,7 @@ LEAST_PER_S = 1_000
 _SPEED = 250.0
 _POINTS, _SHORT_POINTS = 300, 40
 _MOST_MIB_PER_HOUR = 1.0
+_MOMENTS = (0, 50, 95)
 _MOST_DESCRIPTORS = 8
 """a store's idle connection, a page that is being served: what may come and go"""
 _KEYS = frozenset({"RssAnon", "RssShmem", "VmRSS"})
@@ -74,12 +76,14 @@ class Trace:
         self.descriptors.append(process.num_fds())
 
     def mib_per_hour(self, mib: list[float]) -> float:
-        """From the leanest moment of the first third to that of the last, of either memory. Of what grows steadily it
-        is the slope. Raises ValueError for fewer than three samples."""
+        """How fast either memory grows from the first third to the last: the least growth of its leanest, middle and
+        fullest moments (0, 50 and 95 of a hundred). Of what grows steadily it is the slope. Raises ValueError for fewer
+        than three samples."""
         third = len(mib) // 3
         if not third:
             raise ValueError("growth needs three samples")
-        more = min(mib[-third:]) - min(mib[:third])
+        first, last = sorted(mib[:third]), sorted(mib[-third:])
+        more = min(last[share * third // 100] - first[share * third // 100] for share in _MOMENTS)
         return more / (self.at_s[-third] - self.at_s[0]) * HOUR_S
 
     @property

@@ -45,6 +45,16 @@ def test_a_heap_that_is_collected_now_and_then_is_flat() -> None:
         assert _judged(trace).passed
 
 
+@pytest.mark.parametrize("most", [25, 140, 215])
+def test_moments_that_are_fuller_by_chance_are_no_leak(most: int) -> None:
+    """In the last third all but the fullest, the fuller half, or a few are three MiB more: the others are not."""
+    trace = _trace(0.0)
+    leanest_first = sorted(range(480, 720), key=lambda number: trace.mib[number])
+    for number in leanest_first[-most:]:
+        trace.mib[number] += 3.0
+    assert _judged(trace).passed
+
+
 def test_a_slow_leak_is_caught() -> None:
     """Two MiB an hour, hidden in breathing of the same size."""
     (failure,) = _judged(_trace(2.0)).failures
