@@ -25,8 +25,8 @@ class ImpactStore(Protocol):
     def propose_impacts(self, proposals: Sequence[ImpactProposal], deeds: Sequence[Deed]) -> None:
         """Keep all of one person's, or none; an open one about the same row gives way. A deed each. Raises BadInput as
         `contract.impact_check.check_impact`, Rejected(reason="not_allowed") for whose work the gauge is not,
-        (reason="unknown_impact") where the row to be changed does not hold any more, (reason="doubled") where another
-        row says the same RW and level, (reason="too_many") beyond PROPOSALS_MOST."""
+        (reason="unknown_impact") where the row to be changed does not hold any more or is another gauge's,
+        (reason="doubled") where another row says the same RW and level, (reason="too_many") beyond PROPOSALS_MOST."""
 
     def impact_proposals(self, city: str, now_us: int) -> Sequence[ImpactProposal]:
         """Open ones, oldest first."""

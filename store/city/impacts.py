@@ -162,8 +162,9 @@ def _speaks_for(person: Person, region: str | None) -> bool:
 
 
 def _check_target(proposal: ImpactProposal, holding: Sequence[KeptImpact]) -> None:
-    if proposal.what != "add" and all(one.id != proposal.target for one in holding):
-        raise Rejected("the row does not hold any more", reason="unknown_impact")
+    gauge = proposal.impact.gauge
+    if proposal.what != "add" and all((one.id, one.impact.gauge) != (proposal.target, gauge) for one in holding):
+        raise Rejected("the row does not hold any more, or is another gauge's", reason="unknown_impact")
     if proposal.what != "withdraw" and any(
         one.impact.key == proposal.impact.key and one.id != proposal.target for one in holding
     ):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import get_args
 
 import pytest
 from support.at_once import at_once
@@ -14,7 +15,7 @@ from support.impacts import WEEK_US, deed, impact, proposal, settle
 from support.people_data import CITY, person, rejected
 
 from contract.errors import BadInput
-from contract.impact import Impact
+from contract.impact import Change, Impact
 from contract.impact_check import GAUGE_MOST
 from store.impacts import PROPOSALS_MOST
 from store.ports import CityStore
@@ -97,6 +98,16 @@ def test_whose_work_it_is_not_neither_proposes_nor_agrees(store: CityStore) -> N
     rejected("proposer_gone", lambda: store.agree_impact(wanted.id, NOON_US, deed(OPERATOR, NOON_US)), store)
     nowhere = proposal(impact(gauge="gauge-9"), replace(HERE, id=HERE.id), NOON_US)
     rejected("not_allowed", lambda: store.propose_impacts([nowhere], [deed(HERE, NOON_US)]), store)
+
+
+def test_a_row_is_changed_as_its_own_gauges_alone(store: CityStore) -> None:
+    """Whoever speaks for one gauge ends no row of another by naming it: neither by altering nor by withdrawing."""
+    store.put_profile(profile(nodes=("gauge-1", "gauge-2")), NOON_US)
+    first = settle(store, SHALLOW, OPERATOR, ADMIN, NOON_US)
+    for what in get_args(Change)[1:]:
+        one = proposal(impact(gauge="gauge-2"), HERE, NOON_US, what=what, target=first)
+        rejected("unknown_impact", partial(store.propose_impacts, [one], [deed(HERE, NOON_US)]), store)
+    assert rows(store) == [SHALLOW]
 
 
 def test_what_contradicts_the_table_is_not_done(store: CityStore) -> None:
