@@ -227,7 +227,13 @@ def _cells(text: str) -> tuple[list[tuple[int, dict[str, str]]], list[Trouble]]:
     found: list[tuple[int, dict[str, str]]] = []
     troubles: list[Trouble] = []
     line = 0
-    for cells in reader:
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            return [], [Trouble(line + 1, Problem("", "quote", f"this is not CSV: {error}", "Mend the line."))]
+        if cells is None:
+            break
         before, line = line + 1, reader.line_num
         if line > before:
             quote = Problem("", "quote", "a double quote opens here and does not close", "Close it, or take it out.")

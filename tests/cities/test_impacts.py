@@ -52,6 +52,7 @@ MISTAKES: dict[str, tuple[str, str, int, str]] = {
     "column_unknown": ("phone", "telepon", 1, "unknown column 'telepon'"),
     "column_missing": ("phone", "telepon", 1, "missing column 'phone'"),
     "column_twice": ("muster_lat,muster_lon", "muster_lat,muster_lat", 1, "column named twice: 'muster_lat'"),
+    "endless_quote": ("Balai RW", '"' + 30 * ("\n" + "x" * 4_900), 2, "this is not CSV"),
     "endless_line": ("Balai RW", "x" * 6_000, 2, "a line of over 5000 characters"),
 }
 
