@@ -172,7 +172,7 @@ def router(context: Context, board: Board, deciding: Deciding) -> APIRouter:
             raise BadInput("it names both", where="event_of", remedy="Name the incident, or one whose event is meant.")
         if named:
             return said(request, named, word)
-        there(asked.matchers, context.profile)
+        there(asked.matchers, context.profile, context.cities.placements(context.city))
         return kept(request, lambda: deciding.at_large(caller_of(request), reach_of(request), word))
 
     def now_us() -> int:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from contract.city import Profile
 from contract.errors import BadInput
+from store.ports import Placement
 
 
-def there(matchers: Mapping[str, str], city: Profile) -> None:
-    """Each place that is named. Raises BadInput naming the matcher and what is like it."""
+def there(matchers: Mapping[str, str], city: Profile, placed: Iterable[Placement]) -> None:
+    """Each place that is named. `placed`: where nodes stand, those too that were adopted and are not in the city's
+    folder. Raises BadInput naming the matcher and what is like it."""
     known: Mapping[str, Collection[str]] = {
-        "node": [node.node for node in city.nodes],
+        "node": {node.node for node in (*city.nodes, *placed)},
         "site": [site.code for site in city.sites],
         "river": {site.river for site in city.sites if site.river},
         "region": {part for site in city.sites for part in _areas(site.region)},
