@@ -17,7 +17,7 @@ WORDS = {
         "Nobody knows how high the water is now, so nobody knows what is reached. That does not mean it is safe.",
     ),
     "doorstep_dry": Text(
-        "Pada {cm} cm belum ada tempat yang disurvei yang terkena.", "At {cm} cm no surveyed place is affected."
+        "Pada {cm} cm belum ada tempat tersurvei yang terdampak.", "At {cm} cm no surveyed place is affected."
     ),
     "doorstep_next": Text("Berikutnya, {missing} cm lagi (pada {cm} cm)", "Next, {missing} cm more (at {cm} cm)"),
     "doorstep_more": Text("{n} baris lain", "{n} other rows"),
@@ -69,13 +69,13 @@ WORDS = {
     "impact_outcome_withdrawn": Text("Dibatalkan", "Called off"),
     "impact_outcome_replaced": Text("Diganti usulan baru", "Replaced by a new proposal"),
     "impact_by_file": Text("berkas kota", "the city's file"),
-    "impact_by": Text("berlaku oleh {who}, {time}", "in force by {who}, {time}"),
+    "impact_by": Text("diberlakukan oleh {who}, {time}", "in force by {who}, {time}"),
     "impacts_no_gauges": Text(
         "Tidak ada alat ukur sungai di wilayah Anda yang berbahaya bila airnya tinggi.",
         "There is no river gauge in your area whose danger is high water.",
     ),
     "impacts_none_here": Text(
-        "Belum ada baris untuk alat ini. Halaman sungainya berkata bahwa belum ada yang menyurvei.",
+        "Belum ada baris untuk alat ini. Halaman sungainya menyebutkan bahwa belum ada yang menyurvei.",
         "No rows for this gauge yet. Its river's page says that nobody has surveyed it.",
     ),
     "impacts_none_yet": Text("belum disurvei", "not surveyed yet"),
@@ -162,10 +162,10 @@ WORDS = {
         "RW dan tinggi ini sudah punya baris. Ubah baris itu.", "This RW and level have a row already. Alter that one."
     ),
     "impact_refused_shallower": Text(
-        "RW ini menjadi lebih dangkal saat air naik, dibanding baris lain yang berlaku.",
-        "This RW would get shallower as the water rises, beside another row in force.",
+        "Air di RW ini jadi lebih dangkal saat sungai naik, dibanding baris lain yang berlaku.",
+        "The water in this RW would get shallower as the river rises, beside another row in force.",
     ),
-    "impact_refused_full": Text("Baris sudah sebanyak yang muat.", "There are as many rows as there can be."),
+    "impact_refused_full": Text("Jumlah baris sudah mencapai batasnya.", "There are as many rows as there can be."),
     "impact_refused_too_many": Text(
         "Terlalu banyak usulan menunggu. Putuskan dahulu yang ada.", "Too many proposals wait. Decide those first."
     ),
@@ -219,8 +219,8 @@ WORDS = {
         "RW dan tinggi ini sudah punya baris atau usulan.", "This RW and level have a row or a proposal already."
     ),
     "impact_wrong_shallower": Text(
-        "RW ini menjadi lebih dangkal saat air naik. Lihat baris lainnya.",
-        "This RW would get shallower as the water rises. Look at its other rows.",
+        "Air di RW ini jadi lebih dangkal saat sungai naik. Lihat baris lainnya.",
+        "The water in this RW would get shallower as the river rises. Look at its other rows.",
     ),
     "impact_wrong_empty": Text("Tabelnya kosong.", "The table is empty."),
     "impact_wrong_columns": Text(
@@ -233,6 +233,6 @@ WORDS = {
     ),
     "impact_wrong_quote": Text("Tanda kutip dibuka dan tidak ditutup.", "A double quote opens and does not close."),
     "impact_wrong_rows": Text(
-        "Terlalu banyak baris. Kirim lebih sedikit sekali kirim.", "Too many rows. Send fewer at a time."
+        "Terlalu banyak baris. Kirim lebih sedikit setiap kali.", "Too many rows. Send fewer at a time."
     ),
 }
