@@ -6,7 +6,7 @@ guessed from its neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -141,8 +141,3 @@ def dialled(phone: str) -> str:
     """Its digits, with the plus sign that it may begin with."""
     digits = "".join(one for one in phone if one.isascii() and one.isdigit())
     return f"+{digits}" if phone.lstrip().startswith("+") else digits
-
-
-def of_gauge(impacts: Iterable[Impact], gauge: str) -> Sequence[Impact]:
-    """Those of one gauge."""
-    return [one for one in impacts if one.gauge == gauge]
