@@ -126,7 +126,7 @@ def test_what_is_not_known_is_said_and_nothing_is_made_up(made: Town, serve: Cal
             assert "setinggi" not in text
     assert "1 baris disurvei dengan titik nol yang lama" in told(moved)[0]
     for text in told(dry):
-        assert "Pada 50 cm belum ada tempat yang disurvei yang terkena." in text
+        assert "Pada 50 cm belum ada tempat tersurvei yang terdampak." in text
     assert "Berikutnya, 130 cm lagi (pada 180 cm)" in told(dry)[1]
     by_gauge = {one["gauge"]: one for one in client.get("/api/v1/gauges").json()["items"]}
     assert [by_gauge[one.node]["impacts_known"] for one in (silent, high, dry)] == ["unknown", "at_least", "now"]

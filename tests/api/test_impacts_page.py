@@ -191,7 +191,7 @@ def test_a_table_is_proposed_line_by_line(made: Town, client: httpx.Client) -> N
     assert answer.status_code == 400
     assert "2 baris diusulkan, 0 tidak berubah, 2 salah." in answer.text
     assert re.search(r"Baris 4</b> \(<code>phone</code>\): Nomor ini tidak dapat ditelepon", answer.text)
-    assert re.search(r"Baris 5</b> \(<code>depth</code>\): RW ini menjadi lebih dangkal", answer.text)
+    assert re.search(r"Baris 5</b> \(<code>depth</code>\): Air di RW ini jadi lebih dangkal", answer.text)
     assert post(client, second, "/dampak/usulan", usulan=waiting(made), jawab="setuju").status_code == 303
     assert sorted(one.rw for one in rows(made)) == ["=RW 1", "RW 2"]
     sheet = get(client, second, "/dampak.csv")
@@ -233,7 +233,7 @@ def test_the_page_says_what_is_empty_what_differs_and_what_is_over(
     assert "not surveyed yet" in get(client, who, "/dampak?lang=en").text
     here = get(client, who, f"/dampak?lang=id&pos={gauge_of(made).node}").text
     assert "1 baris disurvei dengan titik nol yang lama" in here
-    assert "berlaku oleh berkas kota, " in here
+    assert "diberlakukan oleh berkas kota, " in here
     english = get(client, who, f"/dampak?lang=en&pos={gauge_of(made).node}").text
     assert "in force by the city&#39;s file, " in english
     (old,) = made.cities.impacts(made.profile.code)
