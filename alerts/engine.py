@@ -333,6 +333,8 @@ class Engine:
                 self._outages.hang(stream, place)
             elif isinstance(stream, ReleaseStream):
                 self._dams.put(stream)
+            elif isinstance(stream, LevelStream) and isinstance(stream.rule.condition, Levels):
+                self._banks.of(stream.node).watch(stream)
         self._drop([one for one in combined if not one.members])
 
     def _join(self, member: Stream, place: Placement) -> None:

@@ -176,6 +176,16 @@ def test_low_water_is_flat_while_no_wave_is_known_to_be_there(above: list[float]
     assert stuck_from(far_apart(travels), above, lambda _: 40.0) is None
 
 
+def test_a_rule_that_is_taken_away_leaves_the_gauge_watched() -> None:
+    """Where another rule judges the same gauge it is looked at by that one."""
+    city = far_apart()
+    flood = next(one for one in rules() if one.subject == "flood")
+    city.engine.govern((*rules(), replace(flood, id="twice", audience="shadow")))
+    both(city, [40.0], [40.0])
+    city.engine.govern(rules())
+    assert stuck_from(city, UP_SLOWLY, lambda _: 40.0) is not None
+
+
 def test_a_near_gauge_below_its_mark_has_time_until_slow_water_is_there() -> None:
     """A kilometre at half a metre a second, and half an hour of grace."""
     found = stuck_from(watch(), RISING * 2, lambda _: 40.0)
