@@ -14,7 +14,7 @@ def there(matchers: Mapping[str, str], city: Profile, placed: Iterable[Placement
     """Each place that is named. `placed`: where nodes stand, those too that were adopted and are not in the city's
     folder. Raises BadInput naming the matcher and what is like it."""
     known: Mapping[str, Collection[str]] = {
-        "node": {node.node for node in (*city.nodes, *placed)},
+        "node": {node.node for node in city.nodes} | {place.node for place in placed},
         "site": [site.code for site in city.sites],
         "river": {site.river for site in city.sites if site.river},
         "region": {part for site in city.sites for part in _areas(site.region)},
