@@ -39,11 +39,18 @@ class Doorstep:
 
 
 def doorstep_of(gauge: Gauge, scale: Scale | None, impacts: Sequence[Impact]) -> Doorstep:
-    """By `impacts`, the rows of this gauge. Where the level is not known nothing is called reached, nothing safe."""
+    """By `impacts`, the rows of this gauge. Where the level is not known nothing is called reached, nothing safe; where
+    it was at least so high nothing is called next or missing, for it may be reached by now."""
     usable = [one for one in impacts if scale is not None and fits(one, scale)]
     known = _known(gauge)
     level_cm = None if known == "unknown" else gauge.level_cm
-    return Doorstep(known, level_cm, meaning(usable, level_cm), len(impacts) - len(usable))
+    found = meaning(usable, level_cm)
+    if known == "at_least":
+        if usable and not found.reached:
+            known, level_cm, found = "unknown", None, meaning(usable, None)
+        above = [one for one in meaning(usable, None).all if one not in found.reached]
+        found = Meaning(found.reached, (), None, tuple(above))
+    return Doorstep(known, level_cm, found, len(impacts) - len(usable))
 
 
 def fits(impact: Impact, scale: Scale) -> bool:

@@ -16,7 +16,7 @@ from api.cases import description_of, seen_case
 from api.context import Context
 from api.crests import Coming, coming_to
 from api.gauges import Gauge, gauges_of
-from api.meaning import Doorstep, doorstep_of
+from api.meaning import Doorstep, Known, doorstep_of
 from api.nodes import NodeLine, lines_of
 from api.page import with_etag
 from api.policy import Reach, caller_of, own_cases, reach_of, sees_case, sees_incident
@@ -261,8 +261,9 @@ def coming_out(coming: Coming) -> ComingOut:
     )
 
 
-def impact_out(impact: Impact, level_cm: float | None) -> ImpactOut:
-    reached = None if level_cm is None else impact.from_cm <= level_cm
+def impact_out(impact: Impact, level_cm: float | None, known: Known) -> ImpactOut:
+    over = level_cm is not None and impact.from_cm <= level_cm
+    reached = over if over or known == "now" else None
     return ImpactOut(
         from_cm=impact.from_cm,
         rw=impact.rw,
@@ -274,7 +275,7 @@ def impact_out(impact: Impact, level_cm: float | None) -> ImpactOut:
         compared_on=impact.compared_on,
         compared=impact.compared,
         reached=reached,
-        missing_cm=None if level_cm is None or reached else round(impact.from_cm - level_cm, 1),
+        missing_cm=round(impact.from_cm - level_cm, 1) if level_cm is not None and reached is False else None,
     )
 
 
@@ -296,7 +297,7 @@ def gauge_out(gauge: Gauge, region: str, coming: Sequence[Coming], doorstep: Doo
         case=gauge.case.number if gauge.case else None,
         coming=[coming_out(one) for one in coming],
         impacts=[
-            impact_out(one, doorstep.level_cm)
+            impact_out(one, doorstep.level_cm, doorstep.known)
             for one in sorted(doorstep.meaning.all, key=lambda one: (one.from_cm, one.rw))
         ],
         impacts_known=doorstep.known,

@@ -12,12 +12,14 @@ import pytest
 from support.impacts import impact
 from support.seed import Town
 
-from api.meaning import within_bytes
+from api.gauges import Gauge
+from api.meaning import doorstep_of, within_bytes
 from api.rivers import REACHED_BYTES
+from api.v1 import impact_out
 from contract.city import NodeSpec
 from contract.clock import MINUTE_US
-from contract.impact import Impact
-from contract.levels import Level
+from contract.impact import Impact, Meaning
+from contract.levels import Level, Scale, Threshold
 from contract.quality import Quality
 
 HTML = {"accept": "text/html"}
@@ -157,3 +159,23 @@ def test_one_row_is_shown_however_long() -> None:
     rows: Sequence[Impact] = [impact(rw="&" * 60, muster="&" * 80)] * 9
     assert len(within_bytes(rows, 0)) == 1
     assert len(within_bytes(rows, REACHED_BYTES)) < 9
+
+
+SCALE = Scale("gauge-1", impact().datum, "rising", (Threshold(Level.WASPADA, 70, 60, "3"),))
+HIGH = Gauge(
+    "gauge-1", "Code", "Contoh", "Code", 1.0, -7.8, 110.4, Level.WASPADA, "3", 200.0, None, 1, 1, "dangerous", None,
+    None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("gauge", [HIGH, replace(HIGH, voice="live", flat_us=1)], ids=["silent while high", "in doubt"])
+def test_a_level_that_may_be_higher_clears_nothing(gauge: Gauge) -> None:
+    """What it reached is reached at least; of what lies above nobody says dry, next, or how much is missing."""
+    low, above, far = impact(), impact(rw="RW 05", from_cm=240.0), impact(rw="RW 06", from_cm=300.0)
+    told = doorstep_of(gauge, SCALE, (low, above, far))
+    assert (told.known, told.level_cm) == ("at_least", 200.0)
+    assert told.meaning == Meaning((low,), (), None, (above, far))
+    shown = [impact_out(one, told.level_cm, told.known) for one in told.meaning.all]
+    assert [(one.reached, one.missing_cm) for one in shown] == [(True, None), (None, None), (None, None)]
+    dry = doorstep_of(gauge, SCALE, (above, far))
+    assert (dry.known, dry.level_cm, dry.meaning) == ("unknown", None, Meaning((), (), None, (above, far)))
