@@ -56,7 +56,7 @@ from contract.staging import BREADTH, Stages
 from contract.travel import Travel
 from store.ports import Event, Placement
 
-SNAPSHOT_VERSION = 11
+SNAPSHOT_VERSION = 12
 _DEFAULT_PERIOD_S = 60.0
 
 

@@ -16,7 +16,8 @@ from contract.kinds import KindName
 LOOK_AFTER_S = 60.0
 """how long after the last reading of a back-fill it is taken to be over, and the stretch is looked at"""
 AGAIN_S = 600.0
-"""how long a stretch waits for the next look where it cannot be read, or is not over"""
+"""how long a stretch waits for the next look where it cannot be read, or is not over; and at most for the end of a
+back-fill, for a gauge may lag for days"""
 OLDEST_US = 30 * DAY_US
 """a reading that comes later than this is stored, and nothing is looked for in it"""
 _AFTER_US = round(LOOK_AFTER_S * SECOND_US)
@@ -32,11 +33,12 @@ class Where(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """From when until when, by the readings' own time; when it is to be looked at."""
+    """From when until when, by the readings' own time; when it is to be looked at, and when that is put off no more."""
 
     first_us: int
     last_us: int
     due_us: int
+    by_us: int
 
 
 class Late:
@@ -55,8 +57,11 @@ class Late:
             return  # it says nothing of when, or of a time that is nobody's business any more
         where = Where(sample.node, sample.sensor, sample.kind)
         known = self._stretches.get(where)
-        first_us, last_us = (at_us, at_us) if known is None else (min(known.first_us, at_us), max(known.last_us, at_us))
-        self._stretches[where] = Stretch(first_us, last_us, now_us + _AFTER_US)
+        if known is None:
+            self._stretches[where] = Stretch(at_us, at_us, now_us + _AFTER_US, now_us + _AGAIN_US)
+            return
+        first_us, last_us, by_us = min(known.first_us, at_us), max(known.last_us, at_us), known.by_us
+        self._stretches[where] = Stretch(first_us, last_us, min(now_us + _AFTER_US, by_us), by_us)
 
     def due(self, now_us: int) -> tuple[Where, Stretch] | None:
         """The one that waits longest of those whose back-fill is over."""
@@ -67,15 +72,22 @@ class Late:
         ahead = stretch.due_us - now_us
         return (where, stretch) if ahead <= 0 or ahead > 2 * _AGAIN_US else None
 
-    def settle(self, where: Where, looked_at: Stretch) -> None:
+    def settle(self, where: Where, looked_at: Stretch, now_us: int) -> None:
         """It was looked at. What came meanwhile stays to be looked at."""
-        if self._stretches.get(where) == looked_at:
+        known = self._stretches.get(where)
+        if known is None:
+            return
+        if known == looked_at:
             del self._stretches[where]
+            return
+        first_us = known.first_us if known.first_us < looked_at.first_us else looked_at.last_us
+        self._stretches[where] = Stretch(first_us, known.last_us, now_us + _AFTER_US, now_us + _AGAIN_US)
 
-    def put_off(self, where: Where, looked_at: Stretch, now_us: int) -> None:
+    def put_off(self, where: Where, now_us: int) -> None:
         """It cannot be said yet: later again."""
-        if self._stretches.get(where) == looked_at:
-            self._stretches[where] = looked_at._replace(due_us=now_us + _AGAIN_US)
+        known = self._stretches.get(where)
+        if known is not None:
+            self._stretches[where] = known._replace(due_us=now_us + _AGAIN_US, by_us=now_us + _AGAIN_US)
 
     def clear(self) -> None:
         """Nothing is known."""
@@ -88,6 +100,6 @@ class Late:
     def restore(self, state: Sequence[Sequence[Any]]) -> None:
         """Back from a snapshot."""
         self._stretches = {
-            Where(node, sensor, kind): Stretch(first_us, last_us, due_us)
-            for node, sensor, kind, first_us, last_us, due_us in state
+            Where(node, sensor, kind): Stretch(first_us, last_us, due_us, by_us)
+            for node, sensor, kind, first_us, last_us, due_us, by_us in state
         }

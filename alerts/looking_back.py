@@ -52,13 +52,15 @@ class LookingBack:
             return False
         if isinstance(look.error, Unavailable):
             log.warning("alerts.look_back_failed", city=self._city, node=look.where.node, error=str(look.error))
-            engine.late.put_off(look.where, look.stretch, now_us)
+            engine.late.put_off(look.where, now_us)
         elif look.error is not None:
-            raise look.error
+            # What is past must never end what warns now, and would do so again after each start.
+            log.error("alerts.look_back_broke", city=self._city, node=look.where.node, exc_info=look.error)
+            engine.late.put_off(look.where, now_us)
         elif self._keep(look, lease, now_us):
-            engine.late.settle(look.where, look.stretch)
+            engine.late.settle(look.where, look.stretch, now_us)
         else:
-            engine.late.put_off(look.where, look.stretch, now_us)
+            engine.late.put_off(look.where, now_us)
         self._look = None
         return True
 
@@ -75,7 +77,7 @@ class LookingBack:
         where, stretch = due
         fresh = engine.afresh(where.node)
         if fresh is None:
-            engine.late.settle(where, stretch)  # no rule judges it any more
+            engine.late.settle(where, stretch, now_us)  # no rule judges it any more
             return True
         past = Past(fresh, stretch, live_us(engine.places[where.node], where.sensor))
         self._look = _Look(self._readings, engine, where, stretch, past, fresh.window_us, now_us, self._rows_most)

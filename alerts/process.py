@@ -41,7 +41,7 @@ from broker.ports import Incoming, Subscription
 from complaints.desk import Desk
 from complaints.outward import Outward
 from contract.city import Profile
-from contract.clock import DAY_US, MINUTE_US, SECOND_US, Clock
+from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
 from contract.levels import Scale
 from store.ports import CityStore, EngineCommit, Lease, Placement, ReadingStore
@@ -50,6 +50,7 @@ _BATCH = 200
 _WAIT_S = 0.2
 _RETRY_S = 0.5
 _REGISTRY_S = 2.0
+_LEARN_S = 60.0
 _TRAVEL_S = 3.0
 _PAUSED_US = MINUTE_US
 _UNDRAINED_US = 30 * SECOND_US
@@ -136,6 +137,8 @@ class AlertsProcess:
         self._stuck: Mapping[str, int] | None = None
         self._told = 0
         self._not_believed = 0
+        self._not_believed_us: dict[str, int] = {}
+        self._learned_mono_us = 0
 
     @property
     def leading(self) -> bool:
@@ -476,7 +479,8 @@ class AlertsProcess:
             return
         self._registry_mono_us = mono_us
         self._watch_stuck(engine)
-        self._learn_forecasts(engine)
+        if mono_us - self._learned_mono_us >= _LEARN_S * SECOND_US:
+            self._learn_forecasts(engine)
         version = self._cities.registry_version(self._profile.code)
         if version != self._registry:
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
@@ -488,6 +492,7 @@ class AlertsProcess:
 
     def _learn_forecasts(self, engine: Engine) -> None:
         """What the city's history taught, and how far out what people were told within a year was."""
+        self._learned_mono_us = self._clock.mono_us()
         told = self._cities.forecasts(self._profile.code, self._clock.now_us() - _YEAR_US)
         self._words.forecasts.learn(self._cities.travels(self._profile.code), told)
         engine.travel(self._words.forecasts.travels)
@@ -552,8 +557,12 @@ class AlertsProcess:
             log.info("gauge.moves_again", city=self._profile.code, node=node)
 
     def _say_unbelieved(self, node: str, at_us: int, value: float) -> None:
+        """Each is counted; of a sensor that says nothing else for hours it is said when that begins."""
         self._not_believed += 1
-        log.warning("gauge.not_believed", city=self._profile.code, node=node, at_us=at_us, level_cm=value)
+        before_us = self._not_believed_us.get(node)
+        self._not_believed_us[node] = at_us
+        if before_us is None or not 0 <= at_us - before_us <= HOUR_US:
+            log.warning("gauge.not_believed", city=self._profile.code, node=node, at_us=at_us, level_cm=value)
 
     def _say_away(self, what: str, error: str) -> None:
         if what not in self._away:

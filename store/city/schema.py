@@ -272,6 +272,7 @@ incidents = Table(
     Index("uq_incidents_open", "city", "rule", "entity", unique=True, **_where("state <> 'resolved'")),
     Index("ix_incidents_opened", "city", "opened_us"),
     Index("ix_incidents_event", "event"),
+    Index("ix_incidents_entity", "city", "entity", "crossed_us"),
 )
 
 changes = Table(
@@ -635,6 +636,7 @@ forecasts = Table(
     _maybe_us("came_us"),
     ForeignKeyConstraint(["incident"], ["incidents.id"]),
     Index("ix_forecasts_told", "city", "told_us"),
+    Index("ix_forecasts_open", "city", "told_us", **_where("outcome = ''")),
 )
 
 # ------------------------------------------------------------ what a level means where people live

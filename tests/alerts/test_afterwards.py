@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
@@ -54,7 +55,7 @@ def past(found: Sequence[Row], stretch: Stretch | None = None, rules: Sequence[R
     fresh = city(rules).engine.afresh(GAUGE)
     assert fresh is not None
     times = [one.observed_us for one in found]
-    told = Past(fresh, stretch or Stretch(min(times), max(times), 0), live_us(watch.placements()[GAUGE], "gauge"))
+    told = Past(fresh, stretch or Stretch(min(times), max(times), 0, 0), live_us(watch.placements()[GAUGE], "gauge"))
     for row in found:
         told.tell(row)
     return told
@@ -81,7 +82,7 @@ def test_stretches_of_one_sensor_merge_and_wait_for_the_end_of_the_back_fill() -
     for minute, heard in ((30, 200), (10, 200.5), (50, 201)):
         late.note(sample(minute), at(heard))
     assert late.due(at(201) + LOOK_AFTER_US - 1) is None
-    assert late.due(at(201) + LOOK_AFTER_US) == (HERE, Stretch(at(10), at(50), at(201) + LOOK_AFTER_US))
+    assert late.due(at(201) + LOOK_AFTER_US) == (HERE, Stretch(at(10), at(50), at(201) + LOOK_AFTER_US, at(210)))
     assert len(late) == 1
 
 
@@ -91,14 +92,29 @@ def test_what_came_while_it_was_looked_at_is_looked_at_again() -> None:
     late.note(sample(10), at(200))
     where, seen = due(late, 202)
     late.note(sample(20), at(202))
-    late.settle(where, seen)
+    late.settle(where, seen, at(202))
     where, wider = due(late, 203)
     assert (wider.first_us, wider.last_us) == (at(10), at(20))
-    late.put_off(where, wider, at(203))
+    late.put_off(where, at(203))
     assert late.due(at(204)) is None
     where, again = due(late, 214)
-    late.settle(where, again)
+    late.settle(where, again, at(214))
     assert late.due(at(1000)) is None
+
+
+def test_a_gauge_that_lags_for_hours_is_looked_at_every_ten_minutes() -> None:
+    """No end of its back-fill comes; each look begins where the last one ended."""
+    late, looks = Late(), []
+    for half_minute in range(12 * 60):
+        heard = 20 + half_minute / 2
+        late.note(sample(heard - 10), at(heard))
+        found = late.due(at(heard))
+        if found is not None:
+            looks.append(found[1])
+            late.note(sample(heard - 9.9), at(heard))
+            late.settle(*found, at(heard))
+    assert len(looks) == 6 * 6 - 1
+    assert all(one.last_us == after.first_us for one, after in pairwise(looks))
 
 
 def test_a_clock_that_was_far_ahead_keeps_no_stretch_waiting() -> None:
@@ -136,7 +152,7 @@ def test_a_back_fill_behind_the_live_one_is_noted() -> None:
     story.level(240, GAUGE, 40, seq=100)
     for seq, (minute, cm) in enumerate(((100, 40), (105, 90), (110, 95), (115, 40)), start=2):
         assert story.level(240, GAUGE, cm, seq=seq, late_min=240 - minute) == []
-    assert story.engine.late.due(at(242)) == (HERE, Stretch(at(105), at(110), at(241)))
+    assert story.engine.late.due(at(242)) == (HERE, Stretch(at(105), at(110), at(241), at(250)))
 
 
 def test_a_spool_that_comes_in_its_order_is_noted_where_it_is_stale() -> None:
@@ -145,7 +161,7 @@ def test_a_spool_that_comes_in_its_order_is_noted_where_it_is_stale() -> None:
     story.level(0, GAUGE, 40)
     for minute, cm in ((100, 90), (105, 95), (110, 90), (115, 40), (239, 40)):
         assert story.level(240, GAUGE, cm, late_min=240 - minute) == []
-    assert story.engine.late.due(at(242)) == (HERE, Stretch(at(100), at(110), at(241)))
+    assert story.engine.late.due(at(242)) == (HERE, Stretch(at(100), at(110), at(241), at(250)))
 
 
 def test_what_is_read_again_from_the_store_is_noted_only_where_it_came_late() -> None:
@@ -158,7 +174,7 @@ def test_what_is_read_again_from_the_store_is_noted_only_where_it_came_late() ->
     assert len(story.engine.late) == 0
     for row in rows([90], from_min=1, came_min=120):
         story.engine.step(from_row(row)._replace(seq=1), row.received_us, at(130))
-    assert story.engine.late.due(at(132)) == (HERE, Stretch(at(1), at(1), at(131)))
+    assert story.engine.late.due(at(132)) == (HERE, Stretch(at(1), at(1), at(131), at(140)))
 
 
 def test_stretches_outlive_the_process() -> None:
@@ -222,8 +238,8 @@ def test_one_high_reading_and_then_a_hole_is_no_finding() -> None:
 def test_only_what_begins_in_the_stretch_is_found() -> None:
     """What came late another time was looked at then."""
     found = rows(CREST, came_min=240)
-    assert past(found, Stretch(at(60), at(70), 0)).found() == []
-    assert len(past(found, Stretch(at(20), at(20), 0)).found()) == 1
+    assert past(found, Stretch(at(60), at(70), 0, 0)).found() == []
+    assert len(past(found, Stretch(at(20), at(20), 0, 0)).found()) == 1
 
 
 def test_a_rise_is_found_as_well() -> None:

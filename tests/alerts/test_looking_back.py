@@ -260,35 +260,37 @@ def test_a_rule_in_shadow_finds_in_shadow(stores: Stores) -> None:
 
 
 class Elsewhere:
-    """A readings' store that does not answer those who look back while `away`."""
+    """A readings' store that answers those who look back with what `away` says."""
 
     def __init__(self, real: Any) -> None:
         self._real = real
-        self.away = False
+        self.away: Exception | None = None
 
     def between(self, series: Series, start_us: int, end_us: int, *, limit: int = 50_000) -> Sequence[Row]:
-        if self.away:
-            raise Unavailable("the database does not answer")
+        if self.away is not None:
+            raise self.away
         return self._real.between(series, start_us, end_us, limit=limit)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
 
-def test_a_store_that_is_away_is_asked_again(stores: Stores) -> None:
-    """It is found when the store is back, however few rows it gives at once; what is live is judged meanwhile."""
+@pytest.mark.parametrize("away", [Unavailable("the database does not answer"), ValueError("a row that is none")])
+def test_a_store_that_is_away_is_asked_again(stores: Stores, away: Exception) -> None:
+    """It is found when the store is back, however few rows it gives at once; what is live is judged meanwhile, also
+    where nobody thought of what the store says."""
     with contextlib.closing(stores.readings):
         elsewhere = Elsewhere(stores.readings)
         stores.readings = elsewhere  # type: ignore[assignment]
         city = Cut(stores)
         city.process._looking_back._rows_most = 7
         three_hours(city)
-        elsewhere.away = True
+        elsewhere.away = away
         city.passes(3)
         city.says(90, 90, 90)
         assert len(stores.cities.open_incidents(CITY)) == 1
         assert city.found() == []
-        elsewhere.away = False
+        elsewhere.away = None
         city.passes(11)
         assert wait_until(lambda: city.turn() or not len(city.process._engine.late))
         assert len(city.found()) == 1

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from support import alerting, watch
 from support.alerting import Stores
 from support.people_data import person
@@ -442,3 +443,17 @@ def test_fifty_thousand_readings_in_a_burst_leave_one_deadline_a_stream() -> Non
     assert city.engine.streams() == 7
     assert len(city.engine._heap) == 7
     assert city.pass_to(2) == []
+
+
+def test_a_sensor_that_is_not_believed_for_hours_is_said_when_that_begins(
+    stores: Stores, reader: PahoSubscription, clock: ManualClock
+) -> None:
+    """Each of its readings is counted; a log of ten thousand lines hides the one that matters."""
+    engine = begin(stores, reader, clock)
+    with capture_logs() as said:
+        for minute in (*range(600), 700):
+            engine._say_unbelieved(GAUGE, minute * MINUTE_US, 3.0)
+        engine._say_unbelieved("code-hilir", 0, 3.0)
+    begun = [(one["node"], one["at_us"] // MINUTE_US) for one in said if one["event"] == "gauge.not_believed"]
+    assert begun == [(GAUGE, 0), (GAUGE, 700), ("code-hilir", 0)]
+    assert engine.facts()["not_believed"] == 602
