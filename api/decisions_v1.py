@@ -17,7 +17,7 @@ from api.context import Context
 from api.deciding import ID_MOST, REFUSALS, Deciding, Word
 from api.errors import problem
 from api.fitting import there
-from api.policy import caller_of, reach_of
+from api.policy import Reach, caller_of, reach_of
 from api.v1 import When
 from contract.clock import SECOND_US, rfc3339, to_us
 from contract.decision import ACKNOWLEDGE_S, COMMENT_MOST, REASON_MOST, Decision, DecisionKind, acknowledged_until_us
@@ -172,8 +172,10 @@ def router(context: Context, board: Board, deciding: Deciding) -> APIRouter:
             raise BadInput("it names both", where="event_of", remedy="Name the incident, or one whose event is meant.")
         if named:
             return said(request, named, word)
-        there(asked.matchers, context.profile, context.cities.placements(context.city))
-        return kept(request, lambda: deciding.at_large(caller_of(request), reach_of(request), word))
+        reach = reach_of(request)
+        if reach is Reach.ANY:  # who may not is told that first
+            there(asked.matchers, context.profile, context.cities.placements(context.city))
+        return kept(request, lambda: deciding.at_large(caller_of(request), reach, word))
 
     def now_us() -> int:
         return context.clock.now_us()

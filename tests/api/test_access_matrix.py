@@ -161,7 +161,13 @@ LINES = [
             tell("POST", f"/api/v1/{held}", DECIDES, f"/api/v1/{held}", "own", incident="{staff_incident}", **data),
             tell("POST", f"/api/v1/{held}", NO_ALARM, f"/api/v1/{held}", "not there", incident="none", **data),
             tell(
-                "POST", f"/api/v1/{held}", "sdddddoodd", f"/api/v1/{held}", "at large", matchers={"river": "x"}, **data
+                "POST",
+                f"/api/v1/{held}",
+                "sdddddoodd",
+                f"/api/v1/{held}",
+                "at large",
+                matchers={"river": "Winongo"},
+                **data,
             ),
             tell("DELETE", f"/api/v1/{held}/{{decision_id}}", NO_ALARM, f"/api/v1/{held}/none", "not there", 200),
         )
