@@ -110,11 +110,13 @@ def alive(process: psutil.Process) -> bool:
 
 
 def write_city(root: Path, points: int = WIFI_POINTS) -> None:
-    """The tiny city with so many WiFi points (three at least), and with rules."""
+    """The tiny city with so many WiFi points (three at least), and with the rules of a large one."""
     more = [f"cth-wifi-{number},wifi,Titik {number},taman,public,wifi\n" for number in range(4, points + 1)]
     folder = tiny_city.write(root, nodes_csv=tiny_city.FILES["nodes.csv"] + "".join(more))
     shutil.copytree(
-        ROOT / "cities" / "yogyakarta" / "rules", folder / "rules", ignore=shutil.ignore_patterns("rise.toml")
+        ROOT / "cities" / "yogyakarta" / "rules",
+        folder / "rules",
+        ignore=shutil.ignore_patterns("rise.toml", "stories"),
     )
 
 
