@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 _BACK = 1.5
 """how many jumps away from the old water the next reading may be and still be called back"""
+_COME_UP = 1 / 3
+"""so much of a jump is more than a river plays while nothing happens"""
 _NO_WATER = 3.0
 """no water moves by so many jumps from one reading to the next"""
 
@@ -39,6 +41,11 @@ def was_never_there(jump_cm: float, before: float, doubted: float, value: float)
     not so far from it that the river itself must have moved."""
     back = abs(value - before)
     return back < abs(value - doubted) and back <= _BACK * jump_cm
+
+
+def has_come_up(jump_cm: float, by_cm: float) -> bool:
+    """Whether the reading after one that jumped shows by itself that the water came up meanwhile."""
+    return by_cm >= _COME_UP * jump_cm
 
 
 def leaps(jump_cm: float, by_cm: float) -> bool:

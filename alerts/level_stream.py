@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from alerts.doubt import NO_JUMP, Doubted, falls_as_no_water, jumps, leaps, was_never_there, within
+from alerts.doubt import NO_JUMP, Doubted, falls_as_no_water, has_come_up, jumps, leaps, was_never_there, within
 from alerts.late import Late
 from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use, in_us
 from alerts.rules import Rule
@@ -238,9 +238,12 @@ class LevelStream(Stream):
 
     def _held_by_both(self, doubted: Doubted, value: float, at_us: int) -> None:
         """How high it was is not believed, but what the next reading shows as well both of them hold. Where readings
-        are a whole `for` apart, a flash flood shows no more of itself than its crest and the beginning of its fall."""
+        are a whole `for` apart, a flash flood shows no more of itself than its crest and the beginning of its fall;
+        water that stands where it stood before shows no flood."""
         signed = self.staff.sign * min(value, doubted.value, key=lambda cm: self.staff.sign * cm)
         if at_us - doubted.at_us < self.for_us or doubted.use == Use.STALE:
+            return
+        if not has_come_up(self.staff.jump_cm, self.staff.sign * (value - self.value)):
             return
         for k in range(self.on, len(self.up)):
             if signed >= self.staff.raises[k] and not self.up[k]:

@@ -222,3 +222,11 @@ def test_when_a_reading_was_never_there(before: float, doubted: float, value: fl
 def test_the_first_reading_of_all_is_believed() -> None:
     """There is nothing it could have jumped from."""
     assert not jumps(50.0, float("nan"), 400.0)
+
+
+def test_water_that_stands_where_it_stood_is_not_held_by_an_error() -> None:
+    """Hourly, at the very mark after an error: how high the error was bears nothing out, the next reading does."""
+    slow = replace(rule("flood"), no_data_for_s=10_800.0)
+    for last, told_then in ((66.0, []), (72.0, ["240 opened WASPADA code-hulu"])):
+        city = Engine("contoh", [slow], hourly(), {GAUGE: replace(scale(GAUGE), jump_cm=60.0)})
+        assert told(Watch(city), (0, 62), (60, 65), (120, 170), (180, 71), (240, last)) == told_then

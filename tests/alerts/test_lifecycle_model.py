@@ -215,7 +215,7 @@ class Reference:
                 self.seen.append(doubted)
                 if doubted.cm - before.cm > 3 * self.jump:
                     self.leapt = Seen(doubted.at_us, before.value, "leapt")
-            elif one.at_us - doubted.at_us >= FOR and doubted.use != "stale":
+            elif one.at_us - doubted.at_us >= FOR and doubted.use != "stale" and one.cm - before.cm >= self.jump / 3:
                 self.seen.append(Seen(doubted.at_us, min(one.cm, doubted.cm), "held"))
             return False
         if abs(one.cm - before.cm) > self.jump and one.at_us - before.at_us <= LIVE:
