@@ -176,7 +176,8 @@ class LevelStream(Stream):
         at_us, use = self._place(sample, now_us)
         if use is Use.STALE and self.late is not None:
             self.late.note(sample, said_us)
-        self.fell = self.incident is not None and not seen and self._falls_as_no_water(value, at_us)
+        falls = self.staff.sign * self.value - signed > self.staff.jump_cm  # the rest is asked of few
+        self.fell = falls and self.incident is not None and not seen and self._falls_as_no_water(value, at_us)
         if self.fell:
             if self.unbelieved is not None:
                 self.unbelieved(self.node, at_us, value)
