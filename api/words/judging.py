@@ -111,8 +111,8 @@ WORDS = {
     ),
     "found_gauge": Text("Alat ukur", "Gauge"),
     "found_worst": Text("Paling tinggi", "Worst"),
-    "found_when": Text("Dari, sampai ({zone})", "From, to ({zone})"),
-    "found_why_head": Text("Mengapa tidak diberitahukan", "Why it was not told"),
+    "found_when": Text("Dari, sampai", "From, to"),
+    "found_why_head": Text("Keterangan", "Note"),
     "found_why": Text(
         "Tidak diberitahukan: bacaannya baru tiba {time}.", "It was not told: its readings came only at {time}."
     ),
