@@ -97,6 +97,11 @@ class Reckoning:
                 log.warning("forecast.not_held_against", city=self._city, error=str(error))
             self._failing = True
             return
+        except Exception as error:  # a table of what is past must never end what warns now
+            told, self._asked = self._asked.told, None
+            self._later[_key(told)] = self._clock.now_us() + _AGAIN_US
+            log.error("forecast.holding_broke", city=self._city, incident=told.incident, exc_info=error)
+            return
         if points is not None:
             told, self._asked, self._failing = self._asked.told, None, False
             scale = scales.get(told.downstream)
@@ -142,7 +147,7 @@ class _Asked:
         threading.Thread(target=self._read, name=f"forecast {told.city}", daemon=True).start()
 
     def answer(self) -> list[Point] | None:
-        """None where it is not there yet. Raises Unavailable."""
+        """None where it is not there yet. Raises what the store raised: Unavailable, or what nobody thought of."""
         try:
             found = self._answer.get_nowait()
         except Empty:

@@ -218,10 +218,13 @@ def test_the_sentence_says_how_far_out_it_was_so_far() -> None:
 
 
 class Away:
-    """A readings' store that cannot be asked."""
+    """A readings' store that answers with this."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
 
     def between(self, series: Series, start_us: int, end_us: int, *, limit: int = 0) -> Sequence[Row]:
-        raise Unavailable("the readings are away")
+        raise self._error
 
 
 @pytest.fixture
@@ -283,10 +286,11 @@ def test_what_was_never_read_is_given_up(stores: Stores, lease: Lease) -> None:
     assert reckon(stores, lease, 6 + DAY_US / HOUR_US).outcome == "unseen"
 
 
-def test_a_store_that_is_away_is_asked_again(stores: Stores, lease: Lease) -> None:
-    """Nothing is said of the forecast meanwhile."""
+@pytest.mark.parametrize("error", [Unavailable("the readings are away"), ValueError("a row that is none")])
+def test_a_store_that_is_away_is_asked_again(stores: Stores, lease: Lease, error: Exception) -> None:
+    """Nothing is said of the forecast meanwhile, and no engine ends by it, whatever the store says."""
     write(stores.readings, below((3.25, SIAGA)))
-    assert reckon(stores, lease, 40, Away()).outcome == ""
+    assert reckon(stores, lease, 40, Away(error)).outcome == ""
     assert reckon(stores, lease, 40).outcome == "level"
 
 
