@@ -15,6 +15,7 @@ from alerts.engine import Engine, Transition
 from alerts.notify import Notifier
 from alerts.orphans import ended
 from alerts.outbox import noting
+from alerts.public import Public
 from alerts.rules import Rule
 from alerts.webhooks import Webhooks
 from alerts.words import Words
@@ -40,6 +41,7 @@ class Deciding:
         words: Words,
         webhooks: Webhooks,
         wake: Callable[[], None],
+        public: Public | None = None,
     ) -> None:
         self._city = city
         self._cities = cities
@@ -47,6 +49,7 @@ class Deciding:
         self._words = words
         self._webhooks = webhooks
         self._wake = wake
+        self._public = public
         self._looked_mono_us: int | None = None
         self._stale = True
         self._unmarked: frozenset[str] = frozenset()
@@ -110,6 +113,8 @@ class Deciding:
         self, row: Decision, engine: Engine, notifier: Notifier, lease: Lease, now_us: int, into: list[Transition]
     ) -> None:
         self.hush.learn(row)
+        if self._public is not None:
+            self._public.follow(row, now_us)
         if row.kind not in {"read_on_site", "end"}:
             return
         incident = self._cities.incident(row.incident)
@@ -151,6 +156,9 @@ class Deciding:
         self._cities.commit(lease, commit)
         engine.events.forget(commit.events[0] if commit.events else event, incident)
         notifier.settled(incident, now_us)
+        rule = self._rules.get(incident.rule)
+        if self._public is not None and rule is not None:
+            self._public.ended(_again(rule, commit.incidents[0], commit.changes[0], event, 1))
         self._wake()
 
     # ------------------------------------------------------------ what is no longer held

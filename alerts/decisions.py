@@ -127,6 +127,11 @@ class Hush:
         seen = facts_of(one.incident, one.rule.severity, place)
         return next((decision.id for decision in self._force if holds(decision, seen)), "")
 
+    def holds_back(self, one: Transition, places: Mapping[str, Placement]) -> bool:
+        """Whether something holds what could be said of this incident now."""
+        place = places.get(one.incident.node)
+        return one.incident.id in self._untold or (place is not None and bool(self._force and self._holder(one, place)))
+
     # ------------------------------------------------------------ what is let go
 
     def over(self) -> set[str]:

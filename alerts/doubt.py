@@ -13,14 +13,36 @@ last believed water by more than it moves in three readings, or by a jump at a t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 _BACK = 1.5
 """how many jumps away from the old water the next reading may be and still be called back"""
 _COME_UP = 1 / 3
 """so much of a jump is more than a river plays while nothing happens"""
+_LIKELY = 2.0
+"""so many jumps at once a flood takes that is under way; beyond that are more errors than floods"""
 _NO_WATER = 3.0
 """no water moves by so many jumps from one reading to the next"""
+
+
+Unbelieved = Callable[[str, int, float], None]
+"""Told of each reading that is not believed: node, event time, value (cm)."""
+
+
+class Once:
+    """Tells of a reading once, however many of the rules that hear it do not believe it."""
+
+    __slots__ = ("_last", "_tell")
+
+    def __init__(self, tell: Unbelieved) -> None:
+        self._tell = tell
+        self._last: tuple[str, int, float] | None = None
+
+    def __call__(self, node: str, at_us: int, value: float) -> None:
+        if (node, at_us, value) != self._last:
+            self._last = node, at_us, value
+            self._tell(node, at_us, value)
 
 
 class Doubted(NamedTuple):
@@ -44,8 +66,14 @@ def was_never_there(jump_cm: float, before: float, doubted: float, value: float)
 
 
 def has_come_up(jump_cm: float, by_cm: float) -> bool:
-    """Whether the reading after one that jumped shows by itself that the water came up meanwhile."""
+    """Whether water that moved so far has truly come up: beside one that jumped, or within two readings."""
     return by_cm >= _COME_UP * jump_cm
+
+
+def may_complete(jump_cm: float, by_cm: float) -> bool:
+    """Whether a reading that jumps so far, while the water was coming up anyway, is more likely the flood than an
+    error."""
+    return abs(by_cm) <= _LIKELY * jump_cm
 
 
 def leaps(jump_cm: float, by_cm: float) -> bool:

@@ -11,20 +11,22 @@ from __future__ import annotations
 
 import heapq
 import json
+import math
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.absence_stream import AbsenceStream
 from alerts.causes import BRANCHES
 from alerts.combined_stream import CombinedStream, group_at
+from alerts.doubt import Once, Unbelieved
 from alerts.events import Events, OpenEvent, group_of
 from alerts.late import Late
-from alerts.level_stream import LevelStream, Staff, Unbelieved
-from alerts.lifecycle import Onset, Step, Stream, open_incident
+from alerts.level_stream import LevelStream, Staff
+from alerts.lifecycle import Beyond, Onset, Step, Stream, open_incident
 from alerts.mark_stream import MarkStream
 from alerts.outage_events import OutageEvents
 from alerts.release_stream import Dams, ReleaseStream, belongs, entity_of, named_in
@@ -56,7 +58,7 @@ from contract.staging import BREADTH, Stages
 from contract.travel import Travel
 from store.ports import Event, Placement
 
-SNAPSHOT_VERSION = 12
+SNAPSHOT_VERSION = 15
 _DEFAULT_PERIOD_S = 60.0
 
 
@@ -86,8 +88,9 @@ class Engine:
 
     `places` says where nodes stand; a node that is not among them is not judged. `scales` by node. `travel_s` is what
     a sound reading may take from its sensor to here (a spool's group commit, a batch, a busy broker); it is added to
-    every silence and, being transport, it is the same however fast the world runs. `unbelieved` is told of each reading
-    that jumped alone. `zone` is the city's own, for what is usual at an hour.
+    every silence and, being transport, it is the same however fast the world runs. `unbelieved` is told once of
+    each reading that jumped alone or that its gauge cannot show. `zone` is the city's own, for what is usual at an
+    hour.
     """
 
     def __init__(
@@ -103,7 +106,7 @@ class Engine:
     ) -> None:
         self.city = city
         self._zone = ZoneInfo(zone)
-        self._unbelieved = unbelieved
+        self._unbelieved = None if unbelieved is None else Once(unbelieved)
         self._rules = tuple(rules)
         self._combining = combining(self._rules)
         self._places = dict(places)
@@ -221,6 +224,22 @@ class Engine:
         """Two people say that this incident is over; nothing where its gauge does not let them."""
         gauge = self._gauge_of(of)
         return () if gauge is None else self._told(gauge, gauge.end(at_us, said_us), at_us, said_us)
+
+    def beyond(self, of: Incident) -> Beyond | None:
+        """For how long this incident's gauge has read at or beyond its highest mark; None where it does not."""
+        gauge = self._gauge_of(of)
+        return None if gauge is None else gauge.beyond
+
+    def as_it_stands(self, told: Transition) -> Transition:
+        """What was told of a gauge with the water that was last believed since; the same of one that is not heard."""
+        gauge = self._gauge_of(told.incident)
+        if gauge is None or math.isnan(gauge.value):
+            return told
+        incident = replace(told.incident, value=gauge.value)
+        if incident.no_data:
+            return replace(told, incident=incident, heard_us=gauge.value_us)
+        change = replace(told.change, at_us=gauge.value_us, value=gauge.value)
+        return replace(told, incident=incident, change=change, trend=gauge.trend)
 
     def _gauge_of(self, of: Incident) -> LevelStream | None:
         stream = self._streams.get((of.rule, of.entity))
@@ -602,7 +621,7 @@ class Engine:
         elif staff is None or isinstance(condition, Combined | Release):
             return None
         elif isinstance(condition, Rise):
-            stream = RiseStream(rule, node, entity, period_s, staff, condition)
+            stream = RiseStream(rule, node, entity, period_s, staff, condition, self._unbelieved)
         else:
             stream = LevelStream(
                 rule, node, entity, period_s, staff, condition.field, self._unbelieved, self._banks.of(node)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from alerts.doubt import NO_JUMP, Doubted, falls_as_no_water, has_come_up, jumps, leaps, was_never_there, within
+from alerts.doubt import (
+    NO_JUMP,
+    Doubted,
+    Unbelieved,
+    falls_as_no_water,
+    has_come_up,
+    jumps,
+    leaps,
+    may_complete,
+    was_never_there,
+    within,
+)
 from alerts.late import Late
-from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Stream, Use, in_us
+from alerts.lifecycle import NOTHING, USABLE, Beyond, Onset, Step, Stream, Use, in_us
 from alerts.rules import Rule
 from alerts.samples import Sample
 from alerts.stuck import Bank
@@ -21,9 +31,6 @@ from contract.incident import Incident, Source, State
 from contract.levels import Scale, measured_anew
 from contract.quality import Quality
 
-Unbelieved = Callable[[str, int, float], None]
-"""Told of each reading that the next did not bear out: node, event time, value (cm)."""
-
 _REMEMBERED_US = DAY_US
 """how long it is known where the water stood before a leap"""
 _NOT_KEPT: list[int] = []
@@ -33,7 +40,7 @@ _NOT_KEPT: list[int] = []
 class Staff:
     """A gauge's scale made ready for comparing: signed so that higher is worse, mildest first."""
 
-    __slots__ = ("clears", "jump_cm", "levels", "raises", "scale", "sign")
+    __slots__ = ("ceiling", "clears", "floor", "jump_cm", "levels", "raises", "scale", "sign")
 
     def __init__(self, scale: Scale) -> None:
         self.scale = scale
@@ -43,6 +50,9 @@ class Staff:
         self.raises = tuple(self.sign * one.raise_cm for one in ordered)
         self.clears = tuple(self.sign * one.clear_cm for one in ordered)
         self.jump_cm = NO_JUMP if scale.jump_cm is None else scale.jump_cm
+        least = -math.inf if scale.least_cm is None else scale.least_cm
+        most = math.inf if scale.most_cm is None else scale.most_cm
+        self.floor, self.ceiling = sorted((self.sign * least, self.sign * most))
         climbing = all(a <= b for seq in (self.raises, self.clears) for a, b in pairwise(seq))
         apart = all(clear <= up for clear, up in zip(self.clears, self.raises, strict=True))
         if not (ordered and climbing and apart and len(set(self.levels)) == len(self.levels)):
@@ -51,6 +61,10 @@ class Staff:
                 where=f"the scale of {scale.gauge}",
                 remedy="A worse level must lie beyond a milder one, and each must clear on its own safe side.",
             )
+
+    def can_show(self, signed: float) -> bool:
+        """Whether the gauge can show a signed figure at all; not what is no finite number."""
+        return self.floor <= signed <= self.ceiling and math.isfinite(signed)
 
 
 class LevelStream(Stream):
@@ -62,6 +76,7 @@ class LevelStream(Stream):
     `held[k]` is when a reading was last at or beyond the raise mark of latch k: a closed latch opens `keep` after that
     at the soonest. It is empty where the rule does not keep.
     `value` is the last one that was believed, `value_us` when it was taken, `doubted` one that waits for the next.
+    `before` is the one that was believed before it, and `came_up` whether the water has come up over these two.
     `by_eye`: since the sensor was called silent nothing of it was believed, and what was heard since then people have
     read on site.
     What was taken up to `ended_us` belongs to an incident that is over and begins none. `late` notes what came too late
@@ -69,11 +84,13 @@ class LevelStream(Stream):
     `fell`: the water of an open incident fell as no water does, and what was read since then is not believed: a gauge
     that says nothing else is silent. `leapt` is where it stood before it rose in such a leap, at `leapt_us`: a fall
     back to there undoes what was read wrong meanwhile.
+    `beyond`: since when every reading that was believed has been at or beyond the worst mark, and the last of them.
     """
 
     __slots__ = (
-        "bank", "by_eye", "clear_us", "doubted", "down", "ended_us", "fell", "field", "for_us", "held", "keep_us",
-        "late", "leapt", "leapt_us", "on", "quiet", "staff", "trend", "unbelieved", "up", "value", "value_us",
+        "bank", "before", "beyond", "by_eye", "came_up", "clear_us", "doubted", "down", "ended_us", "fell", "field",
+        "for_us", "held", "keep_us", "late", "leapt", "leapt_us", "on", "quiet", "staff", "trend", "unbelieved", "up",
+        "value", "value_us",
     )  # fmt: skip
 
     def __init__(
@@ -97,13 +114,15 @@ class LevelStream(Stream):
         self.up: list[int] = []
         self.down: list[int] = []
         self.held = _NOT_KEPT
-        self.value = math.nan
+        self.before = self.value = math.nan
         self.value_us = 0
+        self.came_up = False
         self.doubted: Doubted | None = None
         self.trend = 0
         self.by_eye = False
         self.ended_us = 0
         self.late: Late | None = None
+        self.beyond: Beyond | None = None
         self.set_staff(staff)
 
     def set_rule(self, rule: Rule) -> None:
@@ -123,6 +142,7 @@ class LevelStream(Stream):
         self.staff = staff
         self.doubted = None
         self.fell, self.leapt, self.leapt_us = False, math.nan, 0
+        self.beyond = None
         self.up = [0] * len(staff.raises)
         self.down = [0] * len(staff.raises)
         self._hold(self.last_us)
@@ -134,7 +154,8 @@ class LevelStream(Stream):
         if staff.scale == self.staff.scale:
             return
         if measured_anew(self.staff.scale, staff.scale):
-            self.value, self.value_us, self.trend = math.nan, 0, 0
+            self.before = self.value = math.nan
+            self.value_us, self.trend, self.came_up = 0, 0, False
         self.set_staff(staff)
 
     def judge(self, sample: Sample, now_us: int, said_us: int) -> tuple[Step, ...] | Onset:
@@ -147,10 +168,14 @@ class LevelStream(Stream):
             return NOTHING
         staff = self.staff
         signed = staff.sign * value
-        if self.quiet and signed < staff.raises[0]:
+        if self.quiet and staff.floor <= signed < staff.raises[0]:
             # The common case by far: nothing runs and the water is low.
+            self.before = self.value
             self.value = value
             self.value_us = sample.observed_us
+            return NOTHING
+        if not staff.can_show(signed):
+            cannot_be(self.unbelieved, sample, value, now_us)
             return NOTHING
         return self._judge(sample, value, signed, now_us, said_us)
 
@@ -167,7 +192,7 @@ class LevelStream(Stream):
 
     def _may_begin(self, value: float) -> bool:
         """Whether an incident could open with this reading among others that are not known here."""
-        return self.staff.sign * value >= self.staff.raises[0]
+        return self.staff.raises[0] <= self.staff.sign * value <= self.staff.ceiling
 
     def _judge(
         self, sample: Sample, value: float, signed: float, now_us: int, said_us: int, *, seen: bool = False
@@ -187,18 +212,20 @@ class LevelStream(Stream):
         if at_us <= self.ended_us:
             return NOTHING
         if self._doubts(value, at_us, use):
-            if signed < self.staff.sign * self.value:
-                return NOTHING  # neither the end of a flood nor of its first minutes
-            # How high is in doubt, not that the water stands where it stood: a run may complete, and nothing may clear.
+            if signed < self.staff.sign * self.value or not self._borne_out_by(value):
+                return self._fallen(value, at_us, use, said_us)  # neither an end nor, alone, a beginning
+            # How high is in doubt, not that the water comes: a run may complete, and nothing may clear.
             value, use = self.value, max(use, Use.LATE)
             signed = self.staff.sign * value
         else:
             before = self.value
             self.trend = 0 if math.isnan(before) or before == value else (1 if value > before else -1)
-            self.value, self.value_us = value, at_us
+            self._take(value, at_us)
             if use is Use.LIVE and self.bank is not None and self.bank.hear(at_us, value):
                 # A gauge that is stuck shows no water: it ends nothing, and what it had begun to end begins anew.
                 use, self.down = Use.LATE, [0] * len(self.down)
+            else:
+                self._crest(signed, at_us, use)
         self._run(signed, at_us, use)
         by_eye, live = self.by_eye and self.incident is not None, use is Use.LIVE
         self.by_eye = by_eye and not live
@@ -237,6 +264,23 @@ class LevelStream(Stream):
             return True
         return False
 
+    def _borne_out_by(self, value: float) -> bool:
+        """Whether a doubted reading above may complete what stands: two readings showed it, or the water was coming up
+        already and it is no further than a flood may jump."""
+        if self.value_us > max(self.up):
+            return True
+        return self.came_up and may_complete(self.staff.jump_cm, value - self.value)
+
+    def _fallen(self, value: float, at_us: int, use: Use, said_us: int) -> tuple[Step, ...] | Onset:
+        """Whether the water fell by a jump is in doubt; as high as this it stands either way. What that completes is
+        told, and nothing begins, breaks or clears. Water that may have risen completes nothing here."""
+        signed = self.staff.sign * value
+        if use is Use.STALE or at_us <= self.muted_us or signed >= self.staff.sign * self.value:
+            return NOTHING
+        if self.incident is None:
+            return self._onset(at_us, value)
+        return self._keep(self._advance(self.incident, signed, value, at_us, Use.LATE, said_us, back=False))
+
     def _held_by_both(self, doubted: Doubted, value: float, at_us: int) -> None:
         """How high it was is not believed, but what the next reading shows as well both of them hold. Where readings
         are a whole `for` apart, a flash flood shows no more of itself than its crest and the beginning of its fall;
@@ -253,11 +297,18 @@ class LevelStream(Stream):
     def _believe(self, doubted: Doubted) -> None:
         """It was true: it counts from when it was taken."""
         self._run(self.staff.sign * doubted.value, doubted.at_us, Use(doubted.use))
+        self._crest(self.staff.sign * doubted.value, doubted.at_us, Use(doubted.use))
         if leaps(self.staff.jump_cm, self.staff.sign * (doubted.value - self.value)):
             self.leapt, self.leapt_us = self.value, doubted.at_us
-        self.value, self.value_us = doubted.value, doubted.at_us
+        self._take(doubted.value, doubted.at_us)
         if self.incident is not None:
             self.incident = self._noted(self.incident, doubted.value)
+
+    def _take(self, value: float, at_us: int) -> None:
+        """This is the water now."""
+        since = self.value if math.isnan(self.before) else self.before
+        self.came_up = has_come_up(self.staff.jump_cm, self.staff.sign * (value - since))
+        self.before, self.value, self.value_us = self.value, value, at_us
 
     def _run(self, signed: float, at_us: int, use: Use) -> None:
         """Begin, keep or break the run of every latch."""
@@ -277,16 +328,24 @@ class LevelStream(Stream):
                 down[k] = at_us
         self.quiet = on == 0 and not up[0] and self.doubted is None
 
-    def _confirmed(self, at_us: int) -> int:
-        """How many latches are closed with those whose run has lasted `for`. A run's first reading never counts."""
+    def _crest(self, signed: float, at_us: int, use: Use) -> None:
+        """Begin, keep or break the time for which the water has stood at the worst mark."""
+        if signed < self.staff.raises[-1]:
+            self.beyond = None
+        elif use is not Use.STALE:
+            self.beyond = Beyond(at_us if self.beyond is None else self.beyond.since_us, at_us)
+
+    def _confirmed(self, at_us: int, signed: float) -> int:
+        """How many latches are closed with those whose run has lasted `for` and whose mark water this high has reached.
+        A run's first reading never counts."""
         for k in range(len(self.up) - 1, self.on - 1, -1):
             began = self.up[k]
-            if began and at_us > began and at_us - began >= self.for_us:
+            if began and signed >= self.staff.raises[k] and at_us > began and at_us - began >= self.for_us:
                 return k + 1
         return self.on
 
     def _onset(self, at_us: int, value: float) -> tuple[Step, ...] | Onset:
-        count = self._confirmed(at_us)
+        count = self._confirmed(at_us, self.staff.sign * value)
         if count == 0:
             return NOTHING
         crossed_us = self.up[0]
@@ -318,7 +377,7 @@ class LevelStream(Stream):
             add(life.data_back(now, value, at_us, said_us))
         if now.state is State.RECOVERING and signed >= self.staff.clears[0] and use is not Use.STALE:
             add(life.relapsed(now, value, at_us, said_us))
-        count = self._confirmed(at_us) if use is not Use.STALE else self.on
+        count = self._confirmed(at_us, signed) if use is not Use.STALE else self.on
         if count > self.on:
             self._close(count)
             add(life.level_changed(now, self.staff.levels[count - 1], value, at_us, said_us))
@@ -388,16 +447,47 @@ class LevelStream(Stream):
             return self._silent_onset(at_us)
         if self.incident.no_data:
             return NOTHING
-        # Silence breaks the clear run: what the water did meanwhile nobody saw.
-        self.down = [0] * len(self.down)
-        steps = self._keep([life.fell_silent(self._as_last_read(self.incident), at_us, said_us)])
+        steps = self._keep(self._silent(self.incident, at_us, said_us))
         return _from("on_site", steps) if self.by_eye else steps
+
+    def _silent(self, incident: Incident, at_us: int, said_us: int) -> list[Step]:
+        """An open incident falls silent. Where its last reading was in doubt and graver, at the level of that."""
+        higher = self._settle()
+        # Silence breaks the clear run: what the water did meanwhile nobody saw.
+        self.down, self.beyond = [0] * len(self.down), None
+        now, steps = self._as_last_read(incident), []
+        if higher and now.state is State.RECOVERING and self.staff.sign * self.value >= self.staff.clears[0]:
+            steps.append(life.relapsed(now, self.value, at_us, said_us))
+            now = steps[-1][0]
+        count = self.on + self._begun()
+        if higher and count > self.on:
+            self._close(count)
+            steps.append(life.level_changed(now, self.staff.levels[count - 1], self.value, at_us, said_us))
+            now = steps[-1][0]
+        return [*steps, life.fell_silent(now, at_us, said_us)]
+
+    def _settle(self) -> bool:
+        """Nothing will settle a doubt in silence: it is settled to the dangerous side. Whether the water is believed
+        to stand higher now."""
+        doubted, self.doubted = self.doubted, None
+        if doubted is None or self.staff.sign * (doubted.value - self.value) <= 0:
+            return False
+        self._believe(doubted)
+        return doubted.use != Use.STALE
+
+    def _begun(self) -> int:
+        """How many latches have a run that `for` has not confirmed."""
+        return sum(1 for began in self.up if began)
 
     def read_on_site(self, value: float, read_us: int, now_us: int, said_us: int) -> tuple[Step, ...]:
         """Somebody read the staff of an open incident's gauge at `read_us` and said so at `now_us`: a good reading,
         between the sensor's own. What is not newer than the newest that was judged changes nothing."""
         incident, heard_us = self.incident, self.heard_us
         if incident is None or min(read_us, now_us) <= self.last_us:
+            return NOTHING
+        if not self.staff.scale.can_show(value):
+            if self.unbelieved is not None:
+                self.unbelieved(self.node, min(read_us, now_us), value)
             return NOTHING
         alone = incident.no_data or self.by_eye
         sample = Sample(self.node, "", self.rule.match.kind, self.epoch, self.seq, read_us, "synced", Quality.GOOD, {})
@@ -424,12 +514,9 @@ class LevelStream(Stream):
 
     def _silent_onset(self, at_us: int) -> tuple[Step, ...] | Onset:
         """The last thing the gauge said was that the water stands high. `for` is not completed, and nobody may call
-        that safe: it opens as silent, at the level last read. A doubt that nothing will settle is settled to the
-        dangerous side."""
-        doubted, self.doubted = self.doubted, None
-        if doubted is not None and self.staff.sign * (doubted.value - self.value) > 0:
-            self._believe(doubted)
-        count = sum(1 for began in self.up if began)
+        that safe: it opens as silent, at the level last read."""
+        self._settle()
+        count = self._begun()
         if not count:
             return NOTHING
         crossed_us = self.up[0]
@@ -468,9 +555,11 @@ class LevelStream(Stream):
         self.up = [min(began, now_us) for began in self.up]
         self.down = [min(began, now_us) for began in self.down]
         self.held = [min(us, now_us) for us in self.held] or _NOT_KEPT
+        if self.beyond is not None:
+            self.beyond = Beyond(*(min(us, now_us) for us in self.beyond))
 
     def state(self) -> list[Any]:
-        value, leapt = (None if math.isnan(cm) else cm for cm in (self.value, self.leapt))
+        value, before, leapt = (None if math.isnan(cm) else cm for cm in (self.value, self.before, self.leapt))
         return [
             *super().state(),
             self.on,
@@ -484,11 +573,16 @@ class LevelStream(Stream):
             self.by_eye,
             self.ended_us,
             [self.fell, leapt, self.leapt_us],
+            [before, self.came_up],
+            self.beyond,
         ]
 
     def restore(self, state: list[Any]) -> None:
         super().restore(state)
         on, up, down, value, self.trend, self.value_us, doubted, held, self.by_eye, self.ended_us, fall = state[6:17]
+        before, self.came_up = state[17]
+        self.before = math.nan if before is None else before
+        self.beyond = None if state[18] is None else Beyond(*state[18])
         self.fell, leapt, self.leapt_us = fall
         self.leapt = math.nan if leapt is None else leapt
         self.doubted = None if doubted is None else Doubted(*doubted)
@@ -500,6 +594,13 @@ class LevelStream(Stream):
         self.on = min(on, len(self.up))
         self.quiet = self.on == 0 and not any(self.up) and self.doubted is None
         self.value = math.nan if value is None else value
+
+
+def cannot_be(unbelieved: Unbelieved | None, sample: Sample, value: float, now_us: int) -> None:
+    """The gauge cannot show this: it is no information, however often it comes, and is only said."""
+    if unbelieved is not None:
+        at_us = now_us if sample.trust == "untrusted" else min(sample.observed_us, now_us)
+        unbelieved(sample.node, at_us, value)
 
 
 def _from(source: Source, steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -22,7 +22,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from alerts.rules import Rule
 from alerts.samples import Sample
@@ -45,6 +45,14 @@ def in_us(seconds: float) -> int:
 
 Step = tuple[Incident, Change]
 NOTHING: tuple[Step, ...] = ()
+
+
+class Beyond(NamedTuple):
+    """Since when every good reading of a gauge has been at or beyond the mark of its highest level, and when the last
+    of them was taken."""
+
+    since_us: int
+    read_us: int
 
 
 class Use(IntEnum):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
@@ -57,7 +58,9 @@ class Outbox:
         *,
         first_wait_s: float = _FIRST_WAIT_S,
         longest_wait_s: float = _LONGEST_WAIT_S,
+        at_once: Mapping[str, int] | None = None,
     ) -> None:
+        """`at_once`: how many rows of a channel may be under way together; one where nothing is said, in order."""
         lanes: list[tuple[str | None, Carrier]] = [*carriers.items(), (None, _Nobody())]
         self.lanes = [
             Lane(
@@ -70,6 +73,7 @@ class Outbox:
                 beside=tuple(carriers) if channel is None else (),
                 first_wait_s=first_wait_s,
                 longest_wait_s=longest_wait_s,
+                at_once=(at_once or {}).get(channel or "", 1),
             )
             for channel, carrier in lanes
         ]
@@ -117,7 +121,9 @@ class Lane:
         beside: Sequence[str],
         first_wait_s: float,
         longest_wait_s: float,
+        at_once: int = 1,
     ) -> None:
+        self._at_once = at_once
         self.channel = channel
         self._city = city
         self._cities = cities
@@ -154,12 +160,16 @@ class Lane:
             self._say_away(str(error))
             return 0
         self._say_back()
-        settled = 0
-        for row in due:
-            if (stop is not None and stop.is_set()) or self._clock.mono_us() < self._resting_until_us:
-                break
-            settled += self._deliver(row)
-        return settled
+        if self._at_once > 1 and len(due) > 1:
+            with ThreadPoolExecutor(self._at_once, thread_name_prefix=f"outbox {self.channel}") as several:
+                return sum(several.map(lambda row: self._try(row, stop), due))
+        return sum(self._try(row, stop) for row in due)
+
+    def _try(self, row: Outgoing, stop: threading.Event | None) -> bool:
+        """Whether it is settled now; not where this lane ends or rests."""
+        if (stop is not None and stop.is_set()) or self._clock.mono_us() < self._resting_until_us:
+            return False
+        return self._deliver(row)
 
     def _deliver(self, row: Outgoing) -> bool:
         now_us = self._clock.now_us()

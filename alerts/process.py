@@ -16,9 +16,12 @@ from typing import Any
 import structlog
 
 from alerts.arrears import Arrears
+from alerts.bulletins import Sign, unsigned
 from alerts.canary import Canary
 from alerts.carriers import Carrier, DeskCarrier, WebhookCarrier
 from alerts.catchup import recall, told_before
+from alerts.channels.carrier import PersonCarrier
+from alerts.channels.port import Channel
 from alerts.clockwatch import ClockWatch
 from alerts.commit import gather, remembered
 from alerts.deciding import Deciding
@@ -28,13 +31,17 @@ from alerts.looking_back import LookingBack
 from alerts.notify import Manners, Notifier
 from alerts.orphans import settle
 from alerts.outbox import DESK, Outbox
+from alerts.public import Public
 from alerts.reckoning import Reckoning
 from alerts.reload import Pack
 from alerts.rulebook import Rulebook
 from alerts.rules import Rule
 from alerts.sampling import Sampling
+from alerts.sirens.carrier import SirenCarrier
+from alerts.sirens.port import Siren
 from alerts.staging import pack_of
 from alerts.tellings import Overflow
+from alerts.waking import Waking
 from alerts.webhooks import Receiver, Webhooks
 from alerts.words import Words
 from broker.ports import Incoming, Subscription
@@ -44,6 +51,8 @@ from contract.city import Profile
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
 from contract.levels import Scale
+from contract.siren import SirenInfo
+from store.duty import PERSON
 from store.ports import CityStore, EngineCommit, Lease, Placement, ReadingStore
 
 _BATCH = 200
@@ -55,6 +64,7 @@ _TRAVEL_S = 3.0
 _PAUSED_US = MINUTE_US
 _UNDRAINED_US = 30 * SECOND_US
 _STANDBY_KEPT = 5_000
+_CALLS_AT_ONCE = 8
 _YEAR_US = 365 * DAY_US
 
 log = structlog.get_logger(__name__)
@@ -67,7 +77,7 @@ class AlertsProcess:
     it, the stores and the desk are closed by whoever opened them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - all that a process is made of
         self,
         *,
         profile: Profile,
@@ -87,6 +97,9 @@ class AlertsProcess:
         staffs: Pack[tuple[Scale, ...]] | None = None,
         manners: Manners | None = None,
         sampling: Sampling | None = None,
+        channels: Mapping[str, Channel] | None = None,
+        sign: Sign = unsigned,
+        sirens: Mapping[SirenInfo, Siren] | None = None,
     ) -> None:
         self._profile = profile
         self._subscription = subscription
@@ -106,8 +119,23 @@ class AlertsProcess:
         if receivers:
             way_out = outward or Outward()
             carriers |= {receiver.channel: WebhookCarrier(receiver, way_out) for receiver in receivers}
-        self.outbox = Outbox(profile.code, cities, carriers, clock, random.Random())  # noqa: S311 - spreads retries
-        self._people = Deciding(profile.code, cities, self._words, self._webhooks, self.outbox.wake)
+        self._channels = dict(channels or {})
+        self._waking = Waking(profile, cities, clock, base_url, tuple(self._channels))
+        carriers |= {
+            PERSON + name: PersonCarrier(profile.code, name, channel, cities, self._waking.calling)
+            for name, channel in self._channels.items()
+        }
+        carriers |= {info.channel: SirenCarrier(profile.code, one, cities) for info, one in (sirens or {}).items()}
+        self.outbox = Outbox(
+            profile.code,
+            cities,
+            carriers,
+            clock,
+            random.Random(),  # noqa: S311 - spreads retries
+            at_once=dict.fromkeys((PERSON + name for name in self._channels), _CALLS_AT_ONCE),
+        )
+        self._public = Public(profile.code, cities, self._words, self._webhooks, sign, tuple(sirens or ()))
+        self._people = Deciding(profile.code, cities, self._words, self._webhooks, self.outbox.wake, self._public)
         self._sampling = sampling
         self._arrears = Arrears(profile.code, readings, clock, lease_ttl_s / 4)
         self._reckoning = Reckoning(profile.code, cities, readings, clock)
@@ -127,8 +155,7 @@ class AlertsProcess:
         self._held: list[Incoming] = []
         self._pending_since_us = 0
         self._standby: deque[tuple[Incoming, int]] = deque(maxlen=_STANDBY_KEPT)
-        self._judged_us = 0
-        self._judged_mono_us = 0
+        self._judged_us = self._judged_mono_us = 0
         self._drained_mono_us = 0
         self._canary: Canary | None = None
         self._snapshot_mono_us = 0
@@ -163,6 +190,7 @@ class AlertsProcess:
             "canary": self._canary is not None and not self._canary.missing,
             "away": sorted(self._away),
             "stuck": sorted(self._stuck or ()),
+            "unanswered": self._waking.waiting,
             "hurried": self._sampling.hurried if self._sampling is not None else [],
             "wishes": self._sampling.wishes if self._sampling is not None else [],
             "not_believed": self._not_believed,
@@ -184,6 +212,8 @@ class AlertsProcess:
                     raise RuntimeError("the outbox ended by itself: nothing would be delivered any more")
         finally:
             stop.set()
+            for channel in self._channels.values():
+                channel.hang_up()
             self.outbox.wake()
             delivery.join()
             self._leave()
@@ -226,13 +256,22 @@ class AlertsProcess:
         self._judged_us = now_us
         self._judged_mono_us = self._clock.mono_us()
         self._unsaved = self._unsaved or bool(messages)
+        told = self._told
         self._commit()
+        self._wake(at_once=self._told != told)
         self._hurry(engine, now_us)
         self._reckon()
         self._look_back(engine, now_us)
         self._save(engine)
         self._say_back("city_store")
         return True
+
+    def _wake(self, *, at_once: bool) -> None:
+        """Whoever is to answer is called, as soon as there is something to be answered."""
+        if self._lease is not None:
+            severities = {rule.id: rule.severity for rule in self._rulebook.rules}
+            if self._waking.turn(self._lease, self._places, severities, at_once=at_once):
+                self.outbox.wake()
 
     def _hurry(self, engine: Engine, now_us: int) -> None:
         """What is told comes first; then those who can see more of the water are asked to."""
@@ -276,6 +315,7 @@ class AlertsProcess:
             self._pending_since_us = self._pending_since_us or self._clock.mono_us()
             said, now_us = self._notifier, self._clock.now_us()
             commit = gather(self._pending, said, self._places, self._words, now_us, self._webhooks)
+            commit = self._public.add(commit, said, self._places, now_us)
             self._cities.commit(lease, replace(commit, said=tuple(self._people.hush.freed)))
             self._people.hush.freed.clear()
             for transition in self._pending:
@@ -283,6 +323,7 @@ class AlertsProcess:
             for overflow in said.overflows:
                 _log_overflow(overflow)
             said.kept()
+            self._public.kept()
             self._told += len(self._pending)
             self._pending.clear()
             self._taken = 0
@@ -310,7 +351,12 @@ class AlertsProcess:
         self._pending[self._taken :] = fresh
         self._taken = len(self._pending)
         self._notifier.take(fresh, now_us, taken_on)
-        return bool(self._pending) or self._notifier.unsaid() or bool(self._people.hush.freed)
+        self._public.take(fresh)
+        orders = self._engine is not None and self._public.due(self._engine, now_us, self._holds_back)
+        return bool(self._pending) or self._notifier.unsaid() or bool(self._people.hush.freed) or orders
+
+    def _holds_back(self, one: Transition) -> bool:
+        return self._people.hush.holds_back(one, self._places)
 
     def _save(self, engine: Engine, *, at_once: bool = False) -> None:
         mono_us = self._clock.mono_us()
@@ -372,6 +418,7 @@ class AlertsProcess:
         watermark_us = recall(engine, self._cities, rules, now_us)
         self._arrears.begin(watermark_us)
         self._notifier = Notifier(self._profile.code, self._places, self._manners)
+        self._public.begin(rules, self._places, self._rulebook.scales, now_us)
         held = self._people.begin(engine, rules, now_us)
         self._notifier.restore(*told_before(self._cities, self._profile.code), rules, now_us, held)
         self._settle_orphans(engine, now_us)
@@ -429,6 +476,7 @@ class AlertsProcess:
         self._leading.clear()
         self._arrears.stop()
         self._looking_back.stop()
+        self._waking.stop()
         self._engine = None
         self._stuck = None
         self._pending.clear()
@@ -485,6 +533,7 @@ class AlertsProcess:
         if version != self._registry:
             self._places = {place.node: place for place in self._cities.placements(self._profile.code)}
             engine.place(self._places, self._rulebook.scales)
+            self._public.place(self._places, self._rulebook.scales)
             engine.stages = self._cities.stages(self._profile.code)
             self._notifier.place(self._places)
             self._settle_orphans(engine, self._clock.now_us())
@@ -496,6 +545,7 @@ class AlertsProcess:
         told = self._cities.forecasts(self._profile.code, self._clock.now_us() - _YEAR_US)
         self._words.forecasts.learn(self._cities.travels(self._profile.code), told)
         engine.travel(self._words.forecasts.travels)
+        self._public.learn(self._words.forecasts.travels)
 
     def _settle_orphans(self, engine: Engine, now_us: int) -> None:
         """Take up what can be watched again; what nobody can watch any more must not stay open in silence."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import groupby
+from math import inf
 from typing import Any, NamedTuple
 
 from alerts.afterwards import live_us
@@ -17,20 +18,23 @@ from alerts.alone import Alone
 from alerts.doubt import NO_JUMP
 from alerts.engine import Engine, Transition
 from alerts.notify import Notifier
-from alerts.orders import WAIT_S, Orders
+from alerts.orders import Orders
 from alerts.rules import Rule
 from alerts.samples import Sample
 from alerts.timing import Reason
 from alerts.words import Words
-from contract.city import Profile
+from contract.bulletin import Ground
+from contract.city import Profile, Warnings
 from contract.clock import MINUTE_US
 from contract.incident import Audience, Incident, What
 from contract.levels import Level, Scale
 from contract.quality import Quality
+from contract.staging import BREADTH
 from store.ports import Placement
 
 _EPOCH = "0" * 16
 SHORT_US = 5 * MINUTE_US
+WAIT_S = Warnings().order_after_s or inf
 
 
 class Past(NamedTuple):
@@ -55,6 +59,13 @@ class Moment(NamedTuple):
 
     at_us: int
     level: Level
+
+
+class Ordered(NamedTuple):
+    """An order to leave: when, and on what ground it went out."""
+
+    at_us: int
+    ground: Ground
 
 
 class Unbelieved(NamedTuple):
@@ -83,6 +94,7 @@ class Lived:
     incident: Incident
     changes: list[Moment] = field(default_factory=list)
     public: list[Moment] = field(default_factory=list)
+    orders: list[Ordered] = field(default_factory=list)
     silences: list[tuple[int, int | None]] = field(default_factory=list)
     unbelieved: list[Unbelieved] = field(default_factory=list)
 
@@ -129,10 +141,11 @@ class _Replay:
         self._engine = Engine(profile.code, rules, places, scales, unbelieved=self._doubt, zone=profile.zone)
         self._engine.travel(self._words.forecasts.travels)
         self._notifier = Notifier(profile.code, places)
-        self._orders = Orders({gauge: places[gauge].river for gauge in scales}, wait_s)
+        terms = Warnings(order_after_s=None if wait_s == inf else wait_s)
+        self._orders = Orders(terms, places, scales, tells=BREADTH)
+        self._orders.travel(self._words.forecasts.travels)
         self._story = Story()
         self._open: dict[str, Lived] = {}
-        self._waiting: dict[str, Past] = {}
         self._now_us = 0
         self._doubted: set[tuple[str, int]] = set()
         self._others: dict[str, Lived] = {}
@@ -164,7 +177,10 @@ class _Replay:
     def _hear(self, one: Past | Announced, seq: int) -> None:
         told = self._engine.step(self._sample(one, seq), one.at_us)
         if isinstance(one, Past):
-            self._believe(one)
+            if not self._scales[one.gauge].can_show(one.cm):
+                self._cannot_be(one)
+                self._take(told, one.at_us)
+                return
             alone = self._alone[one.gauge].hear(one.at_us, one.cm)
             if alone is not None and (one.gauge, alone[0]) not in self._doubted:
                 self._list(Unbelieved(one.gauge, *alone))
@@ -197,26 +213,17 @@ class _Replay:
         for end_us in sorted(us for us in ends if us is not None):
             self._take(self._engine.tick(end_us), end_us)
 
-    def _believe(self, past: Past) -> None:
-        """Orders hear what the engine believes: a reading that waits is heard with the next one, or never."""
-        if (past.gauge, past.at_us) in self._doubted:
-            return  # not believed at once
-        waited = self._waiting.pop(past.gauge, None)
-        if self._engine.doubts(past.gauge, self._sensors[past.gauge], past.at_us):
-            self._waiting[past.gauge] = past
-            return
-        for one in (past,) if waited is None else (waited, past):
-            beyond = self._scales[one.gauge].level_at(one.cm) is Level.AWAS
-            self._orders.read(one.gauge, one.at_us, beyond=beyond)
-
     def _take(self, transitions: Sequence[Transition], now_us: int) -> None:
         for transition in transitions:
             self._keep(transition) if transition.incident.subject == "flood" else self._note(transition)
         self._tell(transitions, now_us)
-        for gauge, level in self._orders.due():
-            life = self._open.get(gauge) or self._last(gauge)
+        self._orders.take(transitions)
+        for verdict in self._orders.due(now_us, self._engine.beyond):
+            incident = verdict.transition.incident
+            life = self._open.get(incident.node) or self._last(incident.node)
             if life is not None:
-                life.public.append(Moment(now_us, level))
+                life.public.append(Moment(now_us, incident.level or Level.NORMAL))
+                life.orders += [Ordered(now_us, verdict.ground)] if verdict.said == "order" else []
 
     def _keep(self, transition: Transition) -> None:
         incident, change, node = transition.incident, transition.change, transition.incident.node
@@ -228,7 +235,6 @@ class _Replay:
         level = change.level or Level.NORMAL
         if change.what in {What.OPENED, What.LEVEL, What.RESOLVED}:
             life.changes.append(Moment(change.at_us, level))
-        self._orders.changed(node, (incident.level if incident.open else None) or Level.NORMAL, silent=incident.no_data)
         if incident.no_data and (change.what in {What.NO_DATA, What.OPENED}):
             life.silences.append((change.at_us, None))
         elif change.what is What.DATA_BACK:
@@ -261,11 +267,13 @@ class _Replay:
         return next((one for one in reversed(self._story.lives) if one.incident.node == gauge), None)
 
     def _doubt(self, gauge: str, at_us: int, cm: float) -> None:
-        waiting = self._waiting.get(gauge)
-        if waiting is not None and waiting.at_us == at_us:
-            del self._waiting[gauge]
         self._doubted.add((gauge, at_us))
         self._list(Unbelieved(gauge, at_us, cm))
+
+    def _cannot_be(self, past: Past) -> None:
+        """What the gauge cannot show, whatever any rule made of it."""
+        if (past.gauge, past.at_us) not in self._doubted:
+            self._doubt(past.gauge, past.at_us, past.cm)
 
     def _list(self, one: Unbelieved) -> None:
         life = self._open.get(one.gauge)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from alerts.doubt import NO_JUMP, Doubted, falls_as_no_water, jumps, was_never_there, within
-from alerts.level_stream import LevelStream, Staff
+from alerts.doubt import NO_JUMP, Doubted, Unbelieved, falls_as_no_water, jumps, was_never_there, within
+from alerts.level_stream import LevelStream, Staff, cannot_be
 from alerts.lifecycle import NOTHING, USABLE, Onset, Step, Use, in_us
 from alerts.rules import Rise, Rule
 from alerts.samples import Sample
@@ -36,15 +36,26 @@ class RiseStream(LevelStream):
     does, and is back within a day, it was never away. `stood` and `stood_us` are the water before such a fall.
     `older` and `newer` are the last two readings that were believed, in the gauge's own direction; `lows` are moments
     and lows in turn, each low higher than the one before it, for what lies before a lower low can never count again.
+    `impossible` is told of what the gauge cannot show; what is doubted of a rise is no reading, and nobody is told.
     """
 
     __slots__ = (
-        "condition", "gauge", "jump_cm", "lows", "newer", "newer_us", "older", "stood", "stood_us", "waits",
-        "window_us",
+        "condition", "gauge", "impossible", "jump_cm", "lows", "newer", "newer_us", "older", "stood", "stood_us",
+        "waits", "window_us",
     )  # fmt: skip
 
-    def __init__(self, rule: Rule, node: str, entity: str, period_s: float, staff: Staff, condition: Rise) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        node: str,
+        entity: str,
+        period_s: float,
+        staff: Staff,
+        condition: Rise,
+        unbelieved: Unbelieved | None = None,
+    ) -> None:
         self.condition = condition
+        self.impossible = unbelieved
         self.window_us = in_us(condition.window_s)
         super().__init__(rule, node, entity, period_s, staff, condition.field, None)
 
@@ -78,10 +89,10 @@ class RiseStream(LevelStream):
             self.seq = sample.seq
         elif not self._newest(sample.epoch, sample.seq):
             return self._overtaken(sample, now_us, said_us)
-        water = sample.values.get(self.field)
-        if water is None or sample.quality not in USABLE or not math.isfinite(water):
+        water, gauge = sample.values.get(self.field), self.gauge
+        if water is None or sample.quality not in USABLE or not gauge.can_show(water := gauge.sign * water):
+            self._pass_over(sample, now_us)
             return NOTHING
-        water *= self.gauge.sign
         at_us = sample.observed_us
         if sample.trust == "untrusted" or at_us > now_us:
             at_us = now_us
@@ -101,6 +112,12 @@ class RiseStream(LevelStream):
             self.value = risen
             return NOTHING
         return self._judge(sample, risen, risen, now_us, said_us)
+
+    def _pass_over(self, sample: Sample, now_us: int) -> None:
+        """It is no information; where it is a figure that the gauge cannot show, that is said."""
+        water = sample.values.get(self.field)
+        if water is not None and sample.quality in USABLE and math.isfinite(water):
+            cannot_be(self.impossible, sample, water, now_us)
 
     def _may_begin(self, value: float) -> bool:  # noqa: ARG002
         """How far it had risen only its neighbours know."""

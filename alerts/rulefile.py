@@ -41,7 +41,9 @@ from contract.topics import valid_id
 
 TELLINGS: tuple[str, ...] = ("title", "grown", *(what.value for what in What))
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
-    "flood": frozenset({"level", "local", "place", "river", "value", "trend", "time", "since", "scale", "expected"}),
+    "flood": frozenset(
+        {"level", "local", "place", "river", "value", "trend", "time", "since", "scale", "expected", "confirmed"}
+    ),
     "outage": frozenset({"place", "group", "time", "since", "minutes", "cause", "count"}),
     "rise": frozenset({"place", "river", "rise", "minutes", "time", "since"}),
     "notice": frozenset({"place", "group", "value", "time", "since"}),

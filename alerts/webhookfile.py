@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 import base64
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
+from alerts.section_file import SectionFile
 from alerts.webhooks import Receiver
-from cities.toml_lines import key_lines, line_of
 from complaints.outward import Outward
 from contract.errors import BadInput
-from contract.topics import valid_id
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  the beginning of every secret, none itself
 SHORTEST_SECRET = 24
 _LONGEST_SECRET = 64
-_LARGEST = 256 * 1024
+_LARGEST_KIB = 256
 _MOST = 50
 _FIELDS = ("name", "url", "secret_file", "audience")
 
 
 def load_receivers(path: Path, outward: Outward) -> tuple[Receiver, ...]:
     """Every `[[webhook]]` of the file. Raises BadInput naming file, line, field and remedy for the first mistake."""
-    try:
-        raw = path.read_bytes()
-        text = raw.decode()
-        table = tomllib.loads(text) if len(raw) <= _LARGEST else {}
-    except OSError as error:
-        raise BadInput(f"cannot be read: {error.strerror}", where=str(path), remedy="Check webhooks_file.") from None
-    except UnicodeDecodeError:
-        raise BadInput("is not UTF-8 text", where=str(path), remedy="Save it as UTF-8.") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadInput(
-            f"is not TOML: {error}", where=str(path), remedy="Mend the line; text stands in double quotes."
-        ) from None
-    if len(raw) > _LARGEST:
-        raise BadInput(f"has {len(raw)} bytes", where=str(path), remedy=f"At most {_LARGEST}.")
-    return _Reader(path, text, table, outward).receivers()
+    file = SectionFile(
+        path, "webhook", setting="webhooks_file", called="receivers", most=_MOST, largest_kib=_LARGEST_KIB
+    )
+    found: list[Receiver] = []
+    for number in range(len(file.sections)):
+        receiver = _receiver(file, number, outward)
+        if any(other.name == receiver.name for other in found):
+            raise file.wrong(number, "name", f"the name {receiver.name!r} is taken", "Choose another.")
+        found.append(receiver)
+    return tuple(found)
 
 
 def secret_bytes(text: str, *, where: str) -> bytes:
@@ -61,79 +53,33 @@ def secret_bytes(text: str, *, where: str) -> bytes:
     return secret
 
 
-class _Reader:
-    """Takes the file apart, knowing at each step where it is."""
+def _receiver(file: SectionFile, number: int, outward: Outward) -> Receiver:
+    file.check_known(number, _FIELDS)
+    name = _word(file, number, "name")
+    file.check_id(number, name)
+    audience = file.sections[number].get("audience", "public")
+    if audience not in {"public", "staff"}:
+        raise file.wrong(number, "audience", f"{audience!r} is not one of them", "Choose one of: public, staff.")
+    url = _word(file, number, "url")
+    target = outward.judge(url, where=file.where(number, "url"))
+    return Receiver(name, target, _secrets(file, number), cast(Literal["public", "staff"], audience))
 
-    def __init__(self, path: Path, text: str, table: Mapping[str, Any], outward: Outward) -> None:
-        self._path = path
-        self._lines = key_lines(text)
-        self._table = table
-        self._outward = outward
 
-    def receivers(self) -> tuple[Receiver, ...]:
-        for name in self._table:
-            if name != "webhook":
-                raise self._wrong((name,), "this field is not known", "The file holds [[webhook]] sections alone.")
-        listed = self._table.get("webhook", [])
-        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-            raise self._wrong(("webhook",), "is no list of sections", "Write [[webhook]] with two brackets.")
-        if len(listed) > _MOST:
-            raise self._wrong(("webhook",), f"there are {len(listed)} receivers", f"At most {_MOST}.")
-        found: list[Receiver] = []
-        for number, one in enumerate(listed):
-            receiver = self._receiver(number, one)
-            if any(other.name == receiver.name for other in found):
-                raise self._wrong(
-                    ("webhook", number, "name"), f"the name {receiver.name!r} is taken", "Choose another."
-                )
-            found.append(receiver)
-        return tuple(found)
+def _secrets(file: SectionFile, number: int) -> tuple[bytes, ...]:
+    _word(file, number, "secret_file")
+    path, text = file.secret_of(number)
+    words = text.split()
+    if not 1 <= len(words) <= 2:
+        raise BadInput(
+            f"holds {len(words)} secrets",
+            where=str(path),
+            remedy="One a line: one, or two while the new one replaces the old.",
+        )
+    return tuple(secret_bytes(word, where=str(path)) for word in words)
 
-    def _receiver(self, number: int, table: Mapping[str, Any]) -> Receiver:
-        for name in table:
-            if name not in _FIELDS:
-                raise self._wrong(
-                    ("webhook", number, name), "this field is not known", f"Known here: {', '.join(_FIELDS)}."
-                )
-        name = self._word(number, table, "name")
-        if not valid_id(name):
-            raise self._wrong(
-                ("webhook", number, "name"), f"{name!r} is not an id", "Use lower-case letters, digits, single hyphens."
-            )
-        audience = table.get("audience", "public")
-        if audience not in {"public", "staff"}:
-            raise self._wrong(
-                ("webhook", number, "audience"), f"{audience!r} is not one of them", "Choose one of: public, staff."
-            )
-        url = self._word(number, table, "url")
-        target = self._outward.judge(url, where=self._where(("webhook", number, "url")))
-        return Receiver(name, target, self._secrets(number, table), cast(Literal["public", "staff"], audience))
 
-    def _secrets(self, number: int, table: Mapping[str, Any]) -> tuple[bytes, ...]:
-        path = self._path.parent / self._word(number, table, "secret_file")
-        try:
-            words = path.read_text(encoding="ascii").split()
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not plain text"
-            raise self._wrong(
-                ("webhook", number, "secret_file"), f"{path} cannot be read: {why}", "Name the file of its secret."
-            ) from None
-        if not 1 <= len(words) <= 2:
-            raise BadInput(
-                f"holds {len(words)} secrets",
-                where=str(path),
-                remedy="One a line: one, or two while the new one replaces the old.",
-            )
-        return tuple(secret_bytes(word, where=str(path)) for word in words)
-
-    def _word(self, number: int, table: Mapping[str, Any], name: str) -> str:
-        value = table.get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise self._wrong(("webhook", number, name), "a text is expected", f'Write {name} = "…".')
-        return value
-
-    def _where(self, path: tuple[str | int, ...]) -> str:
-        return f"{self._path}, line {line_of(self._lines, path)}: {path[-1]}"
-
-    def _wrong(self, path: tuple[str | int, ...], what: str, remedy: str) -> BadInput:
-        return BadInput(what, where=self._where(path), remedy=remedy)
+def _word(file: SectionFile, number: int, name: str) -> str:
+    value = file.sections[number].get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise file.wrong(number, name, "a text is expected", f'Write {name} = "…".')
+    return value

@@ -8,13 +8,16 @@ worth telling for an hour. What goes out later than an hour after it was decided
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from alerts.engine import Transition
+from alerts.orders import Said
 from alerts.tellings import Overflow, Saying
 from alerts.timing import Reason
 from alerts.words import Words, place_name
 from contract.addresses import Target
+from contract.bulletin import Bulletin
 from contract.clock import HOUR_US, rfc3339
 from contract.incident import WATER, Audience, Change, Incident, What
 from store.ports import Event, Outgoing, Placement
@@ -28,6 +31,12 @@ _TYPES: Mapping[What, str] = {
     What.DATA_BACK: "incident.heard",
     What.UPDATED: "incident.updated",
     What.RESOLVED: "incident.all_clear",
+}
+_WARNINGS: Mapping[Said, str] = {
+    "order": "order",
+    "over": "order_over",
+    "confirmed": "confirmed",
+    "correction": "correction",
 }
 _DIGESTS: Mapping[Reason, str] = {Reason.ALL_CLEAR: "event.all_clear", Reason.REMINDER: "event.reminder"}
 _UNITS: Mapping[str, str] = {"flood": "cm", "rise": "cm", "outage": "s"}
@@ -69,6 +78,37 @@ class Webhooks:
         if saying.counted:
             return self._digest(saying, place, said["title"], words.counted(saying, place, now_us), now_us)
         return self._rows(transition.incident, transition.change, transition.event, said, now_us, place, saying)
+
+    def bulletin(
+        self, bulletin: Bulletin, said: Said, transition: Transition, place: Placement | None, now_us: int
+    ) -> list[Outgoing]:
+        """An order, its end, a confirmation or a correction. Whoever hears of floods hears of these."""
+        event = transition.event
+        data = {
+            "city": bulletin.city,
+            "bulletin": bulletin.id,
+            "incident": bulletin.incident,
+            "event": bulletin.event,
+            "number": bulletin.number,
+            "level": bulletin.level.name,
+            "value": bulletin.value_cm,
+            "unit": "cm",
+            "silent": bulletin.silent,
+            "ground": bulletin.ground or None,
+            "witness": bulletin.witness or None,
+            "signed_by": bulletin.signed_by,
+            "confirmed": bulletin.confirmed,
+            "corrects": bulletin.corrects or None,
+            "text": dict(bulletin.text),
+            "place": None if place is None else _place(place),
+            "url": f"{self._base_url}/sungai/{bulletin.node}",
+            "api_url": f"{self._base_url}/api/v1/bulletins/{bulletin.id}",
+        }
+        body = message(f"warning.{_WARNINGS[said]}", bulletin.at_us, data)
+        return [
+            replace(row, expires_us=bulletin.expires_us)
+            for row in self._to("public", body, f"bulletin/{bulletin.id}", event, event.id, now_us)
+        ]
 
     def overflow(self, overflow: Overflow, words: Words, now_us: int) -> list[Outgoing]:
         """That events are held back, for receivers of staff."""

@@ -6,38 +6,30 @@ separators; times are 24 h with a dot and the city's zone word (14.32 WIB).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from alerts.engine import Transition
 from alerts.expected import Forecasts
+from alerts.figures import LEVEL_WORDS, clock_words, number
 from alerts.release_words import listed, spoken
 from alerts.rules import Release, Rise
 from alerts.tellings import Overflow, Saying
 from alerts.timing import Reason
 from complaints.desk import Note, Report
 from contract.city import Profile, Text
-from contract.clock import MINUTE_US, SECOND_US, from_us
+from contract.clock import MINUTE_US, SECOND_US
+from contract.decision import Stance
 from contract.forecast import Forecast
 from contract.incident import WATER, Source, State, What
 from contract.levels import Level, Scale
 from store.ports import CaseState, Placement
 
-LEVEL_WORDS: Mapping[Level, Mapping[str, str]] = {
-    Level.AWAS: {"id": "AWAS", "en": "DANGER"},
-    Level.SIAGA: {"id": "SIAGA", "en": "ALERT"},
-    Level.WASPADA: {"id": "WASPADA", "en": "WATCH"},
-    Level.NORMAL: {"id": "NORMAL", "en": "NORMAL"},
-}
 _TRENDS: Mapping[int, Mapping[str, str]] = {
     1: {"id": "naik", "en": "rising"},
     0: {"id": "tetap", "en": "steady"},
     -1: {"id": "turun", "en": "falling"},
-}
-_MONTHS = {
-    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
 _CAUSES: Mapping[str, Mapping[str, str]] = {
     "silent": {"id": "titik tidak mengirim kabar", "en": "the point sends nothing"},
@@ -89,6 +81,11 @@ _BY_PEOPLE: Mapping[tuple[Source, What], Text] = {
     ),
 }
 """what is told of a flood where it rests on people's word; the rules' own texts speak of a sensor"""
+_STANCES: Mapping[str, Text] = {
+    "": Text("Belum dikonfirmasi petugas.", "Not yet confirmed by an officer."),
+    "confirmed": Text("Dikonfirmasi petugas {time}.", "Confirmed by an officer at {time}."),
+    "wrong": Text("Dinyatakan keliru oleh petugas {time}.", "Called wrong by an officer at {time}."),
+}
 _WORKS = Text("Sedang dikerjakan petugas, rencana selesai {until}.", "Being worked on, planned to end at {until}.")
 _LANGUAGES = ("id", "en")
 _FORECAST = "{expected}"
@@ -129,13 +126,23 @@ _COUNTED: Mapping[str, Mapping[str, str]] = {
 }
 
 
+def _nobody_said(_incident: str) -> Stance:
+    return Stance()
+
+
 class Words:
-    """Texts of one city."""
+    """Texts of one city. `stance_of`: what officers have said of an incident."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._zone = ZoneInfo(profile.zone)
         self.forecasts = Forecasts(profile)
+        self.stance_of: Callable[[str], Stance] = _nobody_said
+
+    @property
+    def profile(self) -> Profile:
+        """The city, with the scales of now."""
+        return self._profile
 
     def rescale(self, scales: tuple[Scale, ...]) -> None:
         """The city's scales are others."""
@@ -275,6 +282,11 @@ class Words:
             return None
         return {"title": self._say("title", transition, place), "text": self._say(name, transition, place)}
 
+    def own(self, transition: Transition, place: Placement) -> Mapping[str, str] | None:
+        """The sentence of one gauge's change, where a line tells of several; None where the rule has no words."""
+        name = _text_name(transition)
+        return self._say(name, transition, place) if _has_words(name, transition) else None
+
     def works(self, until_us: int, now_us: int) -> dict[str, str]:
         """The line of a case that somebody is working on."""
         return {
@@ -284,11 +296,7 @@ class Words:
 
     def time(self, us: int, near_us: int, language: str) -> str:
         """`14.32 WIB`, with the day where it is not the day of `near_us`."""
-        moment, near = (from_us(one).astimezone(self._zone) for one in (us, near_us))
-        clock = f"{moment:%H.%M} {self._profile.zone_word}"
-        if moment.date() == near.date():
-            return clock
-        return f"{moment.day} {_MONTHS[language][moment.month - 1]} {clock}"
+        return clock_words(us, near_us, language, self._zone, self._profile.zone_word)
 
     def _say(
         self, name: str, transition: Transition, place: Placement, news: tuple[Transition, ...] = ()
@@ -307,7 +315,7 @@ class Words:
         values = {
             "place": place_name(place),
             "time": self.time(transition.change.at_us, at_us, language),
-            "since": self.time(_since_us(transition), at_us, language),
+            "since": self.time(since_us(transition), at_us, language),
         }
         if transition.rule.subject == "flood":
             return values | self._flood(transition, place, language)
@@ -351,7 +359,17 @@ class Words:
             "trend": _TRENDS[transition.trend][language],
             "scale": scale.datum if scale else "",
             "expected": self.forecasts.words(transition, place, self.time, language),
+            "confirmed": self.stance(incident.id, transition.change.said_us, language),
         }
+
+    def stance(self, incident: str, near_us: int, language: str) -> str:
+        """What officers have said of it, as one sentence."""
+        said, at_us = self.stance_of(incident)
+        return _STANCES[said].in_(language).format(time=self.time(at_us, near_us, language))
+
+    def flood_values(self, transition: Transition, place: Placement, language: str) -> dict[str, str]:
+        """What every sentence about a flood may name."""
+        return self._values(transition, place, language)
 
 
 def _has_words(name: str, transition: Transition) -> bool:
@@ -386,7 +404,7 @@ def _text_name(transition: Transition) -> str:
     return _opening(transition) if transition.change.what is What.OPENED else str(transition.change.what)
 
 
-def _since_us(transition: Transition) -> int:
+def since_us(transition: Transition) -> int:
     """Since when what is said has been so: silence since the last word, all clear since the water went down."""
     if transition.change.what is What.NO_DATA or transition.incident.dangerous:
         return transition.heard_us
@@ -404,12 +422,3 @@ def place_name(place: Placement) -> str:
     """The site's name, without the river that stands beside it anyway ("Code di Jetisharjo" is "Jetisharjo")."""
     name = place.site_name or place.name
     return name.removeprefix(f"{place.river} di ") if place.river else name
-
-
-def number(value: float | None, language: str) -> str:
-    """A figure with the language's separators, at most one decimal: 1.234,5 in Indonesian, 1,234.5 in English."""
-    if value is None:
-        return "?"
-    rounded = round(value, 1)
-    text = f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.1f}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "id" else text

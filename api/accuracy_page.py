@@ -16,9 +16,11 @@ from api.context import Context
 from api.forecast_scores import ForecastScore, forecast_scores
 from api.page import Pages, json_etag, with_etag
 from api.policy import Reach, reach_of
+from api.promptness import Prompt, Quantiles, prompts_of, quantiles
 from api.shared import Shared
 from api.sheet import line
 from api.v1 import LEVELS, LevelName, When
+from contract.bulletin import Ground
 from contract.clock import SECOND_US, rfc3339
 
 KEPT_TIMES = 120
@@ -28,6 +30,8 @@ COLUMNS = (
     "pod_of", "pod_percent", "far_of", "far_percent",
     "first_word_n", "first_word_median_s", "first_word_worst_s", "lead_n", "lead_median_s", "lead_worst_s",
 )  # fmt: skip
+BULLETINS_MOST = 20_000
+PROMPTS_SHOWN = 50
 FORMULAS = {
     "pod": "hits / (hits + late + missed)",
     "missed": "entered by hand, or found afterwards in readings that came too late and not judged wrong",
@@ -86,6 +90,34 @@ class ForecastScoreOut(BaseModel):
     ]
 
 
+class QuantilesOut(BaseModel):
+    """So many times, in seconds: the median, and what nineteen of twenty did not exceed."""
+
+    n: int
+    p50_s: float
+    p95_s: float
+
+
+class PromptOut(BaseModel):
+    """One public flood: how long after the crossing people heard, and were told to leave."""
+
+    incident: str
+    node: str
+    crossed: When
+    first_word_s: float
+    order_s: Annotated[float | None, Field(description="null: nobody was told to leave")]
+    ground: Annotated[Ground, Field(description="what the order rested on")]
+    corrected: Annotated[bool, Field(description="an officer called it wrong")]
+
+
+class PromptnessOut(BaseModel):
+    """From the first reading of the run that opened a flood to the first public word, and to the order to leave."""
+
+    first_word: QuantilesOut | None
+    order: QuantilesOut | None
+    items: list[PromptOut]
+
+
 class AccuracyOut(BaseModel):
     """Twelve months. An incident counts at the worst level that it reached; `total` is of what was public."""
 
@@ -95,6 +127,7 @@ class AccuracyOut(BaseModel):
     total: ScoreOut
     items: list[ScoreOut]
     forecasts: list[ForecastScoreOut]
+    promptness: PromptnessOut
 
 
 def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
@@ -108,6 +141,10 @@ def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
             return read_record(context, context.clock.now_us())
         return everybody.now().told_to(["public"])
 
+    def prompts(found: Record) -> list[Prompt]:
+        told = context.cities.bulletins(context.city, since_us=found.since_us, drill=False, limit=BULLETINS_MOST)
+        return prompts_of(told)
+
     @routes.get("/ketepatan", include_in_schema=False)
     def page(request: Request) -> Response:
         found = record(request)
@@ -116,6 +153,9 @@ def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
             "scores": scores,
             "forecasts": forecast_scores(found.forecasts),
             "total": public_total(scores),
+            "prompts": (told := prompts(found))[:PROMPTS_SHOWN],
+            "first_word": quantiles(one.word_us for one in told),
+            "order": quantiles(one.order_us for one in told if one.order_us is not None),
             "since_us": found.since_us,
             "until_us": found.now_us,
             "titles": {one.id: one.title for one in context.cities.pack_rules(context.city)},
@@ -144,6 +184,7 @@ def router(context: Context, pages: Pages, keep_s: float) -> APIRouter:
             total=_out(public_total(scores)),
             items=[_out(one) for one in scores],
             forecasts=[_forecast(one) for one in forecast_scores(found.forecasts)],
+            promptness=_promptness(prompts(found)),
         )
         return json_etag(request, out.model_dump(mode="json"))
 
@@ -167,6 +208,31 @@ def _out(score: Score) -> ScoreOut:
         first_word=_spread(score.delay),
         lead=_spread(score.lead),
     )
+
+
+def _promptness(told: Sequence[Prompt]) -> PromptnessOut:
+    return PromptnessOut(
+        first_word=_quantiles(quantiles(one.word_us for one in told)),
+        order=_quantiles(quantiles(one.order_us for one in told if one.order_us is not None)),
+        items=[
+            PromptOut(
+                incident=one.incident,
+                node=one.node,
+                crossed=rfc3339(one.crossed_us),
+                first_word_s=one.word_us / SECOND_US,
+                order_s=None if one.order_us is None else one.order_us / SECOND_US,
+                ground=one.ground,
+                corrected=one.corrected,
+            )
+            for one in told
+        ],
+    )
+
+
+def _quantiles(found: Quantiles | None) -> QuantilesOut | None:
+    if found is None:
+        return None
+    return QuantilesOut(n=found.n, p50_s=found.p50_us / SECOND_US, p95_s=found.p95_us / SECOND_US)
 
 
 def _forecast(score: ForecastScore) -> ForecastScoreOut:

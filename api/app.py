@@ -14,9 +14,15 @@ from api import (
     assets,
     audit_page,
     behind,
+    broadcast_page,
+    bulletins_v1,
+    cap,
     cases,
     console,
+    contacts_page,
     decisions_v1,
+    drill_page,
+    duty_page,
     errors,
     health,
     impacts_page,
@@ -32,9 +38,12 @@ from api import (
     posts,
     probe,
     rivers,
+    roster_page,
+    rw_page,
     sign_in,
     staging_page,
     v1,
+    watching,
     wifi,
 )
 from api import map as home
@@ -43,6 +52,7 @@ from api.access import Access
 from api.address import is_this_machine, networks
 from api.alarm_feed import Feed, Pace
 from api.alarms import Board
+from api.cap_key import CapKey
 from api.context import Context
 from api.deciding import Deciding
 from api.document import describe
@@ -60,6 +70,8 @@ from api.snapshot import Snapshots
 from api.tokens import Cookies
 from contract.city import Profile
 from contract.clock import Clock
+from contract.duty import ChannelInfo
+from contract.siren import SirenInfo
 from store.book import KeepersBook
 from store.ports import CityStore, ReadingStore
 
@@ -84,6 +96,9 @@ def create_app(
     keep_s: float = KEEP_S,
     pace: Pace | None = None,
     in_force: Callable[[], Profile] | None = None,
+    cap_key: CapKey | None = None,
+    sirens: Sequence[SirenInfo] = (),
+    channels: Sequence[ChannelInfo] = (),
 ) -> FastAPI:
     """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
@@ -92,7 +107,9 @@ def create_app(
     believed. `speed` is how many times faster than life the city runs. `metrics` yields further Prometheus metric
     families, `status` the other stages' state by name. `keep_s` is how long viewers share one reading of the stores,
     in seconds; `pace` how those who listen to alarms are told. `in_force` gives `profile` with the scales of now, where
-    they may change while this server runs; it is called for every answer, by many threads.
+    they may change while this server runs; it is called for every answer, by many threads. `cap_key` signs the city's
+    CAP alerts; without one they go out unsigned. `channels` are those by which people on duty are reached,
+    `sirens` what sounds an order.
     """
     sessions = Sessions(people, clock)
     cookies = Cookies(secure=base_url.startswith("https://"))
@@ -120,6 +137,8 @@ def create_app(
         status=status,
         openid=openid,
         book=book,
+        channels=tuple(channels),
+        sirens=tuple(sirens),
     )
     # FastAPI's own documentation pages load their script from elsewhere; ours is the document alone.
     app = FastAPI(
@@ -159,7 +178,13 @@ def create_app(
     app.include_router(behind.router(context, pages))
     app.include_router(open311.router(context, cells))
     app.include_router(console.router(context, pages, board, deciding, feed.pace.beat_s))
-    app.include_router(v1.router(context, snapshots))
+    app.include_router(cap.router(context, cells, cap_key))
+    for also in (
+        v1.router(context, snapshots),
+        bulletins_v1.router(context),
+        drill_page.router(context, pages, deciding),
+    ):
+        app.include_router(also)
     app.include_router(alarm_v1.router(context, board, feed))
     app.include_router(decisions_v1.router(context, board, deciding))
     app.include_router(sign_in.router(context, pages, door))
@@ -171,10 +196,22 @@ def create_app(
     app.include_router(keys.router(context, pages))
     app.include_router(posts.router(context, pages))
     app.include_router(post_page.router(context, pages, snapshots))
-    for office in (audit_page, staging_page, judging_page, misses_page, impacts_page):
+    for office in (
+        audit_page,
+        staging_page,
+        judging_page,
+        misses_page,
+        impacts_page,
+        contacts_page,
+        rw_page,
+        broadcast_page,
+    ):
         app.include_router(office.router(context, pages))
+    app.include_router(roster_page.router(context, pages, board))
+    app.include_router(duty_page.router(context, pages, board, deciding, snapshots))
     app.include_router(accuracy_page.router(context, pages, keep_s))
-    app.include_router(health.router(context))
+    for outside in (watching, health):
+        app.include_router(outside.router(context))
     app.include_router(probe.router())
     assets.install(app)
     describe(app)

@@ -121,6 +121,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
         evidence = evidence_of(still, snapshot, case)
         thread = thread_of(context.cities.updates(case.number))
         rivers = {gauge.node: gauge for gauge in gauges_of(still.profile, snapshot)}
+        shown = [rivers[one.node] for one in evidence.proofs if one.open and one.node in rivers]
         values = {
             "case": case,
             "lead": lead_of(case, thread),
@@ -128,7 +129,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "steps": steps_of(case, thread),
             "thread": thread,
             "evidence": evidence,
-            "gauges": [rivers[one.node] for one in evidence.proofs if one.open and one.node in rivers],
+            "gauges": shown,
             "closing": closing(case, thread, evidence),
             "category": categories.get(case.category),
             "agency": agencies.get(case.agency),
@@ -136,7 +137,9 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "before": came_before(context, case),
             "after": came_after(context, case),
             "overdue": overdue(case, snapshot.now_us),
-            "unconfirmed": case.source == "sensor" and case.closed_us is None and not confirmed(case),
+            "unconfirmed": case.source == "sensor"
+            and case.closed_us is None
+            and not (confirmed(case) or any(one.stance.said for one in shown)),
             "fine_clock": context.speed > 1,
         }
         return pages.render(request, "kasus.html", values)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from api.gauges import BELIEVED, level_cm_of
+from api.gauges import is_believed, level_cm_of
 from contract.clock import SECOND_US, from_us
 from contract.levels import Level, Scale
 from store.ports import Row
@@ -196,10 +196,9 @@ def chart_of(
     """Lay out the rows of start..end. A step longer than `gap_s` breaks the line; `offset_s` is the zone's, so that
     ticks fall on whole local hours. Before `known_us` there was no gauge: nothing is missing there."""
     inside = [row for row in rows if start_us <= row.observed_us <= end_us]
-    good = [(r.observed_us, value) for r in inside if r.quality in BELIEVED and (value := level_cm_of(r)) is not None]
-    bad = [
-        (r.observed_us, value) for r in inside if r.quality not in BELIEVED and (value := level_cm_of(r)) is not None
-    ]
+    measured = [(one, value) for one in inside if (value := level_cm_of(one)) is not None]
+    good = [(one.observed_us, value) for one, value in measured if is_believed(one, scale)]
+    bad = [(one.observed_us, value) for one, value in measured if not is_believed(one, scale)]
     low, high = _range_cm([value for _, value in good], scale)
     bad = [(us, min(max(value, low), high)) for us, value in bad]  # a wild value stays on the paper's edge
 

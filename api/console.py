@@ -21,8 +21,10 @@ from api.context import Context
 from api.deciding import Deciding
 from api.form import fields_of
 from api.hurried import slow_if_known
+from api.language import Speech
 from api.page import Pages
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of
+from api.staffs import bounds_of
 from contract.attention import standing
 from contract.decision import KINDS, TOGETHER_US, Decision, DecisionKind, may_decide
 from contract.errors import BadInput, Rejected, Unavailable
@@ -36,7 +38,16 @@ LEVELS = ("AWAS", "SIAGA", "WASPADA", "NORMAL", "none")
 MINE = "saya"
 KEPT = ("jawaban", "tingkat", "milik", "wilayah", "cari", "lanjut", "lang")
 """what of an address says which alarms are shown; it stays through what is done to one of them"""
-WORDED = ("over", "not_allowed", "unknown_person", "not_a_gauge", "unknown_decision")
+WORDED = (
+    "over",
+    "not_allowed",
+    "unknown_person",
+    "not_a_gauge",
+    "unknown_decision",
+    "unknown_node",
+    "not_public",
+    "beyond_staff",
+)
 StageState = Literal["well", "failing", "silent", "away"]
 
 
@@ -140,6 +151,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
         people = context.people.people(context.city)
         timed = context.cities.standing(context.city, context.clock.now_us())
         values = {
+            "bounds": _bounds(context, pages.speech(request), alarm_of(context, known, chosen) if chosen else None),
             "page": page,
             "count": len(mine),
             "again": [one for one in mine if one.answer == "again"],
@@ -269,6 +281,11 @@ def back(request: Request, kind: DecisionKind, chosen: str) -> Response:
     more = urlencode({"pilih": chosen, "kabar": kind} if chosen else {"kabar": kind})
     query = "&".join(part for part in (kept(request), more) if part)
     return RedirectResponse(f"/operator?{query}", status_code=303)
+
+
+def _bounds(context: Context, speech: Speech, alarm: Alarm | None) -> str:
+    """What the gauge of the chosen alarm can show."""
+    return bounds_of(speech, context.profile.scale_of(alarm.incident.node) if alarm is not None else None)
 
 
 def _sentence(refused: Rejected) -> str:

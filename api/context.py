@@ -13,6 +13,8 @@ from api.sessions import Sessions
 from api.tokens import Cookies
 from contract.city import Profile
 from contract.clock import Clock
+from contract.duty import ChannelInfo
+from contract.siren import SirenInfo
 from store.book import KeepersBook
 from store.ports import CityStore, ReadingStore
 
@@ -27,6 +29,7 @@ class Context:
     `speed` is how many times faster than life the city runs (1.0 in life).
     `openid` is the way to the city's own accounts, where it has one; `book` is where gauge keepers' readings are
     entered, where this server carries them.
+    `channels` are those by which people on duty are reached, `sirens` what sounds an order to leave.
     `metrics` yields further Prometheus metric families, `status` the state of the other stages by name.
     """
 
@@ -45,6 +48,8 @@ class Context:
     status: Callable[[], Mapping[str, Any]] | None
     openid: OpenId | None = None
     book: KeepersBook | None = None
+    channels: tuple[ChannelInfo, ...] = ()
+    sirens: tuple[SirenInfo, ...] = ()
 
     @property
     def profile(self) -> Profile:

@@ -16,6 +16,7 @@ from typing import Any
 from api.alarms import Alarm, Board
 from api.context import Context
 from api.policy import Caller, Reach, answers_for
+from api.staffs import is_beyond
 from contract.attention import standing
 from contract.decision import Decision, DecisionKind, check
 from contract.errors import Rejected
@@ -29,6 +30,9 @@ REFUSALS: Mapping[str, int] = {
     "unknown_decision": 404,
     "over": 409,
     "not_a_gauge": 400,
+    "beyond_staff": 400,
+    "not_public": 409,
+    "unknown_node": 404,
     "unknown_person": 400,
 }
 """why a decision is refused, and the status that says so"""
@@ -64,13 +68,23 @@ class Deciding:
     def about(self, caller: Caller, alarm: Alarm, word: Word) -> Decision:
         """Of one alarm that is theirs, or of its event."""
         incident = alarm.incident
+        if word.kind == "read_on_site":
+            self._could_be(incident.node, float(word.body["level_cm"]))
         about = {"event": incident.event} if word.whole else {"incident": incident.id}
         return self._keep(self._decision(caller, word, **about))
+
+    def _could_be(self, node: str, level_cm: float) -> None:
+        if is_beyond(self._context.profile.scale_of(node), level_cm):
+            raise Rejected(f"the gauge {node} cannot show {level_cm:g} cm", reason="beyond_staff")
 
     def at_large(self, caller: Caller, reach: Reach, word: Word) -> Decision:
         """Of whatever its matchers fit, which may be anybody's: for those who reach everything."""
         if reach is not Reach.ANY:
             raise Rejected("an officer decides about alarms of their own", reason="not_allowed")
+        return self._keep(self._decision(caller, word))
+
+    def about_nothing(self, caller: Caller, word: Word) -> Decision:
+        """A drill: it is about no alarm, and the store says who may."""
         return self._keep(self._decision(caller, word))
 
     def end(self, caller: Caller, reach: Reach, kind: DecisionKind, decision_id: str, once: str = "") -> Decision:

@@ -20,7 +20,15 @@ from api.fitting import there
 from api.policy import Reach, caller_of, reach_of
 from api.v1 import When
 from contract.clock import SECOND_US, rfc3339, to_us
-from contract.decision import ACKNOWLEDGE_S, COMMENT_MOST, REASON_MOST, Decision, DecisionKind, acknowledged_until_us
+from contract.decision import (
+    ACKNOWLEDGE_S,
+    COMMENT_MOST,
+    REASON_MOST,
+    SEEN_MOST,
+    Decision,
+    DecisionKind,
+    acknowledged_until_us,
+)
 from contract.errors import BadInput, Rejected
 
 FOR_MOST_S = 86_400.0
@@ -84,6 +92,19 @@ class End(Said):
     """The flood at this gauge is over: it takes two people within half an hour."""
 
     reason: Reason
+
+
+class Wrong(Said):
+    """What was told is not so: no order by the clock, what was ordered ends, what was told is corrected."""
+
+    reason: Reason
+
+
+class OnCamera(Said):
+    """What somebody saw on a camera: a witness, where the water is seen at this level."""
+
+    level_seen: bool
+    text: Annotated[str, Field(max_length=SEEN_MOST)] = ""
 
 
 class Silence(Said):
@@ -207,6 +228,23 @@ def router(context: Context, board: Board, deciding: Deciding) -> APIRouter:
     @routes.post("/alarms/{incident_id}/end", **MADE, summary="It is over, says one of two")
     def end(request: Request, incident_id: str, asked: End) -> Response:
         return said(request, incident_id, Word("end", {"reason": asked.reason}, once=asked.once))
+
+    @routes.post("/alarms/{incident_id}/confirm", **MADE, summary="It is so, says the agency that signs")
+    def confirm(request: Request, incident_id: str, asked: Said) -> Response:
+        return said(request, incident_id, Word("confirm", {}, once=asked.once))
+
+    @routes.post("/alarms/{incident_id}/order", **MADE, summary="Tell people to leave now")
+    def order(request: Request, incident_id: str, asked: Said) -> Response:
+        return said(request, incident_id, Word("order", {}, once=asked.once))
+
+    @routes.post("/alarms/{incident_id}/wrong", **MADE, summary="It is not so")
+    def wrong(request: Request, incident_id: str, asked: Wrong) -> Response:
+        return said(request, incident_id, Word("wrong", {"reason": asked.reason}, once=asked.once))
+
+    @routes.post("/alarms/{incident_id}/camera", **MADE, summary="Seen on a camera")
+    def camera(request: Request, incident_id: str, asked: OnCamera) -> Response:
+        body = {"level_seen": asked.level_seen} | ({"text": asked.text} if asked.text else {})
+        return said(request, incident_id, Word("seen_on_camera", body, once=asked.once))
 
     @routes.get("/silences", response_model=DecisionList, summary="Silences that hold")
     def silences(request: Request) -> DecisionList:

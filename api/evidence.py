@@ -128,8 +128,8 @@ def _proof(context: Context, snapshot: Snapshot, own: Sequence[Incident], change
 def _peak_cm(context: Context, node: str, own: Sequence[Incident], rows: Sequence[Row]) -> float | None:
     """The worst believed level: the engine tells a peak only with a change, the readings know it at once."""
     told = [one.peak_value for one in own if one.peak_value is not None]
-    read = [cm for row in believed(rows) if (cm := level_cm_of(row)) is not None]
     scale = context.profile.scale_of(node)
+    read = [cm for row in believed(rows, scale) if (cm := level_cm_of(row)) is not None]
     worst = min if scale is not None and scale.direction == "falling" else max
     return worst([*told, *read], default=None)
 

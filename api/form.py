@@ -25,6 +25,7 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "key_label_missing": ("label",),
     "key_days": ("hari",),
     "post_figure": ("angka",),
+    "post_beyond": ("angka",),
     "post_clock": ("pukul",),
     "release_dam": ("bendung",),
     "release_amount": ("debit",),
@@ -57,6 +58,13 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "impact_wrong_doubled": ("rw", "mulai"),
     "impact_wrong_shallower": ("setinggi",),
     "impact_refused_no_reason": ("alasan",),
+    "contact_wrong_rw": ("rw",),
+    "contact_wrong_region": ("kelurahan",),
+    "contact_wrong_name": ("nama",),
+    "contact_wrong_role": ("peran",),
+    "contact_wrong_phone": ("telepon",),
+    "contact_wrong_language": ("bahasa",),
+    "contacts_not_kept": ("tabel",),
 }
 """which fields a sentence about a form is about, by the ids they have on the page"""
 BOXES_MOST = 1_000

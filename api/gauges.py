@@ -11,6 +11,7 @@ from api.snapshot import Snapshot
 from api.status import is_live, period_of
 from contract.city import Profile
 from contract.clock import DAY_US, SECOND_US
+from contract.decision import NOBODY_SAID, Stance
 from contract.incident import Incident
 from contract.levels import Level, Scale
 from contract.quality import Quality
@@ -32,6 +33,7 @@ class Gauge:
     says how far to believe it now: live; silent (last known value, greyed); dangerous (fell silent while high or
     rising: keeps its level, hatched); never (no reading ever). `pending`: one reading alone says so, and the next one
     must bear it out. `flat_us`: since when its number is in doubt, for it stands still though the water moves.
+    `stance`: what officers have said of its flood.
     """
 
     node: str
@@ -52,6 +54,12 @@ class Gauge:
     case: Case | None
     pending: bool = False
     flat_us: int | None = None
+    stance: Stance = NOBODY_SAID
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether an officer has called its warning wrong."""
+        return self.stance.said == "wrong"
 
     @property
     def css(self) -> str:
@@ -80,19 +88,25 @@ def place_on(placement: Placement) -> str:
     return name[len(before) :] if placement.river and name.lower().startswith(before) else name
 
 
-def believed(rows: Sequence[Row]) -> list[Row]:
-    """Rows whose level may be shown as the river's: measured, and not doubted by a check."""
-    return [row for row in rows if row.quality in BELIEVED and level_cm_of(row) is not None]
+def is_believed(row: Row, scale: Scale | None = None) -> bool:
+    """Whether its level may be shown as the river's: measured, not doubted by a check, and what the gauge can show."""
+    value = level_cm_of(row)
+    return value is not None and row.quality in BELIEVED and (scale is None or scale.can_show(value))
 
 
-def trend_of(rows: Sequence[Row]) -> Trend | None:
+def believed(rows: Sequence[Row], scale: Scale | None = None) -> list[Row]:
+    """Rows whose level may be shown as the river's."""
+    return [row for row in rows if is_believed(row, scale)]
+
+
+def trend_of(rows: Sequence[Row], scale: Scale | None = None) -> Trend | None:
     """Where the water goes now; None where too few believed rows, oldest first, say it.
 
     A turn is told once the water has come back by more than `STEADY_CM` from the highest or lowest it had been: an
     average over the window would call a river rising for half the window after its peak. The median of three rows in a
     row keeps one odd value from turning the arrow. What has not moved on for two thirds of the window is steady.
     """
-    good = believed(rows)
+    good = believed(rows, scale)
     if len(good) < 3 or good[-1].observed_us - good[0].observed_us < TREND_LEAST_S * SECOND_US:
         return None
     raw = [level_cm_of(row) or 0.0 for row in good]
@@ -121,10 +135,10 @@ def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot) -> G
     node = placement.node
     flood = [row for row in snapshot.rows.get(node, ()) if row.series.kind == "flood"]
     recent = snapshot.recent.get(node, ())
-    good = believed([*flood, *recent])
+    good = believed([*flood, *recent], scale)
     last = max(good, key=lambda row: row.observed_us, default=None)
     incident = snapshot.incident_of(node, "flood")
-    trend = trend_of(recent)
+    trend = trend_of(recent, scale)
     level_cm = level_cm_of(last) if last else (incident.value if incident else None)
     read = scale.level_at(level_cm) if scale and level_cm is not None else None
     level = _graver(incident.level if incident else None, read)
@@ -149,6 +163,7 @@ def gauge_of(placement: Placement, scale: Scale | None, snapshot: Snapshot) -> G
         case=snapshot.cases.get(incident.event) if incident else None,
         pending=voice == "live" and _alone(scale, incident, good),
         flat_us=snapshot.flat_lines.get(node) if voice == "live" else None,
+        stance=snapshot.stances.get(incident.id, NOBODY_SAID) if incident else NOBODY_SAID,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from api.gauges import Gauge
 from contract.city import Profile, Text
-from contract.impact import Impact, Meaning, dialled, meaning
+from contract.impact import Impact, Meaning, dialled, fits, meaning
 from contract.impact_check import DIGITS_LEAST
 from contract.levels import Scale
 
@@ -51,11 +51,6 @@ def doorstep_of(gauge: Gauge, scale: Scale | None, impacts: Sequence[Impact]) ->
         above = [one for one in meaning(usable, None).all if one not in found.reached]
         found = Meaning(found.reached, (), None, tuple(above))
     return Doorstep(known, level_cm, found, len(impacts) - len(usable))
-
-
-def fits(impact: Impact, scale: Scale) -> bool:
-    """Whether the row's centimetres are those of the staff as it is read today."""
-    return impact.datum == scale.datum and scale.direction == "rising"
 
 
 def _known(gauge: Gauge) -> Known:

@@ -31,6 +31,11 @@ def moment(us: int, zone: str) -> str:
     return from_us(whole_us).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
+def printable(text: str) -> str:
+    """The text without what XML 1.0 cannot carry at all."""
+    return _NO_XML.sub("", text)
+
+
 def parse_moment(text: str) -> datetime:
     """An aware datetime. Raises ValueError where it is not ISO 8601 or has no zone."""
     parsed = datetime.fromisoformat(text.strip().replace(" ", "+"))  # a "+" that a form has turned into a space
@@ -50,7 +55,7 @@ def _element(name: str, value: Value, item: str | None = None) -> etree._Element
     elif isinstance(value, bool):
         element.text = "true" if value else "false"
     elif value is not None:
-        element.text = _NO_XML.sub("", str(value))
+        element.text = printable(str(value))
     return element
 
 

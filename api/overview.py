@@ -79,10 +79,19 @@ def confirmed(case: Case | None) -> bool:
     return case is not None and case.state in CONFIRMING
 
 
+def stance_words(gauge: Gauge, speech: Speech) -> str:
+    """What officers have said of its flood, as a sentence; "" where the agency has looked and said nothing else."""
+    said, at_us = gauge.stance
+    if said:
+        return speech("called_wrong" if said == "wrong" else "confirmed_at", time=speech.when(at_us))
+    return "" if confirmed(gauge.case) else speech("unconfirmed")
+
+
 def headline(gauges: Sequence[Gauge], speech: Speech) -> Headline:
     """The loudest true sentence. No value is never a safe value: silence is said, not smoothed over."""
     alarming = sorted(
-        (g for g in gauges if g.alarming and g.level), key=lambda g: (g.level or 9, g.pending, g.river, g.river_km)
+        (g for g in gauges if g.alarming and g.level),
+        key=lambda g: (g.is_wrong, g.level or 9, g.pending, g.river, g.river_km),
     )
     if alarming:
         return _warning(alarming, speech)
@@ -108,14 +117,14 @@ def _warning(alarming: Sequence[Gauge], speech: Speech) -> Headline:
     level = worst.level or Level.NORMAL
     if worst.voice == "dangerous":
         first = _silent_danger(worst, speech)
-        parts = [first.detail]
+        parts = [first.detail, *([stance_words(worst, speech)] if worst.is_wrong else [])]
         text, word = first.text, first.word
     else:
         text, word = level_text(worst, speech) + ".", speech(f"level_{level.name.lower()}")
-        parts = [] if confirmed(worst.case) or worst.pending else [speech("unconfirmed")]
+        parts = [] if worst.pending else [stance_words(worst, speech)]
         if worst.pending:
             parts.append(speech("pending"))
-        elif level is Level.AWAS:
+        elif level is Level.AWAS and not worst.is_wrong:
             parts.append(speech("be_ready"))
         if worst.observed_us is not None:
             parts.append(speech.when(worst.observed_us) + ".")
@@ -130,7 +139,9 @@ def _warning(alarming: Sequence[Gauge], speech: Speech) -> Headline:
 
 def _loud(gauge: Gauge) -> bool:
     """Fills the top of the page: SIAGA and worse, told by more than one reading, and silence that may be dangerous."""
-    return gauge.voice == "dangerous" or (gauge.level in {Level.AWAS, Level.SIAGA} and not gauge.pending)
+    return gauge.voice == "dangerous" or (
+        gauge.level in {Level.AWAS, Level.SIAGA} and not gauge.pending and not gauge.is_wrong
+    )
 
 
 def _silent_danger(gauge: Gauge, speech: Speech) -> Headline:

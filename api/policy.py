@@ -132,6 +132,12 @@ DECIDES = Rule(ALARMS.reach, no_keys=True)
 """what people decide about alarms, where they do it, and what they say of them afterwards: a program decides nothing"""
 SURVEYS = Rule(ALARMS.reach, no_keys=True)
 """what levels mean where people live: officers of a gauge's area, and the command centre; never a program"""
+NUMBERS = Rule(ALARMS.reach, no_keys=True)
+"""whom to telephone where people live: the handler asks for the agency that signs warnings; never a program"""
+RELAYING = SIGN_IN
+"""an RW's own page: by the link that the handler asks for"""
+TOLD = Rule(_STAFF_SEES_MORE)
+"""what the public was told: the same for everybody, and for those who answer for it who has passed it on"""
 ACCURACY = Rule(_with(_PUBLIC, operator=Reach.ANY, admin=Reach.ANY))
 """how often the city was right: of what was public for everybody, of what was in shadow for those who promote it"""
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
@@ -194,6 +200,9 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/penilaian"): DECIDES,
         ("GET", "/penilaian/{incident_id}"): DECIDES,
         ("POST", "/penilaian/{incident_id}"): DECIDES,
+        ("GET", "/latihan"): DECIDES,
+        ("POST", "/latihan"): DECIDES,
+        ("POST", "/latihan/{drill_id}/akhiri"): DECIDES,
         ("GET", "/luput"): DECIDES,
         ("POST", "/luput"): DECIDES,
         ("POST", "/luput/{miss_id}/tarik"): DECIDES,
@@ -203,6 +212,29 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/dampak/tarik"): SURVEYS,
         ("POST", "/dampak/unggah"): SURVEYS,
         ("POST", "/dampak/usulan"): SURVEYS,
+        ("GET", "/kontak"): NUMBERS,
+        ("POST", "/kontak"): NUMBERS,
+        ("POST", "/kontak/unggah"): NUMBERS,
+        ("POST", "/kontak/{contact_id}/tutup"): NUMBERS,
+        ("POST", "/kontak/{contact_id}/tautan"): NUMBERS,
+        ("GET", "/rw/{token}"): RELAYING,
+        ("POST", "/rw/{token}"): RELAYING,
+        ("GET", "/siaran"): OPEN,
+        ("GET", "/siaran/{bulletin_id}"): TOLD,
+        ("POST", "/siaran/{bulletin_id}/sirene"): NUMBERS,
+        # the duty room
+        ("GET", "/jaga"): DECIDES,
+        ("GET", "/jaga/bunyi"): Rule(DECIDES.reach, no_keys=True, by_itself=True),
+        ("GET", "/jaga/serah-terima"): DECIDES,
+        ("GET", "/jaga/jadwal"): DECIDES,
+        ("POST", "/jaga/jadwal"): DECIDES,
+        ("POST", "/jaga/jadwal/hapus"): DECIDES,
+        ("POST", "/jaga/cara"): DECIDES,
+        ("POST", "/jaga/uji"): DECIDES,
+        ("POST", "/jaga/uji/jawab"): DECIDES,
+        ("POST", "/jaga/jeda"): DECIDES,
+        ("POST", "/jaga/alarm/{incident_id}"): DECIDES,
+        ("POST", "/api/v1/watchers/{name}"): Rule(_all(Reach.ANY, "service", "operator", "admin")),
         ("GET", "/jejak"): ADMIN,
         ("GET", "/jejak.csv"): ADMIN,
         ("GET", "/jejak/periksa"): ADMIN,
@@ -211,6 +243,12 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/operator"): DECIDES,
         ("POST", "/operator/tahan/{decision_id}"): DECIDES,
         ("POST", "/operator/{incident_id}"): DECIDES,
+        # what people were told, for other systems
+        ("GET", "/cap/feed.xml"): OPEN,
+        ("GET", "/cap/latihan.xml"): OPEN,
+        ("GET", "/umpan.xml"): OPEN,
+        ("GET", "/cap/sertifikat.pem"): STILL,
+        ("GET", "/cap/{bulletin_id}.xml"): OPEN,
         # programs
         ("GET", "/api/v1/nodes"): OPEN,
         ("GET", "/api/v1/gauges"): OPEN,
@@ -218,6 +256,9 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/incidents/{incident_id}"): CASES,
         ("GET", "/api/v1/cases"): CASES,
         ("GET", "/api/v1/cases/{number}"): CASES,
+        ("GET", "/api/v1/bulletins"): OPEN,
+        ("GET", "/api/v1/bulletins/{bulletin_id}"): OPEN,
+        ("GET", "/api/v1/signing-keys"): OPEN,
         ("GET", "/api/v1/alarms"): ALARMS,
         ("GET", "/api/v1/alarms/events"): LISTENING,
         ("GET", "/api/v1/alarms/{incident_id}"): ALARMS,
@@ -229,6 +270,11 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/api/v1/alarms/{incident_id}/comment"): DECIDES,
         ("POST", "/api/v1/alarms/{incident_id}/reading"): DECIDES,
         ("POST", "/api/v1/alarms/{incident_id}/end"): DECIDES,
+        ("POST", "/api/v1/alarms/{incident_id}/camera"): DECIDES,
+        ("POST", "/api/v1/alarms/{incident_id}/wrong"): DECIDES,
+        ("POST", "/api/v1/alarms/{incident_id}/order"): DECIDES,
+        ("POST", "/api/v1/alarms/{incident_id}/confirm"): DECIDES,
+        ("GET", "/api/v1/bulletins/{bulletin_id}/relays"): NUMBERS,
         ("GET", "/api/v1/silences"): ALARMS,
         ("POST", "/api/v1/silences"): DECIDES,
         ("DELETE", "/api/v1/silences/{decision_id}"): DECIDES,

@@ -26,6 +26,7 @@ from api.releases import TEXT_MOST, Announced, release_of
 from api.releases import entry_of as notice_of
 from api.sign_in import with_form
 from api.snapshot import Snapshots
+from api.staffs import bounds_of, is_beyond
 from api.throttle import Limit, Throttle
 from api.tokens import fresh
 from contract.city import MANUAL, NOTICE, NodeSpec
@@ -111,6 +112,7 @@ class Desk:
             "units": UNITS,
             "typed": typed or Typed(fresh()[:22], "", unit),
             "said": said,
+            "bounds": bounds_of(self._pages.speech(request), self._context.profile.scale_of(post.node)),
             "good": False,
             "known": known,
             "told": told,
@@ -176,16 +178,21 @@ class Desk:
         return site.name[:TEXT_MOST] if site is not None else ""
 
     def _entry(self, node: str, fields: dict[str, str], typed: Typed, keeper: Keeper, now_us: int) -> Entry | str:
+        scale = self._context.profile.scale_of(node)
         if fields.get("benar"):
             doubted = self._book.of_slip(node, fields["benar"])
             if doubted is None or doubted.quality is not Quality.SUSPECT:
                 return "post_slip"
+            if is_beyond(scale, cm_of(doubted)):
+                return "post_beyond"
             return confirmed(doubted, now_us, keeper=keeper.id, name=keeper.name)
         reading = understood(typed, now_us, self._context.profile)
         if isinstance(reading, str):
             return reading
+        if is_beyond(scale, reading.level_cm):
+            return "post_beyond"
         last = self._book.believed(node, MANUAL, reading.observed_us + TIES_US)
-        doubtful = is_doubtful(reading.level_cm, last, self._context.profile.scale_of(node))
+        doubtful = is_doubtful(reading.level_cm, last, scale)
         return entry_of(reading, node, now_us, keeper=keeper.id, name=keeper.name, doubtful=doubtful)
 
     def _believed_before(self, doubted: Entry) -> Entry | None:

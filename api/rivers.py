@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from api.context import Context
 from api.crests import coming_to
-from api.gauges import BELIEVED, Gauge, by_river, gauges_of, level_cm_of
+from api.gauges import Gauge, by_river, gauges_of, is_believed, level_cm_of
 from api.history import history_of
 from api.meaning import asked_of, doorstep_of, within_bytes
-from api.overview import confirmed, headline
+from api.overview import headline, stance_words
 from api.page import Pages
 from api.releases import on_river
 from api.snapshot import Snapshot, Snapshots, chart_us
@@ -44,13 +44,13 @@ def table_of(rows: Sequence[Row], scale: Scale | None, most: int = TABLE_ROWS) -
     if len(rows) > most:
         step = len(rows) / most
         picked = {int(i * step) for i in range(most - 1)} | {len(rows) - 1}
-        good = [i for i, row in enumerate(rows) if row.quality in BELIEVED and level_cm_of(row) is not None]
+        good = [i for i, row in enumerate(rows) if is_believed(row, scale)]
         if good:
             picked.add(max(good, key=lambda i: level_cm_of(rows[i]) or 0.0))
         rows = [rows[i] for i in sorted(picked)]
     figures = []
     for row in reversed(rows):
-        value, fine = level_cm_of(row), row.quality in BELIEVED
+        value, fine = level_cm_of(row), is_believed(row, scale)
         level = scale.level_at(value) if scale and fine and value is not None else None
         figures.append(Figure(row.observed_us, value, level, not fine and value is not None))
     return figures
@@ -92,7 +92,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "figures": table_of(history.rows, scale),
             "upstream": [one for one in along if one.river_km < gauge.river_km][-1:],
             "downstream": [one for one in along if one.river_km > gauge.river_km][:1],
-            "confirmed": confirmed(gauge.case),
+            "stance": stance_words(gauge, pages.speech(request)),
             "releases": on_river(context, snapshot, gauge.river, end_us, end_us),
             "coming": coming_to(node, gauges, snapshot),
             "asked": asked_of(still.profile),
@@ -110,7 +110,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
         values = {
             "gauge": gauge,
             "scale": scale,
-            "confirmed": confirmed(gauge.case),
+            "stance": stance_words(gauge, pages.speech(request)),
             "asked": asked_of(profile),
             "doorstep": doorstep,
             "reached": shown,

@@ -11,6 +11,7 @@ from api.context import Context
 from api.shared import Shared
 from api.status import NodeStatus, node_status
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
+from contract.decision import Stance, stance_of
 from contract.forecast import tried
 from contract.impact import Impact
 from contract.incident import Incident
@@ -36,7 +37,8 @@ class Snapshot:
     the open incidents, by event; `events` holds only events of several incidents. `ended` are the sensors' cases that
     closed in the last hours, the newest first. `travels` is what rivers are forecast with, `crests` when each gauge
     that something is forecast from stood highest in the flood that is open there. `flat_lines`: since when a gauge in a
-    flood stands still though the water moves. `impacts`: what levels mean where people live, by gauge.
+    flood stands still though the water moves. `impacts`: what levels mean where people live, by gauge. `stances`: what
+    officers have said of open floods, by incident.
     """
 
     now_us: int
@@ -53,6 +55,7 @@ class Snapshot:
     crests: Mapping[str, int] = field(default_factory=dict)
     flat_lines: Mapping[str, int] = field(default_factory=dict)
     impacts: Mapping[str, Sequence[Impact]] = field(default_factory=dict)
+    stances: Mapping[str, Stance] = field(default_factory=dict)
 
     def placement(self, node: str) -> Placement | None:
         return next((one for one in self.placements if one.node == node), None)
@@ -115,6 +118,7 @@ def load(context: Context, now_us: int) -> Snapshot:
         _crests(context, {one.upstream for one in travels}, incidents, rows, now_us),
         cities.flat_lines(city),
         _impacts(cities, city),
+        {one.id: stance_of(cities.decisions(city, incident=one.id)) for one in incidents if one.subject == "flood"},
     )
 
 

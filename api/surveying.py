@@ -13,12 +13,11 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from api.context import Context
-from api.meaning import fits
 from api.policy import Caller, Reach
 from cities.impacts import COLUMNS, Staffs, Trouble, cells_of, impact_of, read_table
 from contract.clock import DAY_US, from_us
 from contract.errors import Rejected
-from contract.impact import Change, Impact, ImpactProposal, KeptImpact
+from contract.impact import Change, Impact, ImpactProposal, KeptImpact, fits
 from contract.impact_check import Problem, clash, problems_of
 from contract.levels import Scale
 from contract.roles import within

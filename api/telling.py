@@ -56,6 +56,12 @@ DEEDS: tuple[str, ...] = (
     "alarm.window_ended",
     "alarm.read_on_site",
     "alarm.end",
+    "alarm.confirmed",
+    "alarm.ordered",
+    "alarm.called_wrong",
+    "alarm.seen_on_camera",
+    "drill.begun",
+    "drill.ended",
     "stage.proposed",
     "stage.promoted",
     "stage.lowered",
@@ -68,14 +74,44 @@ DEEDS: tuple[str, ...] = (
     "impact.agreed",
     "impact.withdrawn",
     "impact.refused",
+    "contact.added",
+    "contact.altered",
+    "contact.ended",
+    "contact.linked",
+    "contact.looked",
+    "relay.done",
+    "relay.unable",
+    "relay.undo",
+    "siren.sounded",
+    "siren.stopped",
+    "duty.planned",
+    "duty.removed",
+    "duty.way",
+    "duty.way_gone",
+    "duty.paused",
 )
 """in the order in which the form offers them"""
-FAMILIES: tuple[str, ...] = ("person.", "session.", "key.", "post.", "ca.", "alarm.", "stage.", "miss.", "impact.")
+FAMILIES: tuple[str, ...] = (
+    "person.",
+    "session.",
+    "key.",
+    "post.",
+    "ca.",
+    "alarm.",
+    "drill.",
+    "stage.",
+    "miss.",
+    "impact.",
+    "contact.",
+    "relay.",
+    "siren.",
+    "duty.",
+)
 """beginnings by which a whole family of deeds is found"""
 FACTS: tuple[str, ...] = (
-    "agency", "alone", "at", "cm", "days", "decision", "everywhere", "how", "impact", "kind", "level", "node", "nodes",
-    "pairs", "proposed_by", "quality", "readings", "regions", "retime", "role", "rw", "serial", "site", "stage",
-    "until", "verdict", "what",
+    "agency", "alone", "at", "cm", "contacts", "days", "decision", "drill", "everywhere", "how", "impact", "kind",
+    "level", "minutes", "node", "nodes", "pairs", "proposed_by", "quality", "readings", "regions", "retime", "role",
+    "rw", "serial", "site", "stage", "until", "verdict", "what",
 )  # fmt: skip
 REASONS: tuple[str, ...] = (
     "acl_denied", "bad_key", "bad_link", "bad_openid", "bad_password", "broker_refused", "certificate_refused", "csrf",
@@ -84,7 +120,7 @@ REASONS: tuple[str, ...] = (
     "unknown_node", "wrong_identity", "wrong_listener", "wrong_topic",
 )  # fmt: skip
 ID = re.compile("[0-9a-f]{32}")
-KNOCKS: tuple[str, ...] = ("sign in", "own password", "one-time link", "keeper link")
+KNOCKS: tuple[str, ...] = ("sign in", "own password", "one-time link", "keeper link", "rw link")
 WAYS: tuple[str, ...] = ("password", "new password", "invitation", "openid")
 
 

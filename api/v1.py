@@ -121,6 +121,11 @@ class GaugeOut(BaseModel):
     flat_since: Annotated[
         When | None, Field(description="in doubt: in a flood it stands still since then, though the water moves")
     ]
+    stance: Annotated[
+        Literal["confirmed", "wrong"] | None,
+        Field(description="what an officer has said of its flood"),
+    ]
+    stance_at: When | None
     voice: Annotated[
         Literal["live", "silent", "dangerous", "never"],
         Field(description="dangerous: fell silent while high or rising"),
@@ -293,6 +298,8 @@ def gauge_out(gauge: Gauge, region: str, coming: Sequence[Coming], doorstep: Doo
         observed=_when(gauge.observed_us),
         pending=gauge.pending,
         flat_since=_when(gauge.flat_us),
+        stance=gauge.stance.said or None,
+        stance_at=_when(gauge.stance.at_us or None),
         voice=gauge.voice,
         case=gauge.case.number if gauge.case else None,
         coming=[coming_out(one) for one in coming],

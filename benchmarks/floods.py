@@ -83,13 +83,13 @@ class River:
 
     def __init__(self, rule: Rule, scale: Scale, period_s: float) -> None:
         assert isinstance(rule.condition, Levels)
-        self.rule, self.scale, self._period_s = rule, scale, period_s
+        self.rule, self.scale, self.period_s = rule, scale, period_s
         self._field = rule.condition.field
 
     def fresh(self) -> LevelStream:
         """A stream that has heard nothing."""
         gauge = self.scale.gauge
-        return LevelStream(self.rule, gauge, f"{gauge}/level", self._period_s, Staff(self.scale), self._field, None)
+        return LevelStream(self.rule, gauge, f"{gauge}/level", self.period_s, Staff(self.scale), self._field, None)
 
     def copy(self, stream: LevelStream) -> LevelStream:
         """Another one that goes on from where this one stands."""

@@ -16,7 +16,7 @@ from cities.rivers import read_reaches
 from cities.rule_files import check_rules
 from cities.scales import read_scales
 from cities.sources import Table, TomlSource, read_csv, read_text, read_toml
-from contract.city import MANUAL, Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text
+from contract.city import MANUAL, Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text, Warnings
 from contract.clock import from_us
 from contract.decision import Limits
 from contract.impact import Impact
@@ -64,6 +64,9 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
         check_regions(regions, city.form.city, findings)
         check_sites(sites, regions, findings)
         _nodes(nodes, sites, city, findings)
+        if city.form.warnings is not None:
+            line = city.line("warnings", "agency")
+            _known_agency(city.file, line, city.form.warnings.agency, agency_codes, findings)
     check_rules(folder, {one.code for one in categories.form.category} if categories else None, findings)
     gauges = {row.form.node for row in nodes.rows if row.form.kind == "gauge"}
     staff = read_scales(scales, gauges if nodes.whole else None, findings) if scales is not None else ()
@@ -103,6 +106,7 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
                 silence_s=city.form.city.silence_at_most_h * 3_600,
                 acknowledge_s=city.form.city.acknowledge_at_most_h * 3_600,
             ),
+            warnings=_warnings(city.form.warnings),
         ),
         found,
     )
@@ -110,6 +114,13 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
 
 def _text(form: forms.TextForm) -> Text:
     return Text(form.id, form.en)
+
+
+def _warnings(form: forms.WarningsForm | None) -> Warnings:
+    if form is None:
+        return Warnings()
+    after_s = None if form.order_after_s == "off" else form.order_after_s
+    return Warnings(**{**form.model_dump(), "order_after_s": after_s})
 
 
 def _category(form: forms.CategoryForm, presets: Mapping[str, forms.SlaForm]) -> Category:

@@ -48,11 +48,23 @@ class SensorForm(Form):
     period_s: Annotated[Number, Field(gt=0, le=86_400)]
 
 
+class WarningsForm(Form):
+    """How the city warns: who signs, and how long what waits."""
+
+    agency: Words
+    order_after_s: Annotated[Number, Field(ge=60, le=7_200)] | Literal["off"] = 600.0
+    witnesses: Annotated[int, Strict(), Field(ge=1, le=5)] = 1
+    sirens: Literal["manual", "automatic"] = "manual"
+    relay_after_s: Annotated[Number, Field(ge=60, le=7_200)] = 300.0
+    ladder_step_s: Annotated[Number, Field(ge=30, le=3_600)] = 120.0
+
+
 class CityFile(Form):
     """city.toml. `sensors` are presets: preset -> sensor -> what it is."""
 
     city: CityForm
     sensors: dict[str, dict[str, SensorForm]]
+    warnings: WarningsForm | None = None
 
 
 class AgencyForm(Form):
@@ -114,6 +126,8 @@ class ScaleForm(Form):
     direction: Literal["rising", "falling"] = "rising"
     normal_name: Words = "Normal"
     jump_cm: Annotated[Centimetres, Field(gt=0)] | None = None
+    least_cm: Centimetres | None = None
+    most_cm: Centimetres | None = None
     waspada: ThresholdForm | None = None
     siaga: ThresholdForm | None = None
     awas: ThresholdForm | None = None

@@ -216,12 +216,12 @@ def _against(impact: Impact, rows: Sequence[Row]) -> list[Problem]:
 
 
 def _cells(text: str) -> tuple[list[tuple[int, dict[str, str]]], list[Trouble]]:
-    lines = text.splitlines()
+    lines = ["" if one.lstrip().startswith("#") else one for one in text.splitlines()]
     for number, one in enumerate(lines, 1):
         if len(one) > LINE_MOST:
             long = Problem("", "cells", f"a line of over {LINE_MOST} characters", "One line is one row.")
             return [], [Trouble(number, long)]
-    first = next((one for one in lines if one.strip() and not one.lstrip().startswith("#")), "")
+    first = next((one for one in lines if one.strip()), "")
     reader = csv.reader(lines, delimiter=";" if first.count(";") > first.count(",") else ",")
     header: list[str] | None = None
     found: list[tuple[int, dict[str, str]]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -86,5 +87,26 @@ def _scale(source: TomlSource[ScaleFile], at: int, form: ScaleForm, findings: Fi
                 f"{threshold.raise_cm:g} cm",
                 f"A level of a {form.direction} gauge ends {safe} where it began, so that it does not flicker.",
             )
+    _bounds(source, at, form, [one for _, _, one in given], findings)
     thresholds = tuple(Threshold(level, one.raise_cm, one.clear_cm, one.local_name) for level, _, one in given)
-    return Scale(form.gauge, form.datum, form.direction, thresholds, form.normal_name, form.jump_cm)
+    return Scale(
+        form.gauge, form.datum, form.direction, thresholds, form.normal_name, form.jump_cm, form.least_cm, form.most_cm
+    )
+
+
+def _bounds(
+    source: TomlSource[ScaleFile], at: int, form: ScaleForm, given: Sequence[ThresholdForm], findings: Findings
+) -> None:
+    """What the gauge can show must hold every mark, or a true flood would not be believed."""
+    marks = [cm for one in given for cm in (one.raise_cm, one.clear_cm)]
+    for key, bound, far, beyond in (
+        ("least_cm", form.least_cm, min(marks, default=0.0), "below"),
+        ("most_cm", form.most_cm, max(marks, default=0.0), "above"),
+    ):
+        if bound is not None and marks and (bound >= far if beyond == "below" else bound <= far):
+            findings.add(
+                source.file,
+                source.line("scale", at, key),
+                f"{key} of {form.gauge!r} ({bound:g} cm) is not {beyond} its mark at {far:g} cm",
+                f"Write what the gauge can show at all, {beyond} every mark, or leave it out.",
+            )

@@ -128,6 +128,24 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Warnings:
+    """How a city warns. `agency` signs: its officers alone confirm, order and call wrong; "" where nobody does.
+
+    An order to leave needs `witnesses` others that bear the gauge out, or an officer's word; without either it goes by
+    itself after `order_after_s` of good readings above the highest level, never where that is None. Sirens sound by
+    hand or with an order. RWs that have not passed a warning on within `relay_after_s` are listed; an alarm that nobody
+    answers climbs a step of the ladder every `ladder_step_s`.
+    """
+
+    agency: str = ""
+    order_after_s: float | None = 600.0
+    witnesses: int = 1
+    sirens: Literal["manual", "automatic"] = "manual"
+    relay_after_s: float = 300.0
+    ladder_step_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One city, as its folder in cities/ describes it."""
 
@@ -153,6 +171,7 @@ class Profile:
     limits: Limits = LIMITS
     impacts: tuple[Impact, ...] = ()
     """what the city's file says that levels mean where people live; what holds now is in its database"""
+    warnings: Warnings = Warnings()
 
     def site_of(self, node: str) -> Site | None:
         """Where a node stands, None for one the city does not know."""

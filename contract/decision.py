@@ -15,14 +15,20 @@ windows alone, about whatever its matchers fit. What it means is worked out from
     end_window    None            ends (the window's id), reason
     read_on_site  None            level_cm, read_us
     end           None            reason
+    confirm       None            - (an officer says that what was measured is so)
+    order         None            - (people are to leave now)
+    wrong         None            reason (it is not so: no order by the clock, what was ordered ends, it is corrected)
+    seen_on_camera None           level_seen (whether the water is seen at this level), text (optional)
+    drill         None            node, level (1 to 3), value_cm
+    end_drill     None            ends (the drill's id)
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.errors import BadInput
@@ -40,6 +46,12 @@ DecisionKind = Literal[
     "end_window",
     "read_on_site",
     "end",
+    "confirm",
+    "order",
+    "wrong",
+    "seen_on_camera",
+    "drill",
+    "end_drill",
 ]
 KINDS: tuple[DecisionKind, ...] = get_args(DecisionKind)
 MATCHERS = ("rule", "node", "site", "region", "river", "severity")
@@ -60,6 +72,11 @@ _LEVEL_MOST_CM = 100_000.0
 _STAFF: frozenset[Role] = frozenset({"officer", "technician", "operator", "admin"})
 _WATER: frozenset[Role] = frozenset({"officer", "operator", "admin"})
 _COMMAND: frozenset[Role] = frozenset({"operator", "admin"})
+_SIGNERS: frozenset[Role] = frozenset({"officer", "admin"})
+SIGNED: frozenset[DecisionKind] = frozenset({"confirm", "order", "wrong"})
+"""what only the agency that signs the city's warnings may say"""
+DRILLS: frozenset[DecisionKind] = frozenset({"drill", "end_drill"})
+SEEN_MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +119,30 @@ class Limits:
                     where="the city's limits for decisions",
                     remedy=f"A city may shorten this and never lengthen it: 1 to {most_s:g} seconds.",
                 )
+
+
+class Stance(NamedTuple):
+    """What officers have said of an alarm, and when: that it is so, or that it is wrong; "" where nobody has."""
+
+    said: Literal["", "confirmed", "wrong"] = ""
+    at_us: int = 0
+
+
+NOBODY_SAID = Stance()
+
+
+def stance_of(decisions: Iterable[Decision]) -> Stance:
+    """What officers have said by now of one incident, of which these are the decisions in their order. The last word
+    counts; an order takes a `wrong` back."""
+    stance = Stance()
+    for one in decisions:
+        if one.kind == "confirm":
+            stance = Stance("confirmed", one.at_us)
+        elif one.kind == "wrong":
+            stance = Stance("wrong", one.at_us)
+        elif one.kind == "order" and stance.said == "wrong":
+            stance = Stance()
+    return stance
 
 
 LIMITS = Limits()
@@ -155,13 +196,19 @@ def matchers_of(decision: Decision) -> Mapping[str, str]:
     return decision.body.get("matchers") or {}
 
 
-def may_decide(decision: Decision, role: Role) -> bool:
-    """Whether somebody of this role can decide this at all; the page may ask for more.
+def may_decide(decision: Decision, role: Role, *, signs: bool = False) -> bool:
+    """Whether somebody of this role can decide this at all; the page may ask for more. `signs`: they are of the agency
+    that signs the city's warnings.
 
     A silence of the public's own flood warning, a silence or window over more than one event: the command centre's.
-    What is said of the water, and its end: officers too.
+    What is said of the water, and its end: officers too. What is told in the city's name (`SIGNED`): nobody but the
+    agency that signs, and not the command centre, which may hold a drill.
     """
-    if decision.kind in {"read_on_site", "end"}:
+    if decision.kind in SIGNED:
+        return signs and role in _SIGNERS
+    if decision.kind in DRILLS:
+        return role in _COMMAND or (signs and role == "officer")
+    if decision.kind in {"read_on_site", "end", "seen_on_camera"}:
         return role in _WATER
     if decision.kind == "silence" and (decision.body.get("public") or not (decision.incident or decision.event)):
         return role in _COMMAND
@@ -260,10 +307,8 @@ def _ending(decision: Decision, _limits: Limits) -> None:
 
 def _read_on_site(decision: Decision, _limits: Limits) -> None:
     _about_an_incident(decision)
-    level_cm, read_us = decision.body.get("level_cm"), decision.body.get("read_us")
-    number = isinstance(level_cm, (int, float)) and not isinstance(level_cm, bool) and math.isfinite(level_cm)
-    if not number or abs(float(level_cm or 0.0)) > _LEVEL_MOST_CM:
-        raise BadInput(f"{level_cm!r} is no water level", where="body.level_cm", remedy="Centimetres, as on the staff.")
+    _centimetres(decision.body.get("level_cm"), "body.level_cm")
+    read_us = decision.body.get("read_us")
     ago_us = decision.at_us - int(read_us) if _whole(read_us) and read_us is not None else None
     if ago_us is None or not -_CLOCKS_APART_US <= ago_us <= READ_BACK_US:
         raise BadInput(
@@ -273,9 +318,57 @@ def _read_on_site(decision: Decision, _limits: Limits) -> None:
         )
 
 
+def _centimetres(level_cm: object, where: str) -> None:
+    number = isinstance(level_cm, (int, float)) and not isinstance(level_cm, bool) and math.isfinite(level_cm)
+    if not number or abs(float(level_cm)) > _LEVEL_MOST_CM:  # type: ignore[arg-type]
+        raise BadInput(f"{level_cm!r} is no water level", where=where, remedy="Centimetres, as on the staff.")
+
+
 def _end(decision: Decision, _limits: Limits) -> None:
     _about_an_incident(decision)
     _reasoned(decision)
+
+
+def _signed(decision: Decision, _limits: Limits) -> None:
+    _about_an_incident(decision)
+
+
+def _wrong(decision: Decision, _limits: Limits) -> None:
+    _about_an_incident(decision)
+    _reasoned(decision)
+
+
+def _seen_on_camera(decision: Decision, _limits: Limits) -> None:
+    _about_an_incident(decision)
+    seen = decision.body.get("level_seen")
+    if not isinstance(seen, bool):
+        raise BadInput(
+            "it does not say whether the water is seen at this level",
+            where="body.level_seen",
+            remedy="Write true or false.",
+        )
+    if "text" in decision.body:
+        _said(decision, "text", SEEN_MOST)
+
+
+def _drill(decision: Decision, _limits: Limits) -> None:
+    _about_no_alarm(decision)
+    node, level, value_cm = (decision.body.get(name) for name in ("node", "level", "value_cm"))
+    if not isinstance(node, str) or not node:
+        raise BadInput("no gauge is named", where="body.node", remedy="Name the gauge that the drill is about.")
+    if not _whole(level) or not 1 <= int(level or 0) <= 3:
+        raise BadInput(f"{level!r} is no level", where="body.level", remedy="1 (worst) to 3.")
+    _centimetres(value_cm, "body.value_cm")
+
+
+def _end_drill(decision: Decision, limits: Limits) -> None:
+    _about_no_alarm(decision)
+    _ending(decision, limits)
+
+
+def _about_no_alarm(decision: Decision) -> None:
+    if decision.incident or decision.event:
+        raise BadInput("a drill is about no alarm", where="incident", remedy="Leave out incident and event.")
 
 
 _CHECKS: Mapping[DecisionKind, Callable[[Decision, Limits], None]] = {
@@ -289,6 +382,12 @@ _CHECKS: Mapping[DecisionKind, Callable[[Decision, Limits], None]] = {
     "end_window": _ending,
     "read_on_site": _read_on_site,
     "end": _end,
+    "confirm": _signed,
+    "order": _signed,
+    "wrong": _wrong,
+    "seen_on_camera": _seen_on_camera,
+    "drill": _drill,
+    "end_drill": _end_drill,
 }
 _FIELDS: Mapping[DecisionKind, frozenset[str]] = {
     "acknowledge": frozenset({"level"}),
@@ -301,6 +400,12 @@ _FIELDS: Mapping[DecisionKind, frozenset[str]] = {
     "end_window": frozenset({"ends", "reason"}),
     "read_on_site": frozenset({"level_cm", "read_us"}),
     "end": frozenset({"reason"}),
+    "confirm": frozenset(),
+    "order": frozenset(),
+    "wrong": frozenset({"reason"}),
+    "seen_on_camera": frozenset({"level_seen", "text"}),
+    "drill": frozenset({"node", "level", "value_cm"}),
+    "end_drill": frozenset({"ends", "reason"}),
 }
 
 

@@ -12,6 +12,8 @@ from datetime import date
 from math import ceil
 from typing import Literal, get_args
 
+from contract.levels import Scale
+
 Depth = Literal["cut_off", "ankle", "knee", "waist", "chest", "over_head"]
 """cut_off: dry, but nobody comes out; ankle: at most 15 cm of water; knee: 50; waist: 100; chest: 140"""
 DEPTHS: tuple[Depth, ...] = get_args(Depth)
@@ -130,6 +132,11 @@ def meaning(impacts: Iterable[Impact], level_cm: float | None) -> Meaning:
         ceil(following[0].from_cm - level_cm) if following else None,
         tuple(one for one in rows if one not in told),
     )
+
+
+def fits(impact: Impact, scale: Scale) -> bool:
+    """Whether the row's centimetres are those of the staff as it is read today."""
+    return impact.datum == scale.datum and scale.direction == "rising"
 
 
 def rw_key(rw: str) -> str:

@@ -43,6 +43,7 @@ class Scale:
 
     `jump_cm`: how far its water moves at most from one reading to the next; what jumps further waits for the reading
     after it. None: every reading is believed alone.
+    `least_cm`, `most_cm`: what its staff or instrument can show at all; what lies beyond says nothing of the water.
     """
 
     gauge: str
@@ -51,6 +52,18 @@ class Scale:
     thresholds: tuple[Threshold, ...]
     normal_name: str = "Normal"
     jump_cm: float | None = None
+    least_cm: float | None = None
+    most_cm: float | None = None
+
+    @property
+    def furthest_cm(self) -> float | None:
+        """The bound on the side of the danger."""
+        return self.most_cm if self.direction == "rising" else self.least_cm
+
+    def can_show(self, level_cm: float) -> bool:
+        """Whether the gauge can show this figure at all."""
+        above = self.least_cm is None or level_cm >= self.least_cm
+        return above and (self.most_cm is None or level_cm <= self.most_cm)
 
     def level_at(self, level_cm: float) -> Level:
         """The level that a single reading shows, without hysteresis."""

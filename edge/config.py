@@ -205,7 +205,7 @@ def _text(path: Path) -> str:
             f"the configuration cannot be read ({error.strerror})", where=str(path), remedy="Name a node.toml."
         ) from None
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise BadInput(f"line {line} is not UTF-8 text", where=str(path), remedy="Save the file as UTF-8.") from None

@@ -7,13 +7,14 @@ has not heard so yet, leaves every total as it should be.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import create_engine, select
 
+from contract.bulletin import Bulletin
 from contract.clock import SECOND_US
 from contract.incident import Incident
 from faults.result import Result
@@ -198,6 +199,23 @@ def flood_books(
 
 
 # ---------------------------------------------------------------- what was to be said
+
+
+def bulletin_books(incidents: Iterable[Incident], bulletins: Iterable[Bulletin]) -> list[str]:
+    """What is wrong with what the public was told of its floods, which are over: each has bulletins numbered from 1
+    without a gap, begins with a fact, ends with the all-clear, and nothing is told of what nobody kept."""
+    told: dict[str, list[Bulletin]] = {}
+    for one in bulletins:
+        told.setdefault(one.incident, []).append(one)
+    wrong = []
+    for incident in incidents:
+        said = sorted(told.pop(incident.id, []), key=lambda one: one.number)
+        kinds = [one.kind for one in said]
+        if [one.number for one in said] != list(range(1, len(said) + 1)):
+            wrong.append(f"{incident.entity}: numbered {[one.number for one in said]}")
+        elif kinds[:1] != ["fact"] or kinds[-1:] != ["all_clear"] or kinds.count("all_clear") != 1:
+            wrong.append(f"{incident.entity}: told as {kinds}")
+    return wrong + [f"told of {incident}, which nobody kept" for incident in told]
 
 
 class Said(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contract.clock import SystemClock
 from contract.incident import Incident
 from faults import truth
-from faults.books import all_cases, flood_books, orphans, outbox_rows
+from faults.books import all_cases, bulletin_books, flood_books, orphans, outbox_rows
 from faults.parts.brokers import wait_until
 from faults.parts.flood_city import OVER_S, WAVE_S, FloodCity
 from faults.parts.receivers import Receivers
@@ -24,6 +24,7 @@ _JUST_NOW = 15
 """the pole measures six times a second and waits a moment for company"""
 _ALL_CLEAR_S = 90.0
 _INCIDENTS = 100_000
+_BULLETINS = 1_000_000
 
 
 def flood_is_open(city: FloodCity) -> bool:
@@ -82,9 +83,16 @@ def settle(city: FloodCity, result: Result, ended_us: int, receivers: Receivers 
     result.expect(not unsaid, f"not delivered: {', '.join(unsaid[:10])}")
     lost = orphans(city.city_url, city.city)
     result.expect(not lost, f"said of events that nobody kept: {', '.join(lost[:10])}")
+    floods_told = [one for one in incidents if one.subject == "flood" and one.audience == "public"]
+    bulletins = city.cities.bulletins(city.city, drill=False, limit=_BULLETINS)
+    wrong = bulletin_books(floods_told, bulletins)
+    result.expect(not wrong, f"bulletins: {'; '.join(wrong[:5])}")
+    result.figures["bulletins"] = result.figures.get("bulletins", 0) + len(bulletins)
     result.figures["outages"] = result.figures.get("outages", 0) + sum(one.subject == "outage" for one in incidents)
     if receivers is not None:
         _messages(receivers, result, [one for one in incidents if one.audience == "public"], cases)
+        unheard = receivers.unordered(frozenset(one.id for one in bulletins if one.kind == "order"))
+        result.expect(not unheard, f"never ordered: {'; '.join(unheard[:5])}")
 
 
 def _readings(city: FloodCity, result: Result) -> None:

@@ -13,6 +13,8 @@ from fleet.handover import CERTIFICATE, give, give_broker
 AUTHORITY = "ca"
 PASSWORDS = ("postgres_password", "influx_admin_password", "grafana_admin_password", "readings_token")
 _BOARDS = "boards_token"
+SIGNING = "signing_key"
+"""32 bytes; signs what the public is told"""
 
 
 def make(folder: Path, host: str, nodes: Sequence[str], city: str, now_us: int) -> Sequence[str]:
@@ -27,6 +29,9 @@ def make(folder: Path, host: str, nodes: Sequence[str], city: str, now_us: int) 
         names.check_node(node)
     files.make_folder(folder, 0o700)
     made = [name for name in PASSWORDS if _password(folder / name)]
+    if not (folder / SIGNING).exists():
+        files.write(folder / SIGNING, secrets.token_bytes(32), files.PUBLIC)
+        made.append(SIGNING)
     if not (folder / _BOARDS).exists():
         # Grafana starts with the same token; docs/city-profile.md says how to give it one that can only read.
         files.write(folder / _BOARDS, (folder / "readings_token").read_bytes(), files.PUBLIC)

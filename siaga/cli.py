@@ -13,9 +13,11 @@ from contract.errors import BadInput, PortError
 from siaga.commands import (
     audit,
     broker,
+    bulletins,
     ca,
     city,
     dashboards,
+    deadman,
     demo,
     doctor,
     edge,
@@ -27,6 +29,7 @@ from siaga.commands import (
     quarantine,
     rivers,
     rules,
+    sirens,
     stages,
     webhooks,
 )
@@ -42,6 +45,7 @@ app.command("up")(stages.up)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("health")(doctor.health)
+app.command("deadman")(deadman.deadman)
 app.command("settings")(doctor.settings)
 app.command("ingest")(stages.ingest)
 app.command("alerts")(stages.alerts)
@@ -62,7 +66,9 @@ app.add_typer(post.app, name="post")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(audit.app, name="audit")
+app.add_typer(sirens.app, name="sirens")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(bulletins.app, name="bulletins")
 
 
 @app.callback()

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from broker import tls as tls_files
 from broker.handshake import answers
 from broker.ports import BrokerAddress
-from contract.clock import Clock, SystemClock, from_us
+from contract.clock import DAY_US, Clock, SystemClock, from_us
+from contract.duty import Way, gaps, wakes
 from contract.errors import BadInput, PortError
 from siaga import data_folder, heartbeat, wiring
 from siaga import settings as settings_module
@@ -24,6 +26,7 @@ from store.ports import CityStore, ReadingStore
 
 SMALLEST_FREE_BYTES = 200 * 1024 * 1024
 EARLIEST_YEAR = 2025
+_WEEK_US = 7 * DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ def everything(clock: Clock) -> Iterator[Finding]:
         lambda: _ping(settings.city_location, lambda: wiring.cities(settings)),
         where_away="Start it, or mend SIAGA_CITY_URL.",
     )
+    if not _not_there_yet(settings.city_location):
+        yield _try("duty", lambda: _duty(settings, clock))
     if "api" in running:
         yield Finding("pages", True, f"served at {settings.public_url}")
     else:
@@ -195,6 +200,41 @@ def _ping(location: str, open_store: Callable[[], CityStore | ReadingStore]) -> 
     finally:
         store.close()
     return "answers"
+
+
+def _duty(settings: Settings, clock: Clock) -> str:
+    """Whether somebody is on duty in each hour of the week to come, and can be woken. A city that names no channels has
+    no duty by these means."""
+    file = wiring.channel_file(settings)
+    if file is None:
+        return "nobody is woken: no SIAGA_CHANNELS_FILE (docs/duty.md)"
+    names = {one.name for one in file.infos}
+    city, now_us = wiring.profile(settings), clock.now_us()
+    store = wiring.cities(settings)
+    try:
+        shifts = store.shifts(city.code, now_us, now_us + _WEEK_US)
+        ways: dict[str, list[Way]] = {}
+        for way in store.ways(city.code):
+            if way.channel in names:
+                ways.setdefault(way.person, []).append(way)
+    finally:
+        store.close()
+    found = gaps(shifts, now_us, now_us + _WEEK_US)
+    if found:
+        zone = ZoneInfo(city.zone)
+        begin, end = (from_us(us).astimezone(zone) for us in found[0])
+        more = f" and {len(found) - 1} more gaps" if len(found) > 1 else ""
+        raise BadInput(
+            f"nobody is on duty from {begin:%a %d %b %H.%M} to {end:%a %d %b %H.%M} {city.zone_word}{more}",
+            remedy="Fill the roster on /jaga/jadwal.",
+        )
+    bare = {one.person for one in shifts if not wakes(ways.get(one.person, ()))}
+    if bare:
+        raise BadInput(
+            f"{len(bare)} of those on duty have no two channels of which one rings",
+            remedy="Enter them on /jaga/jadwal and try them.",
+        )
+    return "somebody is on duty in each hour of the week to come, and can be woken"
 
 
 def _port(settings: Settings) -> str:

@@ -240,10 +240,14 @@ def as_json(story: Story, series: Series, profile: Profile) -> dict[str, Any]:
     def moments(some: Iterable[Moment]) -> list[list[Any]]:
         return [[time(one.at_us), int(one.level)] for one in some]
 
+    def why(one: Unbelieved) -> str:
+        scale = profile.scale_of(one.gauge)
+        can_be = scale is None or scale.can_show(one.cm)
+        return "a jump that was alone" if can_be else "more or less than the gauge can show"
+
     def doubted(some: Iterable[Unbelieved]) -> list[dict[str, Any]]:
         return [
-            {"gauge": name[one.gauge], "time": time(one.at_us), "cm": round(one.cm, 1), "why": "a jump that was alone"}
-            for one in some
+            {"gauge": name[one.gauge], "time": time(one.at_us), "cm": round(one.cm, 1), "why": why(one)} for one in some
         ]
 
     def life(one: Lived) -> dict[str, Any]:
@@ -256,6 +260,7 @@ def as_json(story: Story, series: Series, profile: Profile) -> dict[str, Any]:
             "opened_at": time(incident.opened_us),
             "changes": moments(one.changes),
             "public_changes": moments(one.public),
+            "orders": [[time(at_us), ground] for at_us, ground in one.orders],
             "closed_at": time(incident.resolved_us),
             "silent": [[time(begin), time(end)] for begin, end in one.silences],
             "peak_cm": incident.peak_value,

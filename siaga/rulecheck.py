@@ -66,6 +66,26 @@ def _of_the_whole(folder: Path, profile: Profile | None) -> list[BadInput]:
     return found
 
 
+def hints(folder: Path, profile: Profile) -> list[str]:
+    """What is no mistake and worth a look: gauges of which the public is told, whose scale does not say what they can
+    show. Of rules that are in order."""
+    told = {
+        node.node
+        for rule in (load_rules(folder) if folder.is_dir() else ())
+        if rule.subject == "flood" and rule.audience == "public"
+        for node, _ in _watched(rule, profile)
+        if node.audience == "public"
+    }
+    open_ended = [one for one in profile.scales if one.gauge in told and one.furthest_cm is None]
+    if not open_ended:
+        return []
+    names = ", ".join(sorted(one.gauge for one in open_ended))
+    return [
+        f"scale.toml: no bound on what {names} can show: a figure that is typed wrong twice is believed. Write most_cm "
+        "(least_cm where low water is the danger): the height of the staff or wall, and what may still stand above it."
+    ]
+
+
 def fit(folder: Path, profile: Profile) -> tuple[Rule, ...]:
     """The rules in `folder`, fit to judge this city by. Raises BadInput for the first mistake in them, or else for the
     first that would make the engine tell what is not so; what only leaves something unwatched is for `check` to say."""

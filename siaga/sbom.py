@@ -27,6 +27,7 @@ UNKNOWN = "NOASSERTION"
 # What packages write in words, as SPDX calls it; where a package's words say nothing, its own licence file decides.
 _SPDX = {
     "Apache 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
     "BSD": "BSD-3-Clause",
     "ISC License": "ISC",
     "Dual License": "Apache-2.0 OR BSD-3-Clause",

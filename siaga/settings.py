@@ -18,10 +18,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from contract.errors import BadInput
@@ -124,8 +124,24 @@ class Settings(BaseSettings):
         default=None, description="for a broker with TLS: where each POST/ca.crt, tls.crt and tls.key are"
     )
 
+    cap_folder: Path | None = Field(
+        default=None,
+        description="where the key that signs CAP alerts is kept with its certificate, made where it is not there yet "
+        "(docs/cap.md); data_folder if empty",
+    )
+
+    signing_key_file: Path | None = Field(
+        default=None,
+        description="the key that signs what the public is told; made once as bulletins.key in data_folder if not set",
+    )
     webhooks_file: Path | None = Field(
         default=None, description="TOML: which of the city's own systems are told of incidents (docs/webhooks.md)"
+    )
+    channels_file: Path | None = Field(
+        default=None, description="TOML: by which providers people on duty are woken (docs/duty.md)"
+    )
+    sirens_file: Path | None = Field(
+        default=None, description="TOML: the sirens and loudspeakers that sound an order to leave (docs/chain.md)"
     )
     outward_allow: str = Field(
         default="",
@@ -220,7 +236,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = os.environ.get(CONFIG_VARIABLE)
         sources = (init_settings, env_settings)
-        return (*sources, TomlConfigSettingsSource(settings_cls, Path(file))) if file else sources
+        return (*sources, InitSettingsSource(settings_cls, tomllib.loads(_text(Path(file))))) if file else sources
 
     # What is said in the shortest way above, said in full.
 
@@ -239,6 +255,10 @@ class Settings(BaseSettings):
     @property
     def posts_location(self) -> Path:
         return self.posts_folder or self.data_folder / "posts"
+
+    @property
+    def cap_location(self) -> Path:
+        return (self.cap_folder or self.data_folder) / "cap.pem"
 
     @property
     def run_folder(self) -> Path:
@@ -290,13 +310,20 @@ def known_variables() -> tuple[str, ...]:
     return tuple(PREFIX + name.upper() for name in Settings.model_fields)
 
 
-def _check_file(path: Path) -> None:
+def _text(path: Path) -> str:
+    """The file, with or without a byte order mark."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadInput(
             f"cannot be read: {error.strerror}", where=str(path), remedy=f"Check {CONFIG_VARIABLE}."
         ) from None
+    except UnicodeDecodeError:
+        raise BadInput("is not UTF-8 text", where=str(path), remedy="Save it as UTF-8.") from None
+
+
+def _check_file(path: Path) -> None:
+    text = _text(path)
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -27,14 +27,19 @@ from siaga.settings import Settings, read_secret
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from alerts.channels.channelfile import ChannelFile
+    from alerts.channels.port import Channel
     from alerts.notify import Manners
     from alerts.rules import Rule
+    from alerts.sirens.port import Siren
+    from alerts.sirens.sirenfile import SirenFile
     from alerts.webhooks import Receiver
     from api.oidc import OpenId
     from broker.subscription import PahoSubscription
     from complaints.outward import Outward
     from contract.levels import Scale
     from contract.roles import Role
+    from contract.siren import SirenInfo
     from siaga.shown_city import ShownCity
     from store.book import KeepersBook
     from store.ports import CityStore, ReadingStore
@@ -49,7 +54,11 @@ def profile(settings: Settings) -> Profile:
     from cities.load import load
 
     city = load(settings.city, settings.cities_folder)
-    return replace(city, reaches=compressed(city.reaches, settings.speed))
+    return replace(
+        city,
+        reaches=compressed(city.reaches, settings.speed),
+        warnings=compressed(city.warnings, settings.speed),
+    )
 
 
 def rules(settings: Settings) -> tuple[Rule, ...]:
@@ -147,6 +156,45 @@ def receivers(settings: Settings) -> tuple[Receiver, ...]:
     return load_receivers(settings.webhooks_file, outward(settings))
 
 
+def channel_file(settings: Settings) -> ChannelFile | None:
+    """By which providers people are woken; None where no file names them."""
+    if settings.channels_file is None:
+        return None
+    from alerts.channels.channelfile import ChannelFile
+
+    return ChannelFile(settings.channels_file)
+
+
+def channels(settings: Settings, clock: Clock) -> Mapping[str, Channel]:
+    """Those providers, by name."""
+    file = channel_file(settings)
+    return {} if file is None else file.open(outward(settings), clock, os.environ)
+
+
+def siren_file(settings: Settings, city: Profile) -> SirenFile | None:
+    """What sounds an order where people live; None where no file names any."""
+    if settings.sirens_file is None:
+        return None
+    from alerts.sirens.sirenfile import SirenFile
+
+    return SirenFile(settings.sirens_file, [one.node for one in city.nodes if one.kind == "gauge"])
+
+
+def siren_infos(settings: Settings, city: Profile) -> tuple[SirenInfo, ...]:
+    """Which there are, without their secrets."""
+    file = siren_file(settings, city)
+    return () if file is None else file.infos
+
+
+def sirens(settings: Settings, city: Profile) -> Mapping[SirenInfo, Siren]:
+    """Those sirens, ready to be asked."""
+    file = siren_file(settings, city)
+    if file is None:
+        return {}
+    opened = file.open(outward(settings), os.environ)
+    return {info: opened[info.name] for info in file.infos}
+
+
 def holder() -> str:
     """Who holds a lease: this machine and this process."""
     return f"{socket.gethostname()}:{os.getpid()}"
@@ -218,6 +266,8 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     from cities.load import folder, rules_folder
     from complaints.builtin import BuiltinDesk
     from fleet.twin import BrokerTwin
+    from siaga import signing_key
+    from store.ports import SigningKey
 
     # What changes on disk from here on is seen, for the files are looked at before they are read.
     pack = Pack(rules_folder(settings.city, settings.cities_folder), lambda: rules(settings))
@@ -228,7 +278,10 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         reading_store = stack.enter_context(closing(readings(settings)))
         city_store = stack.enter_context(closing(cities(settings)))
         source = stack.enter_context(closing(subscription(settings, "alerts", clock)))
+        sign = signing_key.signer(settings)
+        city_store.note_signing_key(city.code, SigningKey(sign.id, sign.public, clock.now_us()))
         stage = AlertsProcess(
+            sign=sign,
             profile=city,
             rules=first,
             pack=pack,
@@ -245,6 +298,8 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
             base_url=settings.public_url,
             receivers=receivers(settings),
             outward=outward(settings),
+            channels=channels(settings, clock),
+            sirens=sirens(settings, city),
         )
         _run(
             settings, "alerts", clock, stop, stage.run, lambda: {"connected": source.connected, **stage.facts()}, stack
@@ -304,6 +359,7 @@ def shown_city(settings: Settings) -> ShownCity:
 
 def api(settings: Settings, clock: Clock, shown: ShownCity, entries: KeepersBook | None) -> FastAPI:
     """The web application; whoever serves it closes nothing: its stores live as long as the process."""
+    from api import cap_key
     from api.app import create_app
 
     city, city_store = shown.profile(), cities(settings)
@@ -320,6 +376,9 @@ def api(settings: Settings, clock: Clock, shown: ShownCity, entries: KeepersBook
         speed=settings.speed,
         status=lambda: stages(settings, clock),
         in_force=shown.profile,
+        sirens=siren_infos(settings, city),
+        cap_key=cap_key.of(settings.cap_location, settings.city, clock.now_us()),
+        channels=() if (file := channel_file(settings)) is None else file.infos,
     )
 
 

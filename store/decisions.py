@@ -21,6 +21,12 @@ _DEEDS: Mapping[DecisionKind, str] = {
     "end_window": "alarm.window_ended",
     "read_on_site": "alarm.read_on_site",
     "end": "alarm.end",
+    "confirm": "alarm.confirmed",
+    "order": "alarm.ordered",
+    "wrong": "alarm.called_wrong",
+    "seen_on_camera": "alarm.seen_on_camera",
+    "drill": "drill.begun",
+    "end_drill": "drill.ended",
 }
 
 
@@ -35,8 +41,9 @@ class DecisionStore(Protocol):
         (reason="unknown_person") for who decides or is named and is not there, disabled or of another city,
         (reason="not_allowed") for whose role may not, (reason="unknown_incident"), (reason="unknown_event"),
         (reason="unknown_decision") for what it is about and is not there, (reason="over") where that has ended; a
-        comment may still be added, and a silence or window ended; (reason="not_a_gauge") for a reading or an end of
-        what is no gauge's."""
+        comment may still be added, and a silence, window or drill ended; (reason="not_a_gauge") for a reading or an
+        end of what is no gauge's, and for what is said to the public of anything but a flood; (reason="not_public")
+        for an order about what the public is not told of; (reason="unknown_node") for a drill at no gauge."""
 
     def decision(self, city: str, decision_id: str) -> Decision | None: ...
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
+from contract.bulletin import Bulletin
 from contract.city import Link, NodeKind, Profile
 from contract.forecast import Forecast
 from contract.incident import Change, Incident, Subject
@@ -17,7 +18,9 @@ from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
 from contract.quality import Quality
 from contract.travel import Travel
+from store.chain import ChainStore
 from store.decisions import DecisionStore
+from store.duty import DutyStore
 from store.impacts import ImpactStore
 from store.judgements import JudgementStore
 from store.people import AuditLog, Deed, PeopleStore
@@ -244,6 +247,14 @@ class Outgoing:
     id: int = 0
 
 
+class SigningKey(NamedTuple):
+    """The public half of a key that signs bulletins, in base64."""
+
+    id: str
+    public: str
+    since_us: int
+
+
 @dataclass(frozen=True, slots=True)
 class EngineCommit:
     """Everything one step of the engine decided; it is kept whole or not at all."""
@@ -262,6 +273,8 @@ class EngineCommit:
     """gauges in doubt, for in a flood they stand still though the water moves -> since when; None: as it was"""
     forecasts: Sequence[Forecast] = ()
     """what people were told to expect; known ones anew with what came of it"""
+    bulletins: Sequence[Bulletin] = ()
+    """what the public is told of the water; one that is there already stays as it was said"""
 
 
 CaseState = Literal["received", "checked", "in_progress", "done", "not_ours"]
@@ -313,7 +326,9 @@ class Found:
     total: int
 
 
-class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore, ImpactStore, Protocol):
+class CityStore(
+    PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore, ImpactStore, DutyStore, ChainStore, Protocol
+):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
 
     # rivers
@@ -331,6 +346,33 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore
 
     def open_forecasts(self, city: str) -> Sequence[Forecast]:
         """Those that have yet to be held against the water, the oldest first."""
+
+    # what the public was told; bulletins come by `commit`
+    def bulletins(
+        self,
+        city: str,
+        *,
+        since_us: int = 0,
+        event: str | None = None,
+        incident: str | None = None,
+        drill: bool | None = None,
+        limit: int = 1_000,
+    ) -> Sequence[Bulletin]:
+        """Newest first; those of one incident in the order of their numbers, the last first."""
+
+    def bulletin(self, bulletin_id: str) -> Bulletin | None: ...
+
+    def cap_alert(self, bulletin: str) -> bytes | None:
+        """The bulletin's CAP alert as it was first handed out; None where nobody has asked for it yet."""
+
+    def keep_cap_alert(self, city: str, bulletin: str, document: bytes, now_us: int) -> bytes:
+        """What is handed out from now on: this document, or the one that somebody kept before."""
+
+    def note_signing_key(self, city: str, key: SigningKey) -> None:
+        """Remember the public half of a key that signs from now on; known ones stay as they are."""
+
+    def signing_keys(self, city: str) -> Sequence[SigningKey]:
+        """All that ever signed, the newest first."""
 
     # registry; a `deed` is kept in the same transaction, where anything was changed
     def put_profile(self, profile: Profile, now_us: int, deed: Deed | None = None) -> None:
@@ -432,6 +474,9 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore
     def changes_of(self, event: str) -> Sequence[Change]:
         """All changes of all incidents of an event, in order of said_us and number."""
 
+    def open_changes(self, city: str) -> Mapping[str, Sequence[Change]]:
+        """Open incident -> all of its changes, in their order; of however many, in one question."""
+
     def held_changes(self, city: str) -> Sequence[Change]:
         """What is held back of open events, in order of incident and number."""
 
@@ -452,7 +497,8 @@ class CityStore(PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore
     def due(
         self, city: str, now_us: int, *, only: str | None = None, beside: Sequence[str] = (), limit: int = 100
     ) -> Sequence[Outgoing]:
-        """What waits to be said, oldest first; of one (channel, event) only the oldest, so that order is kept.
+        """What waits to be said, oldest first; of one (channel, event) only the oldest, so that order is kept, but of
+        what goes to persons all: who does not pick up must not keep the next one asleep.
         `only` one channel's, or everything `beside` these channels: what one receiver owes holds up no other."""
 
     def delivered(self, outgoing_id: int, now_us: int, receipt: str) -> None: ...

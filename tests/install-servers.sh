@@ -11,6 +11,7 @@ for program in nft:nftables tc:iproute2; do
     command -v "${program%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${program%%:*}" ] || [ -x "/sbin/${program%%:*}" ] \
         || want="$want ${program#*:}"
 done
+command -v kamailio >/dev/null 2>&1 || [ -x /usr/sbin/kamailio ] || want="$want kamailio"
 command -v openssl >/dev/null 2>&1 || want="$want openssl"
 [ -n "$want" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then

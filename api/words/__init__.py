@@ -8,9 +8,13 @@ from types import MappingProxyType
 
 from api.words import (
     audit,
+    cap,
     cases,
+    chain,
     console,
     deeds,
+    drills,
+    duty,
     errors,
     home,
     house,
@@ -45,6 +49,10 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         console,
         judging,
         impacts,
+        cap,
+        chain,
+        duty,
+        drills,
     )
 )
 WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})

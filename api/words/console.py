@@ -201,6 +201,15 @@ WORDS = {
         "Pernyataan tersimpan. Alarm berakhir bila orang kedua menyatakannya juga.",
         "It is kept. The alarm ends when a second person says so too.",
     ),
+    "done_confirm": Text("Peringatan dibenarkan.", "The warning is confirmed."),
+    "done_order": Text("Perintah pergi dikirim.", "The order to leave goes out."),
+    "done_wrong": Text(
+        "Tercatat keliru. Yang sudah disampaikan kepada warga diralat.",
+        "It is called wrong. What the public was told is corrected.",
+    ),
+    "done_seen_on_camera": Text("Pengamatan CCTV tersimpan.", "What was seen on CCTV is kept."),
+    "done_drill": Text("Latihan dimulai.", "The drill has begun."),
+    "done_end_drill": Text("Latihan diakhiri.", "The drill is ended."),
     "decision_wrong": Text(
         "Isian ini tidak bisa diterima. Periksa kembali.", "This cannot be accepted. Check it again."
     ),
@@ -210,10 +219,16 @@ WORDS = {
     "no_level": Text(
         "Tulis tinggi air dalam cm, misalnya 145 atau 145,5.", "Write the level in cm, such as 145 or 145.5."
     ),
+    "decided_beyond_staff": Text(
+        "Alat ukur ini tidak mungkin menunjukkan angka itu ({bounds}). Periksa angkanya; tidak ada yang disimpan.",
+        "This gauge cannot show that number ({bounds}). Check the number; nothing was kept.",
+    ),
     "decided_over": Text("Alarm ini sudah selesai. Tidak ada yang diubah.", "This alarm is over. Nothing was changed."),
     "decided_not_allowed": Text("Peran Anda tidak boleh memutuskan ini.", "Your role cannot decide this."),
     "decided_unknown_person": Text("Orang itu tidak bisa dipilih lagi.", "That person cannot be chosen any more."),
     "decided_not_a_gauge": Text("Ini hanya untuk alat ukur sungai.", "This is for river gauges alone."),
+    "decided_unknown_node": Text("Alat ukur itu tidak ada lagi.", "That gauge is not there any more."),
+    "decided_not_public": Text("Ini tidak disampaikan kepada warga.", "The public is not told of this."),
     "decided_unknown_decision": Text("Itu sudah berakhir.", "It has ended already."),
     "did_acknowledge": Text("{who} menerima alarm, sampai {time}", "{who} took the alarm on, until {time}"),
     "did_release": Text("{who} melepas alarm", "{who} let the alarm go"),
@@ -228,6 +243,12 @@ WORDS = {
     "did_end_window": Text("{who} mengakhiri pemeliharaan atau pekerjaan", "{who} ended maintenance or works"),
     "did_read_on_site": Text("{who} membaca {cm} cm di lokasi pukul {time}", "{who} read {cm} cm on site at {time}"),
     "did_end": Text("{who} menyatakan selesai: {text}", "{who} said that it is over: {text}"),
+    "did_confirm": Text("{who} membenarkan peringatan", "{who} confirmed the warning"),
+    "did_order": Text("{who} menyuruh warga pergi", "{who} ordered people to leave"),
+    "did_wrong": Text("{who} menyatakan keliru: {text}", "{who} called it wrong: {text}"),
+    "did_seen_on_camera": Text("{who} melihat di CCTV: {text}", "{who} looked at the CCTV: {text}"),
+    "did_drill": Text("{who} memulai latihan", "{who} began a drill"),
+    "did_end_drill": Text("{who} mengakhiri latihan", "{who} ended a drill"),
     "health_title": Text("Keadaan sistem", "How the system does"),
     "stage_readings": Text("Penyimpan bacaan", "Readings' store"),
     "stage_ingest": Text("Penerima", "Ingest"),

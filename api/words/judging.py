@@ -6,6 +6,26 @@ from __future__ import annotations
 from contract.city import Text
 
 WORDS = {
+    "prompt_title": Text("Seberapa cepat warga diberi tahu", "How soon people are told"),
+    "prompt_word": Text(
+        "Dari air melewati batas sampai kata pertama: separuh dalam {half}, 19 dari 20 dalam {most} ({n} banjir).",
+        "From the crossing to the first word: half within {half}, 19 of 20 within {most} ({n} floods).",
+    ),
+    "prompt_order": Text(
+        "Sampai perintah pergi: separuh dalam {half}, 19 dari 20 dalam {most} ({n} perintah).",
+        "To the order to leave: half within {half}, 19 of 20 within {most} ({n} orders).",
+    ),
+    "prompt_to_word": Text("Sampai kata pertama", "To the first word"),
+    "prompt_to_order": Text("Sampai perintah pergi", "To the order to leave"),
+    "prompt_corrected": Text("diralat", "corrected"),
+    "prompt_ground_witness": Text("saksi kedua", "a second witness"),
+    "prompt_ground_officer": Text("petugas", "an officer"),
+    "prompt_ground_clock": Text("otomatis", "by the clock"),
+    "prompt_none": Text("Belum ada banjir yang disampaikan.", "No flood has been told yet."),
+    "prompt_how": Text(
+        "Dihitung dari bacaan pertama di atas batas yang membuka banjir itu. Latihan tidak dihitung.",
+        "Counted from the first reading beyond the mark that the flood opened with. Drills do not count.",
+    ),
     "office_judging": Text("Penilaian", "Verdicts"),
     "office_misses": Text("Luput", "Missed"),
     "judge_title": Text("Penilaian peringatan", "Verdicts on warnings"),

@@ -22,6 +22,15 @@ WORDS = {
         "Write one number: cm with at most one decimal, or m with at most two.",
     ),
     "post_clock": Text("Tulis jam seperti 14.30, atau kosongkan.", "Write the time as 14.30, or leave it empty."),
+    "post_beyond": Text(
+        "Angka ini tidak mungkin di papan duga sini ({bounds}). Periksa angka dan satuannya. "
+        "Kalau air memang setinggi itu, telepon ruang jaga.",
+        "The staff here cannot show this number ({bounds}). Check the number and its unit. "
+        "If the water truly stands there, phone the duty room.",
+    ),
+    "staff_between": Text("dari {least} sampai {most} cm", "from {least} to {most} cm"),
+    "staff_at_most": Text("paling tinggi {most} cm", "at most {most} cm"),
+    "staff_at_least": Text("paling rendah {least} cm", "at least {least} cm"),
     "post_slip": Text(
         "Halaman ini sudah lama. Ketik angkanya sekali lagi di sini.",
         "This page was an old one. Key the number in again here.",

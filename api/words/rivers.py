@@ -29,6 +29,8 @@ WORDS = {
     "last_heard": Text("Data terakhir {time}.", "Last data {time}."),
     "updated": Text("Diperbarui {time}", "Updated {time}"),
     "unconfirmed": Text("Belum dikonfirmasi petugas.", "Not yet confirmed by an officer."),
+    "confirmed_at": Text("Dikonfirmasi petugas {time}.", "Confirmed by an officer at {time}."),
+    "called_wrong": Text("Dinyatakan keliru oleh petugas {time}.", "Called wrong by an officer at {time}."),
     "pending": Text("Baru satu bacaan, menunggu yang berikutnya.", "One reading so far, waiting for the next."),
     "be_ready": Text("Bersiap.", "Be ready."),
     "and_more": Text("Dan {n} alat ukur lain di atas normal.", "And {n} more above normal."),

@@ -22,13 +22,13 @@ from typing import Any, NamedTuple
 from faults.parts.brokers import HOST
 from faults.parts.http_server import QuietHandler, served
 
-OPENED, ALL_CLEAR = "incident.opened", "incident.all_clear"
+OPENED, ALL_CLEAR, ORDER = "incident.opened", "incident.all_clear", "warning.order"
 _EVENT_CLEAR = "event.all_clear"
 
 
 class Message(NamedTuple):
     """What a receiver counted. `thing` is what is told, whatever key it came under: an incident and the number of its
-    change; of a digest its event and the time it is of."""
+    change; an order, or what ends it, by its bulletin; of a digest its event and the time it is of."""
 
     key: str
     kind: str
@@ -43,6 +43,8 @@ class Message(NamedTuple):
     def of(cls, key: str, told: Mapping[str, Any]) -> Message:
         """Raises KeyError or TypeError for what is no message."""
         data = told["data"]
+        if "bulletin" in data:
+            return cls(key, told["type"], data["bulletin"], str(data["number"]))
         if "incident" in data:
             return cls(key, told["type"], data["incident"], str(data["change"]))
         return cls(key, told["type"], data.get("event") or data["city"], told["timestamp"])
@@ -124,6 +126,14 @@ class Receivers:
             missing += [f"{receiver.name}: opening of {one}" for one in sorted(opened - receiver.heard(OPENED))]
             missing += [f"{receiver.name}: all-clear of {one}" for one in sorted(ended - receiver.heard(ALL_CLEAR))]
         return missing
+
+    def unordered(self, orders: frozenset[str]) -> list[str]:
+        """Who was never told of these orders to leave."""
+        return [
+            f"{receiver.name}: order {one}"
+            for receiver in (self.keyed, self.keyless)
+            for one in sorted(orders - receiver.heard(ORDER))
+        ]
 
     def silent_on(self, events: frozenset[str], event_of: Mapping[str, str]) -> list[str]:
         """Who never heard of these events, or not of their end. An outage is told so, in the name of any of its

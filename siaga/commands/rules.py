@@ -41,6 +41,8 @@ def check(
     if not folder.is_dir():
         typer.echo(f"{profile.code}: no rules: nothing is judged")
         return
+    for hint in rulecheck.hints(folder, profile):
+        typer.echo(f"hint: {hint}", err=True)
     typer.echo(f"{profile.code}: {len(sorted(folder.glob('*.toml')))} rules in order")
 
 
@@ -76,7 +78,7 @@ def replay(
         Path | None, typer.Option(help="CSV: time (ISO 8601 with zone) and a column <gauge>_cm or <gauge>_m a gauge.")
     ] = None,
     begin: Annotated[str, typer.Option("--from", help="Stored history from here: 2025-03-02T00:00:00+07:00.")] = "",
-    end: Annotated[str, typer.Option("--to", help="Up to here; all there is if left out.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Stored history up to here; all there is if left out.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
 ) -> None:
     """What the city's rules would have made of a history: incidents, levels, orders, and who would have read what."""
@@ -117,6 +119,12 @@ def _series(settings: Settings, profile: Profile, series: Path | None, begin: st
             where="siaga rules replay",
             remedy="Give --series FILE.csv, or --from (and --to) for what the store holds.",
         )
+    if series is not None and end:
+        raise BadInput(
+            "--to is for what the store holds: a file is told to its last line",
+            where="siaga rules replay",
+            remedy="Leave --to out, or cut the file.",
+        )
     if series is not None:
         return history.read_series(series, profile)
     now_us, begin_us = SystemClock().now_us(), history.moment_us(begin, "--from")
@@ -141,7 +149,11 @@ def _lines(told: dict[str, Any]) -> list[str]:
     for one in told["incidents"]:
         steps = ", ".join(f"{level} at {time}" for time, level in one["changes"])
         lines.append(f"{one['gauge']}: level {steps}{'' if one['closed_at'] else ', still open'}")
-        lines += [f"  order: level {level} at {time}" for time, level in one["public_changes"]]
+        grounds = dict(one["orders"])
+        lines += [
+            f"  order: level {level} at {time}" + (f", {grounds[time]}" if time in grounds else "")
+            for time, level in one["public_changes"]
+        ]
         lines += [f"  silent from {begin} to {end or 'the end'}" for begin, end in one["silent"]]
         lines += [f"  not believed: {each['cm']:g} cm at {each['time']}" for each in one["suppressed"]]
     for one in told["others"]:

@@ -16,12 +16,16 @@ from store.city.audit import append, hold_log
 from store.city.database import Part, rows_of
 from store.city.engine import change_of, incident_of
 from store.city.people import check_person, person_here, unknown_person
-from store.city.schema import changes, decisions, events, incidents, placements, rules, sites
+from store.city.schema import changes, cities, decisions, events, incidents, nodes, placements, rules, sites
 from store.people import Deed
 
-_OF_WATER: Mapping[str, frozenset[Subject]] = {"read_on_site": frozenset({"flood"}), "end": WATER}
-_ALSO_AFTERWARDS = frozenset({"comment", "unsilence", "end_window"})
-_ENDS: Mapping[str, str] = {"unsilence": "silence", "end_window": "window"}
+_FLOOD: frozenset[Subject] = frozenset({"flood"})
+_OF_WATER: Mapping[str, frozenset[Subject]] = {"end": WATER} | dict.fromkeys(
+    ("read_on_site", "confirm", "order", "wrong", "seen_on_camera"), _FLOOD
+)
+_ALSO_AFTERWARDS = frozenset({"comment", "unsilence", "end_window", "end_drill"})
+_ENDS: Mapping[str, str] = {"unsilence": "silence", "end_window": "window", "end_drill": "drill"}
+_ENDERS = ("unsilence", "end_window")
 
 
 class DecisionTable(Part):
@@ -118,7 +122,7 @@ def _standing(connection: Connection, city: str, now_us: int) -> list[Decision]:
     found = _found(connection, select(decisions).where(this, timed, decisions.c.until_us > now_us))
     if found:
         oldest = min(one.number for one in found)
-        enders = select(decisions).where(this, decisions.c.kind.in_(tuple(_ENDS)), decisions.c.number > oldest)
+        enders = select(decisions).where(this, decisions.c.kind.in_(_ENDERS), decisions.c.number > oldest)
         found += _found(connection, enders)
     return sorted(found, key=lambda one: one.number)
 
@@ -162,7 +166,8 @@ def _check_person(connection: Connection, decision: Decision) -> None:
     person = person_here(connection, decision.city, decision.by)
     if person is None:
         raise unknown_person(decision.by)
-    if not may_decide(decision, person.role):
+    signing = connection.execute(select(cities.c.signs).where(cities.c.code == decision.city)).scalar_one_or_none()
+    if not may_decide(decision, person.role, signs=bool(signing) and person.agency == signing):
         raise Rejected(f"a {person.role} cannot decide this ({decision.kind})", reason="not_allowed")
     if decision.kind == "assign":
         check_person(connection, decision.body["to"], decision.city)
@@ -170,6 +175,8 @@ def _check_person(connection: Connection, decision: Decision) -> None:
 
 def _check_about(connection: Connection, decision: Decision) -> None:
     """What it is about is there, of this city, and still open where it only makes sense then."""
+    if decision.kind == "drill":
+        _check_gauge(connection, decision)
     if decision.kind in _ENDS:
         this = and_(decisions.c.city == decision.city, decisions.c.id == decision.body["ends"])
         kind = connection.execute(select(decisions.c.kind).where(this)).scalar_one_or_none()
@@ -191,8 +198,21 @@ def _check_about(connection: Connection, decision: Decision) -> None:
         incident = incident_of(row)
         if not incident.open and not afterwards:
             raise Rejected(f"the incident {decision.incident} is over", reason="over")
-        announced = decision.kind == "end" and incident.announced
-        if incident.subject not in _OF_WATER.get(decision.kind, {incident.subject}) and not announced:
-            raise Rejected("only a gauge is read on site, and only water is ended by people", reason="not_a_gauge")
-        if decision.event and decision.event != incident.event:
-            raise Rejected(f"the incident {decision.incident} is of another event", reason="unknown_event")
+        _check_fits(decision, incident)
+
+
+def _check_gauge(connection: Connection, decision: Decision) -> None:
+    this = and_(nodes.c.city == decision.city, nodes.c.node == decision.body["node"], nodes.c.kind == "gauge")
+    if connection.execute(select(nodes.c.node).where(this)).first() is None:
+        raise Rejected(f"there is no gauge {decision.body['node']}", reason="unknown_node")
+
+
+def _check_fits(decision: Decision, incident: Incident) -> None:
+    """Whether this can be said of such an incident at all."""
+    announced = decision.kind == "end" and incident.announced
+    if incident.subject not in _OF_WATER.get(decision.kind, {incident.subject}) and not announced:
+        raise Rejected(f"this cannot be said of this alarm ({decision.kind})", reason="not_a_gauge")
+    if decision.kind == "order" and incident.audience != "public":
+        raise Rejected(f"the public is not told of {decision.incident}", reason="not_public")
+    if decision.event and decision.event != incident.event:
+        raise Rejected(f"the incident {decision.incident} is of another event", reason="unknown_event")

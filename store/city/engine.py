@@ -12,6 +12,7 @@ from contract.clock import SECOND_US
 from contract.errors import Rejected
 from contract.incident import Change, Incident, State, What
 from contract.levels import Level
+from store.city.bulletins import put_bulletins
 from store.city.database import Part, batches, rows_of
 from store.city.forecasts import put_forecasts
 from store.city.outbox import insert_outgoing
@@ -73,6 +74,7 @@ class EngineTables(Part):
                 connection.execute(changes.update().where(freed).values(held=""))
             insert_outgoing(self._db, connection, commit.outgoing)
             put_forecasts(self._db, connection, commit.forecasts)
+            put_bulletins(self._db, connection, commit.bulletins)
             self._put_tellings(connection, lease.city, commit.tellings)
             if commit.flat_lines is not None:
                 self._put_flat_lines(connection, lease.city, commit.flat_lines)
@@ -213,6 +215,20 @@ class EngineTables(Part):
         )
         with self._db.read() as connection:
             return [change_of(row) for row in connection.execute(query).mappings()]
+
+    def open_changes(self, city: str) -> Mapping[str, Sequence[Change]]:
+        """See `CityStore.open_changes`."""
+        query = (
+            select(changes)
+            .join(incidents, incidents.c.id == changes.c.incident)
+            .where(incidents.c.city == city, incidents.c.state != str(State.RESOLVED))
+            .order_by(changes.c.incident, changes.c.number)
+        )
+        found: dict[str, list[Change]] = {}
+        with self._db.read() as connection:
+            for row in connection.execute(query).mappings():
+                found.setdefault(row["incident"], []).append(change_of(row))
+        return found
 
     def held_changes(self, city: str) -> Sequence[Change]:
         """See `CityStore.held_changes`."""

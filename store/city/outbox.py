@@ -9,6 +9,7 @@ from sqlalchemy import Connection, exists, func, or_, select
 
 from store.city.database import Database, Part
 from store.city.schema import outbox
+from store.duty import PERSON
 from store.ports import Outgoing
 
 _SHOWN = ("key", "city", "channel", "event", "body", "created_us", "not_before_us", "expires_us", "attempts", "id")
@@ -44,8 +45,8 @@ class OutboxTable(Part):
     def due(
         self, city: str, now_us: int, *, only: str | None = None, beside: Sequence[str] = (), limit: int = 100
     ) -> Sequence[Outgoing]:
-        """See `CityStore.due`. What belongs to no event (event is "") waits for nobody. Expired rows are returned
-        too: whoever delivers must abandon them with the reason."""
+        """See `CityStore.due`. What belongs to no event (event is "") waits for nobody, and nobody's call for that to
+        another. Expired rows are returned too: whoever delivers must abandon them with the reason."""
         earlier = outbox.alias()
         blocked = exists().where(
             earlier.c.city == outbox.c.city,
@@ -60,7 +61,7 @@ class OutboxTable(Part):
                 outbox.c.city == city,
                 outbox.c.state == "waiting",
                 outbox.c.not_before_us <= now_us,
-                or_(outbox.c.event == "", ~blocked),
+                or_(outbox.c.event == "", outbox.c.channel.startswith(PERSON), ~blocked),
             )
             .order_by(outbox.c.id)
             .limit(limit)

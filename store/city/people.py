@@ -85,6 +85,8 @@ class PeopleTables(Part):
         _sign_out(connection, person_id)
         connection.execute(delete(invitations).where(invitations.c.person == person_id))
         connection.execute(delete(schema.proposals).where(schema.proposals.c.person == person_id))
+        connection.execute(delete(schema.ways).where(schema.ways.c.person == person_id))
+        connection.execute(delete(schema.shifts).where(schema.shifts.c.person == person_id))
         forget_claims(connection, known.city, known.account)
         append(self._db, connection, known.city, deed, about=person_id)
         forget(connection, known.city, person_id)

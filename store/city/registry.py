@@ -298,6 +298,7 @@ def _facts(profile: Profile, digest: str) -> dict[str, Any]:
         "lat": profile.lat,
         "lon": profile.lon,
         "emergency_phone": profile.emergency_phone,
+        "signs": profile.warnings.agency,
         "digest": digest,
     }
 

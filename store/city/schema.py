@@ -85,6 +85,7 @@ cities = Table(
     Column("number_prefix", Text, nullable=False, unique=True),
     _text("digest"),
     Column("registry_version", BigInteger, nullable=False),
+    _text("signs", ""),
 )
 
 regions = Table(
@@ -308,6 +309,7 @@ outbox = Table(
     _text("said"),
     Index("ix_outbox_waiting", "city", "channel", "event", "id", **_where("state = 'waiting'")),
     Index("ix_outbox_state", "city", "state"),
+    Index("ix_outbox_event", "event", **_where("event <> ''")),
 )
 
 # What people decided about alarms, numbered by city without a gap.
@@ -639,6 +641,56 @@ forecasts = Table(
     Index("ix_forecasts_open", "city", "told_us", **_where("outcome = ''")),
 )
 
+# What the public was told of the water, as it was signed. Of a drill, `incident` is the drill's decision.
+bulletins = Table(
+    "bulletins",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("event"),
+    _text("incident"),
+    _text("node"),
+    Column("number", BigInteger, nullable=False),
+    _text("kind"),
+    Column("drill", Boolean, nullable=False),
+    _us("at_us"),
+    _us("measured_us"),
+    _us("crossed_us"),
+    Column("level", Integer, nullable=False),
+    Column("value_cm", Float(53), nullable=True),
+    Column("trend", Integer, nullable=True),
+    Column("silent", Boolean, nullable=False),
+    _text("ground"),
+    _text("witness"),
+    _text("by"),
+    _text("signed_by"),
+    Column("confirmed", Boolean, nullable=False),
+    _maybe_us("expires_us"),
+    Column("text", JSON, nullable=False),
+    Column("sms", JSON, nullable=False),
+    Column("script", JSON, nullable=False),
+    Column("regions", JSON, nullable=False),
+    _text("corrects"),
+    _text("signature"),
+    _text("key"),
+    Index("uq_bulletins_number", "city", "incident", "number", unique=True),
+    Index("ix_bulletins_at", "city", "at_us"),
+    Index("ix_bulletins_event", "city", "event", "at_us"),
+)
+
+# Each as it was first handed out to other systems.
+cap_alerts = Table(
+    "cap_alerts",
+    metadata,
+    _code("bulletin"),
+    _text("city"),
+    Column("document", LargeBinary, nullable=False),
+    _us("made_us"),
+)
+
+# The public halves of the keys with which they were signed; none is ever taken away.
+signing_keys = Table("signing_keys", metadata, _code("city"), _code("id"), _text("public"), _us("since_us"))
+
 # ------------------------------------------------------------ what a level means where people live
 
 
@@ -694,4 +746,77 @@ impact_proposals = Table(
     _maybe_us("decided_us"),
     _text("reason"),
     Index("ix_impact_proposals_created", "city", "created_us"),
+)
+
+# ------------------------------------------------------------ duty
+
+shifts = Table(
+    "shifts",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("person"),
+    Column("rung", Integer, nullable=False),
+    _us("from_us"),
+    _us("to_us"),
+    Index("ix_shifts_ends", "city", "to_us"),
+)
+
+# `digest` is of the word that was last sent to try it, "" where none waits for an answer.
+ways = Table(
+    "ways",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    _text("city"),
+    _text("address"),
+    Column("rings", Boolean, nullable=False),
+    _maybe_us("verified_us"),
+    _text("digest"),
+    _maybe_us("asked_us"),
+    Index("ix_ways_city", "city"),
+)
+
+# Until when whoever watches from outside keeps quiet, for somebody works on the server.
+pauses = Table("pauses", metadata, Column("city", Text, primary_key=True), _us("until_us"))
+
+watchers = Table(
+    "watchers",
+    metadata,
+    Column("city", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    _us("seen_us"),
+)
+
+# ------------------------------------------------------------ who passes warnings on
+
+# One who is asked no more stays without number and link, so that it is known who said what.
+contacts = Table(
+    "contacts",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("rw"),
+    _text("region"),
+    _text("name"),
+    _text("role"),
+    _text("phone"),
+    _text("language"),
+    _us("checked_us"),
+    _us("created_us"),
+    _maybe_us("ended_us"),
+    _text("digest"),
+    Index("ix_contacts_region", "city", "region"),
+    Index("uq_contacts_digest", "digest", unique=True, **_where("digest <> ''")),
+)
+
+relays = Table(
+    "relays",
+    metadata,
+    _code("bulletin"),
+    _code("contact"),
+    _text("city"),
+    _us("at_us"),
+    Column("done", Boolean, nullable=False),
+    _text("reason"),
 )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from store.city.audit import AuditTables
+from store.city.bulletins import BulletinTable
+from store.city.cap_alerts import CapAlertTable
+from store.city.chain import ChainTables
 from store.city.database import Database
 from store.city.decisions import DecisionTable
 from store.city.desk import DeskTables
+from store.city.duty import DutyTables
 from store.city.engine import EngineTables
 from store.city.forecasts import ForecastTable
 from store.city.impacts import ImpactTables
@@ -38,6 +42,10 @@ class SqlCityStore(
     ImpactTables,
     TravelTable,
     ForecastTable,
+    DutyTables,
+    BulletinTable,
+    ChainTables,
+    CapAlertTable,
     AuditTables,
     SecurityTables,
 ):

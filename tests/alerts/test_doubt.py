@@ -10,6 +10,7 @@ from support.watch import Watch, at, placements, profile, rule, rules, scale, wa
 from alerts.doubt import jumps, was_never_there
 from alerts.engine import Engine
 from contract.clock import MINUTE_US
+from contract.levels import Level
 from store.ports import Placement
 
 GAUGE = "code-hulu"
@@ -87,6 +88,12 @@ def test_a_crest_of_one_reading_is_told_as_high_as_the_next_one_holds_it() -> No
     ]
 
 
+def test_a_fall_in_doubt_completes_what_stands_either_way() -> None:
+    """309, then 173: whether it fell so far is in doubt, that it stands above AWAS is not."""
+    wave = ((0, 11), (9, 141), (18, 309), (27, 173), (36, 89))
+    assert told(doubting(), *wave) == ["18 opened SIAGA code-hulu", "27 level AWAS code-hulu"]
+
+
 def test_an_error_between_two_readings_of_low_water_holds_nothing() -> None:
     """The same hour between them; the next is below every mark."""
     slow = replace(rule("flood"), no_data_for_s=10_800.0)
@@ -99,12 +106,77 @@ def test_a_run_is_completed_by_a_reading_that_jumps_further_up() -> None:
     assert told(doubting(), (0, 40), (5, 75), (10, 78), (15, 190)) == ["15 opened WASPADA code-hulu"]
 
 
+def slow() -> Engine:
+    """A gauge that is read every hour, whose water moves by 60 cm at the most."""
+    rules = [replace(rule("flood"), no_data_for_s=10_800.0)]
+    return Engine("contoh", rules, hourly(), {GAUGE: replace(scale(GAUGE), jump_cm=60.0)})
+
+
+def every_hour(*cm: float) -> list[str]:
+    """What is told of it."""
+    return told(Watch(slow()), *((60.0 * hour, value) for hour, value in enumerate(cm)))
+
+
+def test_an_error_completes_no_run_of_water_that_stands() -> None:
+    """70 cm is WASPADA's mark: one reading has just touched it, and the next is 170 for 70."""
+    assert every_hour(65, 65, 71, 170, 66, 65) == []
+
+
+def test_a_jump_completes_the_run_of_water_that_comes_up() -> None:
+    """By a third of a jump within two readings: nobody waits another hour."""
+    assert every_hour(50, 60, 71, 170) == ["180 opened WASPADA code-hulu"]
+
+
+def test_an_error_further_than_a_flood_jumps_completes_no_run() -> None:
+    """The water comes up, and then somebody types 710."""
+    assert every_hour(50, 60, 71, 710, 66, 65) == []
+
+
+def test_what_completes_no_run_is_borne_out_by_the_next_reading() -> None:
+    """A true wave is told one reading later, as high as both hold it."""
+    assert every_hour(65, 65, 71, 200, 205) == ["240 opened AWAS code-hulu"]
+
+
+def test_a_run_that_began_beside_a_jump_is_the_same_after_a_restart() -> None:
+    """Whether the water was coming up is kept."""
+    for first, then in ((50, ["180 opened WASPADA code-hulu"]), (65, [])):
+        city = Watch(slow())
+        assert told(city, (0, first), (60, 65), (120, 71)) == []
+        kept, city.engine = city.engine.snapshot(), slow()
+        city.engine.restore(kept)
+        assert told(city, (180, 170)) == then
+
+
 def test_a_gauge_that_jumps_up_and_falls_silent_is_dangerous() -> None:
     """Nothing will settle the doubt: it is settled to the dangerous side."""
     city = doubting()
     told(city, (0, 40), (5, 165))
     assert city.pass_to(40) == ["35 opened AWAS code-hulu"]
     assert city.told[-1].incident.dangerous
+
+
+def test_an_open_flood_that_jumps_up_and_falls_silent_is_as_grave_as_it_was_last_seen() -> None:
+    """WASPADA is told, the next reading is an AWAS that nothing bears out, and then nothing more comes."""
+    city = doubting()
+    told(city, (0, 75), (5, 75), (10, 75), (15, 165))
+    assert city.pass_to(50) == ["45 level AWAS code-hulu", "45 no_data AWAS code-hulu"]
+    newest = city.told[-1].incident
+    assert (newest.level, newest.value, newest.dangerous) == (Level.AWAS, 165, True)
+    assert told(city, (55, 80))[3:] == ["55 data_back AWAS code-hulu"]
+
+
+def test_a_flood_that_was_ending_and_jumps_up_again_before_it_falls_silent_is_not_ending() -> None:
+    """Whoever looks at it sees it firing."""
+    city = doubting()
+    told(city, (0, 75), (5, 75), (10, 75), (15, 50), (20, 105))
+    assert city.pass_to(60) == ["50 relapsed WASPADA code-hulu", "50 no_data WASPADA code-hulu"]
+
+
+def test_an_open_flood_that_jumps_down_and_falls_silent_stays_as_grave() -> None:
+    """A doubt downward is settled the same way: what was believed stands."""
+    city = doubting()
+    told(city, (0, 165), (5, 165), (10, 165), (15, 100))
+    assert city.pass_to(50) == ["45 no_data AWAS code-hulu"]
 
 
 def test_a_gauge_that_jumps_down_and_falls_silent_is_not_safe() -> None:

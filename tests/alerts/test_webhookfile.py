@@ -34,6 +34,14 @@ def test_two_receivers(tmp_path: Path) -> None:
     assert "\\x00" not in repr(bot)
 
 
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    """Editors on Windows write it; the receivers are the same."""
+    path = written(tmp_path, f"[[webhook]]\n{GOOD}")
+    before = load_receivers(path, Outward())
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [one.channel for one in load_receivers(path, Outward())] == [one.channel for one in before]
+
+
 def test_no_receiver_is_none(tmp_path: Path) -> None:
     """An empty file is a city that tells nobody."""
     assert load_receivers(written(tmp_path, ""), Outward()) == ()

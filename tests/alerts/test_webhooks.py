@@ -12,16 +12,18 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from support import watch
+from support.bulletins import bulletin
 from support.receiver import Receiver as Server
 from support.receiver import receiver as serving
 
 from alerts.carriers import Carrier, DeskCarrier, WebhookCarrier, retry_after_s, signature
 from alerts.commit import gather
 from alerts.engine import Engine
+from alerts.orders import Said
 from alerts.outbox import DESK, Outbox
 from alerts.rulefile import load_rule
 from alerts.webhooks import NEWS_US, Receiver, Webhooks, trial_row
@@ -397,8 +399,15 @@ def test_the_docs_name_every_type_and_every_field() -> None:
     """The page's table and example are what is really sent."""
     page = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
     sent = [*rows(flood(), named("sirene")), *rows(release(), named("sirene"))]
+    city = flood()
+    warnings = [
+        Webhooks([named("sirene")], BASE_URL)
+        .bulletin(bulletin(), said, city.told[0], watch.placements()["code-hulu"], watch.at(30))[0]
+        .body
+        for said in get_args(Said)
+    ]
     digests = {"event.changed", "event.all_clear", "event.reminder", "alerts.held_back"}
-    assert {row.body["type"] for row in sent} | digests | {"siaga.test"} == set(
+    assert {row.body["type"] for row in sent} | {one["type"] for one in warnings} | digests | {"siaga.test"} == set(
         re.findall(r"(?m)^\| `([a-z.]+\.[a-z_]+)` \|", page)
     )
     (shown,) = re.findall(r"(?ms)^```json\n(.*?)^```", page)
@@ -406,3 +415,5 @@ def test_the_docs_name_every_type_and_every_field() -> None:
     assert example.keys() == {*sent[0].body, "late"}
     assert example["data"].keys() == sent[0].body["data"].keys()
     assert example["data"]["place"].keys() == sent[0].body["data"]["place"].keys()
+    (fields,) = re.findall(r"(?m)^The `data` of a `warning\.…`: (.*)\.$", page)
+    assert [set(re.findall(r"`(\w+)`", fields))] * len(warnings) == [set(one["data"]) for one in warnings]

@@ -9,11 +9,12 @@ import pytest
 from support.watch import CITY, Watch, at, placements, profile, watch
 
 from alerts.commit import gather
+from alerts.figures import number
 from alerts.notify import Notifier
 from alerts.rules import Rise
 from alerts.tellings import Saying
 from alerts.timing import Reason
-from alerts.words import Words, number
+from alerts.words import Words
 from contract.incident import WATER, Subject
 from store.ports import Outgoing
 

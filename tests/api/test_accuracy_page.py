@@ -10,6 +10,7 @@ from dataclasses import replace
 from secrets import token_hex
 
 import httpx
+from support.bulletins import bulletin
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in, stranger
 
@@ -148,3 +149,28 @@ def test_forecasts_that_were_told_stand_in_a_table_of_their_own(made: Town, serv
     operator = signed_in(made, person(made, "jaga", "operator"))
     (row,) = get(client, operator, "/api/v1/accuracy").json()["forecasts"]
     assert (row["told"], row["absent"]) == (9, 2)
+
+
+def test_how_soon_people_were_told_is_counted_from_the_crossing(made: Town, serve: Callable[..., httpx.Client]) -> None:
+    """To the first word and to the order, of each flood and of all; a drill counts nowhere."""
+    city, start_us = made.profile.code, made.now_us - 60 * MINUTE_US
+    rows = []
+    for name, word_min, order_min in (("a", 8, 18), ("b", 10, None), ("c", 12, 12)):
+        told = {"of": name, "city": city, "crossed_us": start_us, "node": "jog-gauge-05"}
+        rows.append(bulletin(1, **told, at_us=start_us + word_min * MINUTE_US))
+        if order_min is not None:
+            rows.append(bulletin(2, **told, at_us=start_us + order_min * MINUTE_US, kind="order", ground="clock"))
+    rows.append(bulletin(1, of="d", city=city, crossed_us=start_us, at_us=made.now_us, drill=True))
+    lease = made.cities.lease(city, "seed", made.now_us, 60)
+    assert lease is not None
+    made.cities.commit(lease, EngineCommit(bulletins=rows))
+    client = serve(made)
+    found = client.get("/api/v1/accuracy").json()["promptness"]
+    assert found["first_word"] == {"n": 3, "p50_s": 600.0, "p95_s": 720.0}
+    assert found["order"] == {"n": 2, "p50_s": 720.0, "p95_s": 1_080.0}
+    assert sorted((one["incident"], one["order_s"]) for one in found["items"]) == [
+        ("a", 1_080.0), ("b", None), ("c", 720.0),
+    ]  # fmt: skip
+    page = get(client, stranger()).text
+    assert "separuh dalam" in page
+    assert "otomatis" in page

@@ -216,6 +216,22 @@ def test_what_is_wrong_in_a_form_is_said_and_what_was_typed_is_kept(console: Pag
     assert list(made.cities.decisions("yogyakarta")) == []
 
 
+@pytest.mark.parametrize(("language", "bounds"), [("id", "paling tinggi 600 cm"), ("en", "at most 600 cm")])
+def test_a_figure_that_the_gauge_cannot_show_is_asked_back(
+    made: Town, serve: Callable[..., httpx.Client], language: str, bounds: str
+) -> None:
+    """As a reading on site: with what it can show in words, and what was typed. Nothing is kept of it."""
+    made.profile = replace(made.profile, scales=tuple(replace(one, most_cm=600.0) for one in made.profile.scales))
+    console = Page(made, serve(made, keys=()), signed_in(made, person(made, "operator", "operator")))
+    flood, _ = made.open_flood(made.nodes("gauge")[4], Level.SIAGA, 120.0)
+    answer = console.send(f"/operator/{flood.id}?lang={language}", apa="read_on_site", cm="1450")
+    assert answer.status_code == 409
+    assert bounds in words(answer.text)
+    assert 'value="1450"' in answer.text
+    assert list(made.cities.decisions("yogyakarta")) == []
+    assert console.send(f"/operator/{flood.id}", apa="read_on_site", cm="600").status_code == 303
+
+
 def test_what_people_write_is_text(console: Page) -> None:
     """Markup in a note is shown as it was typed, and runs nowhere."""
     one = console.made.open_outage(console.made.nodes("wifi")[3])

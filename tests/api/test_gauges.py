@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import firmware_sim
+from api.chart import WIDE, chart_of
 from api.gauges import gauge_of, place_on, trend_of
+from api.rivers import table_of
 from api.snapshot import Snapshot, trend_us
 from contract.clock import HOUR_US, MINUTE_US, SECOND_US
 from contract.incident import Incident, State
@@ -246,3 +248,22 @@ def test_low_but_rising_into_silence_is_dangerous_for_a_day():
     rising = [30.0 + i for i in range(20)]
     assert shown([row(3600 + 60 * (20 - i), cm) for i, cm in enumerate(rising)]).voice == "dangerous"
     assert shown([row(90_000 + 60 * (20 - i), cm) for i, cm in enumerate(rising)]).voice == "silent"
+
+
+def test_what_the_gauge_cannot_show_is_not_its_level() -> None:
+    """9,999 is drawn and listed as doubted; the level is of the last figure that a staff of four metres can show, with
+    its age, and the figure that cannot be turns no arrow."""
+    staff = replace(SCALE, least_cm=-20.0, most_cm=400.0)
+    water = [row(1_200 - 60 * i, 50.0) for i in range(18)]
+    wrong = [row(60, 9_999.0), row(0, -9_999.0)]
+    rows = [*water, *wrong]
+    snapshot = Snapshot(NOW, [PLACE], {}, {"g1": rows[-1:]}, {"g1": rows}, {}, [], {})
+    seen = gauge_of(PLACE, staff, snapshot)
+    assert (seen.level, seen.level_cm, seen.trend) == (Level.NORMAL, 50.0, "steady")
+    assert seen.observed_us == water[-1].observed_us
+    assert gauge_of(PLACE, SCALE, snapshot).level_cm == -9_999.0
+    assert [(one.level, one.doubted) for one in table_of(rows, staff)[:3]] == [
+        (None, True), (None, True), (Level.NORMAL, False)
+    ]  # fmt: skip
+    chart = chart_of(rows, staff, water[0].observed_us, NOW, WIDE, 120.0, 0)
+    assert (len(chart.flagged), chart == chart_of(rows, SCALE, water[0].observed_us, NOW, WIDE, 120.0, 0)) == (2, False)

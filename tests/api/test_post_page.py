@@ -218,6 +218,39 @@ def test_what_cannot_be_read_is_said_and_kept_in_the_form(phone: Phone, book: Ke
     assert levels(book) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "least_cm", "most_cm", "figure", "bounds"),
+    [
+        ("id", -50.0, 600.0, "601", "dari -50 sampai 600 cm"),
+        ("en", -50.0, 600.0, "-51", "from -50 to 600 cm"),
+        ("id", None, 600.0, "6 000", "paling tinggi 600 cm"),
+        ("en", -50.0, None, "-80", "at least -50 cm"),
+    ],
+)
+def test_a_figure_that_the_staff_cannot_show_is_asked_back(
+    made: Town,
+    book: KeepersBook,
+    serve: Callable[..., httpx.Client],
+    language: str,
+    least_cm: float | None,
+    most_cm: float | None,
+    figure: str,
+    bounds: str,
+) -> None:
+    """With what it can show in words, and what was typed; what it can just show is entered."""
+    scales = tuple(replace(one, least_cm=least_cm, most_cm=most_cm) for one in made.profile.scales)
+    made.profile = replace(made.profile, scales=scales)
+    phone = Phone(serve(made, keys=(), book=book), link_of(made))
+    phone.get(f"{PAGE}?lang={language}")
+    answer = phone.send(angka=figure)
+    assert answer.status_code == 400
+    assert bounds in answer.text.replace("\N{MINUS SIGN}", "-")
+    assert f'value="{figure.replace(" ", "")}"' in answer.text
+    assert levels(book) == []
+    phone.send(angka="600" if most_cm else "-50")
+    assert len(levels(book)) == 1
+
+
 def test_keys_write_without_a_script(phone: Phone, book: KeepersBook) -> None:
     """Each is a button of the form; nothing is entered by it."""
     answer = phone.send(angka="8", tombol="0")

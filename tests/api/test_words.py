@@ -12,9 +12,15 @@ from alerts.rules import Severity
 from api.alarms import ANSWERS
 from api.alarms import Cause as AlarmCause
 from api.cases import STEPS
+from api.chain import COLUMNS as CONTACT_COLUMNS
+from api.chain import TABLE_CODES as CONTACT_TABLE_CODES
 from api.console import WORDED as WORDED_REFUSALS
 from api.console import StageState
+from api.contacts_page import REFUSALS as CONTACT_REFUSALS
+from api.contacts_page import TOLD as CONTACTS_TOLD
 from api.crests import Why as WhyComing
+from api.duty_forms import READY as READY_REASONS
+from api.duty_page import SAID as CAME
 from api.errors import WORDED
 from api.impacts_page import TOLD as IMPACTS_TOLD
 from api.invitations import FOR_PEOPLE
@@ -25,6 +31,8 @@ from api.map import LAYERS
 from api.misses_page import TOLD as MISS_TOLD
 from api.nodes import KINDS, ORDERS
 from api.people import TOLD
+from api.roster import REPEATS
+from api.roster_page import TOLD as ROSTER_TOLD
 from api.staging import REFUSALS
 from api.staging_page import TOLD as STAGE_TOLD
 from api.status import NodeState, Why
@@ -34,9 +42,13 @@ from api.telling import DEEDS, FACTS, KNOCKS, REASONS, WAYS
 from api.telling import FAMILIES as DEED_FAMILIES
 from api.words import FAMILIES, WORDS
 from cities.impacts import COLUMNS, TABLE_CODES
+from contract.bulletin import KINDS as BULLETIN_KINDS
+from contract.chain import CONTACT_ROLES
+from contract.chain import LANGUAGES as CONTACT_LANGUAGES
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.decision import KINDS as KINDS_OF_DECISION
 from contract.decision import MATCHERS, WINDOWS
+from contract.duty import CHANNEL_KINDS
 from contract.impact import DEPTHS, Change, Outcome
 from contract.impact_check import CODES
 from contract.incident import Source, State, What
@@ -61,6 +73,28 @@ SAID = re.compile(r"""(?:\bt|\bspeech|\bself|\bsay)\(\s*f?['"]([a-z0-9_]+)(['"])
 
 def places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def of_duty() -> set[str]:
+    """Those of the duty room."""
+    sentences = ("no_person", "no_rung", "no_time", "no_times", "too_many", "no_channel", "no_ways", "trial_wrong")
+    return {
+        *(f"duty_came_{said}" for said in (*CAME, "late", "refused", "again", "waiting")),
+        *(f"duty_kind_{kind}" for kind in CHANNEL_KINDS),
+        *(f"duty_address_{kind}" for kind in CHANNEL_KINDS),
+        *(f"duty_wrong_{one}" for one in READY_REASONS),
+        *(f"duty_repeat_{one}" for one in REPEATS),
+        *(f"weekday_{number}" for number in range(7)),
+        *(f"duty_{one}" for one in sentences),
+        *ROSTER_TOLD.values(),
+        "duty_elsewhere",
+        "duty_elsewhere_one",
+        "duty_paused",
+        "duty_order_twice",
+        "duty_seen_choose",
+        "duty_watcher",
+        "duty_watcher_silent",
+    }
 
 
 def built() -> set[str]:
@@ -94,6 +128,9 @@ def built() -> set[str]:
         *(f"found_{one}_text" for one in VERDICTS_FOUND),
         *(f"found_judged_{one}" for one in VERDICTS_FOUND),
         "judge_refused",
+        *(f"prompt_ground_{one}" for one in ("witness", "officer", "clock")),
+        "called_wrong",
+        "confirmed_at",
         *(f"doorstep_{one}" for one in ("now", "at_least", "more", "more_one", "outdated", "outdated_one")),
         *(f"depth_{one}" for one in DEPTHS),
         *IMPACTS_TOLD.values(),
@@ -104,6 +141,16 @@ def built() -> set[str]:
         *(f"impact_became_{one}" for one in get_args(Became)),
         *(f"impact_col_{one}" for one in (*COLUMNS, "datum") if one != "gauge"),
         *("impact_none_chosen", "impact_some_failed", "impact_count", "impact_count_one"),
+        *CONTACTS_TOLD.values(),
+        *(f"siren_{one}" for one in ("not", "not_title", "do_sound", "do_stop")),
+        *(f"siren_state_{one}" for one in ("waiting", "delivered", "abandoned")),
+        *(f"contact_wrong_{one}" for one in (*CONTACT_COLUMNS, *CONTACT_TABLE_CODES)),
+        *(f"contact_refused_{why}" for why in CONTACT_REFUSALS),
+        *(f"contact_role_{one}" for one in CONTACT_ROLES),
+        *(f"contact_language_{one}" for one in CONTACT_LANGUAGES),
+        *(f"bulletin_{kind}" for kind in BULLETIN_KINDS),
+        *(f"{many}{one}" for many in ("contacts_count", "contact_troubles", "contact_more") for one in ("", "_one")),
+        *("rw_reason_missing", "rw_unknown_word", "rw_not_yours", "contacts_not_kept"),
         "judge_count",
         "judge_count_one",
         *(f"stage_refused_{why}" for why in REFUSALS),
@@ -132,8 +179,20 @@ def built() -> set[str]:
         *(f"key_is_{state}" for state in ("revoked", "over")),
         *(
             f"office_{page}"
-            for page in ("people", "keys", "posts", "audit", "refused", "stages", "judging", "misses", "impacts")
+            for page in (
+                "people",
+                "keys",
+                "posts",
+                "audit",
+                "refused",
+                "stages",
+                "judging",
+                "misses",
+                "impacts",
+                "contacts",
+            )
         ),
+        "post_beyond",
         *(f"post_{wrong}" for wrong in ("figure", "clock", "slip", "unknown", "name_missing", "link_revoked")),
         *(f"post_state_{state}" for state in get_args(EntryState)),
         *(f"release_{wrong}" for wrong in ("dam", "amount", "clock", "hours")),
@@ -209,7 +268,7 @@ def test_every_text_a_page_asks_for_exists_and_none_is_left_over():
     sources = [path.read_text() for path in [*TEMPLATES, *HOME.glob("*.py")]]
     asked = {found[0] for source in sources for found in SAID.findall(source) if not found[0].endswith("_")}
     literal = set(re.findall(r"'(nav_[a-z]+)'", (HOME / "templates/dasar.html").read_text()))
-    wanted = asked | built() | literal
+    wanted = asked | built() | of_duty() | literal
     assert not wanted - set(WORDS)
     assert not set(WORDS) - wanted
 

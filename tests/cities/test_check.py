@@ -80,6 +80,9 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
     "thresholds_not_ordered": ("scale.toml", "raise_cm = 110", "raise_cm = 60", 5, "is not above waspada"),
     "clear_on_the_wrong_side": ("scale.toml", "clear_cm = 140", "clear_cm = 160", 6, "on the wrong side"),
     "falling_clear_on_the_wrong_side": ("scale.toml", "clear_cm = 50", "clear_cm = 30", 12, "on the wrong side"),
+    "most_below_a_mark": ("scale.toml", "waspada = {", "most_cm = 160\nwaspada = {", 4, "not above its mark at 160"),
+    "most_at_a_clear_mark": ("scale.toml", '"falling"', '"falling"\nmost_cm = 50', 12, "not above its mark at 50"),
+    "least_above_a_mark": ("scale.toml", '"falling"', '"falling"\nleast_cm = 45', 12, "not below its mark at 40"),
     "direction_unknown": ("scale.toml", '"falling"', '"down"', 11, "got 'down'"),
     "level_is_infinite": ("scale.toml", "raise_cm = 160", "raise_cm = inf", 6, "got inf"),
 }

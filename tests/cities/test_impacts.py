@@ -67,6 +67,13 @@ def test_a_city_without_the_file_and_one_with_an_empty_table_are_in_order(tmp_pa
     """Nothing is invented, and nobody is asked to."""
     assert load("contoh", tiny_city.write(tmp_path).parent).impacts == ()
     assert check(city(tmp_path, HEADER + "\n# belum disurvei\n")) == []
+
+
+@pytest.mark.parametrize("note", ['#,"belum', '  # dari "warga', '"# belum disurvei'])
+def test_a_note_is_read_over_whatever_stands_in_it(note: str, tmp_path: Path) -> None:
+    """A quote that opens in it opens nothing; one before it does."""
+    found = check(city(tmp_path, f"{HEADER}\n{note}\n{SOUND}\n"))
+    assert bool(found) is note.startswith('"')
     (finding,) = check(city(tmp_path, "\n"))
     assert (finding.file, finding.line, finding.what) == (FILE, 1, "the table is empty")
 

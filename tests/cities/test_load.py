@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cities.load import available, folder, load, rules_folder
+from contract.city import Warnings
 from contract.decision import Limits
 from contract.errors import BadInput
 from contract.levels import Level
@@ -59,6 +60,41 @@ def test_a_city_may_shorten_silences_and_never_lengthen_them(tmp_path: Path) -> 
     path.write_text(text.replace("[city]", "[city]\nsilence_at_most_h = 5", 1), encoding="utf-8")
     with pytest.raises(BadInput, match=r"city.toml.*silence_at_most_h"):
         load("contoh", tmp_path)
+
+
+def _warning(tmp_path: Path, section: str) -> Warnings:
+    path = tmp_path / "contoh" / "city.toml"
+    whole = path.read_text(encoding="utf-8").partition("[warnings]")[0]
+    path.write_text(f"{whole}\n[warnings]\n{section}\n", encoding="utf-8")
+    return load("contoh", tmp_path).warnings
+
+
+def test_a_city_says_how_it_warns(tmp_path: Path) -> None:
+    """Who signs, and after how long an order goes by itself; without the section nobody signs."""
+    tiny_city.write(tmp_path)
+    assert load("contoh", tmp_path).warnings == Warnings()
+    code = load("contoh", tmp_path).agencies[0].code
+    assert _warning(tmp_path, f'agency = "{code}"') == Warnings(agency=code)
+    assert _warning(tmp_path, f'agency = "{code}"\norder_after_s = "off"').order_after_s is None
+    whole = _warning(tmp_path, f'agency = "{code}"\norder_after_s = 60\nwitnesses = 2\nsirens = "automatic"')
+    assert (whole.order_after_s, whole.witnesses, whole.sirens) == (60, 2, "automatic")
+    for section, named in (
+        ('agency = "entah"', r"city\.toml.*entah.*agencies\.toml"),
+        (f'agency = "{code}"\norder_after_s = 59', r"order_after_s"),
+        (f'agency = "{code}"\norder_after_s = "never"', r"order_after_s"),
+        (f'agency = "{code}"\nwitnesses = 0', r"witnesses"),
+        (f'agency = "{code}"\nsirens = "loud"', r"sirens"),
+        ("order_after_s = 600", r"agency is missing"),
+        (f'agency = "{code}"\nsiren = "manual"', r"siren"),
+    ):
+        with pytest.raises(BadInput, match=named):
+            _warning(tmp_path, section)
+
+
+@pytest.mark.parametrize("code", available())
+def test_every_city_of_ours_says_who_signs(code: str) -> None:
+    """Its disaster agency, and a wait within what a city may choose."""
+    assert load(code).warnings == Warnings(agency="bpbd")
 
 
 def test_scales_go_both_ways(tmp_path: Path) -> None:

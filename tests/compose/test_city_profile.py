@@ -32,7 +32,12 @@ from store import open_city, open_readings
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = Path(sys.executable).with_name("docker-compose")
 IDENTITY = "/run/identity"
-PASSED_ON = {"SIAGA_WEBHOOKS_FILE": "/run/webhooks/webhooks.toml", "SIAGA_OUTWARD_ALLOW": "10.20.0.0/16"}
+PASSED_ON = {
+    "SIAGA_WEBHOOKS_FILE": "/run/webhooks/webhooks.toml",
+    "SIAGA_OUTWARD_ALLOW": "10.20.0.0/16",
+    "SIAGA_CHANNELS_FILE": "/run/duty/channels.toml",
+    "SIAGA_SIRENS_FILE": "/run/duty/sirens.toml",
+}
 """what `.env` may say to `alerts` as it stands"""
 OPENID = {
     "SIAGA_OIDC_ISSUER": "https://sso.kota.example/realms/kota",
@@ -229,6 +234,21 @@ def test_webhooks_are_passed_on_where_they_are_set(stages: dict[str, dict[str, A
     assert outward == ["alerts"]
     assert not (config["networks"]["outward"] or {}).get("internal")
     assert "ports" not in alerts
+
+
+def test_channels_and_sirens_are_passed_on_where_they_are_set(stages: dict[str, dict[str, Any]]) -> None:
+    """`alerts` speaks on them and the pages name them: both have the folder of the two files, no other has."""
+    told = {**GIVEN, **PASSED_ON, "DUTY_FOLDER": "/etc/siaga/duty"}
+    config = json.loads(compose("config", "--format", "json", given=told).stdout)
+    for name in stages:
+        folders = [one for one in config["services"][name].get("volumes", []) if one["source"] == "/etc/siaga/duty"]
+        assert bool(folders) == (name in {"alerts", "api"}), name
+        for folder in folders:
+            assert {Path(PASSED_ON[one]).parent for one in ("SIAGA_CHANNELS_FILE", "SIAGA_SIRENS_FILE")} == {
+                Path(folder["target"])
+            }
+            assert folder["bind"]["create_host_path"] is False
+            assert folder["read_only"]
 
 
 def test_the_citys_own_accounts_are_passed_on_where_they_are_set(

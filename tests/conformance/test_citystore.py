@@ -422,6 +422,7 @@ def test_judging_again_takes_nothing_back(store: CityStore) -> None:
     store.commit(lease, EngineCommit([calmer], [change]))
     store.commit(lease, _opening())
     assert store.incident("incident-1") == calmer
+    assert [one.what for one in store.open_changes(CITY)["incident-1"]] == ["opened", "recovering"]
     over, end = resolved(calmer, 90.0, NOON_US + 60, NOON_US + 61)
     closed = replace(EVENT, closed_us=NOON_US + 60)
     store.commit(lease, EngineCommit([over], [end], [closed]))
@@ -429,6 +430,7 @@ def test_judging_again_takes_nothing_back(store: CityStore) -> None:
     assert store.incident("incident-1") == over
     assert store.event("event-1") == closed
     assert [one.what for one in store.changes_of("event-1")] == ["opened", "recovering", "resolved"]
+    assert store.open_changes(CITY) == {}
 
 
 # ---------------------------------------------------------------- outbox

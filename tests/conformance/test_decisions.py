@@ -12,7 +12,7 @@ from support.city_data import NOON_US, incident, profile
 from support.people_data import CITY, person, rejected
 
 from contract.attention import Attention
-from contract.city import Text
+from contract.city import Text, Warnings
 from contract.clock import HOUR_US, MINUTE_US
 from contract.decision import Decision, DecisionKind
 from contract.errors import BadInput
@@ -49,6 +49,9 @@ def decision(
         "window": {"what": "works", "start_us": at_us, "reason": "ganti aki"},
         "read_on_site": {"level_cm": 40.0, "read_us": at_us},
         "end": {"reason": "pos hanyut"},
+        "wrong": {"reason": "ranting di depan sensor"},
+        "seen_on_camera": {"level_seen": True},
+        "drill": {"node": "gauge-1", "level": 1, "value_cm": 320.0},
     }.get(kind, {})
     event = how.pop("event", "")
     return Decision(
@@ -66,7 +69,7 @@ def commit(store: CityStore, *incidents: Incident, **what: Any) -> None:
 @pytest.fixture
 def store(city_store: CityStore) -> CityStore:
     """A flood and an outage are open; an officer, an operator, a technician and a resident are there."""
-    city_store.put_profile(profile(), NOON_US)
+    city_store.put_profile(replace(profile(), warnings=Warnings(agency="bpbd")), NOON_US)
     for one in (OFFICER, OPERATOR, TECHNICIAN, RESIDENT):
         city_store.put_person(one, deed_of(decision("comment", by=one.id)))
     events = [Event(one.event, CITY, one.subject, one.rule, "g", "Code", NOON_US) for one in (FLOOD, OUTAGE)]
@@ -129,6 +132,42 @@ def test_who_may_not_decide_decides_nothing(store: CityStore) -> None:
     decide(store, decision("silence", by=OPERATOR.id, public=True))
     decide(store, decision("silence", "d2", of=None, by=OPERATOR.id, matchers={"river": "code"}))
     assert store.decisions_head(CITY) == 2
+
+
+def test_only_the_agency_that_signs_speaks_in_the_citys_name(store: CityStore) -> None:
+    """Its officer confirms, orders and calls wrong; another agency's does not, nor the command centre, which may look
+    at a camera and hold a drill. Nobody orders about what the public is not told of, nor about an outage."""
+
+    def refused(reason: str, one: Decision) -> None:
+        rejected(reason, lambda: store.decide(one, deed_of(one)), store)
+
+    roads, quiet = replace(person(7), agency="dishub"), replace(incident(3, entity="gauge-2/level"), audience="staff")
+    store.put_person(roads, deed_of(decision("comment")))
+    commit(store, quiet)
+    head = store.audit_head(CITY)[0]
+    signed: tuple[DecisionKind, ...] = ("confirm", "order", "wrong")
+    for kind in signed:
+        for nobody in (roads, OPERATOR, TECHNICIAN):
+            refused("not_allowed", decision(kind, by=nobody.id))
+        refused("not_a_gauge", decision(kind, of=OUTAGE))
+    refused("not_public", decision("order", of=quiet))
+    refused("not_allowed", decision("drill", of=None, by=roads.id))
+    refused("unknown_node", decision("drill", of=None, node="gauge-9"))
+    refused("unknown_decision", decision("end_drill", of=None, ends="d1"))
+    decide(store, *(decision(kind, kind) for kind in signed))
+    decide(store, decision("seen_on_camera", "seen", by=OPERATOR.id), decision("drill", of=None, by=OPERATOR.id))
+    decide(store, decision("end_drill", "d2", of=None, ends="d1"))
+    done = ["confirmed", "ordered", "called_wrong", "seen_on_camera"]
+    assert [row.what for row in store.audit(CITY, head)] == [
+        *(f"alarm.{one}" for one in done), "drill.begun", "drill.ended",
+    ]  # fmt: skip
+
+
+def test_where_no_agency_signs_nobody_does(store: CityStore) -> None:
+    """A city without the section: not even its disaster agency."""
+    store.put_profile(profile(), NOON_US + 1)
+    one = decision("order")
+    rejected("not_allowed", lambda: store.decide(one, deed_of(one)), store)
 
 
 def test_what_is_not_there_or_over_is_not_decided_about(store: CityStore) -> None:

@@ -11,6 +11,7 @@ from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.decision import (
     COMMENT_MOST,
     KINDS,
+    SIGNED,
     Decision,
     DecisionKind,
     Facts,
@@ -21,8 +22,10 @@ from contract.decision import (
     may_decide,
 )
 from contract.errors import BadInput
+from contract.roles import Role
 
 NOON_US = 1_780_000_000 * SECOND_US
+ROLES: tuple[Role, ...] = ("officer", "technician", "operator", "admin")
 SOUND: dict[DecisionKind, dict[str, Any]] = {
     "acknowledge": {"level": 2},
     "release": {},
@@ -34,7 +37,14 @@ SOUND: dict[DecisionKind, dict[str, Any]] = {
     "end_window": {"ends": "d0", "reason": "selesai lebih awal"},
     "read_on_site": {"level_cm": 40, "read_us": NOON_US - MINUTE_US},
     "end": {"reason": "pos hanyut"},
+    "confirm": {},
+    "order": {},
+    "wrong": {"reason": "ranting di depan sensor"},
+    "seen_on_camera": {"level_seen": True, "text": "Air di atas jembatan."},
+    "drill": {"node": "code-hulu", "level": 1, "value_cm": 320},
+    "end_drill": {"ends": "d0"},
 }
+NO_ALARM = {"drill", "end_drill"}
 
 
 def sound(kind: DecisionKind, **how: Any) -> Decision:
@@ -42,8 +52,9 @@ def sound(kind: DecisionKind, **how: Any) -> Decision:
     until_us = NOON_US + HOUR_US if kind in {"acknowledge", "silence", "window"} else None
     body = SOUND.get(kind, {}) | how.pop("body", {})
     made = Decision(
-        id="d1", city="kota", kind=kind, by="p1", at_us=NOON_US, incident="i1", until_us=until_us, body=body
-    )
+        id="d1", city="kota", kind=kind, by="p1", at_us=NOON_US, until_us=until_us, body=body,
+        incident="" if kind in NO_ALARM else "i1",
+    )  # fmt: skip
     return replace(made, **how)
 
 
@@ -53,7 +64,7 @@ def test_a_sound_decision_is_taken(kind: DecisionKind) -> None:
     assert check(sound(kind)) == sound(kind)
     with pytest.raises(BadInput, match=r"body\.colour"):
         check(sound(kind, body={"colour": "red"}))
-    if kind not in {"unsilence", "end_window"}:
+    if kind not in {"unsilence", "end_window", *NO_ALARM}:
         with pytest.raises(BadInput, match=r"incident|matchers"):
             check(replace(sound(kind, body={"matchers": {}} if "matchers" in SOUND[kind] else {}), incident=""))
 
@@ -97,6 +108,18 @@ def test_a_sound_decision_is_taken(kind: DecisionKind) -> None:
         ("read_on_site", r"body\.read_us", {"body": {"read_us": NOON_US + MINUTE_US + 1}}),
         ("end", "incident", {"incident": "", "event": "e1"}),
         ("end", r"body\.reason", {"body": {"reason": None}}),
+        ("confirm", "incident", {"incident": "", "event": "e1"}),
+        ("order", "until_us", {"until_us": NOON_US + 1}),
+        ("wrong", r"body\.reason", {"body": {"reason": ""}}),
+        ("seen_on_camera", r"body\.level_seen", {"body": {"level_seen": 1}}),
+        ("seen_on_camera", r"body\.text", {"body": {"text": " "}}),
+        ("drill", "incident", {"incident": "i1"}),
+        ("drill", r"body\.node", {"body": {"node": ""}}),
+        ("drill", r"body\.level", {"body": {"level": 4}}),
+        ("drill", r"body\.level", {"body": {"level": True}}),
+        ("drill", r"body\.value_cm", {"body": {"value_cm": float("inf")}}),
+        ("end_drill", r"body\.ends", {"body": {"ends": ""}}),
+        ("end_drill", "incident", {"event": "e1"}),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(kind: DecisionKind, where: str, how: dict[str, Any]) -> None:
@@ -156,6 +179,17 @@ def test_only_the_command_centre_holds_back_the_publics_warning() -> None:
     assert not may_decide(sound("end"), "technician")
     assert may_decide(sound("read_on_site"), "officer")
     assert not any(may_decide(sound(kind), role) for kind in KINDS for role in ("public", "resident", "service"))
+
+
+def test_only_the_agency_that_signs_speaks_in_the_citys_name() -> None:
+    """Not its technician, not another agency's officer, and not the command centre, which may hold a drill."""
+    for kind in SIGNED:
+        assert [role for role in ROLES if may_decide(sound(kind), role, signs=True)] == ["officer", "admin"]
+        assert not any(may_decide(sound(kind), role) for role in ROLES)
+    assert [role for role in ROLES if may_decide(sound("drill"), role)] == ["operator", "admin"]
+    assert may_decide(sound("end_drill"), "officer", signs=True)
+    assert may_decide(sound("seen_on_camera"), "officer")
+    assert not may_decide(sound("seen_on_camera"), "technician", signs=True)
 
 
 def test_a_kind_that_nobody_knows_is_refused() -> None:

@@ -58,6 +58,14 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    """Editors on Windows write it; the configuration is the same."""
+    path = written(tmp_path, GOOD)
+    before = config.load(path).config
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert config.load(path).config == before
+
+
 def test_whole_file_is_read(tmp_path: Path) -> None:
     """Every section arrives where it is used; what is not said keeps its default."""
     loaded = config.load(written(tmp_path, GOOD))

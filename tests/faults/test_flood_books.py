@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from support.bulletins import bulletin
+
 from contract.clock import SECOND_US
 from contract.incident import Incident, State
 from contract.levels import Level
-from faults.books import FloodBooks, flood_books
+from faults.books import FloodBooks, bulletin_books, flood_books
 from faults.truth import Excursion
 from store.ports import Case
 
@@ -110,3 +113,27 @@ def test_an_incident_that_outlives_its_flood_is_seen() -> None:
     """The water has gone, the incident has not."""
     left = [*_INCIDENTS[:2], _incident("hulu", 9_000, "e2", open_=True)]
     assert _books(left, _CASES).left_open == ["hulu/level of flood 2"]
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ([(1, "fact"), (2, "fact"), (3, "all_clear")], ""),
+        ([(1, "fact"), (2, "order"), (3, "fact"), (4, "all_clear")], ""),
+        ([(1, "fact"), (3, "all_clear")], "numbered [1, 3]"),
+        ([(1, "fact"), (2, "fact")], "told as ['fact', 'fact']"),
+        ([(1, "all_clear")], "told as ['all_clear']"),
+        ([(1, "fact"), (2, "all_clear"), (3, "all_clear")], "told as ['fact', 'all_clear', 'all_clear']"),
+        ([], "told as []"),
+    ],
+)
+def test_a_flood_that_was_told_with_a_gap_or_without_an_end_is_seen(told: list[tuple[int, str]], found: str) -> None:
+    """What the public reads of a flood is whole: from the first word to the all-clear, each once."""
+    flood = _incident("hulu", 1_000, "event-1")
+    wrong = bulletin_books([flood], [bulletin(number, of=flood.id, kind=kind) for number, kind in told])
+    assert [one.removeprefix("hulu/level: ") for one in wrong] == ([found] if found else [])
+
+
+def test_a_bulletin_of_what_nobody_kept_is_seen() -> None:
+    """Nothing is said in public that the city's own record does not hold."""
+    assert bulletin_books([], [bulletin(1, of="x")]) == ["told of x, which nobody kept"]

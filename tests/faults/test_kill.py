@@ -26,6 +26,7 @@ def test_short_form_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     assert result.stored > 500
     assert result.events_expected == result.events_opened == result.cases > 0
     assert result.notifications_duplicated == 0
+    assert result.figures["bulletins"] >= 2 * result.events_opened
     assert result.notifications_repeated <= result.figures["kills"]
 
 

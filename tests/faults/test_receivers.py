@@ -8,7 +8,7 @@ import hmac
 from pathlib import Path
 
 import pytest
-from support.webhooks import AT_S, digest, tell
+from support.webhooks import AT_S, digest, order, tell
 
 from faults.parts.receivers import ALL_CLEAR, receivers
 
@@ -45,6 +45,14 @@ def test_who_was_never_told_is_named(tmp_path: Path) -> None:
         tell(both.keyless, "k1")
         one = frozenset({"banjir-1"})
         assert both.silent(one, one) == ["knows-no-keys: all-clear of banjir-1"]
+
+
+def test_who_was_never_told_to_leave_is_named(tmp_path: Path) -> None:
+    """An order counts by its bulletin: told again under another key it is told twice."""
+    with receivers(tmp_path) as both:
+        assert [order(both.keyed, key, "b-1") for key in ("k1", "k2")] == [200, 200]
+        assert both.unordered(frozenset({"b-1"})) == ["knows-no-keys: order b-1"]
+        assert (both.keyed.again(), both.wrong) == (1, [])
 
 
 def test_who_never_heard_of_an_outage_is_named(tmp_path: Path) -> None:

@@ -269,6 +269,21 @@ def test_a_story_of_a_gauge_that_is_not_there_is_found(root: Path) -> None:
     assert "salah.toml, line 3: series.kode-jetisharjo" in str(finding)
 
 
+def test_a_gauge_without_a_bound_is_a_hint_and_no_mistake(root: Path) -> None:
+    """Of those that the public is told of, by name, beside the pack that is in order."""
+    scales = root / CITY / "scale.toml"
+    text = scales.read_text(encoding="utf-8")
+    said = CliRunner().invoke(app, ["rules", "check"])
+    assert said.exit_code == 0
+    assert "hint: scale.toml: no bound on what jog-gauge-01, jog-gauge-02" in said.stderr
+    scales.write_text(text.replace("jump_cm = 60", "jump_cm = 60\nmost_cm = 900"), encoding="utf-8")
+    said = CliRunner().invoke(app, ["rules", "check"])
+    assert (said.exit_code, said.stderr) == (0, "")
+    scales.write_text(text, encoding="utf-8")
+    change(root, "flood.toml", 'audience = "public"', 'audience = "staff"')
+    assert CliRunner().invoke(app, ["rules", "check"]).stderr == ""
+
+
 def test_levels_and_rises_are_measured_in_centimetres(root: Path) -> None:
     """Millimetres of rain against the marks of a staff."""
     for file in ("flood.toml", "rise.toml"):

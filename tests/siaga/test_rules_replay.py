@@ -6,6 +6,7 @@ import contextlib
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,19 @@ def test_a_typing_error_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_gauge_cannot_show_is_named_as_that(tmp_path: Path, jakarta: Profile) -> None:
+    """Typed twice, and beyond the bound of the scale."""
+    town = replace(jakarta, scales=tuple(replace(one, most_cm=1_200.0) for one in jakarta.scales))
+    file = tmp_path / "salah.csv"
+    rows = [f"2025-03-02T{hour:02}:00:00+07:00,{cm}" for hour, cm in enumerate([640, 6_400, 6_400, 640, 640])]
+    file.write_text("\n".join(["time,manggarai_cm", *rows]) + "\n", encoding="utf-8")
+    series = history.read_series(file, town)
+    told = history.as_json(lived(town, series.history), series, town)
+    why = "more or less than the gauge can show"
+    assert [(one["cm"], one["why"]) for one in told["suppressed"]] == [(6_400.0, why), (6_400.0, why)]
+    assert told["incidents"] == []
+
+
 def test_a_file_is_read_as_people_write_it(tmp_path: Path, jakarta: Profile) -> None:
     """What a spreadsheet puts where nothing was read; capital letters; a second column of times is named."""
     file = tmp_path / "lembar.csv"
@@ -206,6 +220,7 @@ def test_a_wrong_file_is_named_with_line_and_remedy(
     [
         ([], "a replay needs a history"),
         (["--series", "x.csv", "--from", "2025-03-02T00:00Z"], "a replay needs a history"),
+        (["--series", "x.csv", "--to", "2025-03-02T00:00Z"], "--to is for what the store holds"),
         (["--from", "2025-03-02"], "does not say its zone"),
         (["--from", "kemarin"], "is no time"),
         (["--from", "2025-03-02T00:00Z", "--to", "2025-03-01T00:00Z"], "no time from its beginning to its end"),

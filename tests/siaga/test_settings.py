@@ -33,6 +33,23 @@ def test_the_broker_is_the_one_that_the_city_starts(monkeypatch: pytest.MonkeyPa
     assert [broker.host for broker in settings_module.load().brokers] == ["broker-a.example"]
 
 
+def test_a_byte_order_mark_is_read_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Editors on Windows write it; the settings are the same."""
+    file = tmp_path / "siaga.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + b'city = "jambi"\n')
+    monkeypatch.setenv("SIAGA_CONFIG", str(file))
+    assert settings_module.load().city == "jambi"
+
+
+def test_a_file_that_is_not_utf_8_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no traceback."""
+    file = tmp_path / "siaga.toml"
+    file.write_bytes(b'city = "jamb\xec"\n')
+    monkeypatch.setenv("SIAGA_CONFIG", str(file))
+    with pytest.raises(BadInput, match="not UTF-8"):
+        settings_module.load()
+
+
 def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A container's variable overrides the file that comes with the image."""
     file = tmp_path / "siaga.toml"

@@ -1,19 +1,21 @@
 """The alert process as tests run it: real broker, real stores, the small city of `support.watch`, rules played fast.
 
-`python -m support.alerting PORT FOLDER HOLDER` is the process alone, for tests that kill it.
+`python -m support.alerting PORT FOLDER HOLDER [PUSH]` is the process alone, for tests that kill it.
 """
 
 from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from support import watch
 
+from alerts.channels.ntfy import Ntfy
+from alerts.channels.port import Channel
 from alerts.process import AlertsProcess
 from alerts.reload import Pack
 from alerts.rules import Rule
@@ -25,6 +27,8 @@ from complaints.builtin import BuiltinDesk
 from complaints.desk import Desk
 from complaints.outward import Outward
 from contract import topics
+from contract.addresses import networks
+from contract.city import Profile
 from contract.clock import Clock, ManualClock, SystemClock
 from contract.codec import encode
 from contract.compress import compressed
@@ -83,16 +87,18 @@ def process(
     sampling: Sampling | None = None,
     receivers: Sequence[Receiver] = (),
     outward: Outward | None = None,
+    channels: Mapping[str, Channel] | None = None,
+    profile: Profile | None = None,
 ) -> AlertsProcess:
     """The process of the small city. Its lease is short, so that a killed one is soon replaced."""
-    kept = cities or stores.cities
+    kept, city = cities or stores.cities, profile or watch.profile()
     return AlertsProcess(
-        profile=watch.profile(),
+        profile=city,
         rules=compressed(watch.rules() if rules is None else tuple(rules), faster),
         subscription=reader,
         readings=stores.readings,
         cities=kept,
-        desk=desk or BuiltinDesk(kept, watch.profile(), BASE_URL),
+        desk=desk or BuiltinDesk(kept, city, BASE_URL),
         clock=clock or SystemClock(),
         holder=holder,
         base_url=BASE_URL,
@@ -103,6 +109,7 @@ def process(
         sampling=sampling,
         receivers=receivers,
         outward=outward,
+        channels=channels,
     )
 
 
@@ -175,17 +182,19 @@ class Judged:
         assert self.process.turn(0.0)
 
 
-def main(port: int, folder: Path, holder: str) -> None:
-    """Run until SIGTERM."""
+def main(port: int, folder: Path, holder: str, push: str = "") -> None:
+    """Run until SIGTERM. `push`: where people on duty are reached."""
     stop = stop_event()
     stores = Stores(folder)
     reader = subscription(BrokerAddress("127.0.0.1", port), "alerts")
     try:
-        process(stores, reader, holder=holder).run(stop)
+        home = Outward(networks("127.0.0.0/8", where="test"))
+        channels = {"push": Ntfy(home.judge(push, where="test"), home)} if push else {}
+        process(stores, reader, holder=holder, channels=channels).run(stop)
     finally:
         reader.close()
         stores.close()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(int(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from alerts.carriers import signature
-from faults.parts.receivers import OPENED, Receiver
+from faults.parts.receivers import OPENED, ORDER, Receiver
 
 AT_S = 1_750_000_000
 
@@ -22,6 +22,12 @@ def tell(receiver: Receiver, key: str, *, change: int = 1, kind: str = OPENED, s
 def digest(receiver: Receiver, key: str, at: str) -> int:
     """What became of an event up to a time; the receiver's answer."""
     told = {"type": "event.changed", "timestamp": at, "data": {"city": "cth", "event": "banjir"}}
+    return _post(receiver, key, told, receiver.secret)
+
+
+def order(receiver: Receiver, key: str, bulletin: str) -> int:
+    """That people are to leave; the receiver's answer."""
+    told = {"type": ORDER, "data": {"incident": "banjir-1", "bulletin": bulletin, "number": 3}}
     return _post(receiver, key, told, receiver.secret)
 
 

@@ -267,7 +267,7 @@ def test_what_is_being_sent_is_not_cut_off_by_what_happens(centre: Centre, brows
     page.clock.install()
     page.goto(f"{centre.address}/operator")
     asked: list[str] = []
-    page.on("request", lambda one: asked.append(one.headers.get("siaga-refresh", "")))
+    page.on("request", lambda one: "/jaga/" in one.url or asked.append(one.headers.get("siaga-refresh", "")))
     held: list[Route] = []
 
     def hold(one: Route) -> None:

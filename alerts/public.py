@@ -1,0 +1,206 @@
+"""What the public is told, as one engine keeps it: orders and bulletins beside what the rules say, in one commit.
+
+What stands is worked out from the store's rows at a start. What is due stays here until it is committed, so that a
+store that is away loses nothing, and a kill at any moment neither loses an order nor gives it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+
+from alerts.bulletins import Composer, Sign, unsigned
+from alerts.drills import Drills
+from alerts.engine import Engine, Transition
+from alerts.notify import Notifier
+from alerts.orders import Orders, Verdict
+from alerts.outbox import noting
+from alerts.rules import Rule
+from alerts.webhooks import Webhooks
+from alerts.words import Words
+from complaints.desk import Note
+from contract.bulletin import Bulletin
+from contract.clock import DAY_US
+from contract.decision import DRILLS, Decision, Stance
+from contract.impact import Impact
+from contract.incident import Change, Incident, What
+from contract.levels import Level, Scale
+from contract.siren import SirenInfo, following
+from contract.travel import Travel
+from store.ports import CityStore, EngineCommit, Outgoing, Placement
+
+_SPOKEN = frozenset({"confirm", "order", "wrong", "seen_on_camera", "read_on_site"})
+_GRAVE = frozenset({Level.AWAS, Level.SIAGA})
+_PAGE = 1_000
+
+
+class Public:
+    """One city's. `begin` before anything else; `take` and `follow` as things happen, `due` each turn, then `add` to
+    what is committed, and `kept` once it is."""
+
+    def __init__(
+        self,
+        city: str,
+        cities: CityStore,
+        words: Words,
+        webhooks: Webhooks,
+        sign: Sign = unsigned,
+        sirens: Sequence[SirenInfo] = (),
+    ) -> None:
+        self._city = city
+        self._cities = cities
+        self._words = words
+        self._webhooks = webhooks
+        self._names: dict[str, str] = {}
+        self._travels: tuple[Travel, ...] = ()
+        self._places: Mapping[str, Placement] = {}
+        self._sign = sign
+        self._sirens = tuple(sirens)
+        words.stance_of = self.stance
+        self._orders = Orders(words.profile.warnings, {}, {})
+        self._composer = self._new_composer()
+        self._drills = self._new_drills()
+        self._verdicts: list[Verdict] = []
+        self._made: list[Bulletin] = []
+
+    def _new_composer(self) -> Composer:
+        return Composer(self._words, self._sign, self._name_of)
+
+    def _new_drills(self) -> Drills:
+        return Drills(self._words, self._sign, self._name_of)
+
+    def begin(
+        self, rules: Sequence[Rule], places: Mapping[str, Placement], scales: Mapping[str, Scale], now_us: int
+    ) -> None:
+        """Take the city over: what was told and decided of every open incident. Raises Unavailable."""
+        self._orders = Orders(self._words.profile.warnings, places, scales)
+        self._composer, self._verdicts, self._made = self._new_composer(), [], []
+        self._drills, self._places = self._new_drills(), places
+        self.learn(self._travels)
+        known, changes = {rule.id: rule for rule in rules}, self._cities.open_changes(self._city)
+        for incident in self._cities.open_incidents(self._city):
+            rule, event = known.get(incident.rule), self._cities.event(incident.event)
+            if rule is None or event is None:
+                continue
+            bulletins = list(reversed(self._cities.bulletins(self._city, incident=incident.id)))
+            self._composer.kept(bulletins)
+            said = self._cities.decisions(self._city, incident=incident.id, limit=_PAGE)
+            spoken = [replace(one, at_us=min(one.at_us, now_us)) for one in said if one.kind in _SPOKEN]
+            worst_us = _worst_us(incident, changes.get(incident.id, ()))
+            self._orders.recall(incident, rule, event, worst_us, bulletins, spoken)
+        self._recall_drills(now_us)
+
+    def _recall_drills(self, now_us: int) -> None:
+        since_us, rows = now_us - DAY_US, list[Decision]()
+        while page := self._cities.decisions(
+            self._city, since_us=since_us, after=rows[-1].number if rows else 0, limit=_PAGE
+        ):
+            rows += page
+        told = self._cities.bulletins(self._city, since_us=since_us, drill=True, limit=_PAGE)
+        self._drills.recall([one for one in rows if one.kind in DRILLS], list(reversed(told)))
+
+    def learn(self, travels: Sequence[Travel]) -> None:
+        """What levels mean where people live, and how the water travels. Raises Unavailable."""
+        impacts: dict[str, list[Impact]] = {}
+        for row in self._cities.impacts(self._city):
+            impacts.setdefault(row.impact.gauge, []).append(row.impact)
+        self._composer.impacts = self._drills.impacts = impacts
+        self._names.clear()
+        self._travels = tuple(travels)
+        self._orders.travel(self._travels)
+
+    def place(self, places: Mapping[str, Placement], scales: Mapping[str, Scale]) -> None:
+        """The registry or a scale changed."""
+        self._orders.place(places, scales)
+        self._places = places
+
+    # ------------------------------------------------------------ what happens
+
+    def stance(self, incident: str) -> Stance:
+        """What officers have said of an open flood."""
+        alarm = self._orders.get(incident)
+        if alarm is not None and alarm.wrong is not None:
+            return Stance("wrong", alarm.wrong.at_us)
+        if alarm is not None and alarm.confirmed is not None:
+            return Stance("confirmed", alarm.confirmed.at_us)
+        return Stance()
+
+    def take(self, transitions: Sequence[Transition]) -> None:
+        """The engine changed something. Each transition is taken once."""
+        self._orders.take(transitions)
+
+    def follow(self, decision: Decision, now_us: int) -> None:
+        """What somebody decided; the same again changes nothing."""
+        if decision.kind in DRILLS:
+            self._drills.follow(replace(decision, at_us=min(decision.at_us, now_us)))
+        if decision.kind in _SPOKEN:
+            self._orders.follow(replace(decision, at_us=min(decision.at_us, now_us)))
+
+    def ended(self, transition: Transition) -> None:
+        """A flood that nobody watched any more is over, and that was said."""
+        self._orders.take([transition])
+
+    def due(self, engine: Engine, now_us: int, held: Callable[[Transition], bool]) -> bool:
+        """Look for what is to be said now. Whether there is anything to be committed."""
+        due = self._orders.due(now_us, engine.beyond, held)
+        self._verdicts += [replace(one, transition=engine.as_it_stands(one.transition)) for one in due]
+        return bool(self._verdicts) or bool(self._drills.due(self._places, now_us))
+
+    # ------------------------------------------------------------ keeping
+
+    def add(self, commit: EngineCommit, said: Notifier, places: Mapping[str, Placement], now_us: int) -> EngineCommit:
+        """The same commit with all that the public is told by it. Raises Unavailable."""
+        made = self._composer.compose(said.sayings, self._verdicts, places, now_us)
+        self._made = [*(bulletin for bulletin, _ in made), *self._drills.due(places, now_us)]
+        outgoing: list[Outgoing] = []
+        for bulletin, verdict in made:
+            if verdict is not None:
+                outgoing += self._outgoing(bulletin, verdict, said, places, now_us)
+            automatic = self._words.profile.warnings.sirens == "automatic"
+            asks = following(self._sirens, bulletin, now_us, automatic=automatic)
+            outgoing += [Outgoing(city=self._city, **asdict(one)) for one in asks]
+        return replace(commit, bulletins=tuple(self._made), outgoing=(*commit.outgoing, *outgoing))
+
+    def _outgoing(
+        self, bulletin: Bulletin, verdict: Verdict, said: Notifier, places: Mapping[str, Placement], now_us: int
+    ) -> list[Outgoing]:
+        rows = self._webhooks.bulletin(bulletin, verdict.said, verdict.transition, places.get(bulletin.node), now_us)
+        if said.announced(bulletin.event):
+            key = f"{bulletin.incident}/bulletin/{bulletin.number}"
+            note = Note(event=bulletin.event, key=key, at_us=bulletin.at_us, text=dict(bulletin.text), state=None)
+            rows = [noting(note, self._city, now_us), *rows]
+        return rows
+
+    def kept(self) -> None:
+        """It is committed."""
+        self._drills.kept(self._made)
+        told = [one for one in self._made if not one.drill]
+        self._composer.kept(told)
+        self._orders.said(told)
+        for one in told:
+            if self._orders.get(one.incident) is None:
+                self._composer.forget(one.incident)
+        self._made, self._verdicts = [], []
+
+    def _name_of(self, person: str) -> str:
+        """`Siti, BPBD`."""
+        if person not in self._names:
+            found = self._cities.person(person)
+            name = "petugas" if found is None or not found.name else found.name
+            agency = "" if found is None else found.agency
+            self._names[person] = f"{name}, {agency.upper()}" if agency else name
+        return self._names[person]
+
+
+def _worst_us(incident: Incident, changes: Sequence[Change]) -> int:
+    """Since when it has been heard at SIAGA or worse."""
+    since_us = 0
+    for change in changes:
+        grave = change.level in _GRAVE and not _silences(change, incident)
+        since_us = (since_us or change.at_us) if grave else 0
+    return since_us or incident.changed_us
+
+
+def _silences(change: Change, incident: Incident) -> bool:
+    """Whether the gauge is not heard from this change on."""
+    return change.what is What.NO_DATA or (change.what is What.OPENED and incident.no_data)
