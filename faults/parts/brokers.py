@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import shutil
 import signal
@@ -22,13 +24,27 @@ from faults.parts.missing import NotInstalled
 
 HOST = "127.0.0.1"
 _START_S = 10.0
+_PORTS = range(20_000, 32_768)
+"""Below those that the kernel gives to connections that go out: none of these is taken between our choice and a
+server's start."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on just now and that no other trial on this machine is given soon: all take turns."""
+    turns = Path(f"/tmp/siaga-trial-ports-{os.getuid()}")  # noqa: S108  one for all, wherever each has its own files
+    with os.fdopen(os.open(turns, os.O_RDWR | os.O_CREAT, 0o600), "r+") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        said = turn.read().strip()
+        last = int(said) if said.isdigit() else _PORTS[os.getpid() % len(_PORTS)]
+        for step in range(1, len(_PORTS) + 1):
+            port = _PORTS[(last - _PORTS.start + step) % len(_PORTS)]
+            with socket.socket() as probe, contextlib.suppress(OSError):
+                probe.bind((HOST, port))
+                turn.seek(0)
+                turn.truncate()
+                turn.write(str(port))
+                return port
+    raise OSError(errno.EADDRINUSE, f"every port of {HOST} from {_PORTS.start} to {_PORTS.stop - 1} is taken")
 
 
 def wait_until(true: Callable[[], object], timeout_s: float = 10.0, every_s: float = 0.01) -> bool:

@@ -96,7 +96,7 @@ _WHOLE = Form(
     resend_s=Transport().resend_s,
 )
 _SHORT = Form(
-    nodes=200, processes=2, away_s=6.0, speed=25.0, usual_speed=5.0, rules_speed=200.0, quickened=30.0, window_s=0.25,
+    nodes=200, processes=2, away_s=6.0, speed=25.0, usual_speed=5.0, rules_speed=200.0, quickened=15.0, window_s=0.5,
     resend_s=3.0,
 )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -70,13 +72,21 @@ def test_pages_of_a_program_that_the_kernel_gives_back_are_told_and_no_leak() ->
     assert result.figures["ingest"]["resident_mib_per_hour"] == pytest.approx(5.0, abs=0.5)
 
 
+_TAKES_16_MIB = "print(flush=True); input(); taken = bytearray(b'x' * (16 << 20)); print(flush=True); input()"
+
+
 def test_a_process_s_own_memory_is_seen() -> None:
     """Sixteen MiB that are written to are its own, and resident."""
-    trace, us = Trace(), psutil.Process()
-    trace.look(us, 0.0)
-    taken = bytearray(b"x" * (16 << 20))
-    trace.look(us, 5.0)
-    assert len(taken) == 16 << 20
+    trace = Trace()
+    command = [sys.executable, "-c", _TAKES_16_MIB]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdin
+        assert child.stdout
+        for at_s in (0.0, 5.0):
+            child.stdout.readline()
+            trace.look(psutil.Process(child.pid), at_s)
+            child.stdin.write("\n")
+            child.stdin.flush()
     assert 15 < trace.mib[1] - trace.mib[0] < 40
     assert trace.resident_mib[1] > trace.mib[1]
 
