@@ -22,6 +22,7 @@ from api import (
     contacts_page,
     decisions_v1,
     drill_page,
+    drills_v1,
     duty_page,
     errors,
     health,
@@ -170,49 +171,52 @@ def create_app(
     board = Board(context, keep_s)
     deciding = Deciding(context, board)
     feed = Feed(context, board, alarm_v1.told, pace or Pace())
-    app.include_router(home.router(context, pages, snapshots, cells))
-    app.include_router(rivers.router(context, pages, snapshots))
-    app.include_router(wifi.router(context, pages, snapshots))
-    app.include_router(cases.router(context, pages, snapshots))
-    app.include_router(nodes.router(pages, snapshots))
-    app.include_router(behind.router(context, pages))
-    app.include_router(open311.router(context, cells))
-    app.include_router(console.router(context, pages, board, deciding, feed.pace.beat_s))
-    app.include_router(cap.router(context, cells, cap_key))
-    for also in (
+    for routes in (
+        # the public's
+        home.router(context, pages, snapshots, cells),
+        rivers.router(context, pages, snapshots),
+        wifi.router(context, pages, snapshots),
+        cases.router(context, pages, snapshots),
+        nodes.router(pages, snapshots),
+        behind.router(context, pages),
+        open311.router(context, cells),
+        cap.router(context, cells, cap_key),
         v1.router(context, snapshots),
         bulletins_v1.router(context),
+        accuracy_page.router(context, pages, keep_s),
+        broadcast_page.router(context, pages),
+        rw_page.router(context, pages),
+        # alarms and what is decided about them
+        console.router(context, pages, board, deciding, feed.pace.beat_s),
+        alarm_v1.router(context, board, feed),
+        decisions_v1.router(context, board, deciding),
         drill_page.router(context, pages, deciding),
+        drills_v1.router(context, deciding),
+        duty_page.router(context, pages, board, deciding, snapshots),
+        roster_page.router(context, pages, board),
+        # who may come in
+        sign_in.router(context, pages, door),
+        oidc_page.router(context, pages, door, openid),
+        invitation_page.router(context, pages, door, passwords),
+        account.router(context, pages, door, passwords),
+        people_pages.router(context, pages),
+        person.router(context, pages),
+        keys.router(context, pages),
+        # the office's
+        posts.router(context, pages),
+        post_page.router(context, pages, snapshots),
+        audit_page.router(context, pages),
+        staging_page.router(context, pages),
+        judging_page.router(context, pages),
+        misses_page.router(context, pages),
+        impacts_page.router(context, pages),
+        contacts_page.router(context, pages),
+        # machines'
+        watching.router(context),
+        health.router(context),
+        probe.router(),
     ):
-        app.include_router(also)
-    app.include_router(alarm_v1.router(context, board, feed))
-    app.include_router(decisions_v1.router(context, board, deciding))
-    app.include_router(sign_in.router(context, pages, door))
-    app.include_router(oidc_page.router(context, pages, door, openid))
-    app.include_router(invitation_page.router(context, pages, door, passwords))
-    app.include_router(account.router(context, pages, door, passwords))
-    app.include_router(people_pages.router(context, pages))
-    app.include_router(person.router(context, pages))
-    app.include_router(keys.router(context, pages))
-    app.include_router(posts.router(context, pages))
-    app.include_router(post_page.router(context, pages, snapshots))
-    for office in (
-        audit_page,
-        staging_page,
-        judging_page,
-        misses_page,
-        impacts_page,
-        contacts_page,
-        rw_page,
-        broadcast_page,
-    ):
-        app.include_router(office.router(context, pages))
-    app.include_router(roster_page.router(context, pages, board))
-    app.include_router(duty_page.router(context, pages, board, deciding, snapshots))
-    app.include_router(accuracy_page.router(context, pages, keep_s))
-    for outside in (watching, health):
-        app.include_router(outside.router(context))
-    app.include_router(probe.router())
+        app.include_router(routes)
     assets.install(app)
     describe(app)
     answers = errors.install(app, pages, outage)

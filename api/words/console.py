@@ -157,6 +157,7 @@ WORDS = {
     "do_window": Text("Pemeliharaan atau pekerjaan", "Maintenance or works"),
     "do_window_start": Text("Mulai sekarang", "Begin now"),
     "do_window_what": Text("Apa", "What"),
+    "do_at_duty": Text("Peringatan: di halaman jaga", "Warnings: on the duty page"),
     "do_read_on_site": Text("Bacaan di lokasi", "A reading on site"),
     "do_read_on_site_text": Text(
         "Yang dibaca petugas di papan duga dihitung sebagai satu bacaan yang baik.",

@@ -115,6 +115,7 @@ WINDOW: dict[str, object] = {
     "until": "2026-01-24T03:01:00Z",
     "reason": "x",
 }
+DRILL: dict[str, object] = {"node": "jog-gauge-05", "level": "AWAS", "value_cm": 320}
 NO_ADMINS = "sddddddhdd"
 ACTS: tuple[tuple[str, int, dict[str, str]], ...] = (
     ("peran", 303, {"peran": "technician"}),
@@ -195,6 +196,9 @@ LINES = [
             tell("DELETE", f"/api/v1/{held}/{{decision_id}}", NO_ALARM, f"/api/v1/{held}/none", "not there", 200),
         )
     ),
+    get("/api/v1/drills", ALL),
+    tell("POST", "/api/v1/drills", "sdooodoodd", "/api/v1/drills", "of no gauge", 400, **DRILL | {"node": ""}),
+    tell("DELETE", "/api/v1/drills/{drill_id}", "sdhdhdhhdd", "/api/v1/drills/none", "not there", 200),
     get("/operator", "sdooodoodd"),
     post("/operator/{incident_id}", DECIDES, "/operator/{staff_incident}", "own", apa="comment", teks="x"),
     post("/operator/{incident_id}", NO_ALARM, "/operator/none", "not there", apa="comment", teks="x"),

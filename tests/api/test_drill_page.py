@@ -88,3 +88,26 @@ def test_a_drill_that_ended_or_grew_old_is_not_going_on(made: Town, serve) -> No
     page = ask(client, operator, "GET", "/latihan").text
     assert "Tidak ada latihan yang berlangsung." in page
     assert "Latihan dalam sehari terakhir" in page
+
+
+def test_a_program_of_the_office_begins_and_ends_one(made: Town, serve) -> None:
+    """The same rows as the form's, asked twice decided once; what it told is listed, and a wrong word is a sentence."""
+    one = signed_in(made, person(made, "siti", "officer", agency="bpbd"))
+    client = serve(made)
+    sent = {**one.sent, "origin": str(client.base_url).rstrip("/"), "x-csrf-token": one.csrf}
+    asked = {"node": "jog-gauge-05", "level": "AWAS", "value_cm": 320, "once": "a1"}
+    begun = [client.post("/api/v1/drills", headers=sent, json=asked) for _ in range(2)]
+    assert [answer.status_code for answer in begun] == [201, 201]
+    assert begun[0].json()["id"] == begun[1].json()["id"]
+    (kept,) = made.cities.decisions(made.profile.code)
+    assert dict(kept.body) == {"node": "jog-gauge-05", "level": 1, "value_cm": 320.0}
+    told(made, "fact", "order")
+    (listed,) = client.get("/api/v1/drills").json()["items"]
+    assert (listed["id"], listed["level"], listed["running"]) == ("latihan-1", "AWAS", True)
+    assert len(listed["bulletins"]) == 2
+    assert client.delete(f"/api/v1/drills/{kept.id}", headers=sent).status_code == 200
+    assert client.delete("/api/v1/drills/nobody", headers=sent).status_code == 404
+    for field, wrong in (("level", "NORMAL"), ("node", "no-gauge"), ("value_cm", "tall")):
+        answer = client.post("/api/v1/drills", headers=sent, json=asked | {"once": "", field: wrong})
+        assert answer.status_code in {400, 404, 409, 422}, answer.text
+        assert answer.json()["detail"]
