@@ -15,18 +15,23 @@ RUNGS = 9
 SHIFT_MOST_US = 31 * DAY_US
 
 
-ChannelKind = Literal["ring", "ntfy", "email", "sms_http"]
-"""a telephone call, a push message, a letter, a short message"""
+ChannelKind = Literal["ring", "ntfy", "email", "sms_http", "telegram", "whatsapp"]
+"""a telephone call, a push message, a letter, a short message, a message by the city's bot, by its WhatsApp number"""
 CHANNEL_KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
 _ADDRESSES: Mapping[ChannelKind, re.Pattern[str]] = {
     "ring": re.compile(r"\+?[0-9]{3,20}"),
     "sms_http": re.compile(r"\+?[0-9]{3,20}"),
+    "telegram": re.compile(r"-?[0-9]{3,20}"),
+    "whatsapp": re.compile(r"\+?[1-9][0-9]{6,14}"),
     "ntfy": re.compile(r"[A-Za-z0-9_-]{8,64}"),
     "email": re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+"),
 }
+_DIALLED = frozenset({"ring", "sms_http", "whatsapp"})
 _REMEDIES: Mapping[ChannelKind, str] = {
     "ring": "A telephone number: digits, with + for another country.",
     "sms_http": "A telephone number: digits, with + for another country.",
+    "telegram": "The number of the chat: digits. The bot says it to whoever writes INFO to it.",
+    "whatsapp": "A number with its country and without a nought before it: +62812….",
     "ntfy": "A topic: 8 to 64 letters, digits, - or _, drawn so that nobody guesses it.",
     "email": "As nama@kota.go.id.",
 }
@@ -79,7 +84,7 @@ class ChannelInfo:
 
 def clean_address(kind: ChannelKind, typed: str) -> str:
     """An address as it is kept. Raises BadInput for one that is none."""
-    text = re.sub(r"[\s().-]", "", typed) if kind in {"ring", "sms_http"} else typed.strip()
+    text = re.sub(r"[\s().-]", "", typed) if kind in _DIALLED else typed.strip()
     if not _ADDRESSES[kind].fullmatch(text):
         raise BadInput(f"{typed[:80]!r} is no address there", where="address", remedy=_REMEDIES[kind])
     return text

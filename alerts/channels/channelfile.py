@@ -13,6 +13,9 @@ from alerts.channels.ntfy import Ntfy
 from alerts.channels.port import Channel
 from alerts.channels.ring import Ring, SipLine
 from alerts.channels.sms_http import SmsGateway, Template
+from alerts.channels.telegram import URL as TELEGRAM_URL
+from alerts.channels.telegram import Telegram
+from alerts.channels.whatsapp import WhatsApp
 from alerts.section_file import SectionFile
 from complaints.outward import Outward
 from contract.clock import Clock
@@ -29,12 +32,16 @@ _FIELDS: Mapping[ChannelKind, Mapping[str, type | tuple[type, ...]]] = {
     "ntfy": {"url": str, **_SECRETS},
     "email": {"server": str, "port": int, "security": str, "user": str, "sender": str, **_SECRETS},
     "sms_http": {"url": str, "body": str, "form": str, "headers": dict, "accepted": str, **_SECRETS},
+    "telegram": {"url": str, **_SECRETS},
+    "whatsapp": {"url": str, "template": str, "template_language": str, **_SECRETS},
 }  # fmt: skip
 _NEEDED: Mapping[ChannelKind, tuple[str, ...]] = {
     "ring": ("server", "user"),
     "ntfy": ("url",),
     "email": ("server", "sender"),
     "sms_http": ("url", "body"),
+    "telegram": (),
+    "whatsapp": ("url", "template"),
 }
 _BOUNDS: Mapping[str, tuple[float, float]] = {"port": (1, 65_535), "ring_s": (5, 60), "talk_s": (1, 60)}
 _CHOICES: Mapping[str, tuple[str, ...]] = {"security": ("starttls", "tls", "none"), "form": ("form", "json")}
@@ -61,9 +68,14 @@ class ChannelFile:
     def infos(self) -> tuple[ChannelInfo, ...]:
         return tuple(one.info for one in self.entries)
 
-    def open(self, outward: Outward, clock: Clock, environment: Mapping[str, str]) -> Mapping[str, Channel]:
-        """Name -> channel. `environment` holds the secrets that `secret_env` names. Raises BadInput."""
-        return {one.info.name: self._channel(one, outward, clock, environment) for one in self.entries}
+    def open(
+        self, outward: Outward, clock: Clock, environment: Mapping[str, str], *, answering: bool = False
+    ) -> Mapping[str, Channel]:
+        """Name -> channel. `environment` holds the secrets that `secret_env` names. `answering`: to whoever has just
+        written, which some providers let one do more freely. Raises BadInput."""
+        return {
+            one.info.name: self._channel(one, outward, clock, environment, answering=answering) for one in self.entries
+        }
 
     # ------------------------------------------------------------ reading
 
@@ -120,6 +132,8 @@ class ChannelFile:
         has_one = self._file.check_secret(number)
         if table["kind"] == "ring" and not has_one:
             raise self._file.wrong(number, "kind", "a line needs its password", 'Write secret_file = "…".')
+        if table["kind"] in {"telegram", "whatsapp"} and not has_one:
+            raise self._file.wrong(number, "kind", "it speaks with a token", 'Write secret_file = "…".')
         if table["kind"] == "email" and ("user" in table) is not has_one:
             raise self._file.wrong(number, "user", "user and password belong together", "Write both or none.")
         if table["kind"] == "email" and table.get("security") == "none" and has_one:
@@ -138,7 +152,9 @@ class ChannelFile:
 
     # ------------------------------------------------------------ opening
 
-    def _channel(self, entry: Entry, outward: Outward, clock: Clock, environment: Mapping[str, str]) -> Channel:
+    def _channel(
+        self, entry: Entry, outward: Outward, clock: Clock, environment: Mapping[str, str], *, answering: bool
+    ) -> Channel:
         table, secret = entry.table, self._file.secret(entry.number, environment)
         if entry.info.kind == "ring":
             given = {name: table[name] for name in ("domain", "shown_as", "ring_s", "talk_s") if name in table}
@@ -148,9 +164,14 @@ class ChannelFile:
             port = table.get("port", 465 if security == "tls" else 587)
             server = MailServer(table["server"], port, table["sender"], security, table.get("user", ""), secret)
             return Email(server, clock)
-        target = outward.judge(table["url"], where=self._file.where(entry.number, "url"))
+        target = outward.judge(table.get("url", TELEGRAM_URL), where=self._file.where(entry.number, "url"))
         if entry.info.kind == "ntfy":
             return Ntfy(target, outward, secret)
+        if entry.info.kind == "telegram":
+            return Telegram(target, outward, secret)
+        if entry.info.kind == "whatsapp":
+            template, language = table["template"], table.get("template_language", "id")
+            return WhatsApp(target, outward, secret, template="" if answering else template, language=language)
         accepted = re.compile(table["accepted"]) if "accepted" in table else None
         template = Template(target, table["body"], table.get("form", "form"), table.get("headers", {}), accepted)
         return SmsGateway(template, outward, secret)

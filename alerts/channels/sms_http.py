@@ -40,7 +40,7 @@ class SmsGateway:
 
     def send(self, message: Message, target: str, key: str) -> Receipt:
         """See `Channel.send`."""
-        text = f"{message.brief} {message.link}"
+        text = f"{message.brief} {message.link}".strip()
         values = {"{to}": target, "{text}": text[:TEXT_MOST], "{secret}": self._secret, "{key}": key}
         kind = "x-www-form-urlencoded" if self._template.form == "form" else "json"
         headers = {"Content-Type": f"application/{kind}; charset=utf-8", "User-Agent": "siaga"}

@@ -44,6 +44,8 @@ WORDS = {
     "duty_kind_ntfy": Text("pesan dorong", "push message"),
     "duty_kind_email": Text("surel", "e-mail"),
     "duty_kind_sms_http": Text("SMS", "text message"),
+    "duty_kind_telegram": Text("Telegram", "Telegram message"),
+    "duty_kind_whatsapp": Text("WhatsApp", "WhatsApp message"),
     "duty_on": Text("Yang berjaga", "On duty"),
     "duty_rung": Text("Urutan {n}", "Rung {n}"),
     "duty_change": Text("Pergantian berikutnya {time}", "Next change at {time}"),
@@ -189,6 +191,14 @@ WORDS = {
     ),
     "duty_address_sms_http": Text(
         "Tulis nomor ponsel, misalnya 081234567890.", "Write a mobile number, as 081234567890."
+    ),
+    "duty_address_telegram": Text(
+        "Tulis nomor obrolan: angka. Kirim INFO ke bot kota untuk mengetahuinya.",
+        "Write the number of the chat: digits. Send INFO to the city's bot to learn it.",
+    ),
+    "duty_address_whatsapp": Text(
+        "Tulis nomor dengan kode negara, misalnya +6281234567890.",
+        "Write the number with its country code, as +6281234567890.",
     ),
     "duty_address_ntfy": Text(
         "Tulis topik: 8 sampai 64 huruf, angka, - atau _.", "Write a topic: 8 to 64 letters, figures, - or _."

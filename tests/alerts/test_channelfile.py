@@ -15,6 +15,11 @@ from contract.errors import BadInput
 RING = 'kind = "ring"\nserver = "sip.penyedia.example"\nuser = "siaga"\nsecret_file = "secret"\n'
 SMS = 'kind = "sms_http"\nurl = "https://sms.example/send"\nbody = "to={to}&text={text}"\n'
 MAIL = 'kind = "email"\nserver = "mail.kota.example"\nsender = "siaga@kota.example"\n'
+BOT = 'kind = "telegram"\nsecret_file = "secret"\n'
+WHATSAPP = (
+    'kind = "whatsapp"\nurl = "https://graph.facebook.com/v23.0/1234567890/messages"\ntemplate = "alarm_jaga"\n'
+    'secret_file = "secret"\n'
+)
 HEAD = "[[channel]]\n"
 
 
@@ -27,14 +32,14 @@ def written(folder: Path, text: str) -> Path:
 def test_all_kinds_with_their_secrets(tmp_path: Path) -> None:
     """Names, kinds and what rings; a secret from a file or from the environment."""
     ntfy = 'kind = "ntfy"\nname = "dorong"\nurl = "https://ntfy.example"\nsecret_env = "TOKEN"\n'
-    file = ChannelFile(written(tmp_path, "".join(HEAD + one for one in (RING, SMS, MAIL, ntfy))))
+    file = ChannelFile(written(tmp_path, "".join(HEAD + one for one in (RING, SMS, MAIL, ntfy, BOT, WHATSAPP))))
     assert file.infos == (
         ChannelInfo("ring", "ring"), ChannelInfo("sms-http", "sms_http"), ChannelInfo("email", "email"),
-        ChannelInfo("dorong", "ntfy"),
+        ChannelInfo("dorong", "ntfy"), ChannelInfo("telegram", "telegram"), ChannelInfo("whatsapp", "whatsapp"),
     )  # fmt: skip
-    assert [one.rings for one in file.infos] == [True, False, False, False]
+    assert [one.rings for one in file.infos] == [True, False, False, False, False, False]
     opened = file.open(Outward(), SystemClock(), {"TOKEN": "kunci"})
-    assert list(opened) == ["ring", "sms-http", "email", "dorong"]
+    assert list(opened) == ["ring", "sms-http", "email", "dorong", "telegram", "whatsapp"]
     assert "kata-sandi" not in repr(vars(opened["ring"]))
     with pytest.raises(BadInput, match="TOKEN is not set"):
         file.open(Outward(), SystemClock(), {})
@@ -72,6 +77,8 @@ def test_no_channel_is_none(tmp_path: Path) -> None:
         (HEAD + MAIL + 'security = "some"\n', "line 5: security", "one of them"),
         (HEAD + SMS.replace("{to}", "x"), "line 4: body", "{to}"),
         (HEAD + SMS + 'accepted = "("\n', "line 5: accepted", "no pattern"),
+        (HEAD + 'kind = "telegram"\n', "line 2: kind", "token"),
+        (HEAD + WHATSAPP.replace('template = "alarm_jaga"\n', ""), "line 1: template", "missing"),
         ("kind = ", "channels.toml", "not TOML"),
     ],
 )
@@ -100,7 +107,16 @@ def test_an_address_is_kept_as_it_is_dialled() -> None:
     assert clean_address("ring", " 0812-3456 7890 ") == "081234567890"
     assert clean_address("sms_http", "+62 (812) 345") == "+62812345"
     assert clean_address("email", " siti@kota.example ") == "siti@kota.example"
+    assert clean_address("telegram", " -1001234 ") == "-1001234"
+    assert clean_address("whatsapp", "+62 812-3456 7890") == "+6281234567890"
     letter = ("email", "a@b.c\r\nBcc: x@y.z")
-    for kind, typed in (("ring", "sip:a@b"), ("ring", "12"), ("email", "siti"), letter, ("ntfy", "a/b")):
+    for kind, typed in (
+        ("ring", "sip:a@b"),
+        ("ring", "12"),
+        ("email", "siti"),
+        letter,
+        ("ntfy", "a/b"),
+        ("whatsapp", "0812345678"),
+    ):
         with pytest.raises(BadInput, match="no address"):
             clean_address(kind, typed)  # type: ignore[arg-type]

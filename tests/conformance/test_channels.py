@@ -22,6 +22,8 @@ from alerts.channels.ntfy import Ntfy
 from alerts.channels.port import Channel, Message, Receipt
 from alerts.channels.ring import Ring, SipLine
 from alerts.channels.sms_http import SmsGateway, Template
+from alerts.channels.telegram import Telegram
+from alerts.channels.whatsapp import WhatsApp
 from complaints.outward import Outward
 from contract.addresses import networks
 from contract.clock import SystemClock
@@ -111,7 +113,15 @@ def _http(make: Callable[[Receiver], Channel], target: str, text_of: Callable[[b
         yield Bench(make(server), target, mood, lambda: [text_of(one.body) for one in server.got])
 
 
-@pytest.fixture(params=["ring", "ntfy", "email", "sms form", "sms json"])
+def _said_on_whatsapp(body: bytes) -> str:
+    told = json.loads(body)
+    if told["type"] == "text":
+        return str(told["text"]["body"])
+    (component,) = told["template"]["components"]
+    return str(component["parameters"][0]["text"])
+
+
+@pytest.fixture(params=["ring", "ntfy", "email", "sms form", "sms json", "telegram", "whatsapp", "whatsapp template"])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """Each adapter beside its provider."""
     if request.param == "ring":
@@ -123,6 +133,19 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
             lambda at: Ntfy(HOME.judge(at.url, where="test"), HOME, "kunci"),
             "siaga-topik-rahasia",
             lambda body: str(json.loads(body)["message"]),
+        )
+    elif request.param == "telegram":
+        yield from _http(
+            lambda at: Telegram(HOME.judge(at.url, where="test"), HOME, "kunci"),
+            "12345",
+            lambda body: str(json.loads(body)["text"]),
+        )
+    elif request.param.startswith("whatsapp"):
+        template = "alarm_jaga" if request.param.endswith("template") else ""
+        yield from _http(
+            lambda at: WhatsApp(HOME.judge(at.url, where="test"), HOME, "kunci", template=template),
+            "+62812345678",
+            _said_on_whatsapp,
         )
     else:
         form = request.param == "sms form"
@@ -229,3 +252,37 @@ def test_a_gateway_that_says_200_and_takes_nothing_is_seen() -> None:
             gateway.send(MESSAGE, "0812", "key")
         server.body = b'{"status": "ok"}'
         assert gateway.send(MESSAGE, "0812", "key") == Receipt("accepted", "HTTP 200")
+
+
+# ------------------------------------------------------------ a bot, a number at Meta's
+
+
+def test_a_bot_that_is_asked_to_wait_waits_as_long_as_it_is_told() -> None:
+    """Telegram says so in the body of its answer; the token stands in the path alone."""
+    with receiver() as server:
+        bot = Telegram(HOME.judge(server.url, where="test"), HOME, "123:rahasia")
+        server.status, server.body = 429, b'{"ok": false, "error_code": 429, "parameters": {"retry_after": 17}}'
+        with pytest.raises(Unavailable) as caught:
+            bot.send(MESSAGE, "12345", "key")
+        assert caught.value.retry_after_s == 17
+        server.body = b"Too many"
+        with pytest.raises(Unavailable):
+            bot.send(MESSAGE, "12345", "key")
+        server.status = 403
+        with pytest.raises(Rejected) as refused:
+            bot.send(MESSAGE, "12345", "key")
+        assert "rahasia" not in str(refused.value)
+        assert {one.path for one in server.got} == {"/hook/bot123:rahasia/sendMessage"}
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [(130_429, Unavailable), (131_056, Unavailable), (131_047, Rejected), (190, Rejected)]
+)
+def test_what_meta_says_will_pass_is_tried_again(code: int, error: type[Exception]) -> None:
+    """Limits of rate come as 400 with a code; a number that is not on WhatsApp, or a token that ended, never heals."""
+    with receiver() as server:
+        server.status, server.body = 400, json.dumps({"error": {"code": code, "message": "tidak"}}).encode()
+        with pytest.raises(error):
+            WhatsApp(HOME.judge(server.url, where="test"), HOME, "kunci").send(MESSAGE, "+62812", "key")
+        assert server.got[0].headers["authorization"] == "Bearer kunci"
+        assert json.loads(server.got[0].body)["to"] == "62812"
