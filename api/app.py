@@ -44,6 +44,7 @@ from api import (
     sign_in,
     staging_page,
     v1,
+    voices_page,
     watching,
     wifi,
 )
@@ -186,6 +187,7 @@ def create_app(
         accuracy_page.router(context, pages, keep_s),
         broadcast_page.router(context, pages),
         rw_page.router(context, pages),
+        voices_page.router(context, pages),
         # alarms and what is decided about them
         console.router(context, pages, board, deciding, feed.pace.beat_s),
         alarm_v1.router(context, board, feed),

@@ -133,7 +133,8 @@ DECIDES = Rule(ALARMS.reach, no_keys=True)
 SURVEYS = Rule(ALARMS.reach, no_keys=True)
 """what levels mean where people live: officers of a gauge's area, and the command centre; never a program"""
 NUMBERS = Rule(ALARMS.reach, no_keys=True)
-"""whom to telephone where people live: the handler asks for the agency that signs warnings; never a program"""
+"""whom to telephone where people live, and what is shouted there: the handler asks for the agency that signs warnings;
+never a program"""
 RELAYING = SIGN_IN
 """an RW's own page: by the link that the handler asks for"""
 TOLD = Rule(_STAFF_SEES_MORE)
@@ -222,6 +223,9 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/siaran"): OPEN,
         ("GET", "/siaran/{bulletin_id}"): TOLD,
         ("POST", "/siaran/{bulletin_id}/sirene"): NUMBERS,
+        ("GET", "/suara"): OPEN,
+        ("GET", "/suara/naskah"): NUMBERS,
+        ("POST", "/suara/naskah/{language}/{phrase}"): NUMBERS,
         # the duty room
         ("GET", "/jaga"): DECIDES,
         ("GET", "/jaga/bunyi"): Rule(DECIDES.reach, no_keys=True, by_itself=True),

@@ -82,6 +82,9 @@ DEEDS: tuple[str, ...] = (
     "relay.done",
     "relay.unable",
     "relay.undo",
+    "phrase.worded",
+    "phrase.signed",
+    "phrase.unsigned",
     "siren.sounded",
     "siren.stopped",
     "duty.planned",
@@ -104,13 +107,15 @@ FAMILIES: tuple[str, ...] = (
     "impact.",
     "contact.",
     "relay.",
+    "phrase.",
     "siren.",
     "duty.",
 )
 """beginnings by which a whole family of deeds is found"""
 FACTS: tuple[str, ...] = (
     "agency", "alone", "at", "cm", "contacts", "days", "decision", "drill", "everywhere", "how", "impact", "kind",
-    "level", "minutes", "node", "nodes", "pairs", "proposed_by", "quality", "readings", "regions", "retime", "role",
+    "language", "level", "minutes", "node", "nodes", "pairs", "phrase", "proposed_by", "quality", "readings", "regions",
+    "retime", "role",
     "rw", "serial", "site", "stage", "until", "verdict", "what",
 )  # fmt: skip
 REASONS: tuple[str, ...] = (

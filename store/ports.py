@@ -24,6 +24,7 @@ from store.duty import DutyStore
 from store.impacts import ImpactStore
 from store.judgements import JudgementStore
 from store.people import AuditLog, Deed, PeopleStore
+from store.phrases import PhraseStore
 from store.staging import StageStore
 
 Scalar = bool | int | float | str
@@ -327,7 +328,16 @@ class Found:
 
 
 class CityStore(
-    PeopleStore, AuditLog, StageStore, JudgementStore, DecisionStore, ImpactStore, DutyStore, ChainStore, Protocol
+    PeopleStore,
+    AuditLog,
+    StageStore,
+    JudgementStore,
+    DecisionStore,
+    ImpactStore,
+    DutyStore,
+    ChainStore,
+    PhraseStore,
+    Protocol,
 ):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
 

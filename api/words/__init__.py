@@ -27,6 +27,7 @@ from api.words import (
     posts,
     rivers,
     staging,
+    voices,
 )
 from contract.city import Text
 
@@ -53,6 +54,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         chain,
         duty,
         drills,
+        voices,
     )
 )
 WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})

@@ -820,3 +820,33 @@ relays = Table(
     Column("done", Boolean, nullable=False),
     _text("reason"),
 )
+
+# ------------------------------------------------------------ emergency phrases
+
+# The city's own sentences instead of those of the file.
+phrase_wordings = Table(
+    "phrase_wordings",
+    metadata,
+    _code("city"),
+    _code("language"),
+    _code("phrase"),
+    _text("text"),
+    _text("by"),
+    _us("at_us"),
+)
+
+# Of one that has ended the speaker's name is forgotten.
+phrase_signatures = Table(
+    "phrase_signatures",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("language"),
+    _text("phrase"),
+    _text("text"),
+    _text("speaker"),
+    _text("by"),
+    _us("at_us"),
+    _maybe_us("ended_us"),
+    Index("ix_phrase_signatures_city", "city", "language", "phrase"),
+)

@@ -17,6 +17,7 @@ from store.city.forecasts import ForecastTable
 from store.city.impacts import ImpactTables
 from store.city.judgements import JudgementTables
 from store.city.outbox import OutboxTable
+from store.city.phrases import PhraseTables
 from store.city.post_links import PostLinkTable
 from store.city.presence import PresenceTable
 from store.city.proposals import ProposalTables
@@ -45,6 +46,7 @@ class SqlCityStore(
     DutyTables,
     BulletinTable,
     ChainTables,
+    PhraseTables,
     CapAlertTable,
     AuditTables,
     SecurityTables,

@@ -40,6 +40,7 @@ from api.surveying import REFUSALS as SURVEY_REFUSALS
 from api.surveying import Became
 from api.telling import DEEDS, FACTS, KNOCKS, REASONS, WAYS
 from api.telling import FAMILIES as DEED_FAMILIES
+from api.voices_page import TOLD as VOICES_TOLD
 from api.words import FAMILIES, WORDS
 from cities.impacts import COLUMNS, TABLE_CODES
 from contract.bulletin import KINDS as BULLETIN_KINDS
@@ -56,6 +57,7 @@ from contract.judgement import VERDICTS, VERDICTS_FOUND
 from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
+from contract.phrase import PHRASE_LANGUAGES
 from contract.roles import ROLES
 from contract.staging import BREADTH
 from store.audit import How
@@ -150,6 +152,10 @@ def built() -> set[str]:
         *(f"contact_language_{one}" for one in CONTACT_LANGUAGES),
         *(f"bulletin_{kind}" for kind in BULLETIN_KINDS),
         *(f"{many}{one}" for many in ("contacts_count", "contact_troubles", "contact_more") for one in ("", "_one")),
+        *(f"voice_language_{one}" for one in PHRASE_LANGUAGES),
+        *VOICES_TOLD.values(),
+        *("voice_changed", "voice_unknown", "voice_wrong_text", "voice_wrong_speaker"),
+        *("voice_to_check", "voice_to_check_one"),
         *("rw_reason_missing", "rw_unknown_word", "rw_not_yours", "contacts_not_kept"),
         "judge_count",
         "judge_count_one",
@@ -190,6 +196,7 @@ def built() -> set[str]:
                 "misses",
                 "impacts",
                 "contacts",
+                "voices",
             )
         ),
         "post_beyond",
@@ -250,7 +257,7 @@ def built() -> set[str]:
 
 def test_every_text_has_both_languages_and_the_same_places():
     """Nothing is empty, nothing is left untranslated, and a place in braces is in both."""
-    same_in_both = {"WiFi", "cm", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator", "Program"}
+    same_in_both = {"WiFi", "cm", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator", "Program", "Sasak"}
     for key, text in WORDS.items():
         assert text.id.strip(), key
         assert text.en.strip(), key

@@ -1,0 +1,114 @@
+"""The emergency phrases of a city for its pages: what each says now, who has signed it, and what staff change of it.
+Knows no route."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from api.context import Context
+from api.policy import Caller
+from cities.phrases import phrases
+from contract.phrase import (
+    PHRASE_LANGUAGES,
+    PHRASES,
+    SIGNED_FOR,
+    Name,
+    PhraseKey,
+    PhraseLanguage,
+    Signature,
+    Spoken,
+    Wording,
+    as_shown,
+    check_text,
+    filled,
+)
+from store.people import Deed
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One sentence on a page: with its place filled, and the same in the reader's own language."""
+
+    spoken: Spoken
+    said: str
+    meaning: str
+
+
+class Voices:
+    """Raises Unavailable where the database is away, and BadInput as `PhraseStore` does."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._book = phrases()
+
+    def every(self) -> Mapping[Name, Spoken]:
+        """All sentences as they stand now."""
+        cities, city = self._context.cities, self._context.city
+        return as_shown(self._book, cities.wordings(city), cities.phrase_signatures(city))
+
+    def shown(self, language: PhraseLanguage, reader: str, keys: Sequence[PhraseKey] = PHRASES) -> list[Shown]:
+        """Those of one language for somebody who reads `reader`."""
+        every = self.every()
+        own: PhraseLanguage = "en" if reader == "en" else "id"
+        return [
+            Shown(every[language, key], self.fill(every[language, key]), self.fill(every[own, key])) for key in keys
+        ]
+
+    def fill(self, spoken: Spoken) -> str:
+        """The sentence with what a muster place is called in general, and the city's emergency number."""
+        muster = self._book.muster[spoken.language]
+        return filled(spoken.text, muster=muster, phone=self._context.profile.emergency_phone)
+
+    def word(self, caller: Caller, name: Name, text: str) -> None:
+        """The city's own sentence; the file's, word for word or "", takes it back."""
+        text = " ".join(text.split())
+        if text:
+            check_text(name[1], text)
+        own = "" if text == self._book.texts[name] else text
+        now_us = self._context.clock.now_us()
+        wording = Wording(
+            city=self._context.city, language=name[0], phrase=name[1], text=own, by=caller.actor, at_us=now_us
+        )
+        self._context.cities.word_phrase(wording, self._deed(caller, "phrase.worded", name))
+
+    def sign(self, caller: Caller, name: Name, text: str, speaker: str) -> bool:
+        """A speaker finds the sentence right. False where it is not `text` any more: then nothing is written."""
+        if self.every()[name].text != text:
+            return False
+        speaker = " ".join(speaker.split())
+        signature = Signature(
+            id=secrets.token_hex(16), city=self._context.city, language=name[0], phrase=name[1], text=text,
+            speaker=speaker, by=caller.actor, at_us=self._context.clock.now_us(),
+        )  # fmt: skip
+        self._context.cities.sign_phrase(signature, self._deed(caller, "phrase.signed", name, speaker=speaker))
+        return True
+
+    def unsign(self, caller: Caller, name: Name) -> bool:
+        """The signature of a sentence stands no more. False where it has none."""
+        signature = self.every()[name].signature
+        deed = self._deed(caller, "phrase.unsigned", name)
+        return signature is not None and self._context.cities.end_signature(self._context.city, signature.id, deed)
+
+    def _deed(self, caller: Caller, what: str, name: Name, **personal: str) -> Deed:
+        about = "/".join(name)
+        facts = {"language": name[0], "phrase": name[1]}
+        return Deed(caller.actor, what, about, self._context.clock.now_us(), facts, personal)
+
+
+def language_named(text: str, otherwise: PhraseLanguage) -> PhraseLanguage:
+    """One of ours, else `otherwise`."""
+    return text if text in PHRASE_LANGUAGES else otherwise
+
+
+def name_of(language: str, phrase: str) -> Name | None:
+    """Which sentence a path means; None where there is none such."""
+    if language not in PHRASE_LANGUAGES or phrase not in PHRASES:
+        return None
+    return language, phrase
+
+
+def may_change(name: Name) -> bool:
+    """Whether a sentence is the speakers' to word and to sign: Indonesian and English are the product's own."""
+    return name[0] in SIGNED_FOR
