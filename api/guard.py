@@ -144,8 +144,11 @@ def _guarded(message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
     headers = [*message.get("headers", [])]
     kind = next((value for name, value in headers if name == b"content-type"), b"")
     policy = PICTURE_POLICY if kind.startswith(b"image/svg+xml") else POLICY
+    # A page that brings its own is stricter than what holds for all.
+    own = any(name == b"content-security-policy" for name, _ in headers)
+    said = () if own else ((b"content-security-policy", policy.encode()),)
     unkept = () if any(name == b"cache-control" for name, _ in headers) else (UNKEPT,)
-    return [*headers, *unkept, *HEADERS, (b"content-security-policy", policy.encode())]
+    return [*headers, *unkept, *HEADERS, *said]
 
 
 async def _refuse(send: Send, limit: int) -> None:

@@ -154,6 +154,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/sungai/{node}"): OPEN,
         ("GET", "/s/{node}"): OPEN,
         ("GET", "/wifi"): OPEN,
+        ("GET", "/portal"): STILL,
         ("GET", "/simpul"): OPEN,
         ("GET", "/simpul/rinci"): BEHIND,
         ("GET", "/ketepatan"): ACCURACY,

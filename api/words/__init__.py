@@ -24,6 +24,7 @@ from api.words import (
     office,
     openid,
     people,
+    portal,
     posts,
     rivers,
     staging,
@@ -55,6 +56,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         duty,
         drills,
         voices,
+        portal,
     )
 )
 WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})

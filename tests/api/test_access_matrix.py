@@ -140,6 +140,7 @@ LINES = [
     get("/sungai/{node}", ALL, "/sungai/jog-gauge-05"),
     get("/s/{node}", ALL, "/s/jog-gauge-05"),
     get("/wifi", ALL),
+    get("/portal", ALL, "/portal?site=jog-wifi-001"),
     get("/simpul", ALL),
     get("/simpul/rinci", "sddddododd"),
     get("/kasus", ALL),
