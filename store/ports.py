@@ -16,6 +16,7 @@ from contract.forecast import Forecast
 from contract.incident import Change, Incident, Subject
 from contract.kinds import KindName
 from contract.messages import Birth, ClockTrust, Status
+from contract.notice import Notice
 from contract.quality import Quality
 from contract.travel import Travel
 from store.chain import ChainStore
@@ -23,9 +24,11 @@ from store.decisions import DecisionStore
 from store.duty import DutyStore
 from store.impacts import ImpactStore
 from store.judgements import JudgementStore
+from store.notices import NoticeStore
 from store.people import AuditLog, Deed, PeopleStore
 from store.phrases import PhraseStore
 from store.staging import StageStore
+from store.subscriptions import SubscriptionStore
 
 Scalar = bool | int | float | str
 
@@ -276,6 +279,8 @@ class EngineCommit:
     """what people were told to expect; known ones anew with what came of it"""
     bulletins: Sequence[Bulletin] = ()
     """what the public is told of the water; one that is there already stays as it was said"""
+    notices: Sequence[Notice] = ()
+    """what residents are told beside that; so, too"""
 
 
 CaseState = Literal["received", "checked", "in_progress", "done", "not_ours"]
@@ -337,6 +342,8 @@ class CityStore(
     DutyStore,
     ChainStore,
     PhraseStore,
+    NoticeStore,
+    SubscriptionStore,
     Protocol,
 ):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, select
 
 from contract.bulletin import Bulletin, bulletin_from, values_of
 from store.city.database import Database, Part, rows_of
+from store.city.notices import next_numbers
 from store.city.schema import bulletins, signing_keys
 from store.ports import SigningKey
 
@@ -16,7 +17,10 @@ from store.ports import SigningKey
 def put_bulletins(database: Database, connection: Connection, said: Sequence[Bulletin]) -> None:
     """Keep them. One that is there already stays as it was said first."""
     for one in said:
-        connection.execute(database.insert(bulletins).values(values_of(one)).on_conflict_do_nothing())
+        if connection.execute(select(bulletins.c.id).where(bulletins.c.id == one.id)).first():
+            continue
+        values = values_of(one) | {"seq": next_numbers(database, connection, one.city, "bulletin", 1)}
+        connection.execute(database.insert(bulletins).values(values).on_conflict_do_nothing())
 
 
 class BulletinTable(Part):
@@ -63,4 +67,5 @@ class BulletinTable(Part):
 
     def _bulletins(self, query: Select[Any]) -> list[Bulletin]:
         with self._db.read() as connection:
-            return [bulletin_from(row) for row in rows_of(connection, query)]
+            found = rows_of(connection, query)
+        return [bulletin_from({name: value for name, value in row.items() if name != "seq"}) for row in found]

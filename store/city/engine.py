@@ -15,6 +15,7 @@ from contract.levels import Level
 from store.city.bulletins import put_bulletins
 from store.city.database import Part, batches, rows_of
 from store.city.forecasts import put_forecasts
+from store.city.notices import insert_notices
 from store.city.outbox import insert_outgoing
 from store.city.schema import changes, events, flat_lines, incidents, leases, snapshots, tellings
 from store.ports import OVERFLOW, EngineCommit, Event, Lease
@@ -74,12 +75,13 @@ class EngineTables(Part):
                 connection.execute(changes.update().where(freed).values(held=""))
             insert_outgoing(self._db, connection, commit.outgoing)
             put_forecasts(self._db, connection, commit.forecasts)
-            put_bulletins(self._db, connection, commit.bulletins)
             self._put_tellings(connection, lease.city, commit.tellings)
             if commit.flat_lines is not None:
                 self._put_flat_lines(connection, lease.city, commit.flat_lines)
             if commit.snapshot is not None:
                 self._put_snapshot(connection, lease.city, commit.snapshot, commit.watermark_us or 0)
+            put_bulletins(self._db, connection, commit.bulletins)
+            insert_notices(self._db, connection, commit.notices)
 
     def _put_flat_lines(self, connection: Connection, city: str, found: Mapping[str, int]) -> None:
         connection.execute(flat_lines.delete().where(flat_lines.c.city == city))

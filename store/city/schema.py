@@ -673,10 +673,37 @@ bulletins = Table(
     _text("corrects"),
     _text("signature"),
     _text("key"),
+    Column("seq", BigInteger, nullable=False, server_default="0"),
+    Index("uq_bulletins_seq", "city", "seq", unique=True),
     Index("uq_bulletins_number", "city", "incident", "number", unique=True),
     Index("ix_bulletins_at", "city", "at_us"),
     Index("ix_bulletins_event", "city", "event", "at_us"),
 )
+
+# What residents are told beside it.
+notices = Table(
+    "notices",
+    metadata,
+    _code("id"),
+    _text("city"),
+    Column("seq", BigInteger, nullable=False),
+    _text("topic"),
+    _us("at_us"),
+    _maybe_us("expires_us"),
+    _text("event"),
+    _text("node"),
+    Column("regions", JSON, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("update", Boolean, nullable=False),
+    Column("text", JSON, nullable=False),
+    Column("brief", JSON, nullable=False),
+    _text("credit"),
+    _text("link"),
+    Index("uq_notices_seq", "city", "seq", unique=True),
+)
+
+# The last number that a city gave to what is walked through in order.
+numbers = Table("numbers", metadata, _code("city"), _code("what"), Column("last", BigInteger, nullable=False))
 
 # Each as it was first handed out to other systems.
 cap_alerts = Table(
@@ -849,4 +876,39 @@ phrase_signatures = Table(
     _us("at_us"),
     _maybe_us("ended_us"),
     Index("ix_phrase_signatures_city", "city", "language", "phrase"),
+)
+
+# ------------------------------------------------------------ who follows what
+
+# Of one who left nothing remains but that somebody did. Digests are of links and codes.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("serial", _Number, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    _text("city"),
+    _text("kind"),
+    _text("address"),
+    _text("language"),
+    Column("topics", JSON, nullable=False),
+    Column("gauges", JSON, nullable=False),
+    Column("regions", JSON, nullable=False),
+    Column("whole_city", Boolean, nullable=False),
+    Column("from_level", Integer, nullable=False),
+    Column("quiet_from_min", Integer, nullable=True),
+    Column("quiet_to_min", Integer, nullable=False),
+    _text("label"),
+    _text("state"),
+    _maybe_us("paused_until_us"),
+    _us("created_us"),
+    _maybe_us("confirmed_us"),
+    _text("reason"),
+    _text("scope"),
+    _text("manage_digest"),
+    _text("code_digest"),
+    Column("wrong_codes", Integer, nullable=False),
+    Index("ix_subscriptions_walk", "city", "kind", "serial", **_where("state IN ('active', 'paused')")),
+    Index("uq_subscriptions_scope", "city", "kind", "address", "scope", unique=True, **_where("address <> ''")),
+    Index("uq_subscriptions_manage", "manage_digest", unique=True, **_where("manage_digest <> ''")),
+    Index("ix_subscriptions_code", "code_digest", **_where("code_digest <> ''")),
 )

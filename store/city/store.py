@@ -16,6 +16,7 @@ from store.city.engine import EngineTables
 from store.city.forecasts import ForecastTable
 from store.city.impacts import ImpactTables
 from store.city.judgements import JudgementTables
+from store.city.notices import NoticeTable
 from store.city.outbox import OutboxTable
 from store.city.phrases import PhraseTables
 from store.city.post_links import PostLinkTable
@@ -25,6 +26,7 @@ from store.city.quarantine import QuarantineTable
 from store.city.registry import RegistryTables
 from store.city.security import SecurityTables
 from store.city.staging import StageTables
+from store.city.subscriptions import SubscriptionTable
 from store.city.travels import TravelTable
 
 
@@ -48,6 +50,8 @@ class SqlCityStore(
     ChainTables,
     PhraseTables,
     CapAlertTable,
+    NoticeTable,
+    SubscriptionTable,
     AuditTables,
     SecurityTables,
 ):
