@@ -109,6 +109,21 @@ class SensorSection(BaseModel):
     quality: dict[str, Any] = {}
 
 
+class PortalSection(BaseModel):
+    """The captive portal's page of a WiFi point: the city's address of it, and where this node shows its copy."""
+
+    model_config = _STRICT
+
+    url: Annotated[str, Field(pattern=r"^https?://[^/\s?#]+/[^\s?#]*$", max_length=300)]
+    site: Annotated[str, Field(max_length=48)] = ""
+    listen: Annotated[str, Field(min_length=1, max_length=45)] = "0.0.0.0"  # noqa: S104 - it is for all who join
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    every_s: Annotated[float, Field(gt=0, le=3_600)] = 60.0
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+    folder: File | None = None
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{1,20}$")] = "112"
+
+
 class NodeConfig(BaseModel):
     """The whole file."""
 
@@ -121,6 +136,7 @@ class NodeConfig(BaseModel):
     spool: SpoolSection = SpoolSection()
     transport: TransportSection = TransportSection()
     rising: RisingSection = RisingSection()
+    portal: PortalSection | None = None
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Self:
@@ -141,6 +157,7 @@ class Loaded(BaseModel):
     config: NodeConfig
     spool: Path
     tls: Tls | None
+    portal_folder: Path
     options: dict[str, BaseModel]
     limits: dict[str, QualityLimits]
 
@@ -161,12 +178,20 @@ class Loaded(BaseModel):
         return Bound(**_said(self.config.spool))
 
 
+def _portal_folder(config: NodeConfig) -> Path:
+    """Beside the spool where nothing is said."""
+    said = config.portal.folder if config.portal is not None else None
+    return said or config.node.spool.parent / "portal"
+
+
 def _said(section: BaseModel) -> dict[str, Any]:
     return section.model_dump(exclude_none=True)
 
 
-def load(path: Path) -> Loaded:
-    """Read and judge `node.toml`. Raises BadInput: one sentence with file, line where it is known, field and remedy."""
+def load(path: Path, *, keys: bool = True) -> Loaded:
+    """Read and judge `node.toml`. Raises BadInput: one sentence with file, line where it is known, field and remedy.
+
+    `keys` False: for a process that may not see the node's key; `[tls]` counts as not there."""
     text = _text(path)
     try:
         raw = tomllib.loads(text)
@@ -191,7 +216,8 @@ def load(path: Path) -> Loaded:
     return Loaded(
         config=config,
         spool=_beside(path, config.node.spool),
-        tls=None if tls is None else _tls(path, text, tls),
+        portal_folder=_beside(path, _portal_folder(config)),
+        tls=_tls(path, text, tls) if tls is not None and keys else None,
         options=options,
         limits=limits,
     )

@@ -23,6 +23,19 @@ def run(
     run_agent(config, stop_event())
 
 
+@app.command("portal")
+def portal(
+    config: Annotated[Path, typer.Option(help="The node's file.", dir_okay=False)] = Path("node.toml"),
+) -> None:
+    """Keep the city's captive-portal page and show it to whoever joins the WiFi, also while the uplink is dead."""
+    from edge.portal.run import run as run_portal
+    from siaga import logs
+    from siaga.signals import stop_event
+
+    logs.set_up("portal", "json")
+    run_portal(config, stop_event())
+
+
 @app.command("check")
 def check(
     config: Annotated[Path, typer.Option(help="The node's file.", dir_okay=False)] = Path("node.toml"),

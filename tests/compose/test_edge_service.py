@@ -1,4 +1,4 @@
-"""The agent's systemd unit: understood by systemd, and true of the code."""
+"""The systemd units of a node: understood by systemd, and true of the code."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ import typer
 from siaga.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
-UNIT = ROOT / "deploy" / "systemd" / "siaga-edge.service"
+UNITS = {name: ROOT / "deploy" / "systemd" / f"{name}.service" for name in ("siaga-edge", "siaga-portal")}
+
+
+@pytest.fixture(params=UNITS)
+def file(request: pytest.FixtureRequest) -> Path:
+    return UNITS[request.param]
 
 
 @pytest.fixture
-def unit() -> configparser.ConfigParser:
+def unit(file: Path) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read_string(UNIT.read_text())
+    parser.read_string(file.read_text())
     return parser
 
 
@@ -42,19 +47,26 @@ def test_watched_by_its_own_loop(unit: configparser.ConfigParser) -> None:
     assert service["WatchdogSec"]
 
 
-def test_hardened(unit: configparser.ConfigParser) -> None:
+def test_hardened(file: Path, unit: configparser.ConfigParser) -> None:
     """No privileges, nothing writable but its own state."""
     service = unit["Service"]
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
     assert service["CapabilityBoundingSet"] == ""
-    assert service["StateDirectory"] == "siaga"
+    assert service["StateDirectory"] == file.stem.replace("siaga-edge", "siaga")
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-def test_systemd_understands_it(tmp_path: Path) -> None:
+def test_systemd_understands_it(tmp_path: Path, file: Path) -> None:
     """systemd's own check finds nothing (the program itself is replaced by one that is here)."""
-    copy = tmp_path / UNIT.name
-    copy.write_text(UNIT.read_text().replace("/opt/siaga/bin/siaga", "/bin/true"))
+    copy = tmp_path / file.name
+    copy.write_text(file.read_text().replace("/opt/siaga/bin/siaga", "/bin/true"))
     answer = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, check=False)
-    assert (answer.returncode, [line for line in answer.stderr.splitlines() if UNIT.name in line]) == (0, [])
+    assert (answer.returncode, [line for line in answer.stderr.splitlines() if file.name in line]) == (0, [])
+
+
+def test_who_talks_to_strangers_sees_no_key() -> None:
+    """The page's process is given the node's file alone, never the folder with its key, nor the agent's group."""
+    text = UNITS["siaga-portal"].read_text()
+    assert "LoadCredential=node.toml:/etc/siaga/node.toml" in text
+    assert "SupplementaryGroups" not in text

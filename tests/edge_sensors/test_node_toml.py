@@ -16,6 +16,7 @@ from edge.config import (
     BrokerSection,
     NodeConfig,
     NodeSection,
+    PortalSection,
     RisingSection,
     SpoolSection,
     TlsSection,
@@ -87,6 +88,7 @@ SECTIONS: list[type[BaseModel]] = [
     SpoolSection,
     TransportSection,
     RisingSection,
+    PortalSection,
 ]
 
 
