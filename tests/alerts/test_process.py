@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -338,14 +339,17 @@ def test_a_decision_waits_for_the_database_and_is_told_once(stores: Stores, read
     clock = ManualClock(now_us=CLOCK.now_us())
     engine = alerting.process(stores, reader, clock=clock, cities=frail, faster=1.0)  # type: ignore[arg-type]
     assert engine.turn(0.0)
+
+    def judged(readings: int) -> bool:
+        engine.turn(0.05)
+        return bool(engine.facts()["judged"] >= readings)
+
     for seq, cm in enumerate((90, 90, 90), start=1):
         clock.advance(300)
         frail.away = seq == 3
         reader.publish(*alerting.batch(seq, clock.now_us(), cm), qos=1)
-        assert wait_until(lambda: engine.turn(0.2) or frail.away)
-        engine.turn(0.2)
-        engine.turn(0.2)
+        assert wait_until(partial(judged, seq))
     assert list(stores.cities.open_incidents(watch.CITY)) == []
     frail.away = False
-    assert wait_until(lambda: bool(stores.cities.open_incidents(watch.CITY)) or not engine.turn(0.1))
+    assert wait_until(lambda: engine.turn(0.05) and bool(stores.cities.open_incidents(watch.CITY)))
     assert the_story(stores) == ["opened"]
