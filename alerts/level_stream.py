@@ -329,11 +329,13 @@ class LevelStream(Stream):
         self.quiet = on == 0 and not up[0] and self.doubted is None
 
     def _crest(self, signed: float, at_us: int, use: Use) -> None:
-        """Begin, keep or break the time for which the water has stood at the worst mark."""
+        """Begin, keep or break the time for which the water has stood at the worst mark. Silence breaks it, too."""
         if signed < self.staff.raises[-1]:
             self.beyond = None
         elif use is not Use.STALE:
-            self.beyond = Beyond(at_us if self.beyond is None else self.beyond.since_us, at_us)
+            run = self.beyond
+            runs_on = run is not None and at_us - run.read_us < self.no_data_us
+            self.beyond = Beyond(run.since_us if run is not None and runs_on else at_us, at_us)
 
     def _confirmed(self, at_us: int, signed: float) -> int:
         """How many latches are closed with those whose run has lasted `for` and whose mark water this high has reached.

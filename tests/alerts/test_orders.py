@@ -2,68 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from support import watch
 from support.bulletins import bulletin
-from support.watch import Watch, at
+from support.orders import HILIR, HULU, LAIN, TERMS, Tale
+from support.watch import at
 
-from alerts.orders import Orders
 from contract.bulletin import Bulletin
-from contract.city import Warnings
-from contract.decision import Decision, DecisionKind
-from contract.incident import Audience
+from contract.decision import DecisionKind
 from contract.levels import Level
-
-HULU, HILIR, LAIN = "code-hulu", "code-hilir", "winongo"
-TERMS = Warnings(agency="bpbd")
-
-
-class Tale:
-    """An engine and its orders, minute by minute; each call returns what is said beside the measurements."""
-
-    def __init__(
-        self,
-        terms: Warnings = TERMS,
-        audiences: Mapping[str, Audience] | None = None,
-        tells: Collection[Audience] = ("public",),
-    ) -> None:
-        self.city: Watch = watch.watch(audiences)
-        scales = {one.gauge: one for one in watch.profile().scales}
-        self.orders = Orders(terms, self.city.engine.places, scales, tells=tells)
-        self.taken = self.number = 0
-
-    def reads(self, minute: float, gauge: str, cm: float, **how: Any) -> list[str]:
-        self.city.level(minute, gauge, cm, **how)
-        return self.due(minute)
-
-    def passes(self, minute: float) -> list[str]:
-        self.city.pass_to(minute)
-        return self.due(minute)
-
-    def says(self, minute: float, kind: DecisionKind, gauge: str = HILIR, by: str = "siti", **body: Any) -> list[str]:
-        self.number += 1
-        self.orders.follow(
-            Decision(
-                id=f"d{self.number}", city=watch.CITY, kind=kind, by=by, at_us=at(minute),
-                incident=self.city.incident(gauge).id, body=body,
-            )
-        )  # fmt: skip
-        return self.due(minute)
-
-    def due(self, minute: float, held: Callable[[Any], bool] = lambda _: False) -> list[str]:
-        self.orders.take(self.city.told[self.taken :])
-        self.taken = len(self.city.told)
-        verdicts = self.orders.due(at(minute), self.city.engine.beyond, held)
-        return [
-            f"{one.said} {one.transition.incident.node}"
-            + (f" {one.ground}" if one.ground else "")
-            + (f" {'+'.join(seen.node or seen.by for seen in one.witnesses)}" if one.witnesses else "")
-            for one in verdicts
-        ]
 
 
 def at_awas(tale: Tale, gauge: str = HILIR, *, until: int = 10) -> list[str]:
@@ -106,6 +55,15 @@ def test_silence_orders_nobody_to_leave() -> None:
     assert tale.city.incident(HILIR).dangerous
     assert tale.reads(61, HILIR, 170) == []
     assert tale.says(62, "order") == ["order code-hilir officer"]
+
+
+def test_silence_before_the_first_word_completes_no_wait() -> None:
+    """One reading beyond the mark, forty minutes of nothing, which is told as danger, and one more: that is no wait."""
+    tale = Tale()
+    assert tale.reads(0, HILIR, 177) == [said for minute in range(5, 40, 5) for said in tale.passes(minute)] == []
+    assert tale.city.incident(HILIR).dangerous
+    assert tale.reads(40, HILIR, 177) == tale.reads(45, HILIR, 177) == []
+    assert tale.reads(50, HILIR, 177) == ["order code-hilir clock"]
 
 
 def test_a_second_gauge_of_the_river_is_a_witness() -> None:
