@@ -39,6 +39,7 @@ from api import (
     post_page,
     posts,
     probe,
+    recordings_page,
     rivers,
     roster_page,
     rw_page,
@@ -190,6 +191,7 @@ def create_app(
         broadcast_page.router(context, pages),
         rw_page.router(context, pages),
         voices_page.router(context, pages),
+        recordings_page.router(context, pages),
         # alarms and what is decided about them
         console.router(context, pages, board, deciding, feed.pace.beat_s),
         alarm_v1.router(context, board, feed),
@@ -236,6 +238,6 @@ def create_app(
     )
     app.add_middleware(Zip, session=cookies.session)
     app.add_middleware(Slash)
-    app.add_middleware(Guard, secure=cookies.secure)
+    app.add_middleware(Guard, secure=cookies.secure, larger=recordings_page.LARGER)
     app.add_middleware(Head)
     return app

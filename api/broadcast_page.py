@@ -15,6 +15,7 @@ from api.context import Context
 from api.form import fields_of
 from api.page import PRIVATE, Pages
 from api.policy import Caller, caller_of, reach_of
+from api.voices import Voices
 from contract.bulletin import Bulletin
 from contract.chain import Chain, Contact, Relay, afterwards, standing
 from contract.clock import rfc3339
@@ -34,6 +35,7 @@ class Board:
         self._context = context
         self._pages = pages
         self._passing = Passing(context)
+        self._voices = Voices(context)
 
     def every(self, request: Request) -> Response:
         """What holds now, and what was said before; drills apart."""
@@ -64,6 +66,7 @@ class Board:
             "septets": septets(plain(sms)),
             "script": bulletin.script.get(language, ""),
             "share": self._passing.share(bulletin, language),
+            "heard": self._voices.to_hear(bulletin, language),
             "after": afterwards(bulletin, same),
             "corrected": next((one for one in same if one.id == bulletin.corrects), None),
             "over": bulletin.expires_us is not None and bulletin.expires_us <= self._context.clock.now_us(),

@@ -81,6 +81,14 @@ async def fields_of(request: Request) -> dict[str, str]:
     return texts_of(await form_of(request, FIELDS_MOST))
 
 
+async def upload_of(request: Request, name: str, bytes_most: int) -> tuple[dict[str, str], bytes]:
+    """Each field's text, and the file under `name`: of a larger one a byte more than the most. b"" for none."""
+    async with request.form(max_files=1, max_fields=FIELDS_MOST) as form:
+        file = form.get(name)
+        data = b"" if file is None or isinstance(file, str) else await file.read(bytes_most + 1)
+        return texts_of(form), data
+
+
 def texts_of(form: FormData) -> dict[str, str]:
     """The same of a form that has been read."""
     return {name: _plain(value) for name, value in form.items() if isinstance(value, str)}

@@ -28,6 +28,7 @@ from starlette.websockets import WebSocketClose
 
 from api.access import Access
 from api.errors import Errors, for_programs
+from api.form import FIELDS_MOST
 from api.page import own_path
 from api.policy import Caller, Rule, reached, rule_of
 from api.security import Security
@@ -41,6 +42,7 @@ REFRESH = "siaga-refresh"
 """the header with which a page says that it asks by itself and nobody has touched it"""
 SIGN_IN = "/masuk"
 FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data"
 
 
 class NoRule(Exception):
@@ -176,13 +178,14 @@ class Gate:
             return await self._refusal(request, 403, "error_form"), request.receive
         given = request.headers.get(HEADER, "")
         receive = request.receive
-        if not given and request.headers.get("content-type", "").split(";")[0].strip().lower() == FORM:
+        form = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if not given and form in {FORM, PARTS}:
             try:
                 body = await request.body()
             except HTTPException as error:
                 return await self._refusal(request, error.status_code), request.receive
             receive = _again(body)
-            given = _field(body)
+            given = _field(body) if form == FORM else await _part(request, body)
         if not same(given, caller.csrf):
             await self._note(ruled, "csrf", caller)
             return await self._refusal(request, 403, "error_form"), receive
@@ -229,6 +232,16 @@ def _field(body: bytes) -> str:
     try:
         found = parse_qs(body.decode("utf-8"), max_num_fields=100).get(FIELD, [])
     except ValueError:
+        return ""
+    return found[0] if len(found) == 1 else ""
+
+
+async def _part(request: Request, body: bytes) -> str:
+    """The same of a form that carries a file."""
+    try:
+        async with Request(request.scope, _again(body)).form(max_files=1, max_fields=FIELDS_MOST) as form:
+            found = [one for one in form.getlist(FIELD) if isinstance(one, str)]
+    except HTTPException:
         return ""
     return found[0] if len(found) == 1 else ""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
+from re import Pattern
 from typing import Any
 from urllib.parse import quote
 
@@ -39,13 +40,21 @@ SMALLEST_ZIPPED = 1024
 class Guard:
     """Adds the security headers, refuses a body over 64 KiB, also one that hides its length, and lets no NUL in.
 
-    An answer that says nothing of caches is kept by none. `secure`: people come by https, and browsers shall not try
-    anything else for a year.
+    An answer that says nothing of caches is kept by none. `larger`: the paths whose bodies may have more bytes.
+    `secure`: people come by https, and browsers shall not try anything else for a year.
     """
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES, *, secure: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        *,
+        secure: bool = False,
+        larger: Sequence[tuple[Pattern[str], int]] = (),
+    ) -> None:
         self._app = app
-        self._max = max_body_bytes
+        self._usual = max_body_bytes
+        self._larger = larger
         self._more = (STAY_SECURE,) if secure else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,8 +67,9 @@ class Guard:
                 message["headers"] = [*_guarded(message), *self._more]
             await send(message)
 
-        if _declared(scope) > self._max:
-            await _refuse(send_guarded, self._max)
+        most = self._most(scope["path"])
+        if _declared(scope) > most:
+            await _refuse(send_guarded, most)
             return
         seen = 0
 
@@ -68,12 +78,15 @@ class Guard:
             message = await receive()
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
-                if seen > self._max:
+                if seen > most:
                     # Raised where the body is read, so that it is answered in the asker's own form.
                     raise HTTPException(413)
             return message
 
         await self._app(_without_nul(scope), receive_bounded, send_guarded)
+
+    def _most(self, path: str) -> int:
+        return next((most for pattern, most in self._larger if pattern.fullmatch(path)), self._usual)
 
 
 class Head:

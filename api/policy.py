@@ -227,6 +227,9 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/suara"): OPEN,
         ("GET", "/suara/naskah"): NUMBERS,
         ("POST", "/suara/naskah/{language}/{phrase}"): NUMBERS,
+        ("POST", "/suara/naskah/{language}/{phrase}/rekaman"): NUMBERS,
+        ("POST", "/suara/rekaman/{recording_id}/hapus"): NUMBERS,
+        ("GET", "/suara/putar/{recording_id}"): OPEN,
         # the duty room
         ("GET", "/jaga"): DECIDES,
         ("GET", "/jaga/bunyi"): Rule(DECIDES.reach, no_keys=True, by_itself=True),

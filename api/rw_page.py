@@ -19,6 +19,7 @@ from api.page import Pages
 from api.policy import caller_of
 from api.sign_in import with_form
 from api.throttle import Throttle
+from api.voices import Voices
 from contract.chain import REASON_MOST, UNDO_US, Contact
 
 WORDS = {"sudah": "done", "tidak": "unable", "batal": "undo"}
@@ -31,6 +32,7 @@ class Megaphone:
         self._context = context
         self._pages = pages
         self._passing = Passing(context)
+        self._voices = Voices(context)
         self._throttle = Throttle(context.city, context.people, context.clock)
 
     def show(self, request: Request, token: str, said: str = "") -> Response:
@@ -55,6 +57,7 @@ class Megaphone:
                     "undoable": relay is not None and now_us - relay.at_us <= UNDO_US,
                     "sms": sms_of(one, language),
                     "script": one.script.get(language) or one.text.get(language, ""),
+                    "heard": self._voices.to_hear(one, language),
                     "share": self._passing.share(one, language),
                 }
             )

@@ -85,6 +85,8 @@ DEEDS: tuple[str, ...] = (
     "phrase.worded",
     "phrase.signed",
     "phrase.unsigned",
+    "recording.kept",
+    "recording.removed",
     "siren.sounded",
     "siren.stopped",
     "duty.planned",
@@ -108,6 +110,7 @@ FAMILIES: tuple[str, ...] = (
     "contact.",
     "relay.",
     "phrase.",
+    "recording.",
     "siren.",
     "duty.",
 )

@@ -6,10 +6,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from api.context import Context
 from api.policy import Caller
 from cities.phrases import phrases
+from contract.bulletin import Bulletin
 from contract.phrase import (
     PHRASE_LANGUAGES,
     PHRASES,
@@ -17,13 +19,16 @@ from contract.phrase import (
     Name,
     PhraseKey,
     PhraseLanguage,
+    Recording,
     Signature,
     Spoken,
     Wording,
     as_shown,
     check_text,
     filled,
+    phrases_of,
 )
+from contract.sound import Sound
 from store.people import Deed
 
 
@@ -46,7 +51,44 @@ class Voices:
     def every(self) -> Mapping[Name, Spoken]:
         """All sentences as they stand now."""
         cities, city = self._context.cities, self._context.city
-        return as_shown(self._book, cities.wordings(city), cities.phrase_signatures(city))
+        return as_shown(self._book, cities.wordings(city), cities.phrase_signatures(city), cities.recordings(city))
+
+    def to_hear(self, bulletin: Bulletin, reader: str) -> list[Shown]:
+        """What the city has recorded of what is to be said of a bulletin; of a speakers' language only what one of them
+        has signed."""
+        every = self.every()
+        own: PhraseLanguage = "en" if reader == "en" else "id"
+        found = [every[language, key] for key in phrases_of(bulletin) for language in PHRASE_LANGUAGES]
+        return [
+            Shown(one, self.fill(one), self.fill(every[own, one.phrase]))
+            for one in found
+            if one.recording is not None and not one.unchecked
+        ]
+
+    def recordings(self) -> Sequence[Recording]:
+        """All that are kept, also those of another wording."""
+        return self._context.cities.recordings(self._context.city)
+
+    def record(self, caller: Caller, name: Name, text: str, speaker: str, sound: Sound) -> bool:
+        """A speaker says the sentence. False where it is not `text` any more: then nothing is kept."""
+        if self.every()[name].text != text:
+            return False
+        recording = Recording(
+            id=secrets.token_hex(16), city=self._context.city, language=name[0], phrase=name[1], text=text,
+            speaker=" ".join(speaker.split()), media=sound.media, seconds=sound.seconds, size=len(sound.body),
+            digest=sha256(sound.body).hexdigest(), by=caller.actor, at_us=self._context.clock.now_us(),
+        )  # fmt: skip
+        deed = self._deed(caller, "recording.kept", name, speaker=recording.speaker)
+        self._context.cities.put_recording(recording, sound.body, deed)
+        return True
+
+    def silence(self, caller: Caller, recording_id: str) -> Recording | None:
+        """Remove one, and return what it was; None where there is none."""
+        found = next((one for one in self.recordings() if one.id == recording_id), None)
+        if found is None:
+            return None
+        deed = self._deed(caller, "recording.removed", (found.language, found.phrase))
+        return found if self._context.cities.end_recording(self._context.city, found.id, deed) else None
 
     def shown(self, language: PhraseLanguage, reader: str, keys: Sequence[PhraseKey] = PHRASES) -> list[Shown]:
         """Those of one language for somebody who reads `reader`."""

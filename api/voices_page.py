@@ -19,7 +19,13 @@ from api.voices import Voices, language_named, may_change, name_of
 from contract.errors import BadInput
 from contract.phrase import PHRASE_LANGUAGES, SIGNED_FOR, SPEAKER_MOST, TEXT_MOST, Name
 
-TOLD = {"kalimat": "voice_worded", "tanda": "voice_signed", "cabut": "voice_unsigned"}
+TOLD = {
+    "kalimat": "voice_worded",
+    "tanda": "voice_signed",
+    "cabut": "voice_unsigned",
+    "rekam": "voice_recorded",
+    "hapus": "voice_removed",
+}
 BACK = "/suara/naskah"
 
 
@@ -58,7 +64,7 @@ class Sentences:
     ) -> Response:
         """Those of one language with their forms. `about`: the phrase that a form was sent for; `typed`: what stood in
         it."""
-        self._who(request)
+        self.who(request)
         language = language_named(wanted, SIGNED_FOR[0])
         shown = self._voices.shown(language, self._pages.speech(request).language)
         people = self._context.people.people(self._context.city)
@@ -67,6 +73,7 @@ class Sentences:
             "language": language,
             "languages": PHRASE_LANGUAGES,
             "shown": shown,
+            "kept": {one.phrase: one for one in self._voices.recordings() if one.language == language},
             "unchecked": sum(one.spoken.unchecked for one in shown),
             "signed_for": SIGNED_FOR,
             "named": lambda person_id: accounts.get(person_id, person_id[:8]),
@@ -81,7 +88,7 @@ class Sentences:
 
     def change(self, request: Request, language: str, phrase: str, form: Mapping[str, str]) -> Response:
         """Word, sign or unsign one sentence."""
-        caller, name = self._who(request), self._known(language, phrase)
+        caller, name = self.who(request), self.known(language, phrase)
         if not may_change(name):
             raise HTTPException(404)
         word = form.get("kata", "")
@@ -100,13 +107,15 @@ class Sentences:
             return self.script(request, language, said=said, about=phrase, typed=form, status=400)
         return RedirectResponse(f"{BACK}?bahasa={language}&kabar={word}", status_code=303)
 
-    def _who(self, request: Request) -> Caller:
+    def who(self, request: Request) -> Caller:
+        """Whoever looks after the sentences. Raises HTTPException(403) for anybody else."""
         caller = caller_of(request)
         if not self._passing.may(caller, reach_of(request)):
             raise HTTPException(403)
         return caller
 
-    def _known(self, language: str, phrase: str) -> Name:
+    def known(self, language: str, phrase: str) -> Name:
+        """Raises HTTPException(404) for none of ours."""
         name = name_of(language, phrase)
         if name is None:
             raise HTTPException(404)

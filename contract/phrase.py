@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from contract.bulletin import Bulletin
 from contract.errors import BadInput
+from contract.sound import SoundMedia
 
 PhraseLanguage = Literal["id", "en", "jv", "sas", "mak", "jax"]
 """Indonesian, English, Javanese, Sasak, Makassarese and Jambi Malay, as ISO 639 has them"""
@@ -77,15 +78,36 @@ class Signature:
     at_us: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """`speaker` says `text`, with a muster place in general where it names one; `by` took it in. `digest` is the
+    sound's SHA-256."""
+
+    id: str
+    city: str
+    language: PhraseLanguage
+    phrase: PhraseKey
+    text: str
+    speaker: str
+    media: SoundMedia
+    seconds: float
+    size: int
+    digest: str
+    by: str
+    at_us: int
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One sentence as it is shown. `own`: the city's wording and not the file's. `signature`: of this very text."""
+    """One sentence as it is shown. `own`: the city's wording and not the file's. `signature` and `recording`: of this
+    very text."""
 
     language: PhraseLanguage
     phrase: PhraseKey
     text: str
     own: bool
     signature: Signature | None
+    recording: Recording | None = None
 
     @property
     def unchecked(self) -> bool:
@@ -118,14 +140,21 @@ def check_speaker(speaker: str) -> None:
         )
 
 
-def as_shown(book: PhraseBook, wordings: Iterable[Wording], signatures: Iterable[Signature]) -> Mapping[Name, Spoken]:
-    """Every sentence in every language: the city's own wording before the file's, with the signature of that text."""
+def as_shown(
+    book: PhraseBook,
+    wordings: Iterable[Wording],
+    signatures: Iterable[Signature],
+    recordings: Iterable[Recording] = (),
+) -> Mapping[Name, Spoken]:
+    """Every sentence in every language: the city's own wording before the file's, with the signature and the recording
+    of that text."""
     own = {(one.language, one.phrase): one.text for one in wordings if one.text}
     signed = {(one.language, one.phrase, one.text): one for one in signatures}
+    heard = {(one.language, one.phrase, one.text): one for one in recordings}
     found = dict[Name, Spoken]()
     for name, text in book.texts.items():
         said = own.get(name, text)
-        found[name] = Spoken(*name, said, said != text, signed.get((*name, said)))
+        found[name] = Spoken(*name, said, said != text, signed.get((*name, said)), heard.get((*name, said)))
     return found
 
 

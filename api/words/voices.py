@@ -73,6 +73,45 @@ WORDS = {
     "voice_wrong_speaker": Text(
         "Tulis nama penutur, 3 sampai 80 huruf.", "Write the speaker's name, 3 to 80 characters."
     ),
+    "voice_listen": Text("Dengarkan", "Listen"),
+    "voice_listen_title": Text("Dengarkan dan putar", "Listen and play"),
+    "voice_recorded_by": Text(
+        "Suara {speaker}, direkam {day}, {n} detik.", "Voice of {speaker}, recorded {day}, {n} s."
+    ),
+    "voice_record": Text("Unggah rekaman", "Upload a recording"),
+    "voice_record_again": Text("Ganti rekaman", "Replace the recording"),
+    "voice_file": Text("Berkas suara", "Sound file"),
+    "voice_file_hint": Text(
+        "WAV, OGG, atau MP3, paling lama 30 detik dan 1 MB. Pesan suara WhatsApp yang disimpan adalah OGG. Nama tampil di halaman umum.",
+        "WAV, OGG or MP3, at most 30 seconds and 1 MB. A saved WhatsApp voice message is OGG. The name is shown to everybody.",
+    ),
+    "voice_record_keep": Text("Simpan rekaman", "Keep the recording"),
+    "voice_remove": Text("Hapus rekaman", "Remove the recording"),
+    "voice_other_text": Text(
+        "Rekaman ini mengucapkan kalimat lama: “{text}”. Tidak diputar di mana pun.",
+        "This recording says an older sentence: “{text}”. It is played nowhere.",
+    ),
+    "voice_recorded": Text("Rekaman tersimpan.", "The recording is kept."),
+    "voice_removed": Text("Rekaman dihapus.", "The recording is removed."),
+    "sound_wrong_kind": Text(
+        "Berkas itu bukan WAV, OGG, atau MP3. Rekam sebagai salah satunya.",
+        "The file is no WAV, OGG or MP3. Record it as one of these.",
+    ),
+    "sound_wrong_large": Text(
+        "Rekaman lebih dari 1 MB. Rekam lebih singkat.", "The recording is over 1 MB. Make it shorter."
+    ),
+    "sound_wrong_long": Text(
+        "Rekaman lebih dari 30 detik. Rekam lebih singkat.", "The recording is over 30 seconds. Make it shorter."
+    ),
+    "sound_wrong_short": Text(
+        "Rekaman terlalu singkat. Ucapkan seluruh kalimat.", "The recording is too short. Say the whole sentence."
+    ),
+    "sound_wrong_broken": Text(
+        "Rekaman rusak atau terpotong. Rekam lagi.", "The recording is broken or cut off. Record it again."
+    ),
+    "deed_recording": Text("Rekaman: semua perbuatan", "Recordings: every deed"),
+    "deed_recording_kept": Text("Menyimpan rekaman suara", "Kept a recording"),
+    "deed_recording_removed": Text("Menghapus rekaman suara", "Removed a recording"),
     "office_voices": Text("Suara", "Voices"),
     "deed_phrase": Text("Kalimat darurat: semua perbuatan", "Emergency phrases: every deed"),
     "deed_phrase_worded": Text("Mengganti kalimat darurat", "Changed an emergency phrase"),

@@ -911,4 +911,24 @@ subscriptions = Table(
     Index("uq_subscriptions_scope", "city", "kind", "address", "scope", unique=True, **_where("address <> ''")),
     Index("uq_subscriptions_manage", "manage_digest", unique=True, **_where("manage_digest <> ''")),
     Index("ix_subscriptions_code", "code_digest", **_where("code_digest <> ''")),
+
+# Of one that has ended the sound and the speaker's name are forgotten.
+recordings = Table(
+    "recordings",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("language"),
+    _text("phrase"),
+    _text("text"),
+    _text("speaker"),
+    _text("media"),
+    _float("seconds"),
+    Column("size", Integer, nullable=False),
+    _text("digest"),
+    _text("by"),
+    _us("at_us"),
+    _maybe_us("ended_us"),
+    Column("sound", LargeBinary, nullable=False),
+    Index("ix_recordings_city", "city", "language", "phrase"),
 )

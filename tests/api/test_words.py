@@ -59,6 +59,7 @@ from contract.levels import Level
 from contract.messages import CheckName
 from contract.phrase import PHRASE_LANGUAGES
 from contract.roles import ROLES
+from contract.sound import SOUND_CODES
 from contract.staging import BREADTH
 from store.audit import How
 from store.book import EntryState
@@ -154,6 +155,7 @@ def built() -> set[str]:
         *(f"{many}{one}" for many in ("contacts_count", "contact_troubles", "contact_more") for one in ("", "_one")),
         *(f"voice_language_{one}" for one in PHRASE_LANGUAGES),
         *VOICES_TOLD.values(),
+        *(f"sound_wrong_{one}" for one in SOUND_CODES),
         *("voice_changed", "voice_unknown", "voice_wrong_text", "voice_wrong_speaker"),
         *("voice_to_check", "voice_to_check_one"),
         *("rw_reason_missing", "rw_unknown_word", "rw_not_yours", "contacts_not_kept"),

@@ -9,7 +9,7 @@ from support.city_data import NOON_US
 from support.people_data import CITY, deed
 
 from contract.errors import BadInput
-from contract.phrase import Signature, Wording
+from contract.phrase import Recording, Signature, Wording
 from store.ports import CityStore
 
 OWN = Wording(city=CITY, language="jv", phrase="leave_now", text="Ayo lunga!", by="p1", at_us=NOON_US)
@@ -17,6 +17,12 @@ SIGNED = Signature(
     id="s1", city=CITY, language="jv", phrase="leave_now", text="Ayo lunga!", speaker="Bu Sri, Terban", by="p1",
     at_us=NOON_US,
 )  # fmt: skip
+
+HEARD = Recording(
+    id="r1", city=CITY, language="jv", phrase="leave_now", text="Ayo lunga!", speaker="Bu Sri, Terban",
+    media="audio/wav", seconds=1.5, size=4, digest="d1", by="p1", at_us=NOON_US,
+)  # fmt: skip
+SOUND = b"\x00\xff\x0a\x00"
 
 
 def test_the_last_wording_is_kept_and_can_be_taken_back(city_store: CityStore) -> None:
@@ -67,3 +73,33 @@ def test_what_cannot_be_shouted_is_not_kept(city_store: CityStore) -> None:
         city_store.word_phrase(replace(OWN, phrase="go_to_muster"), deed())
     assert city_store.wordings(CITY) == []
     assert city_store.audit(CITY) == []
+
+
+def test_a_recording_is_kept_as_it_came(city_store: CityStore) -> None:
+    """Byte for byte, in its own city."""
+    city_store.put_recording(HEARD, SOUND, deed("recording.kept"))
+    assert city_store.recordings(CITY) == [HEARD]
+    assert city_store.recording(CITY, HEARD.id) == (HEARD, SOUND)
+    assert city_store.recording("sleman", HEARD.id) is None
+    assert city_store.recordings("sleman") == []
+
+
+def test_the_last_recording_of_a_sentence_is_kept(city_store: CityStore) -> None:
+    """The one before is heard no more."""
+    city_store.put_recording(HEARD, SOUND, deed("recording.kept"))
+    later = replace(HEARD, id="r2", digest="d2", at_us=NOON_US + 1)
+    city_store.put_recording(later, SOUND * 2, deed("recording.kept"))
+    assert city_store.recordings(CITY) == [later]
+    assert city_store.recording(CITY, HEARD.id) is None
+
+
+def test_a_recording_is_removed_once(city_store: CityStore) -> None:
+    """And what is not there is no deed; a nameless one is never kept."""
+    city_store.put_recording(HEARD, SOUND, deed("recording.kept"))
+    assert not city_store.end_recording("sleman", HEARD.id, deed("recording.removed"))
+    assert city_store.end_recording(CITY, HEARD.id, deed("recording.removed"))
+    assert not city_store.end_recording(CITY, HEARD.id, deed("recording.removed"))
+    assert city_store.recording(CITY, HEARD.id) is None
+    assert len(city_store.audit(CITY)) == 2
+    with pytest.raises(BadInput, match="speaker"):
+        city_store.put_recording(replace(HEARD, speaker=""), SOUND, deed())

@@ -24,7 +24,21 @@ FORBIDDEN = {
     "a private key": "-----BEGIN (?:EC |RSA |OPENSSH )?PRIV" + "ATE KEY-----",
     "an unfinished place": r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b",
 }
-BINARY = {".onnx", ".png", ".jpg", ".ico", ".woff2", ".gz", ".mp4", ".avi", ".pdf", ".spool", ".spool-wal"}
+BINARY = {
+    ".mp3",
+    ".ogg",
+    ".onnx",
+    ".png",
+    ".jpg",
+    ".ico",
+    ".woff2",
+    ".gz",
+    ".mp4",
+    ".avi",
+    ".pdf",
+    ".spool",
+    ".spool-wal",
+}
 
 
 def tracked() -> list[Path]:
