@@ -878,6 +878,27 @@ phrase_signatures = Table(
     Index("ix_phrase_signatures_city", "city", "language", "phrase"),
 )
 
+# Of one that has ended the sound and the speaker's name are forgotten.
+recordings = Table(
+    "recordings",
+    metadata,
+    _code("id"),
+    _text("city"),
+    _text("language"),
+    _text("phrase"),
+    _text("text"),
+    _text("speaker"),
+    _text("media"),
+    _float("seconds"),
+    Column("size", Integer, nullable=False),
+    _text("digest"),
+    _text("by"),
+    _us("at_us"),
+    _maybe_us("ended_us"),
+    Column("sound", LargeBinary, nullable=False),
+    Index("ix_recordings_city", "city", "language", "phrase"),
+)
+
 # ------------------------------------------------------------ who follows what
 
 # Of one who left nothing remains but that somebody did. Digests are of links and codes.
@@ -911,24 +932,4 @@ subscriptions = Table(
     Index("uq_subscriptions_scope", "city", "kind", "address", "scope", unique=True, **_where("address <> ''")),
     Index("uq_subscriptions_manage", "manage_digest", unique=True, **_where("manage_digest <> ''")),
     Index("ix_subscriptions_code", "code_digest", **_where("code_digest <> ''")),
-
-# Of one that has ended the sound and the speaker's name are forgotten.
-recordings = Table(
-    "recordings",
-    metadata,
-    _code("id"),
-    _text("city"),
-    _text("language"),
-    _text("phrase"),
-    _text("text"),
-    _text("speaker"),
-    _text("media"),
-    _float("seconds"),
-    Column("size", Integer, nullable=False),
-    _text("digest"),
-    _text("by"),
-    _us("at_us"),
-    _maybe_us("ended_us"),
-    Column("sound", LargeBinary, nullable=False),
-    Index("ix_recordings_city", "city", "language", "phrase"),
 )
