@@ -30,6 +30,7 @@ from siaga.commands import (
     rivers,
     rules,
     sirens,
+    snapshot,
     stages,
     webhooks,
 )
@@ -50,6 +51,7 @@ app.command("settings")(doctor.settings)
 app.command("ingest")(stages.ingest)
 app.command("alerts")(stages.alerts)
 app.command("api")(stages.api)
+app.command("snapshot")(snapshot.snapshot)
 app.command("simulate")(stages.simulate)
 app.command("faults")(faults.faults)
 app.add_typer(edge.app, name="edge")

@@ -15,18 +15,21 @@ from zoneinfo import ZoneInfo
 from broker import tls as tls_files
 from broker.handshake import answers
 from broker.ports import BrokerAddress
-from contract.clock import DAY_US, Clock, SystemClock, from_us
+from contract.clock import DAY_US, SECOND_US, Clock, SystemClock, from_us
 from contract.duty import Way, gaps, wakes
 from contract.errors import BadInput, PortError
 from siaga import data_folder, heartbeat, wiring
 from siaga import settings as settings_module
 from siaga.ports_free import check_free
 from siaga.settings import Settings
+from siaga.snapshot import NOW
 from store.ports import CityStore, ReadingStore
 
 SMALLEST_FREE_BYTES = 200 * 1024 * 1024
 EARLIEST_YEAR = 2025
 _WEEK_US = 7 * DAY_US
+_OLD_SETS = 4
+_OLD_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,9 @@ def everything(clock: Clock) -> Iterator[Finding]:
         yield Finding("pages", True, f"served at {settings.public_url}")
     else:
         yield _try("pages", lambda: _port(settings))
+    if settings.snapshot_folder is not None:
+        folder = settings.snapshot_folder
+        yield _try("snapshot", lambda: _snapshot(folder, settings.snapshot_every_s, clock))
     for stage in wiring.STAGES:
         beat = running.get(stage)
         if beat is not None:
@@ -235,6 +241,19 @@ def _duty(settings: Settings, clock: Clock) -> str:
             remedy="Enter them on /jaga/jadwal and try them.",
         )
     return "somebody is on duty in each hour of the week to come, and can be woken"
+
+
+def _snapshot(folder: Path, every_s: float, clock: Clock) -> str:
+    """Whether the public pages lie there as files, and are taken still."""
+    shown = folder / NOW
+    try:
+        age_s = clock.now_us() / SECOND_US - shown.lstat().st_mtime
+    except OSError:
+        raise BadInput("no snapshot of the pages yet", where=str(folder), remedy="Start `siaga snapshot`.") from None
+    if age_s > max(_OLD_SETS * every_s, _OLD_S):
+        what = f"the newest snapshot of the pages is {age_s / 60:.0f} min old"
+        raise BadInput(what, where=str(shown), remedy="Start `siaga snapshot`, or look at its log.")
+    return f"the pages lie in {shown}, taken {max(age_s, 0):.0f} s ago"
 
 
 def _port(settings: Settings) -> str:

@@ -134,6 +134,22 @@ class Settings(BaseSettings):
         default=None,
         description="the key that signs what the public is told; made once as bulletins.key in data_folder if not set",
     )
+    snapshot_folder: Path | None = Field(
+        default=None,
+        description="where `siaga snapshot` keeps the public pages as files (docs/snapshot.md); `siaga up` takes them "
+        "where it is set",
+    )
+    snapshot_every_s: Annotated[float, Field(ge=1, le=3_600)] = Field(
+        default=15.0, description="how often the public pages are taken as files"
+    )
+    snapshot_from: str = Field(
+        default="", description="the pages' server as `siaga snapshot` reaches it; api_port of this machine if empty"
+    )
+    snapshot_then: str = Field(
+        default="",
+        description="a command run in the newest snapshot's folder: rclone sync . bucket:siaga; none if empty",
+    )
+
     webhooks_file: Path | None = Field(
         default=None, description="TOML: which of the city's own systems are told of incidents (docs/webhooks.md)"
     )

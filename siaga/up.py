@@ -79,6 +79,8 @@ class City:
             self._prepare(profile)
             for stage in wiring.STAGES:
                 self._start(stage, [stage, *ARGUMENTS.get(stage, ())], environment)
+            if settings.snapshot_folder is not None:
+                self._start("snapshot", ["snapshot"], environment)
             unless_started.pop_all()
 
     def _prepare(self, profile: Profile) -> None:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from store.ports import CityStore, ReadingStore
 
 STAGES = ("ingest", "alerts", "api")
-BESIDE = ("watch",)
+BESIDE = ("watch", "snapshot")
 """what stands beside a broker of a city and not in `siaga up`"""
 
 
@@ -450,6 +450,43 @@ def run_api(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         if carrier is not None:
             carrier.join(posts.STOP_S)
         beat.stop()
+
+
+def run_snapshot(
+    settings: Settings, clock: Clock, stop: threading.Event, *, out: Path, every_s: float, once: bool
+) -> bool:
+    """Take the public pages as files until `stop`, or once. Whether the last was taken. Raises BadInput for a folder
+    that cannot hold them."""
+    import httpx
+
+    from api.language import Speech
+    from siaga import snapshot as snapshots
+
+    city = profile(settings)
+
+    def time() -> str:
+        speech = Speech.of(city, "id", clock.now_us())
+        return f"{speech.day(speech.now_us)}, {speech.clock(speech.now_us)}"
+
+    url = settings.snapshot_from or f"http://127.0.0.1:{settings.api_port}"
+    with httpx.Client(timeout=20.0, trust_env=False) as client:
+        taking = snapshots.Snapshot(
+            snapshots.Server(url, client), snapshots.Folder(out), settings.public_url, time, settings.snapshot_then
+        )
+        if once:
+            return taking.turn(clock)
+        beat = Heartbeat(
+            settings.run_folder,
+            "snapshot",
+            clock,
+            lambda: {"taken_us": taking.taken_us, "pages": taking.pages, "written": taking.written},
+        )
+        beat.start()
+        try:
+            snapshots.run(taking, clock, stop, every_s)
+        finally:
+            beat.stop()
+    return True
 
 
 def run_simulator(

@@ -19,6 +19,8 @@ MAY_ASK = {
     # A node asks what its own technician wrote into node.toml; its instruments stand in a private network by design.
     "edge/flood/fetch.py": "a telemetry",
     "edge/hotspot/portal.py": "the city's probe",
+    "siaga/snapshot.py": "our own pages",
+    "siaga/wiring.py": "our own pages",
     "edge/portal/fetch.py": "the city's captive-portal page",
     "complaints/outward.py": "the guard itself",
 }
