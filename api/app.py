@@ -37,6 +37,7 @@ from api import (
     person,
     portal,
     post_page,
+    posters_page,
     posts,
     probe,
     recordings_page,
@@ -191,6 +192,7 @@ def create_app(
         broadcast_page.router(context, pages),
         rw_page.router(context, pages),
         voices_page.router(context, pages),
+        posters_page.router(context, pages),
         recordings_page.router(context, pages),
         # alarms and what is decided about them
         console.router(context, pages, board, deciding, feed.pace.beat_s),

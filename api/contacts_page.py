@@ -15,6 +15,7 @@ from api.context import Context
 from api.form import fields_of
 from api.page import Pages
 from api.policy import Caller, Reach, caller_of, reach_of
+from api.qr import qr_svg
 from contract.chain import CONTACT_ROLES, LANGUAGES, NAME_MOST, Contact
 from contract.errors import BadInput, Rejected
 from contract.impact_check import PHONE_MOST, RW_MOST
@@ -127,7 +128,9 @@ class Book:
         address = self._passing.link(caller, one)
         if address is None:
             raise HTTPException(404)
-        values = {"contact": one, "address": address}
+        speech = self._pages.speech(request)
+        code = qr_svg(address, speech("contact_link_qr", rw=one.rw))
+        values = {"contact": one, "address": address, "qr": code}
         return self._pages.render(request, "kontak_tautan.html", values, private=True, at="")
 
     def _kept(self, request: Request, caller: Caller, contacts: Sequence[Contact], what: str) -> Response:

@@ -98,6 +98,11 @@ class Voices:
             Shown(every[language, key], self.fill(every[language, key]), self.fill(every[own, key])) for key in keys
         ]
 
+    def product(self, language: str, key: PhraseKey) -> str:
+        """The product's own Indonesian or English sentence, filled."""
+        own: PhraseLanguage = "en" if language == "en" else "id"
+        return self.fill(Spoken(own, key, self._book.texts[own, key], own=False, signature=None))
+
     def fill(self, spoken: Spoken) -> str:
         """The sentence with what a muster place is called in general, and the city's emergency number."""
         muster = self._book.muster[spoken.language]

@@ -25,6 +25,7 @@ from api.words import (
     openid,
     people,
     portal,
+    posters,
     posts,
     rivers,
     staging,
@@ -56,6 +57,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         duty,
         drills,
         voices,
+        posters,
         portal,
     )
 )

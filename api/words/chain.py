@@ -66,6 +66,11 @@ WORDS = {
         "Buka tautan dari pesan terakhir yang Anda terima dari kota. Bila tidak ada, mintalah yang baru kepada petugas. Peringatan untuk semua orang ada di halaman Siaran.",
         "Open the link in the last message the city sent you. If there is none, ask the officers for a new one. Warnings for everybody are on the page of warnings.",
     ),
+    "contact_link_qr": Text("Kode QR tautan rahasia {rw}", "QR code of the secret link of {rw}"),
+    "contact_link_scan": Text(
+        "Minta orangnya memindai kode ini dengan ponselnya sendiri. Jangan difoto orang lain.",
+        "Let the person scan this with their own phone. Nobody else should photograph it.",
+    ),
     "office_contacts": Text("Kontak RW", "RW contacts"),
     "contacts_title": Text("Kontak RW, RT dan masjid", "Contacts in RW, RT and mosques"),
     "contacts_lead": Text(

@@ -155,6 +155,7 @@ def built() -> set[str]:
         *(f"{many}{one}" for many in ("contacts_count", "contact_troubles", "contact_more") for one in ("", "_one")),
         *(f"voice_language_{one}" for one in PHRASE_LANGUAGES),
         *VOICES_TOLD.values(),
+        *("poster_scan", "poster_from"),
         *(f"sound_wrong_{one}" for one in SOUND_CODES),
         *("voice_changed", "voice_unknown", "voice_wrong_text", "voice_wrong_speaker"),
         *("voice_to_check", "voice_to_check_one"),
