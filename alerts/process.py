@@ -74,7 +74,8 @@ class AlertsProcess:
     """Judges one city's readings, tells what it decided, and delivers what is to be said.
 
     `holder` names this process in the lease. The subscription must carry births, statuses and readings of the city;
-    it, the stores and the desk are closed by whoever opened them.
+    it, the stores and the desk are closed by whoever opened them. `answers` carry what is said to people who wrote, by
+    the outbox's channel.
     """
 
     def __init__(  # noqa: PLR0915 - all that a process is made of
@@ -100,6 +101,7 @@ class AlertsProcess:
         channels: Mapping[str, Channel] | None = None,
         sign: Sign = unsigned,
         sirens: Mapping[SirenInfo, Siren] | None = None,
+        answers: Mapping[str, Carrier] | None = None,
     ) -> None:
         self._profile = profile
         self._subscription = subscription
@@ -125,6 +127,7 @@ class AlertsProcess:
             PERSON + name: PersonCarrier(profile.code, name, channel, cities, self._waking.calling)
             for name, channel in self._channels.items()
         }
+        carriers |= answers or {}
         carriers |= {info.channel: SirenCarrier(profile.code, one, cities) for info, one in (sirens or {}).items()}
         self.outbox = Outbox(
             profile.code,
@@ -132,7 +135,7 @@ class AlertsProcess:
             carriers,
             clock,
             random.Random(),  # noqa: S311 - spreads retries
-            at_once=dict.fromkeys((PERSON + name for name in self._channels), _CALLS_AT_ONCE),
+            at_once=dict.fromkeys((*(PERSON + name for name in self._channels), *(answers or ())), _CALLS_AT_ONCE),
         )
         self._public = Public(profile.code, cities, self._words, self._webhooks, sign, tuple(sirens or ()))
         self._people = Deciding(profile.code, cities, self._words, self._webhooks, self.outbox.wake, self._public)

@@ -27,6 +27,7 @@ from api import (
     errors,
     health,
     impacts_page,
+    inbound,
     invitation_page,
     judging_page,
     keys,
@@ -76,6 +77,7 @@ from api.tokens import Cookies
 from contract.city import Profile
 from contract.clock import Clock
 from contract.duty import ChannelInfo
+from contract.inbound import Source
 from contract.siren import SirenInfo
 from store.book import KeepersBook
 from store.ports import CityStore, ReadingStore
@@ -104,6 +106,7 @@ def create_app(
     cap_key: CapKey | None = None,
     sirens: Sequence[SirenInfo] = (),
     channels: Sequence[ChannelInfo] = (),
+    inbound_sources: Sequence[Source] = (),
 ) -> FastAPI:
     """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
@@ -114,7 +117,7 @@ def create_app(
     in seconds; `pace` how those who listen to alarms are told. `in_force` gives `profile` with the scales of now, where
     they may change while this server runs; it is called for every answer, by many threads. `cap_key` signs the city's
     CAP alerts; without one they go out unsigned. `channels` are those by which people on duty are reached,
-    `sirens` what sounds an order.
+    `sirens` what sounds an order, `inbound_sources` the providers that bring people's messages.
     """
     sessions = Sessions(people, clock)
     cookies = Cookies(secure=base_url.startswith("https://"))
@@ -221,6 +224,7 @@ def create_app(
         contacts_page.router(context, pages),
         # machines'
         watching.router(context),
+        inbound.router(context, snapshots, inbound_sources),
         health.router(context),
         probe.router(),
     ):

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from api.chain import Passing, sms_of
 from api.context import Context
 from api.form import fields_of
+from api.inbound_echoes import residents_of
 from api.page import PRIVATE, Pages
 from api.policy import Caller, caller_of, reach_of
 from api.voices import Voices
@@ -71,6 +72,9 @@ class Board:
             "corrected": next((one for one in same if one.id == bulletin.corrects), None),
             "over": bulletin.expires_us is not None and bulletin.expires_us <= self._context.clock.now_us(),
             "chain": chain,
+            "residents": residents_of(self._context, bulletin.incident, self._pages.speech(request))
+            if chain is not None and not bulletin.drill
+            else None,
             **self._siren_values(request, bulletin, same, staff=chain is not None),
         }
         return self._pages.render(request, "siaran.html", values, private=chain is not None)

@@ -21,6 +21,7 @@ from api.duty import Duty, Room, span_words
 from api.duty_forms import BUTTONS, READY, word_of
 from api.form import fields_of
 from api.gauges import Gauge, gauges_of
+from api.inbound_echoes import residents_of
 from api.page import PRIVATE, Pages
 from api.policy import caller_of, reach_of
 from api.snapshot import Snapshots
@@ -138,6 +139,7 @@ class Desk:
             "step": request.query_params.get("langkah", ""),
             "once": secrets.token_hex(8),
             "bulletins": self._context.cities.bulletins(self._context.city, incident=alarm.id, limit=5),
+            "residents": residents_of(self._context, alarm.id, self._pages.speech(request)),
         }
 
     def decisions_about(self, alarm: Alarm) -> Sequence[Decision]:

@@ -155,7 +155,7 @@ class Gate:
         request.state.reach = reach
         if reach is None and not rule.key_in_form:
             return await self._closed(request, ruled, caller), request.receive
-        if request.method in SAFE or rule.key_in_form or caller.key:
+        if request.method in SAFE or rule.key_in_form or rule.signed or caller.key:
             return None, request.receive
         return await self._genuine(request, ruled, caller)
 

@@ -82,7 +82,7 @@ class Rule:
     `key_in_form`: the key comes inside the form, as Open311 has it; no cookie counts here, and the handler asks
     `Access.of_key`. `asks_nobody`: neither cookie nor key is looked at, so no database is asked. `no_keys`: for
     people alone; a program has no business here. `by_itself`: a browser asks this without anybody's doing, so that it
-    prolongs no session.
+    prolongs no session. `signed`: sent by a program of others', whose proof the handler asks for; no browser's form.
     """
 
     reach: Mapping[Role, Reach]
@@ -92,6 +92,7 @@ class Rule:
     asks_nobody: bool = False
     no_keys: bool = False
     by_itself: bool = False
+    signed: bool = False
 
 
 def _all(reach: Reach, *roles: Role) -> Mapping[Role, Reach]:
@@ -141,6 +142,8 @@ TOLD = Rule(_STAFF_SEES_MORE)
 """what the public was told: the same for everybody, and for those who answer for it who has passed it on"""
 ACCURACY = Rule(_with(_PUBLIC, operator=Reach.ANY, admin=Reach.ANY))
 """how often the city was right: of what was public for everybody, of what was in shadow for those who promote it"""
+INBOUND = Rule(_PUBLIC, asks_nobody=True, signed=True)
+"""where providers bring people's messages: by the secret that they share with the city"""
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
 
 RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
@@ -295,6 +298,8 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/windows"): ALARMS,
         ("POST", "/api/v1/windows"): DECIDES,
         ("DELETE", "/api/v1/windows/{decision_id}"): DECIDES,
+        ("GET", "/api/v1/inbound/{name}"): INBOUND,
+        ("POST", "/api/v1/inbound/{name}"): INBOUND,
         ("GET", "/openapi.json"): STILL,
         # Open311: open data; filing needs a key
         ("GET", "/open311/v2/discovery.{fmt}"): OPEN,

@@ -122,13 +122,13 @@ FACTS: tuple[str, ...] = (
     "rw", "serial", "site", "stage", "until", "verdict", "what",
 )  # fmt: skip
 REASONS: tuple[str, ...] = (
-    "acl_denied", "bad_key", "bad_link", "bad_openid", "bad_password", "broker_refused", "certificate_refused", "csrf",
-    "denied", "foreign_origin", "foreign_subscription", "forged_will", "kicked", "no_certificate", "no_tls",
-    "protocol_violation", "too_large", "too_many_connections", "too_many_tries", "too_much", "two_at_once",
-    "unknown_node", "wrong_identity", "wrong_listener", "wrong_topic",
+    "acl_denied", "bad_key", "bad_link", "bad_openid", "bad_password", "bad_signature", "broker_refused",
+    "certificate_refused", "csrf", "denied", "foreign_origin", "foreign_subscription", "forged_will", "kicked",
+    "no_certificate", "no_tls", "protocol_violation", "too_large", "too_many_connections", "too_many_tries",
+    "too_much", "two_at_once", "unknown_node", "wrong_identity", "wrong_listener", "wrong_topic",
 )  # fmt: skip
 ID = re.compile("[0-9a-f]{32}")
-KNOCKS: tuple[str, ...] = ("sign in", "own password", "one-time link", "keeper link", "rw link")
+KNOCKS: tuple[str, ...] = ("sign in", "own password", "one-time link", "keeper link", "rw link", "inbound message")
 WAYS: tuple[str, ...] = ("password", "new password", "invitation", "openid")
 
 

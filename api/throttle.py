@@ -51,6 +51,10 @@ class Throttle:
         """The same for one-time links."""
         return self._over(f"link {bucket_of(address)}", BY_LINK)
 
+    def provider(self, address: str) -> float | None:
+        """The same for those who bring messages and cannot prove that they may."""
+        return self._over(f"provider {bucket_of(address)}", BY_ADDRESS)
+
     def openid(self, address: str) -> float | None:
         """The same for ways to the identity provider and back."""
         return self._over(f"openid {bucket_of(address)}", BY_ADDRESS)

@@ -159,6 +159,9 @@ class Settings(BaseSettings):
     sirens_file: Path | None = Field(
         default=None, description="TOML: the sirens and loudspeakers that sound an order to leave (docs/chain.md)"
     )
+    inbound_file: Path | None = Field(
+        default=None, description="TOML: the providers that bring what people send by message (docs/inbound.md)"
+    )
     outward_allow: str = Field(
         default="",
         description="networks of the city's own, with commas, to which messages may be sent: 10.20.0.0/16; public "

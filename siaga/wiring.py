@@ -27,6 +27,7 @@ from siaga.settings import Settings, read_secret
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from alerts.carriers import Carrier
     from alerts.channels.channelfile import ChannelFile
     from alerts.channels.port import Channel
     from alerts.notify import Manners
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from api.oidc import OpenId
     from broker.subscription import PahoSubscription
     from complaints.outward import Outward
+    from contract.inbound import Source
     from contract.levels import Scale
     from contract.roles import Role
     from contract.siren import SirenInfo
@@ -171,6 +173,30 @@ def channels(settings: Settings, clock: Clock) -> Mapping[str, Channel]:
     return {} if file is None else file.open(outward(settings), clock, os.environ)
 
 
+def inbound_sources(settings: Settings) -> Sequence[Source]:
+    """The providers that bring people's messages, with their secrets; none where no file names them."""
+    if settings.inbound_file is None:
+        return ()
+    from alerts.inboundfile import InboundFile
+
+    file = channel_file(settings)
+    return InboundFile(settings.inbound_file, () if file is None else file.infos).open(os.environ)
+
+
+def answers(settings: Settings, clock: Clock) -> Mapping[str, Carrier]:
+    """What carries the answers that do not go in a reply, by the outbox's channel."""
+    sources = [one for one in inbound_sources(settings) if one.channel]
+    file = channel_file(settings)
+    if not sources or file is None:
+        return {}
+    from alerts.channels.answering import AnswerCarrier
+    from complaints.envelope import Envelope
+    from contract.inbound import CHANNEL
+
+    by_name = file.open(outward(settings), clock, os.environ, answering=True)
+    return {CHANNEL + one.name: AnswerCarrier(by_name[one.channel], Envelope(one.secret)) for one in sources}
+
+
 def siren_file(settings: Settings, city: Profile) -> SirenFile | None:
     """What sounds an order where people live; None where no file names any."""
     if settings.sirens_file is None:
@@ -300,6 +326,7 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
             outward=outward(settings),
             channels=channels(settings, clock),
             sirens=sirens(settings, city),
+            answers=answers(settings, clock),
         )
         _run(
             settings, "alerts", clock, stop, stage.run, lambda: {"connected": source.connected, **stage.facts()}, stack
@@ -379,6 +406,7 @@ def api(settings: Settings, clock: Clock, shown: ShownCity, entries: KeepersBook
         sirens=siren_infos(settings, city),
         cap_key=cap_key.of(settings.cap_location, settings.city, clock.now_us()),
         channels=() if (file := channel_file(settings)) is None else file.infos,
+        inbound_sources=inbound_sources(settings),
     )
 
 

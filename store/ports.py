@@ -23,6 +23,7 @@ from store.chain import ChainStore
 from store.decisions import DecisionStore
 from store.duty import DutyStore
 from store.impacts import ImpactStore
+from store.inbound import InboundStore
 from store.judgements import JudgementStore
 from store.notices import NoticeStore
 from store.people import AuditLog, Deed, PeopleStore
@@ -344,6 +345,7 @@ class CityStore(
     PhraseStore,
     NoticeStore,
     SubscriptionStore,
+    InboundStore,
     Protocol,
 ):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""

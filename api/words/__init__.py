@@ -19,6 +19,7 @@ from api.words import (
     home,
     house,
     impacts,
+    inbound,
     judging,
     nodes,
     office,
@@ -59,6 +60,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         voices,
         posters,
         portal,
+        inbound,
     )
 )
 WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})

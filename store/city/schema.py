@@ -933,3 +933,35 @@ subscriptions = Table(
     Index("uq_subscriptions_manage", "manage_digest", unique=True, **_where("manage_digest <> ''")),
     Index("ix_subscriptions_code", "code_digest", **_where("code_digest <> ''")),
 )
+
+# ------------------------------------------------------------ what people send by message
+
+# A message and its sender are digests that the provider's secret salts.
+inbound = Table(
+    "inbound",
+    metadata,
+    _code("city"),
+    _code("source"),
+    _code("message"),
+    _text("sender"),
+    _us("at_us"),
+    _text("intent"),
+    _text("about"),
+    _text("answer"),
+    Index("ix_inbound_sender", "city", "sender", "at_us"),
+    Index("ix_inbound_at", "city", "at_us"),
+)
+
+# What somebody says of a warning where they are: one a sender and incident.
+echoes = Table(
+    "echoes",
+    metadata,
+    _code("city"),
+    _code("incident"),
+    _code("sender"),
+    _text("bulletin"),
+    _text("said"),
+    _text("place"),
+    _text("source"),
+    _us("at_us"),
+)

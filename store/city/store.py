@@ -15,6 +15,7 @@ from store.city.duty import DutyTables
 from store.city.engine import EngineTables
 from store.city.forecasts import ForecastTable
 from store.city.impacts import ImpactTables
+from store.city.inbound import InboundTables
 from store.city.judgements import JudgementTables
 from store.city.notices import NoticeTable
 from store.city.outbox import OutboxTable
@@ -49,6 +50,7 @@ class SqlCityStore(
     BulletinTable,
     ChainTables,
     PhraseTables,
+    InboundTables,
     CapAlertTable,
     NoticeTable,
     SubscriptionTable,

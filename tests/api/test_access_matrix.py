@@ -29,6 +29,7 @@ from fastapi import APIRouter, FastAPI
 from support.bulletins import bulletin
 from support.contacts import contact
 from support.impacts import impact
+from support.messages import ALL as ALL_PROVIDERS
 from support.posts import POST, add_post, link_of, with_post
 from support.seed import Town, town
 from support.visitors import Visitor, person, program, signed_in, stranger
@@ -351,6 +352,10 @@ LINES = [
     post("/jaga/alarm/{incident_id}", "sdohodoodd", "/jaga/alarm/{staff_incident}", "own", ok=400, apa="x"),
     post("/jaga/alarm/{incident_id}", NO_ALARM, "/jaga/alarm/none", "not there", apa="x"),
     tell("POST", "/api/v1/watchers/{name}", "sdddddooo" + "d", "/api/v1/watchers/pos", ok=200),
+    # Nobody's session and nobody's key proves that somebody is the provider.
+    get("/api/v1/inbound/{name}", "d" * 10, "/api/v1/inbound/wa"),
+    tell("POST", "/api/v1/inbound/{name}", "d" * 10, "/api/v1/inbound/bot", ok=200),
+    get("/api/v1/inbound/{name}", "h" * 10, "/api/v1/inbound/lain", "not there"),
     get("/jejak", ADMINS),
     get("/jejak.csv", ADMINS),
     get("/jejak/periksa", ADMINS),
@@ -521,6 +526,7 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
             trusted_proxies=("127.0.0.1",),
             status=lambda: {"ingest": {"alive": True}},
             pace=Pace(longest_s=0),
+            inbound_sources=ALL_PROVIDERS,
         ) as address,
         httpx.Client(base_url=address, timeout=20, trust_env=False) as client,
     ):

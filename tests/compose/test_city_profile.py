@@ -37,6 +37,7 @@ PASSED_ON = {
     "SIAGA_OUTWARD_ALLOW": "10.20.0.0/16",
     "SIAGA_CHANNELS_FILE": "/run/duty/channels.toml",
     "SIAGA_SIRENS_FILE": "/run/duty/sirens.toml",
+    "SIAGA_INBOUND_FILE": "/run/duty/inbound.toml",
 }
 """what `.env` may say to `alerts` as it stands"""
 OPENID = {
@@ -244,9 +245,9 @@ def test_channels_and_sirens_are_passed_on_where_they_are_set(stages: dict[str, 
         folders = [one for one in config["services"][name].get("volumes", []) if one["source"] == "/etc/siaga/duty"]
         assert bool(folders) == (name in {"alerts", "api"}), name
         for folder in folders:
-            assert {Path(PASSED_ON[one]).parent for one in ("SIAGA_CHANNELS_FILE", "SIAGA_SIRENS_FILE")} == {
-                Path(folder["target"])
-            }
+            files = ("SIAGA_CHANNELS_FILE", "SIAGA_SIRENS_FILE", "SIAGA_INBOUND_FILE")
+            assert {Path(PASSED_ON[one]).parent for one in files} == {Path(folder["target"])}
+            assert {config["services"][name]["environment"][one] for one in files} == {PASSED_ON[one] for one in files}
             assert folder["bind"]["create_host_path"] is False
             assert folder["read_only"]
 

@@ -1,0 +1,244 @@
+"""What a message is answered, what of it is kept, and what it says of a warning. Knows no provider and no route."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, hypot, radians
+
+from api import tokens
+from api.context import Context
+from api.gauges import Gauge, gauges_of
+from api.inbound_payloads import Sent
+from api.inbound_texts import fitted, level_text, levels_text, listed, where_words
+from api.language import Language, Speech
+from api.snapshot import Snapshots
+from complaints.envelope import Envelope
+from contract.bulletin import Bulletin
+from contract.chain import kecamatan_of, standing
+from contract.clock import DAY_US, HOUR_US, SECOND_US
+from contract.inbound import CHANNEL, Came, Echo, Heard, Said, Source, heard
+from contract.place_names import Place, find, places_of
+from store.ports import Outgoing
+
+PER_MINUTE = 10
+"""messages of one sender that are read"""
+UNREAD_PER_HOUR = 5
+"""so often somebody is told that they were not understood: two machines must not talk for ever"""
+NEWS_US = 3 * DAY_US
+REMEMBERED_US = 12 * HOUR_US
+"""for so long it is known what place somebody wrote of"""
+ANSWER_S = 600.0
+"""an answer that could not be given within this is not given late"""
+_SAID: Mapping[str, Said] = {"yes": "yes", "no": "no", "help": "help"}
+_FIGURES: Mapping[Said, str] = {"yes": "1", "no": "2", "help": "3"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered, the place it was about, and what it says of a warning. `understood`: a person is told so as
+    often as they ask."""
+
+    text: str
+    about: str = ""
+    echo: tuple[Bulletin, Said, str] | None = None
+    understood: bool = True
+
+
+class Answering:
+    """Of one city. Raises Unavailable where a store is away: the provider brings the message again."""
+
+    def __init__(self, context: Context, snapshots: Snapshots, sources: Sequence[Source]) -> None:
+        self._context = context
+        self._snapshots = snapshots
+        self._envelopes = {one.name: Envelope(one.secret) for one in sources}
+
+    def take(self, source: Source, sent: Sent) -> str:
+        """Read a message once, keep it, and return what is said in the reply: "" for nothing, and where the answer
+        goes by the outbox. Brought again it changes nothing and is answered the same."""
+        cities, city, now_us = self._context.cities, self._context.city, self._context.clock.now_us()
+        envelope = self._envelopes[source.name]
+        sender, number = envelope.digest("sender", sent.sender), envelope.digest("message", sent.message)
+        known = cities.inbound(city, source.name, number)
+        if known is not None:
+            return "" if source.channel else known.answer
+        said = heard(sent.text)
+        count = self._times(f"inbound {sender}", 60.0)
+        if count > PER_MINUTE:
+            answer = self._slow(said) if count == PER_MINUTE + 1 else None
+        else:
+            answer = self.answer(said, sender)
+            if not answer.understood and self._times(f"inbound unread {sender}", 3600.0) > UNREAD_PER_HOUR:
+                answer = None
+        if answer is None:
+            return ""
+        came = Came(
+            city=city, source=source.name, message=number, sender=sender, at_us=now_us, intent=said.intent,
+            about=answer.about, answer=answer.text,
+        )  # fmt: skip
+        rows = [_row(came, source, envelope.sealed(sent.sender))] if source.channel else []
+        cities.keep_inbound(came, _echo(came, answer), rows)
+        return "" if source.channel else answer.text
+
+    def answer(self, said: Heard, sender: str = "") -> Answer:
+        """What is said to a message. `sender`: the digest of who wrote it, "" for nobody. Keeps nothing."""
+        speech = self._speech(said)
+        snapshot = self._snapshots.now()
+        gauges = gauges_of(self._context.profile, snapshot)
+        known = places_of(self._context.profile, {one.node for one in gauges})
+        if said.intent in {"info", "start"}:
+            return Answer(self._info(speech, gauges))
+        if said.intent == "nothing":
+            return Answer(self._info(speech, gauges), understood=False)
+        if said.intent in _SAID:
+            return self._said(said, speech, gauges, known, sender)
+        return self._asked(said, speech, gauges, known)
+
+    # ------------------------------------------------------------ how high is it
+
+    def _asked(self, said: Heard, speech: Speech, gauges: Sequence[Gauge], known: Sequence[Place]) -> Answer:
+        found = find(said.words, known)
+        if found.place is None:
+            return Answer(self._unknown(speech, gauges), understood=False)
+        if found.others:
+            return Answer(_which(speech, [found.place, *found.others]))
+        place = found.place
+        here, near = self._gauges_at(place, gauges)
+        if not here:
+            return Answer(fitted(speech("inbound_no_gauges")), place.code)
+        standing_here = self._standing({one.node for one in here})
+        order = next((one for one in standing_here if one.kind == "order"), None)
+        if order is not None:
+            return Answer(fitted(order.sms.get(speech.language) or order.text.get(speech.language, "")), place.code)
+        if len(here) > 1:
+            name = speech("inbound_river", river=place.name) if place.kind == "river" else place.name
+            return Answer(levels_text(here, speech, name), place.code)
+        text = level_text(here[0], speech, asks=any(one.kind == "fact" for one in standing_here))
+        if near:
+            text = fitted(speech("inbound_nearest", place=place.name, answer=text), text)
+        return Answer(text, place.code)
+
+    def _gauges_at(self, place: Place, gauges: Sequence[Gauge]) -> tuple[list[Gauge], bool]:
+        """Those that speak for a place; and whether it is only the nearest one, where none stands in its kecamatan."""
+        if place.kind == "city":
+            return list(gauges), False
+        if place.kind != "region":
+            return [one for one in gauges if place.code == (one.river if place.kind == "river" else one.node)], False
+        own = [one for one in gauges if self._kecamatan(one) == kecamatan_of(place.code)]
+        region = next((one for one in self._context.profile.regions if one.code == place.code), None)
+        if own or region is None or not gauges:
+            return own, False
+        east = cos(radians(region.lat))
+        return [min(gauges, key=lambda one: hypot(one.lat - region.lat, (one.lon - region.lon) * east))], True
+
+    def _kecamatan(self, gauge: Gauge) -> str:
+        site = self._context.profile.site_of(gauge.node)
+        return kecamatan_of(site.region) if site is not None else ""
+
+    # ------------------------------------------------------------ what is it like where you are
+
+    def _said(
+        self, said: Heard, speech: Speech, gauges: Sequence[Gauge], known: Sequence[Place], sender: str
+    ) -> Answer:
+        word, phone = _SAID[said.intent], self._phone
+        place = find(said.words, known, first="region").place
+        if said.words and place is None and word != "help":
+            return Answer(self._unknown(speech, gauges), understood=False)
+        place = place or self._remembered(sender, known)
+        told = self._standing({one.node for one in self._gauges_at(place, gauges)[0]} if place else None)
+        if place is None and len({one.incident for one in told}) > 1:
+            if word == "help":
+                return Answer(fitted(speech("inbound_help_alone", phone=phone)))
+            name = gauges[0].river or gauges[0].place if gauges else self._context.profile.name
+            return Answer(fitted(speech("inbound_where", said=_FIGURES[word], name=name.upper(), phone=phone)))
+        here = place.name if place else speech("inbound_here")
+        if not told:
+            alone, none = (
+                speech("inbound_help_alone", phone=phone),
+                speech("inbound_no_warning", phone=phone, place=here),
+            )
+            text = alone if word == "help" else none
+            return Answer(fitted(text), place.code if place else "")
+        region = place.code if place is not None and place.kind == "region" else ""
+        gauge = next((one for one in gauges if one.node == told[0].node), None)
+        where = place.name if region and place else where_words(gauge, speech) if gauge else here
+        text = fitted(*(_noted(speech, word, one, phone) for one in (where, here)))
+        return Answer(text, place.code if place else told[0].node, (told[0], word, region))
+
+    def _standing(self, nodes: set[str] | None) -> list[Bulletin]:
+        """What was told last of these gauges, or of all, the gravest first; never of a drill."""
+        now_us = self._context.clock.now_us()
+        told = self._context.cities.bulletins(self._context.city, since_us=now_us - NEWS_US)
+        live = [one for one in told if not one.drill and (nodes is None or one.node in nodes)]
+        held = standing(live, now_us)
+        return [one for one in held if one.kind in {"fact", "order"}] or [
+            one for one in held if now_us - one.at_us < REMEMBERED_US
+        ]
+
+    def _remembered(self, sender: str, known: Sequence[Place]) -> Place | None:
+        if not sender:
+            return None
+        since_us = self._context.clock.now_us() - REMEMBERED_US
+        code = self._context.cities.last_about(self._context.city, sender, since_us)
+        return next((one for one in known if one.code == code), None)
+
+    # ------------------------------------------------------------ words
+
+    @property
+    def _phone(self) -> str:
+        return self._context.profile.emergency_phone
+
+    def _speech(self, said: Heard) -> Speech:
+        language: Language = "en" if said.language == "en" else "id"
+        return Speech.of(self._context.profile, language, self._context.clock.now_us())
+
+    def _info(self, speech: Speech, gauges: Sequence[Gauge]) -> str:
+        name = (gauges[0].river or gauges[0].place) if gauges else self._context.profile.name
+        return fitted(speech("inbound_info", name=name.upper(), phone=self._phone))
+
+    def _unknown(self, speech: Speech, gauges: Sequence[Gauge]) -> str:
+        names = [one.river or one.place for one in gauges] or [self._context.profile.name]
+        return listed(lambda some: speech("inbound_unknown", names=some, phone=self._phone), names)
+
+    def _slow(self, said: Heard) -> Answer:
+        speech = self._speech(said)
+        return Answer(fitted(speech("inbound_slow", phone=self._phone)))
+
+    def _times(self, what: str, window_s: float) -> int:
+        now_us = self._context.clock.now_us()
+        return self._context.people.attempt(self._context.city, tokens.digest(what), now_us, window_s)
+
+
+def _noted(speech: Speech, word: Said, place: str, phone: str) -> str:
+    if word == "help":
+        return speech("inbound_said_help", place=place, phone=phone)
+    if word == "no":
+        return speech("inbound_said_no", place=place, phone=phone)
+    return speech("inbound_said_yes", place=place, phone=phone)
+
+
+def _which(speech: Speech, places: Sequence[Place]) -> str:
+    names = [one.name for one in places[:3]]
+    return fitted(speech("inbound_which", names=speech("inbound_or").join(names)))
+
+
+def _row(came: Came, source: Source, sealed: str) -> Outgoing:
+    return Outgoing(
+        key=f"{CHANNEL}{source.name}/{came.message}",
+        city=came.city,
+        channel=CHANNEL + source.name,
+        event="",
+        body={"to": sealed, "text": came.answer},
+        created_us=came.at_us,
+        expires_us=came.at_us + round(ANSWER_S * SECOND_US),
+    )
+
+
+def _echo(came: Came, answer: Answer) -> Echo | None:
+    if answer.echo is None:
+        return None
+    bulletin, said, place = answer.echo
+    return Echo(
+        city=came.city, incident=bulletin.incident, sender=came.sender, bulletin=bulletin.id, said=said, place=place,
+        source=came.source, at_us=came.at_us,
+    )  # fmt: skip
