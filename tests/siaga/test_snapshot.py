@@ -65,7 +65,14 @@ def test_every_link_leads_to_a_file_or_to_the_living_city(flooded: Town, tmp_pat
     assert f'href="{LIVE}/masuk"' in first
     assert "<script" not in first
     assert f"A copy of {TIME}." in (shown / "en" / "index.html").read_text("utf-8")
-    for name in ("sungai/jog-gauge-05.html", "en/s/jog-gauge-05.html", "portal.html", "wifi.html", "cap/feed.xml"):
+    for name in (
+        "sungai/jog-gauge-05.html",
+        "en/s/jog-gauge-05.html",
+        "portal.html",
+        "suara.html",
+        "wifi.html",
+        "cap/feed.xml",
+    ):
         assert (shown / name).is_file(), name
     assert len(list((shown / "portal").iterdir())) == len(
         [one for one in flooded.profile.regions if one.level == "kecamatan"]
