@@ -13,7 +13,7 @@ from contract.inbound import INBOUND_KINDS, InboundKind, Source
 _MOST = 10
 SECRET_LEAST = 16
 """characters: whoever guesses it speaks in everybody's name"""
-_ALL = ("kind", "name", "reply", "channel", "secret_file", "secret_env")
+_ALL = ("kind", "name", "reply", "channel", "follows", "secret_file", "secret_env")
 _OF_SMS = ("header", "from", "text", "id", "template", "form")
 _REPLIES: Mapping[InboundKind, tuple[str, ...]] = {
     "telegram": ("body", "outbox"),
@@ -50,7 +50,9 @@ class InboundFile:
             known = ", ".join(INBOUND_KINDS)
             raise self._file.wrong(number, "kind", f"{table.get('kind')!r} is no kind", f"One of: {known}.")
         self._file.check_known(number, (*_ALL, *_OF_SMS) if kind == "sms" else _ALL)
-        for field, value in table.items():
+        if not isinstance(table.get("follows", False), bool):
+            raise self._file.wrong(number, "follows", "this is no value for it", "Write true or false.")
+        for field, value in ((field, value) for field, value in table.items() if field != "follows"):
             if not isinstance(value, str) or not value or not value.isprintable():
                 raise self._file.wrong(number, field, "this is no value for it", "Text stands in double quotes.")
         name = table.get("name", kind)
@@ -91,7 +93,7 @@ class InboundFile:
             )
         kind = _kind_of(table)
         assert kind is not None  # noqa: S101 - checked when the file was read
-        own = {name: table[name] for name in ("template", "form") if name in table}
+        own = {name: table[name] for name in ("template", "form", "follows") if name in table}
         own |= {f"{name}_field": table[name] for name in ("from", "text", "id") if name in table}
         if "header" in table:
             own["header"] = table["header"].lower()

@@ -9,6 +9,7 @@ from math import cos, hypot, radians
 from api import tokens
 from api.context import Context
 from api.gauges import Gauge, gauges_of
+from api.inbound_following import Follows, Writer, is_of, writer_of
 from api.inbound_payloads import Sent
 from api.inbound_texts import fitted, level_text, levels_text, listed, where_words
 from api.language import Language, Speech
@@ -17,8 +18,10 @@ from complaints.envelope import Envelope
 from contract.bulletin import Bulletin
 from contract.chain import kecamatan_of, standing
 from contract.clock import DAY_US, HOUR_US, SECOND_US
+from contract.errors import Rejected
 from contract.inbound import CHANNEL, Came, Echo, Heard, Said, Source, heard
 from contract.place_names import Place, find, places_of
+from contract.subscription import Subscription
 from store.ports import Outgoing
 
 PER_MINUTE = 10
@@ -51,6 +54,7 @@ class Answering:
     def __init__(self, context: Context, snapshots: Snapshots, sources: Sequence[Source]) -> None:
         self._context = context
         self._snapshots = snapshots
+        self._follows = Follows(context)
         self._envelopes = {one.name: Envelope(one.secret) for one in sources}
 
     def take(self, source: Source, sent: Sent) -> str:
@@ -67,7 +71,7 @@ class Answering:
         if count > PER_MINUTE:
             answer = self._slow(said) if count == PER_MINUTE + 1 else None
         else:
-            answer = self.answer(said, sender)
+            answer = self.answer(said, sender, writer_of(source.kind, sent.sender) if source.follows else None)
             if not answer.understood and self._times(f"inbound unread {sender}", 3600.0) > UNREAD_PER_HOUR:
                 answer = None
         if answer is None:
@@ -80,18 +84,21 @@ class Answering:
         cities.keep_inbound(came, _echo(came, answer), rows)
         return "" if source.channel else answer.text
 
-    def answer(self, said: Heard, sender: str = "") -> Answer:
-        """What is said to a message. `sender`: the digest of who wrote it, "" for nobody. Keeps nothing."""
+    def answer(self, said: Heard, sender: str = "", writer: Writer | None = None) -> Answer:
+        """What is said to a message. `sender`: the digest of who wrote it, "" for nobody; `writer`: how they are told
+        what they follow, None where nobody is told by this way. Keeps nothing but what a writer follows or leaves."""
         speech = self._speech(said)
         snapshot = self._snapshots.now()
         gauges = gauges_of(self._context.profile, snapshot)
         known = places_of(self._context.profile, {one.node for one in gauges})
         if said.intent in {"info", "start"}:
-            return Answer(self._info(speech, gauges))
+            return Answer(self._info(speech, gauges, writer))
         if said.intent == "nothing":
-            return Answer(self._info(speech, gauges), understood=False)
+            return Answer(self._info(speech, gauges, writer), understood=False)
         if said.intent in _SAID:
-            return self._said(said, speech, gauges, known, sender)
+            return self._said(said, speech, gauges, known, sender, writer)
+        if said.intent in {"follow", "leave"}:
+            return self._followed(said, speech, gauges, known, writer)
         return self._asked(said, speech, gauges, known)
 
     # ------------------------------------------------------------ how high is it
@@ -111,8 +118,7 @@ class Answering:
         if order is not None:
             return Answer(fitted(order.sms.get(speech.language) or order.text.get(speech.language, "")), place.code)
         if len(here) > 1:
-            name = speech("inbound_river", river=place.name) if place.kind == "river" else place.name
-            return Answer(levels_text(here, speech, name), place.code)
+            return Answer(levels_text(here, speech, _named(place, speech)), place.code)
         text = level_text(here[0], speech, asks=any(one.kind == "fact" for one in standing_here))
         if near:
             text = fitted(speech("inbound_nearest", place=place.name, answer=text), text)
@@ -138,19 +144,26 @@ class Answering:
     # ------------------------------------------------------------ what is it like where you are
 
     def _said(
-        self, said: Heard, speech: Speech, gauges: Sequence[Gauge], known: Sequence[Place], sender: str
+        self,
+        said: Heard,
+        speech: Speech,
+        gauges: Sequence[Gauge],
+        known: Sequence[Place],
+        sender: str,
+        writer: Writer | None,
     ) -> Answer:
         word, phone = _SAID[said.intent], self._phone
         place = find(said.words, known, first="region").place
         if said.words and place is None and word != "help":
             return Answer(self._unknown(speech, gauges), understood=False)
         place = place or self._remembered(sender, known)
-        told = self._standing({one.node for one in self._gauges_at(place, gauges)[0]} if place else None)
+        mine = [] if place or writer is None else self._follows.of(writer)
+        told = self._standing(self._nodes_of(mine, known, gauges) if mine else self._nodes(place, gauges))
         if place is None and len({one.incident for one in told}) > 1:
             if word == "help":
                 return Answer(fitted(speech("inbound_help_alone", phone=phone)))
-            name = gauges[0].river or gauges[0].place if gauges else self._context.profile.name
-            return Answer(fitted(speech("inbound_where", said=_FIGURES[word], name=name.upper(), phone=phone)))
+            name = self._example(gauges)
+            return Answer(fitted(speech("inbound_where", said=_FIGURES[word], name=name, phone=phone)))
         here = place.name if place else speech("inbound_here")
         if not told:
             alone, none = (
@@ -159,11 +172,72 @@ class Answering:
             )
             text = alone if word == "help" else none
             return Answer(fitted(text), place.code if place else "")
+        regions = {code for one in mine for code in one.regions}
         region = place.code if place is not None and place.kind == "region" else ""
+        region = region or (regions.pop() if len(regions) == 1 else "")
         gauge = next((one for one in gauges if one.node == told[0].node), None)
         where = place.name if region and place else where_words(gauge, speech) if gauge else here
         text = fitted(*(_noted(speech, word, one, phone) for one in (where, here)))
         return Answer(text, place.code if place else told[0].node, (told[0], word, region))
+
+    def _nodes(self, place: Place | None, gauges: Sequence[Gauge]) -> set[str] | None:
+        """The gauges that speak for a place; None: all of them."""
+        return {one.node for one in self._gauges_at(place, gauges)[0]} if place is not None else None
+
+    def _nodes_of(
+        self, mine: Sequence[Subscription], known: Sequence[Place], gauges: Sequence[Gauge]
+    ) -> set[str] | None:
+        """Those of what somebody follows; None where they follow the whole city."""
+        if any(one.whole_city for one in mine):
+            return None
+        codes = {code for one in mine for code in one.regions}
+        places = [one for one in known if one.kind == "region" and one.code in codes]
+        found = {node for one in mine for node in one.gauges}
+        return found.union(*(self._nodes(one, gauges) or set() for one in places))
+
+    # ------------------------------------------------------------ to be told
+
+    def _followed(
+        self,
+        said: Heard,
+        speech: Speech,
+        gauges: Sequence[Gauge],
+        known: Sequence[Place],
+        writer: Writer | None,
+    ) -> Answer:
+        name = self._example(gauges)
+        if writer is None:
+            return Answer(fitted(speech("inbound_follow_not", name=name)))
+        found = find(said.words, known, first="region")
+        if found.others and found.place is not None:
+            return Answer(_which(speech, [found.place, *found.others]))
+        if said.words and found.place is None:
+            return Answer(self._unknown(speech, gauges), understood=False)
+        if said.intent == "leave":
+            return self._left(found.place, speech, gauges, writer)
+        if found.place is None:
+            return Answer(fitted(speech("inbound_follow_which", name=name)))
+        return self._begun(found.place, speech, gauges, writer)
+
+    def _begun(self, place: Place, speech: Speech, gauges: Sequence[Gauge], writer: Writer) -> Answer:
+        nodes = {one.node for one in self._gauges_at(place, gauges)[0]}
+        try:
+            self._follows.begin(writer, place, nodes, speech.language)
+        except Rejected as refused:
+            if refused.reason != "too_many":
+                raise
+            return Answer(fitted(speech("inbound_follow_full")))
+        return Answer(fitted(speech("inbound_followed", place=_named(place, speech))), place.code)
+
+    def _left(self, place: Place | None, speech: Speech, gauges: Sequence[Gauge], writer: Writer) -> Answer:
+        mine = [one for one in self._follows.of(writer) if place is None or is_of(one, place, gauges)]
+        name = self._example(gauges)
+        if not self._follows.leave(mine):
+            return Answer(fitted(speech("inbound_left_none", name=name)))
+        what = _named(place, speech) if place is not None else speech("inbound_left_all")
+        return Answer(fitted(speech("inbound_left", place=what, name=name)))
+
+    # ------------------------------------------------------------ what holds
 
     def _standing(self, nodes: set[str] | None) -> list[Bulletin]:
         """What was told last of these gauges, or of all, the gravest first; never of a drill."""
@@ -192,9 +266,14 @@ class Answering:
         language: Language = "en" if said.language == "en" else "id"
         return Speech.of(self._context.profile, language, self._context.clock.now_us())
 
-    def _info(self, speech: Speech, gauges: Sequence[Gauge]) -> str:
-        name = (gauges[0].river or gauges[0].place) if gauges else self._context.profile.name
-        return fitted(speech("inbound_info", name=name.upper(), phone=self._phone))
+    def _example(self, gauges: Sequence[Gauge]) -> str:
+        """A name that can be sent."""
+        return ((gauges[0].river or gauges[0].place) if gauges else self._context.profile.name).upper()
+
+    def _info(self, speech: Speech, gauges: Sequence[Gauge], writer: Writer | None) -> str:
+        name, phone = self._example(gauges), self._phone
+        plainly = speech("inbound_info", name=name, phone=phone)
+        return fitted(speech("inbound_info_follow", name=name, phone=phone), plainly) if writer else fitted(plainly)
 
     def _unknown(self, speech: Speech, gauges: Sequence[Gauge]) -> str:
         names = [one.river or one.place for one in gauges] or [self._context.profile.name]
@@ -215,6 +294,12 @@ def _noted(speech: Speech, word: Said, place: str, phone: str) -> str:
     if word == "no":
         return speech("inbound_said_no", place=place, phone=phone)
     return speech("inbound_said_yes", place=place, phone=phone)
+
+
+def _named(place: Place, speech: Speech) -> str:
+    if place.kind != "river":
+        return place.name
+    return f"K.{place.name}" if speech.language == "id" else speech("river_name", river=place.name)
 
 
 def _which(speech: Speech, places: Sequence[Place]) -> str:

@@ -104,7 +104,8 @@ def _keyword(word: str) -> tuple[Intent | None, Literal["", "id", "en"]]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A provider that brings messages. `secret` proves that it is it, and salts the digests of its senders. `channel`
-    is by which of the city's channels an answer goes, "" where it goes in the reply to the request itself.
+    is by which of the city's channels an answer goes, "" where it goes in the reply to the request itself. `follows`:
+    the city tells residents by this kind of provider, so that they may follow a place by message.
 
     Of an SMS gateway: `header` carries the secret; the fields' names; `template` is the reply with `{text}` in it, as
     `form` has it.
@@ -114,6 +115,7 @@ class Source:
     kind: InboundKind
     secret: str = field(repr=False)
     channel: str = ""
+    follows: bool = False
     header: str = "x-siaga-secret"
     from_field: str = "from"
     text_field: str = "text"

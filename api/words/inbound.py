@@ -69,6 +69,37 @@ WORDS = {
         "Tidak ada peringatan yang berlaku untuk {place} sekarang. Bila air naik di tempat Anda, telepon {phone}.",
         "No warning holds for {place} now. If water rises where you are, call {phone}.",
     ),
+    "inbound_info_follow": Text(
+        "{name}: tinggi air. IKUT {name}: dikabari bila naik. BERHENTI. Saat peringatan: 1 air naik, 2 tidak, 3 butuh "
+        "bantuan. Darurat {phone}.",
+        "{name}: its level. FOLLOW {name}: told when it rises. STOP. In a warning: 1 rises, 2 not, 3 help needed. "
+        "Emergency {phone}.",
+    ),
+    "inbound_follow_which": Text(
+        "Ikuti apa? Kirim IKUT dan nama sungai atau kelurahan, mis. IKUT {name}; IKUT KOTA untuk semuanya.",
+        "Follow what? Send FOLLOW and a river or sub-district, as FOLLOW {name}; FOLLOW KOTA for all.",
+    ),
+    "inbound_followed": Text(
+        "Anda mengikuti {place}: dikabari lewat pesan mulai WASPADA. Berhenti: kirim BERHENTI.",
+        "You follow {place}: told by message from WATCH on. To leave send STOP.",
+    ),
+    "inbound_follow_full": Text(
+        "Anda sudah mengikuti terlalu banyak. Kirim BERHENTI dan nama tempat yang tidak perlu lagi.",
+        "You follow too many places already. Send STOP and a place that you need no more.",
+    ),
+    "inbound_follow_not": Text(
+        "Mengikuti lewat pesan belum ada di sini. Tinggi air: kirim nama sungai, mis. {name}.",
+        "Nothing is followed by message here yet. For a level send a river, as {name}.",
+    ),
+    "inbound_left": Text(
+        "Anda berhenti mengikuti {place}; alamat Anda untuk itu sudah dihapus. Ikut lagi: kirim IKUT {name}.",
+        "You follow {place} no more; your address for it is deleted. To follow again send FOLLOW {name}.",
+    ),
+    "inbound_left_all": Text("semuanya", "anything"),
+    "inbound_left_none": Text(
+        "Anda tidak mengikuti apa pun lewat pesan ini. Ikut: kirim IKUT {name}.",
+        "You follow nothing by this way. To follow send FOLLOW {name}.",
+    ),
     "inbound_here": Text("tempat Anda", "your place"),
     "inbound_chat": Text("Nomor obrolan ini: {number}", "Number of this chat: {number}"),
     "echo_title": Text("Kata warga", "What people there say"),

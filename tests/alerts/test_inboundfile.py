@@ -27,17 +27,17 @@ def file_of(folder: Path, text: str) -> InboundFile:
 def test_a_file_is_read(tmp_path: Path) -> None:
     """Each kind with what is usual for it; the secrets are looked for when it is opened."""
     more = 'header = "X-Kunci"\nfrom = "dari"\ntemplate = "<r>{text}</r>"\nform = "xml"\n'
-    file = file_of(tmp_path, "\ufeff" + BOT + META + SMS + more)
+    file = file_of(tmp_path, "\ufeff" + BOT + "follows = true\n" + META + SMS + more)
     assert file.names == ("telegram", "whatsapp", "sms-satu")
     assert file.open({"APP_SECRET": SECRET}) == [
-        Source(name="telegram", kind="telegram", secret=SECRET),
+        Source(name="telegram", kind="telegram", secret=SECRET, follows=True),
         Source(name="whatsapp", kind="whatsapp", secret=SECRET, channel="wa"),
         Source(
             name="sms-satu", kind="sms", secret=SECRET, header="x-kunci", from_field="dari",
             template="<r>{text}</r>", form="xml",
         ),
     ]  # fmt: skip
-    with pytest.raises(BadInput, match="line 7: secret_env: APP_SECRET is not set"):
+    with pytest.raises(BadInput, match="line 8: secret_env: APP_SECRET is not set"):
         file.open({})
     (found,) = file_of(tmp_path, SMS + 'reply = "outbox"\nchannel = "gerbang"\n').open({})
     assert found.channel == "gerbang"
@@ -49,6 +49,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         (BOT.replace("telegram", "fax"), "line 2: kind: 'fax' is no kind"),
         (BOT + BOT, "line 5: kind: the name 'telegram' is taken"),
         (BOT + 'name = "Bot Kota"\n', "line 4: name: 'Bot Kota' is not an id"),
+        (BOT + 'follows = "yes"\n', "line 4: follows: this is no value for it"),
         (BOT + 'header = "X"\n', "line 4: header: this field is not known"),
         (BOT + 'channel = "wa"\n', "line 4: channel: its answers go in the reply"),
         (BOT + 'reply = "outbox"\nchannel = "wa"\n', "line 5: channel: 'wa' is no channel for its answers"),

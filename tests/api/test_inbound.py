@@ -19,6 +19,7 @@ from support.visitors import person, signed_in
 from support.web_server import serving
 
 from api.inbound_answers import PER_MINUTE, UNREAD_PER_HOUR
+from api.inbound_following import writer_of
 from api.inbound_payloads import verify_token
 from complaints.envelope import Envelope
 from contract.bulletin import Bulletin
@@ -27,6 +28,7 @@ from contract.clock import DAY_US, MINUTE_US, SECOND_US, ManualClock
 from contract.gsm7 import MOST, septets
 from contract.inbound import Tally
 from contract.levels import Level
+from store.people import Deed
 from store.ports import EngineCommit
 
 GAUGE = "jog-gauge-05"
@@ -180,7 +182,9 @@ def test_every_answer_is_one_text_message(city: Town, providers: Providers) -> N
                     assert voice == "live" or ("safe" in said or "aman" in said or "diam" in said or "silent" in said)
     for place in city.profile.regions[:8]:
         assert septets(providers.said(place.name, sender=int(place.code.replace(".", "")))) <= MOST
-    for at, text in enumerate(("info", "xyzzy qqqq", "1", "3", "tolong", "help", "2 winongo")):
+    for at, text in enumerate(
+        ("info", "ikut", "ikut code", "berhenti", "follow kota", "xyzzy qqqq", "1", "3", "tolong", "help", "2 winongo")
+    ):
         assert 0 < septets(providers.said(text, sender=at + 1)) <= MOST
 
 
@@ -242,6 +246,88 @@ def test_staff_read_what_people_say_and_nobody_else_does(
     assert "2 water rises here · 1 not · 2 need help" in page
 
 
+# ------------------------------------------------------------ to be told
+
+
+def test_a_place_is_followed_by_message_and_left_again(city: Town, providers: Providers) -> None:
+    """The message itself confirms it; a river is all its gauges. Whoever leaves is forgotten at once."""
+    code, at = city.profile.code, "77001"
+    said = providers.said("ikut kode")
+    assert said.startswith("Anda mengikuti K.Code: dikabari lewat pesan mulai WASPADA.")
+    providers.said("IKUT CODE")
+    providers.said("follow terban")
+    river, region = city.cities.subscriptions_at(code, "telegram", at)
+    assert (river.state, river.language, len(river.gauges)) == ("active", "id", 4)
+    assert (region.state, region.language, region.regions) == ("active", "en", (TERBAN,))
+    assert providers.said("berhenti code").startswith("Anda berhenti mengikuti K.Code;")
+    assert city.cities.subscriptions_at(code, "telegram", at) == [region]
+    assert "semuanya" in providers.said("STOP")
+    assert city.cities.subscriptions_at(code, "telegram", at) == []
+    assert providers.said("berhenti").startswith("Anda tidak mengikuti apa pun")
+    told_of = [one.what for one in city.cities.audit(code)]
+    assert told_of.count("subscription.asked") == told_of.count("subscription.confirmed") == 2
+    assert told_of.count("subscription.left") == 2
+    assert at not in repr(city.cities.audit(code))
+
+
+def test_who_had_paused_is_told_again_and_who_follows_too_much_is_told_so(city: Town, providers: Providers) -> None:
+    """A pending wish of the same number, begun on a page, is confirmed by its message."""
+    code, number = city.profile.code, "+6281234567890"
+    providers.whatsapp("ikut terban")
+    (one,) = city.cities.subscriptions_at(code, "whatsapp", number)
+    deed = Deed("resident", "subscription.paused", one.id, city.now_us)
+    city.cities.pause_subscription(code, one.id, city.now_us + DAY_US, deed)
+    providers.whatsapp("ikut terban")
+    assert [one.state for one in city.cities.subscriptions_at(code, "whatsapp", number)] == ["active"]
+    names = sorted({one.name for one in city.profile.regions if one.level == "kelurahan"})[:12]
+    for at, name in enumerate(names):
+        if at % 8 == 7:
+            later(city, 61 * SECOND_US)
+        last = providers.said(f"ikut {name}", sender=9)
+    assert last.startswith("Anda sudah mengikuti terlalu banyak.")
+
+
+def test_what_somebody_follows_is_their_place(city: Town, providers: Providers) -> None:
+    """So that a bare figure answers the warning that they were sent, weeks after they wrote last."""
+    providers.said("ikut terban")
+    providers.said("ikut winongo", sender=2)
+    later(city, 20 * DAY_US)
+    said = told(city)
+    told(city, of="incident-2", node="jog-gauge-08")
+    assert "Tercatat" in providers.said("1")
+    assert "Tidak ada peringatan" in providers.said("1", sender=2)
+    assert providers.said("1", sender=3).startswith("Di mana?")
+    assert city.cities.echoes(city.profile.code, [said.incident]) == {
+        said.incident: [Tally("yes", TERBAN, 1, city.now_us)]
+    }
+
+
+def test_following_is_offered_where_the_city_tells_by_that_way(asked: Providers) -> None:
+    """Else it would be a promise that nobody keeps; what is followed is asked for where nothing is named."""
+    assert "Mengikuti lewat pesan belum ada di sini." in asked.sms("IKUT CODE").text
+    assert "Mengikuti lewat pesan belum ada di sini." in asked.sms("BERHENTI").text
+    assert asked.said("IKUT").startswith("Ikuti apa?")
+    assert "IKUT" in asked.said("info")
+    assert "IKUT" not in asked.sms("info").text
+    assert asked.said("ikut xyzzy").startswith("Nama itu tidak kami kenal.")
+
+
+@pytest.mark.parametrize(
+    ("sender", "address"),
+    [
+        ("081234567890", "+6281234567890"),
+        ("6281234567890", "+6281234567890"),
+        ("+62(812)3456-7890", "+6281234567890"),
+        ("TELKOMSEL", ""),
+        ("1234", ""),
+    ],
+)
+def test_a_number_is_kept_as_the_world_writes_it(sender: str, address: str) -> None:
+    """A short code or a name is nobody who could be told anything."""
+    writer = writer_of("sms", sender)
+    assert (writer.address if writer else "") == address
+
+
 # ------------------------------------------------------------ what is kept
 
 
@@ -280,7 +366,7 @@ def test_nobodys_number_is_kept(city: Town, providers: Providers, tmp_path: Path
 def test_whatever_comes_is_answered_in_a_sentence(asked: Providers, text: str) -> None:
     """And nothing of it comes back."""
     said = asked.said(text)
-    assert said.startswith(("Kirim nama sungai", "Nama itu tidak kami kenal"))
+    assert said.startswith(("WINONGO: tinggi air.", "CODE: tinggi air.", "Nama itu tidak kami kenal"))
     assert "<b>" not in said
     assert "49" not in said
 
@@ -311,7 +397,7 @@ def test_what_is_no_message_is_taken_and_left(still: tuple[Town, Providers], ask
     taken."""
     city = still[0]
     assert asked.telegram("code", chat="group").json() == {}
-    assert "Kirim nama sungai" in asked.telegram(None).json()["text"]
+    assert "tinggi air. IKUT" in asked.telegram(None).json()["text"]
     assert asked.said("/start").endswith(f"Nomor obrolan ini: {asked.sender}")
     assert asked.whatsapp().json() == {}
     assert city.cities.due(city.profile.code, city.now_us) == []

@@ -13,8 +13,8 @@ import httpx
 
 from contract.inbound import Source
 
-BOT = Source(name="bot", kind="telegram", secret="rahasia-bot-kota-yang-panjang")
-META = Source(name="wa", kind="whatsapp", secret="rahasia-aplikasi-meta", channel="whatsapp")
+BOT = Source(name="bot", kind="telegram", secret="rahasia-bot-kota-yang-panjang", follows=True)
+META = Source(name="wa", kind="whatsapp", secret="rahasia-aplikasi-meta", channel="whatsapp", follows=True)
 GATEWAY = Source(name="sms", kind="sms", secret="rahasia-gerbang-sms", from_field="pengirim", text_field="isi")
 TWIML = replace(GATEWAY, name="sms-xml", form="xml", template="<Response><Message>{text}</Message></Response>")
 IN_JSON = replace(GATEWAY, name="sms-json", form="json", template='{"balas": "{text}"}')
