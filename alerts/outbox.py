@@ -59,8 +59,10 @@ class Outbox:
         first_wait_s: float = _FIRST_WAIT_S,
         longest_wait_s: float = _LONGEST_WAIT_S,
         at_once: Mapping[str, int] | None = None,
+        elsewhere: Sequence[str] = (),
     ) -> None:
-        """`at_once`: how many rows of a channel may be under way together; one where nothing is said, in order."""
+        """`elsewhere`: channels that another process delivers. `at_once`: how many rows of a channel may be under way
+        together; one where nothing is said, in order."""
         lanes: list[tuple[str | None, Carrier]] = [*carriers.items(), (None, _Nobody())]
         self.lanes = [
             Lane(
@@ -70,7 +72,7 @@ class Outbox:
                 carrier,
                 clock,
                 random.Random(rng.random()),  # noqa: S311 - spreads what is tried again
-                beside=tuple(carriers) if channel is None else (),
+                beside=(*carriers, *elsewhere) if channel is None else (),
                 first_wait_s=first_wait_s,
                 longest_wait_s=longest_wait_s,
                 at_once=(at_once or {}).get(channel or "", 1),

@@ -52,6 +52,7 @@ from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
 from contract.levels import Scale
 from contract.siren import SirenInfo
+from contract.subscription import CHANNEL
 from store.duty import PERSON
 from store.ports import CityStore, EngineCommit, Lease, Placement, ReadingStore
 
@@ -136,6 +137,7 @@ class AlertsProcess:
             clock,
             random.Random(),  # noqa: S311 - spreads retries
             at_once=dict.fromkeys((*(PERSON + name for name in self._channels), *(answers or ())), _CALLS_AT_ONCE),
+            elsewhere=(CHANNEL,),
         )
         self._public = Public(profile.code, cities, self._words, self._webhooks, sign, tuple(sirens or ()))
         self._people = Deciding(profile.code, cities, self._words, self._webhooks, self.outbox.wake, self._public)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import ssl
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +62,8 @@ def everything(clock: Clock) -> Iterator[Finding]:
     yield city_folder
     if city_folder.fine:
         yield _try("rules", lambda: _rules(settings))
-    running = {stage: beat for stage in wiring.STAGES if (beat := heartbeat.read(settings.run_folder, stage))}
+    stages = wiring.stages_of(settings)
+    running = {stage: beat for stage in stages if (beat := heartbeat.read(settings.run_folder, stage))}
     yield from _broker(settings, embedded_runs=bool(running))
     yield _try(
         "readings store",
@@ -74,6 +77,8 @@ def everything(clock: Clock) -> Iterator[Finding]:
     )
     if not _not_there_yet(settings.city_location):
         yield _try("duty", lambda: _duty(settings, clock))
+    if settings.reach_file is not None:
+        yield _try("residents", lambda: _residents(settings))
     if "api" in running:
         yield Finding("pages", True, f"served at {settings.public_url}")
     else:
@@ -81,12 +86,35 @@ def everything(clock: Clock) -> Iterator[Finding]:
     if settings.snapshot_folder is not None:
         folder = settings.snapshot_folder
         yield _try("snapshot", lambda: _snapshot(folder, settings.snapshot_every_s, clock))
-    for stage in wiring.STAGES:
+    for stage in stages:
         beat = running.get(stage)
         if beat is not None:
             fresh = beat.fresh(clock.now_us())
             what = "alive" if fresh else "running once, silent now"
             yield Finding(stage, fresh, what, "" if fresh else f"Look at its log; it was process {beat.pid}.")
+
+
+def _residents(settings: Settings) -> str:
+    """The file, its secrets, and what waits for a channel that nobody carries."""
+    file = wiring.reach_file(settings)
+    if file is None:
+        return "nobody is told"
+    kinds = [one.kind for one in file.infos]
+    file.check(wiring.outward(settings), SystemClock(), os.environ)
+    if _not_there_yet(settings.city_location):
+        return f"residents are told by {', '.join(kinds)}"
+    with closing(wiring.cities(settings)) as store:
+        waiting = store.waiting_sends(settings.city)
+        counts = store.subscription_counts(settings.city)
+    followed = {kind for (kind, state), count in counts.items() if count and state == "active"}
+    missing = sorted((followed | {kind for kind, count in waiting.items() if count}) - set(kinds))
+    if missing:
+        raise BadInput(
+            f"residents follow by {', '.join(missing)}, and no provider carries it",
+            where=str(settings.reach_file),
+            remedy="Add a [[provider]] of that kind (docs/reach.md).",
+        )
+    return f"residents are told by {', '.join(kinds)}; {sum(waiting.values())} messages wait"
 
 
 def _try(part: str, look: Callable[[], str], *, where_away: str = "") -> Finding:

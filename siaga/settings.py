@@ -162,6 +162,9 @@ class Settings(BaseSettings):
     inbound_file: Path | None = Field(
         default=None, description="TOML: the providers that bring what people send by message (docs/inbound.md)"
     )
+    reach_file: Path | None = Field(
+        default=None, description="TOML: by which providers residents are told (docs/reach.md); nobody is if not set"
+    )
     outward_allow: str = Field(
         default="",
         description="networks of the city's own, with commas, to which messages may be sent: 10.20.0.0/16; public "

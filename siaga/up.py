@@ -47,13 +47,14 @@ class City:
                 "lease_holder": settings.lease_holder or f"{socket.gethostname()}:up-{os.getpid()}",
             }
         )
+        self._names = wiring.stages_of(settings)
         self._clock = clock
         self._log_folder = log_folder
         self._supervisor = Supervisor(clock, rng, log_folder)
         self._broker = EmbeddedBroker(self.settings.data_folder / "broker", port=settings.mqtt_port, clock=clock)
         self._broker_due_us = 0
         self._stages: dict[str, Child] = {}
-        self._dogs = {stage: Watchdog(settings.hung_after_s, heartbeat.STARTING_S) for stage in wiring.STAGES}
+        self._dogs = {stage: Watchdog(settings.hung_after_s, heartbeat.STARTING_S) for stage in self._names}
         self._broker_dog = Watchdog(settings.hung_after_s)
         self._broker_signs = 0
         self._broker_asked_us = 0
@@ -72,12 +73,13 @@ class City:
         profile = wiring.profile(settings)
         wiring.rules(settings)
         wiring.receivers(settings)
+        wiring.reach_file(settings)
         environment = as_environment(settings)
         self._broker.start()
         with ExitStack() as unless_started:
             unless_started.callback(self.stop)
             self._prepare(profile)
-            for stage in wiring.STAGES:
+            for stage in self._names:
                 self._start(stage, [stage, *ARGUMENTS.get(stage, ())], environment)
             if settings.snapshot_folder is not None:
                 self._start("snapshot", ["snapshot"], environment)
@@ -102,7 +104,7 @@ class City:
         deadline_us = self._clock.mono_us() + round(within_s * SECOND_US)
         while not stop.wait(0.05):
             self.watch()
-            missing = [stage for stage in wiring.STAGES if not self._alive(stage)]
+            missing = [stage for stage in self._names if not self._alive(stage)]
             if self.settings.scenario and "simulate" not in self._stages and not {"ingest", "alerts"} & set(missing):
                 self._simulate(self.settings.scenario)
             if not missing:

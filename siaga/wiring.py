@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from broker.ports import BrokerAddress, Tls
 from contract.city import Profile
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from alerts.channels.channelfile import ChannelFile
     from alerts.channels.port import Channel
     from alerts.notify import Manners
+    from alerts.reach.reachfile import ReachFile
     from alerts.rules import Rule
     from alerts.sirens.port import Siren
     from alerts.sirens.sirenfile import SirenFile
@@ -47,8 +49,15 @@ if TYPE_CHECKING:
     from store.ports import CityStore, ReadingStore
 
 STAGES = ("ingest", "alerts", "api")
-BESIDE = ("watch", "snapshot")
-"""what stands beside a broker of a city and not in `siaga up`"""
+REACH = "reach"
+"""what tells residents, where a file of providers is named"""
+BESIDE = ("watch", "snapshot", REACH)
+"""what stands beside them, and in `siaga up` only where it has something to do"""
+
+
+def stages_of(settings: Settings) -> tuple[str, ...]:
+    """What runs on one machine."""
+    return STAGES if settings.reach_file is None else (*STAGES, REACH)
 
 
 def profile(settings: Settings) -> Profile:
@@ -197,6 +206,15 @@ def answers(settings: Settings, clock: Clock) -> Mapping[str, Carrier]:
     return {CHANNEL + one.name: AnswerCarrier(by_name[one.channel], Envelope(one.secret)) for one in sources}
 
 
+def reach_file(settings: Settings) -> ReachFile | None:
+    """By which providers residents are told; None where no file names them."""
+    if settings.reach_file is None:
+        return None
+    from alerts.reach.reachfile import ReachFile
+
+    return ReachFile(settings.reach_file)
+
+
 def siren_file(settings: Settings, city: Profile) -> SirenFile | None:
     """What sounds an order where people live; None where no file names any."""
     if settings.sirens_file is None:
@@ -333,6 +351,33 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
         )
 
 
+def run_reach(settings: Settings, clock: Clock, stop: threading.Event) -> None:
+    from alerts.reach.http import Lines
+    from alerts.reach.process import ReachProcess
+    from alerts.reach.sources import sources
+    from contract.addresses import networks
+
+    file, city, way_out = reach_file(settings), profile(settings), outward(settings)
+    allowed = networks(settings.outward_allow, where="setting SIAGA_OUTWARD_ALLOW")
+    with ExitStack() as stack:
+        city_store = stack.enter_context(closing(cities(settings)))
+        stage = ReachProcess(
+            city=city.code,
+            name=city.name,
+            zone=ZoneInfo(city.zone),
+            cities=city_store,
+            sources=sources(city_store, city),
+            open_providers=lambda lines: {} if file is None else file.open(lines, way_out, clock, os.environ),
+            make_lines=lambda: Lines(allowed),
+            clock=clock,
+            rng=random.Random(),  # noqa: S311  jitter, no secret
+            holder=settings.lease_holder or holder(),
+            lease_ttl_s=settings.lease_ttl_s,
+            base_url=settings.public_url,
+        )
+        _run(settings, REACH, clock, stop, stage.run, stage.facts, stack)
+
+
 def _run(
     settings: Settings,
     stage: str,
@@ -415,7 +460,7 @@ def stages(settings: Settings, clock: Clock) -> dict[str, dict[str, Any]]:
     now_us = clock.now_us()
     return {
         stage: {"alive": beat.fresh(now_us), "age_s": (now_us - beat.at_us) / SECOND_US, **beat.facts}
-        for stage in STAGES
+        for stage in stages_of(settings)
         if (beat := heartbeat.read(settings.run_folder, stage))
     }
 

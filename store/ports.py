@@ -28,6 +28,7 @@ from store.judgements import JudgementStore
 from store.notices import NoticeStore
 from store.people import AuditLog, Deed, PeopleStore
 from store.phrases import PhraseStore
+from store.sends import SendStore
 from store.staging import StageStore
 from store.subscriptions import SubscriptionStore
 
@@ -346,6 +347,7 @@ class CityStore(
     NoticeStore,
     SubscriptionStore,
     InboundStore,
+    SendStore,
     Protocol,
 ):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""

@@ -1,14 +1,37 @@
-"""What the answer of a provider that is asked by HTTP means."""
+"""What a provider that is asked by HTTP is asked, and what its answer means."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
-from alerts.channels.port import Receipt
+from alerts.channels.port import Message, Receipt
 from complaints.outward import Answer
+from contract.addresses import Target
 from contract.errors import Rejected, Unavailable
 
 _LATER = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One POST."""
+
+    target: Target
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Asked(Protocol):
+    """A channel whose provider is asked by HTTP, whoever carries the request there."""
+
+    def request(self, message: Message, target: str, key: str) -> Request:
+        """What one message to one target is. Raises Rejected."""
+
+    def receipt(self, answer: Answer) -> Receipt:
+        """What its answer means. Raises as `Channel.send`."""
 
 
 def settled(answer: Answer, accepted: re.Pattern[str] | None = None) -> Receipt:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from alerts.channels.answers import settled
+from alerts.channels.answers import Request, settled
 from alerts.channels.port import Message, Receipt
-from complaints.outward import Outward
+from complaints.outward import Answer, Outward
 from contract.addresses import Target
 
 _URGENT, _USUAL = 5, 3
@@ -21,7 +21,12 @@ class Ntfy:
         self._token = token
 
     def send(self, message: Message, target: str, key: str) -> Receipt:
-        """See `Channel.send`. The key goes along as the tag that shows where it was said twice."""
+        """See `Channel.send`."""
+        asked = self.request(message, target, key)
+        return self.receipt(self._outward.send("POST", asked.target, headers=asked.headers, body=asked.body))
+
+    def request(self, message: Message, target: str, key: str) -> Request:
+        """See `Asked.request`. The key goes along as the tag that shows where it was said twice."""
         told = {
             "topic": target,
             "title": message.title,
@@ -33,7 +38,10 @@ class Ntfy:
         headers = {"Content-Type": "application/json", "User-Agent": "siaga"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        answer = self._outward.send("POST", self._target, headers=headers, body=json.dumps(told).encode())
+        return Request(self._target, headers, json.dumps(told).encode())
+
+    def receipt(self, answer: Answer) -> Receipt:
+        """See `Asked.receipt`."""
         return settled(answer)
 
     def hang_up(self) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote_plus
 
-from alerts.channels.answers import settled
+from alerts.channels.answers import Request, settled
 from alerts.channels.port import Message, Receipt
-from complaints.outward import Outward
+from complaints.outward import Answer, Outward
 from contract.addresses import Target
 
 PARTS = ("{to}", "{text}", "{secret}", "{key}")
@@ -40,12 +40,20 @@ class SmsGateway:
 
     def send(self, message: Message, target: str, key: str) -> Receipt:
         """See `Channel.send`."""
+        asked = self.request(message, target, key)
+        return self.receipt(self._outward.send("POST", asked.target, headers=asked.headers, body=asked.body))
+
+    def request(self, message: Message, target: str, key: str) -> Request:
+        """See `Asked.request`."""
         text = f"{message.brief} {message.link}".strip()
         values = {"{to}": target, "{text}": text[:TEXT_MOST], "{secret}": self._secret, "{key}": key}
         kind = "x-www-form-urlencoded" if self._template.form == "form" else "json"
         headers = {"Content-Type": f"application/{kind}; charset=utf-8", "User-Agent": "siaga"}
         headers |= {name: value.replace("{secret}", self._secret) for name, value in self._template.headers.items()}
-        answer = self._outward.send("POST", self._template.target, headers=headers, body=self._filled(values).encode())
+        return Request(self._template.target, headers, self._filled(values).encode())
+
+    def receipt(self, answer: Answer) -> Receipt:
+        """See `Asked.receipt`."""
         return settled(answer, self._template.accepted)
 
     def hang_up(self) -> None:

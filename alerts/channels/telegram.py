@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from alerts.channels.answers import settled
+from alerts.channels.answers import Request, settled
 from alerts.channels.port import Message, Receipt
 from complaints.outward import Answer, Outward
 from contract.addresses import Target
@@ -25,8 +25,13 @@ class Telegram:
         self._target = replace(target, path=f"{target.path.rstrip('/')}/bot{token}/sendMessage")
         self._outward = outward
 
-    def send(self, message: Message, target: str, key: str) -> Receipt:  # noqa: ARG002 - a bot knows no such thing
+    def send(self, message: Message, target: str, key: str) -> Receipt:
         """See `Channel.send`. The same key again is the same message again."""
+        asked = self.request(message, target, key)
+        return self.receipt(self._outward.send("POST", asked.target, headers=asked.headers, body=asked.body))
+
+    def request(self, message: Message, target: str, key: str) -> Request:  # noqa: ARG002 - a bot knows no such thing
+        """See `Asked.request`."""
         text = "\n".join(one for one in (message.title, message.text, message.link) if one)
         told = {
             "chat_id": target,
@@ -35,7 +40,10 @@ class Telegram:
             "disable_notification": not message.urgent,
         }
         headers = {"Content-Type": "application/json", "User-Agent": "siaga"}
-        answer = self._outward.send("POST", self._target, headers=headers, body=json.dumps(told).encode())
+        return Request(self._target, headers, json.dumps(told).encode())
+
+    def receipt(self, answer: Answer) -> Receipt:
+        """See `Asked.receipt`."""
         patience_s = _patience_s(answer)
         if patience_s is not None:
             raise Unavailable(f"HTTP {answer.status}: asked to wait", retry_after_s=patience_s)

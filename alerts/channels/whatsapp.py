@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from alerts.channels.answers import settled
+from alerts.channels.answers import Request, settled
 from alerts.channels.port import Message, Receipt
 from complaints.outward import Answer, Outward
 from contract.addresses import Target
@@ -35,14 +35,22 @@ class WhatsApp:
         self._template = template
         self._language = language
 
-    def send(self, message: Message, target: str, key: str) -> Receipt:  # noqa: ARG002 - the service knows no such thing
+    def send(self, message: Message, target: str, key: str) -> Receipt:
         """See `Channel.send`. The same key again is the same message again."""
+        asked = self.request(message, target, key)
+        return self.receipt(self._outward.send("POST", asked.target, headers=asked.headers, body=asked.body))
+
+    def request(self, message: Message, target: str, key: str) -> Request:  # noqa: ARG002 - the service knows none
+        """See `Asked.request`."""
         told = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": target.lstrip("+")}
         told |= self._in_template(message) if self._template else _freely(message)
         headers = {
             "Content-Type": "application/json", "User-Agent": "siaga", "Authorization": f"Bearer {self._token}"
         }  # fmt: skip
-        answer = self._outward.send("POST", self._target, headers=headers, body=json.dumps(told).encode())
+        return Request(self._target, headers, json.dumps(told).encode())
+
+    def receipt(self, answer: Answer) -> Receipt:
+        """See `Asked.receipt`."""
         if 400 <= answer.status < 500 and _code(answer) in _LATER:
             raise Unavailable(f"HTTP {answer.status}, code {_code(answer)}")
         return settled(answer)

@@ -34,6 +34,40 @@ def alerts() -> None:
     wiring.run_alerts(settings, SystemClock(), stop_event())
 
 
+def reach(
+    make_key: Annotated[
+        Path | None, typer.Option(help="Make the key of Web Push in this new file, say its public half, and end.")
+    ] = None,
+) -> None:
+    """Tell residents who follow: each by their own channel, in order, and keep what came of it."""
+    from siaga import logs, wiring
+    from siaga import settings as settings_module
+    from siaga.signals import stop_event
+
+    if make_key is not None:
+        _make_key(make_key)
+        return
+    settings = settings_module.load()
+    logs.set_up("reach", settings.log_format)
+    wiring.run_reach(settings, SystemClock(), stop_event())
+
+
+def _make_key(path: Path) -> None:
+    import os
+
+    from alerts.reach.webpush import Vapid, made_key
+    from contract.errors import BadInput
+
+    secret = made_key()
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"{secret}\n")
+    except OSError as error:
+        remedy = "A key that is used is not replaced: browsers that follow know it."
+        raise BadInput(f"cannot be made: {error.strerror}", where=str(path), remedy=remedy) from None
+    typer.echo(Vapid(secret, "").public)
+
+
 def api(
     supervised: Annotated[
         bool,

@@ -52,7 +52,7 @@ class EngineTables(Part):
     def commit(self, lease: Lease, commit: EngineCommit) -> None:
         """See `CityStore.commit`. What ends is written before what begins, so that an entity may do both."""
         with self._db.write() as connection:
-            _check_fence(connection, lease)
+            check_fence(connection, lease)
             for event in commit.events:
                 self._put_event(connection, event)
             for incident in sorted(commit.incidents, key=lambda one: one.open):
@@ -268,7 +268,8 @@ class EngineTables(Part):
         return None if row is None else Event(**row)
 
 
-def _check_fence(connection: Connection, lease: Lease) -> None:
+def check_fence(connection: Connection, lease: Lease) -> None:
+    """Raises Rejected(reason="fenced") for whoever is not the holder any more."""
     held = connection.execute(
         select(leases.c.fence).where(leases.c.city == lease.city).with_for_update()
     ).scalar_one_or_none()

@@ -965,3 +965,82 @@ echoes = Table(
     _text("source"),
     _us("at_us"),
 )
+
+# ------------------------------------------------------------ what goes to residents
+
+# `body` is the telling, `cursors` the serial by channel after which the walk goes on.
+reach_walks = Table(
+    "reach_walks",
+    metadata,
+    _code("telling"),
+    _text("city"),
+    _text("thread"),
+    _us("at_us"),
+    _us("begun_us"),
+    Column("exempt", Boolean, nullable=False),
+    _us("rests_us"),
+    Column("body", JSON, nullable=False),
+    Column("cursors", JSON, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Index("ix_reach_walks_begun", "city", "begun_us"),
+    Index("ix_reach_walks_thread", "city", "thread", "at_us"),
+)
+
+reach_cursors = Table(
+    "reach_cursors",
+    metadata,
+    Column("city", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
+# `token` is what the phone's receipt names, "" where it sends none.
+sends = Table(
+    "sends",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=True),
+    _text("key"),
+    _text("city"),
+    _text("telling"),
+    _text("thread"),
+    _text("subscription"),
+    _text("kind"),
+    Column("rank", Integer, nullable=False),
+    _text("state"),
+    Column("attempts", Integer, nullable=False),
+    Column("doubtful", Boolean, nullable=False),
+    _us("not_before_us"),
+    _maybe_us("expires_us"),
+    _us("created_us"),
+    _maybe_us("settled_us"),
+    _text("reason"),
+    _text("said"),
+    _text("token"),
+    Index("uq_sends_key", "key", unique=True),
+    Index("ix_sends_waiting", "city", "kind", "rank", "id", **_where("state = 'waiting'")),
+    Index("ix_sends_thread", "subscription", "thread", "id", **_where("state = 'waiting'")),
+    Index("uq_sends_token", "token", unique=True, **_where("token <> ''")),
+    Index("ix_sends_settled", "city", "settled_us"),
+)
+
+# Kept in the transaction of what they count, so that a page need not count a hundred thousand rows.
+reach_counts = Table(
+    "reach_counts",
+    metadata,
+    Column("telling", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    _text("city"),
+    Column("count", BigInteger, nullable=False),
+    Index("ix_reach_counts_city", "city"),
+)
+
+reach_spent = Table(
+    "reach_spent",
+    metadata,
+    Column("city", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)

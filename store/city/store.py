@@ -26,6 +26,7 @@ from store.city.proposals import ProposalTables
 from store.city.quarantine import QuarantineTable
 from store.city.registry import RegistryTables
 from store.city.security import SecurityTables
+from store.city.sends import SendTables
 from store.city.staging import StageTables
 from store.city.subscriptions import SubscriptionTable
 from store.city.travels import TravelTable
@@ -51,6 +52,7 @@ class SqlCityStore(
     ChainTables,
     PhraseTables,
     InboundTables,
+    SendTables,
     CapAlertTable,
     NoticeTable,
     SubscriptionTable,

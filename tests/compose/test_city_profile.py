@@ -40,6 +40,8 @@ PASSED_ON = {
     "SIAGA_INBOUND_FILE": "/run/duty/inbound.toml",
 }
 """what `.env` may say to `alerts` as it stands"""
+REACH = {"SIAGA_REACH_FILE": "/run/duty/reach.toml"}
+"""the same to `reach`, and to the pages"""
 OPENID = {
     "SIAGA_OIDC_ISSUER": "https://sso.kota.example/realms/kota",
     "SIAGA_OIDC_CLIENT_ID": "siaga",
@@ -112,12 +114,12 @@ def test_every_variable_is_explained() -> None:
     """Each variable that the file reads stands in `.env.example`."""
     read = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     shown = set(re.findall(r"(?m)^#?(\w+)=", (ROOT / ".env.example").read_text()))
-    assert read | set(PASSED_ON) | set(OPENID) == shown
+    assert read | set(PASSED_ON) | set(REACH) | set(OPENID) == shown
 
 
 def test_every_command_exists(stages: dict[str, dict[str, Any]]) -> None:
     """What a container starts is a command of the CLI."""
-    assert {"apply", "ingest", "alerts", "watch", "api"} == set(stages)
+    assert {"apply", "ingest", "alerts", "reach", "watch", "api"} == set(stages)
     for name, stage in stages.items():
         command: Any = typer.main.get_command(app)
         for word in stage["command"]:
@@ -136,7 +138,7 @@ def test_every_setting_exists_and_loads(stages: dict[str, dict[str, Any]], monke
                 patch.delenv(name)
             for name, value in stage["environment"].items():
                 assert name in settings_module.known_variables()
-                assert (value is None) == (name in {**PASSED_ON, **OPENID})
+                assert (value is None) == (name in {**PASSED_ON, **REACH, **OPENID})
                 if value is not None:
                     patch.setenv(name, str(value))
             loaded = settings_module.load()
@@ -232,22 +234,23 @@ def test_webhooks_are_passed_on_where_they_are_set(stages: dict[str, dict[str, A
     assert Path(PASSED_ON["SIAGA_WEBHOOKS_FILE"]).parent == Path(folder["target"])
     assert folder["bind"]["create_host_path"] is False
     outward = [name for name, one in config["services"].items() if "outward" in one["networks"]]
-    assert outward == ["alerts"]
+    assert outward == ["alerts", "reach"]
     assert not (config["networks"]["outward"] or {}).get("internal")
     assert "ports" not in alerts
 
 
 def test_channels_and_sirens_are_passed_on_where_they_are_set(stages: dict[str, dict[str, Any]]) -> None:
-    """`alerts` speaks on them and the pages name them: both have the folder of the two files, no other has."""
-    told = {**GIVEN, **PASSED_ON, "DUTY_FOLDER": "/etc/siaga/duty"}
+    """`alerts` and `reach` speak on them and the pages name them: all have the folder of the files, no other has."""
+    told = {**GIVEN, **PASSED_ON, **REACH, "DUTY_FOLDER": "/etc/siaga/duty"}
     config = json.loads(compose("config", "--format", "json", given=told).stdout)
     for name in stages:
         folders = [one for one in config["services"][name].get("volumes", []) if one["source"] == "/etc/siaga/duty"]
-        assert bool(folders) == (name in {"alerts", "api"}), name
+        assert bool(folders) == (name in {"alerts", "api", "reach"}), name
         for folder in folders:
-            files = ("SIAGA_CHANNELS_FILE", "SIAGA_SIRENS_FILE", "SIAGA_INBOUND_FILE")
-            assert {Path(PASSED_ON[one]).parent for one in files} == {Path(folder["target"])}
-            assert {config["services"][name]["environment"][one] for one in files} == {PASSED_ON[one] for one in files}
+            duty = {one: path for one, path in PASSED_ON.items() if path.startswith("/run/duty/")}
+            files = {"alerts": duty, "api": duty | REACH, "reach": REACH}[name]
+            assert {Path(path).parent for path in files.values()} == {Path(folder["target"])}
+            assert files.items() <= config["services"][name]["environment"].items()
             assert folder["bind"]["create_host_path"] is False
             assert folder["read_only"]
 
@@ -286,7 +289,7 @@ def test_the_citys_own_accounts_are_passed_on_where_they_are_set(
 
 def test_health_is_asked_as_the_code_answers(stages: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     """`siaga health STAGE` names a stage; the page's health address answers on the port that is set."""
-    for name in ("ingest", "alerts", "watch"):
+    for name in ("ingest", "alerts", "reach", "watch"):
         assert stages[name]["healthcheck"]["test"] == ["CMD", "siaga", "health", name]
         assert name in (*wiring.STAGES, *wiring.BESIDE)
     port, path = re.findall(r"127\.0\.0\.1:(\d+)(/[\w/]+)", stages["api"]["healthcheck"]["test"][-1])[0]
