@@ -25,6 +25,7 @@ from api import (
     drills_v1,
     duty_page,
     errors,
+    follow_page,
     health,
     impacts_page,
     inbound,
@@ -47,6 +48,7 @@ from api import (
     rw_page,
     sign_in,
     staging_page,
+    subscriptions_v1,
     v1,
     voices_page,
     watching,
@@ -77,6 +79,7 @@ from api.tokens import Cookies
 from contract.city import Profile
 from contract.clock import Clock
 from contract.duty import ChannelInfo
+from contract.following import Ways
 from contract.inbound import Source
 from contract.siren import SirenInfo
 from store.book import KeepersBook
@@ -107,6 +110,7 @@ def create_app(
     sirens: Sequence[SirenInfo] = (),
     channels: Sequence[ChannelInfo] = (),
     inbound_sources: Sequence[Source] = (),
+    ways: Ways | None = None,
 ) -> FastAPI:
     """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
@@ -117,7 +121,8 @@ def create_app(
     in seconds; `pace` how those who listen to alarms are told. `in_force` gives `profile` with the scales of now, where
     they may change while this server runs; it is called for every answer, by many threads. `cap_key` signs the city's
     CAP alerts; without one they go out unsigned. `channels` are those by which people on duty are reached,
-    `sirens` what sounds an order, `inbound_sources` the providers that bring people's messages.
+    `sirens` what sounds an order, `inbound_sources` the providers that bring people's messages, `ways` by what
+    residents can be told.
     """
     sessions = Sessions(people, clock)
     cookies = Cookies(secure=base_url.startswith("https://"))
@@ -147,6 +152,7 @@ def create_app(
         book=book,
         channels=tuple(channels),
         sirens=tuple(sirens),
+        ways=ways or Ways(),
     )
     # FastAPI's own documentation pages load their script from elsewhere; ours is the document alone.
     app = FastAPI(
@@ -197,6 +203,8 @@ def create_app(
         voices_page.router(context, pages),
         posters_page.router(context, pages),
         recordings_page.router(context, pages),
+        follow_page.router(context, pages),
+        subscriptions_v1.router(context),
         # alarms and what is decided about them
         console.router(context, pages, board, deciding, feed.pace.beat_s),
         alarm_v1.router(context, board, feed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.access import Access
@@ -14,6 +14,7 @@ from api.tokens import Cookies
 from contract.city import Profile
 from contract.clock import Clock
 from contract.duty import ChannelInfo
+from contract.following import Ways
 from contract.siren import SirenInfo
 from store.book import KeepersBook
 from store.ports import CityStore, ReadingStore
@@ -29,7 +30,8 @@ class Context:
     `speed` is how many times faster than life the city runs (1.0 in life).
     `openid` is the way to the city's own accounts, where it has one; `book` is where gauge keepers' readings are
     entered, where this server carries them.
-    `channels` are those by which people on duty are reached, `sirens` what sounds an order to leave.
+    `channels` are those by which people on duty are reached, `sirens` what sounds an order to leave,
+    `ways` by what residents can be told.
     `metrics` yields further Prometheus metric families, `status` the state of the other stages by name.
     """
 
@@ -50,6 +52,7 @@ class Context:
     book: KeepersBook | None = None
     channels: tuple[ChannelInfo, ...] = ()
     sirens: tuple[SirenInfo, ...] = ()
+    ways: Ways = field(default_factory=Ways)
 
     @property
     def profile(self) -> Profile:

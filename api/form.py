@@ -65,6 +65,12 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "contact_wrong_phone": ("telepon",),
     "contact_wrong_language": ("bahasa",),
     "contacts_not_kept": ("tabel",),
+    "follow_wrong_place": ("tempat",),
+    "follow_wrong_kind": ("saluran",),
+    "follow_wrong_address": ("alamat",),
+    "follow_wrong_topics": ("kabar",),
+    "follow_wrong_level": ("tingkat",),
+    "follow_wrong_code": ("kode",),
 }
 """which fields a sentence about a form is about, by the ids they have on the page"""
 BOXES_MOST = 1_000

@@ -144,6 +144,10 @@ ACCURACY = Rule(_with(_PUBLIC, operator=Reach.ANY, admin=Reach.ANY))
 """how often the city was right: of what was public for everybody, of what was in shadow for those who promote it"""
 INBOUND = Rule(_PUBLIC, asks_nobody=True, signed=True)
 """where providers bring people's messages: by the secret that they share with the city"""
+LEAVING = Rule(_PUBLIC, key_in_form=True)
+"""a link that a mail program itself sends a form to: what the address names is the key"""
+COUNTS = Rule(_all(Reach.ANY, "service", "operator", "admin"))
+"""how many follow, for those who look after it"""
 FILING = Rule(_all(Reach.PUBLIC, "service"), key_in_form=True)
 
 RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
@@ -158,6 +162,16 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/s/{node}"): OPEN,
         ("GET", "/wifi"): OPEN,
         ("GET", "/portal"): STILL,
+        ("GET", "/ikuti"): SIGN_IN,
+        ("POST", "/ikuti"): SIGN_IN,
+        ("GET", "/ikuti/kode/{subscription_id}"): SIGN_IN,
+        ("POST", "/ikuti/kode/{subscription_id}"): SIGN_IN,
+        ("GET", "/ikuti/keluar/{subscription_id}"): LEAVING,
+        ("POST", "/ikuti/keluar/{subscription_id}"): LEAVING,
+        ("GET", "/ikuti/{secret}"): SIGN_IN,
+        ("POST", "/ikuti/{secret}"): SIGN_IN,
+        ("GET", "/sw.js"): STILL,
+        ("GET", "/manifest.webmanifest"): STILL,
         ("GET", "/simpul"): OPEN,
         ("GET", "/simpul/rinci"): BEHIND,
         ("GET", "/ketepatan"): ACCURACY,
@@ -273,6 +287,9 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/bulletins"): OPEN,
         ("GET", "/api/v1/bulletins/{bulletin_id}"): OPEN,
         ("GET", "/api/v1/signing-keys"): OPEN,
+        ("GET", "/api/v1/subscriptions"): COUNTS,
+        ("POST", "/api/v1/subscriptions"): OPEN,
+        ("GET", "/api/v1/vapid-key"): STILL,
         ("GET", "/api/v1/alarms"): ALARMS,
         ("GET", "/api/v1/alarms/events"): LISTENING,
         ("GET", "/api/v1/alarms/{incident_id}"): ALARMS,

@@ -128,7 +128,15 @@ REASONS: tuple[str, ...] = (
     "too_much", "two_at_once", "unknown_node", "wrong_identity", "wrong_listener", "wrong_topic",
 )  # fmt: skip
 ID = re.compile("[0-9a-f]{32}")
-KNOCKS: tuple[str, ...] = ("sign in", "own password", "one-time link", "keeper link", "rw link", "inbound message")
+KNOCKS: tuple[str, ...] = (
+    "sign in",
+    "own password",
+    "one-time link",
+    "keeper link",
+    "rw link",
+    "inbound message",
+    "following link",
+)
 WAYS: tuple[str, ...] = ("password", "new password", "invitation", "openid")
 
 

@@ -25,6 +25,9 @@ class Limit:
 BY_ADDRESS = Limit(60, 900)
 BY_ACCOUNT = Limit(10, 900)
 BY_DEVICE = Limit(10, 900)
+BY_FOLLOWING = Limit(20, 3_600)
+BY_FOLLOWED = Limit(3, 3_600)
+"""messages that confirm, to one address: nobody is made to ring by strangers"""
 BY_LINK = Limit(30, 900)
 WRITTEN = Limit(10, 60)
 """failed sign-ins of one person, or of all names that are nobody's, that the audit log takes: it never shrinks"""
@@ -54,6 +57,14 @@ class Throttle:
     def provider(self, address: str) -> float | None:
         """The same for those who bring messages and cannot prove that they may."""
         return self._over(f"provider {bucket_of(address)}", BY_ADDRESS)
+
+    def follow(self, address: str) -> float | None:
+        """The same for wishes to be told, from one network address."""
+        return self._over(f"follow {bucket_of(address)}", BY_FOLLOWING)
+
+    def followed(self, whom: str) -> float | None:
+        """The same for those that name one address to be told at."""
+        return self._over(f"followed {whom}", BY_FOLLOWED)
 
     def openid(self, address: str) -> float | None:
         """The same for ways to the identity provider and back."""

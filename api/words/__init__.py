@@ -16,6 +16,7 @@ from api.words import (
     drills,
     duty,
     errors,
+    following,
     home,
     house,
     impacts,
@@ -61,6 +62,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         posters,
         portal,
         inbound,
+        following,
     )
 )
 WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})

@@ -71,7 +71,16 @@ def test_every_reason_at_the_pages_has_words() -> None:
         for argument in call.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     }
-    noted -= {"sign in", "own password", "one-time link", "keeper link", "rw link", "inbound message", "POST Open311"}
+    noted -= {
+        "sign in",
+        "own password",
+        "one-time link",
+        "keeper link",
+        "rw link",
+        "inbound message",
+        "following link",
+        "POST Open311",
+    }
     assert noted
     assert noted <= set(REASONS)
 

@@ -22,6 +22,7 @@ from api.crests import Why as WhyComing
 from api.duty_forms import READY as READY_REASONS
 from api.duty_page import SAID as CAME
 from api.errors import WORDED
+from api.follow_page import FIELDS as FOLLOW_FIELDS
 from api.impacts_page import TOLD as IMPACTS_TOLD
 from api.invitations import FOR_PEOPLE
 from api.judging_page import TOLD as JUDGE_TOLD
@@ -61,6 +62,7 @@ from contract.phrase import PHRASE_LANGUAGES
 from contract.roles import ROLES
 from contract.sound import SOUND_CODES
 from contract.staging import BREADTH
+from contract.subscription import REACH_KINDS, TOPICS
 from store.audit import How
 from store.book import EntryState
 from store.people import Place, Proposed
@@ -159,6 +161,19 @@ def built() -> set[str]:
         *(f"sound_wrong_{one}" for one in SOUND_CODES),
         *("voice_changed", "voice_unknown", "voice_wrong_text", "voice_wrong_speaker"),
         *("voice_to_check", "voice_to_check_one"),
+        *(f"follow_wrong_{one}" for one in FOLLOW_FIELDS),
+        *(f"follow_kind_{one}" for one in REACH_KINDS),
+        *(f"follow_topic_{one}" for one in TOPICS),
+        *(f"follow_{one}{how}" for one in ("code", "known") for how in ("", "_brief")),
+        *("follow_subject", "follow_too_many", "follow_wrong_code", "follow_nothing_done"),
+        *(
+            "follow_shut_title",
+            "follow_shut",
+            "follow_left_title",
+            "follow_leave_title",
+            "follow_left",
+            "follow_leave_lead",
+        ),
         *("rw_reason_missing", "rw_unknown_word", "rw_not_yours", "contacts_not_kept"),
         "judge_count",
         "judge_count_one",
@@ -261,6 +276,7 @@ def built() -> set[str]:
 def test_every_text_has_both_languages_and_the_same_places():
     """Nothing is empty, nothing is left untranslated, and a place in braces is in both."""
     same_in_both = {"WiFi", "cm", "NORMAL", "{m} m", "{km} km", "Operator", "Administrator", "Program", "Sasak"}
+    same_in_both |= {"WhatsApp", "Telegram", "ntfy"}
     for key, text in WORDS.items():
         assert text.id.strip(), key
         assert text.en.strip(), key

@@ -1,0 +1,79 @@
+"""By which ways residents can be told here, and what they may write as their address. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from contract.errors import BadInput
+from contract.subscription import REACH_KINDS, ReachKind
+
+ADDRESS_LONGEST = 2_000
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[A-Za-z0-9-]{2,63}")
+_NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")
+_TOPIC = re.compile(r"/[A-Za-z0-9_-]{1,64}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the city has providers for. `vapid_key`: the public half of the key with which it signs Web Push, as
+    browsers want it (base64url); "" where there is none."""
+
+    kinds: tuple[ReachKind, ...] = ()
+    vapid_key: str = ""
+
+    @property
+    def offered(self) -> tuple[ReachKind, ...]:
+        """Those by which somebody can follow on a page: a chat begins with a message and not with a form."""
+        known = [kind for kind in REACH_KINDS if kind in self.kinds and kind != "telegram"]
+        return tuple(kind for kind in known if kind != "webpush" or self.vapid_key)
+
+
+def address_of(kind: ReachKind, text: str) -> str:
+    """What somebody wrote, in the one form in which it is kept. Raises BadInput where `kind` has no such address."""
+    text = text.strip()
+    if len(text) > ADDRESS_LONGEST or not text.isprintable():
+        raise BadInput("this is no address", where="address")
+    if kind == "email" and _EMAIL.fullmatch(text):
+        name, _, host = text.rpartition("@")
+        return f"{name}@{host.lower()}"
+    if kind in {"sms", "whatsapp"} and (number := _number(text)):
+        return number
+    if kind == "ntfy" and _is_topic(text):
+        return text
+    if kind == "webpush":
+        return _push(text)
+    raise BadInput(f"{text!r} is no address for {kind}", where="address")
+
+
+def _number(text: str) -> str:
+    """As E.164 has it; a number that begins with 0 is Indonesian."""
+    digits = re.sub(r"[\s().-]", "", text)
+    if digits.startswith("0"):
+        digits = f"+62{digits[1:]}"
+    elif digits.startswith("62"):
+        digits = f"+{digits}"
+    return digits if _NUMBER.fullmatch(digits) else ""
+
+
+def _is_topic(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and not parts.query and bool(_TOPIC.fullmatch(parts.path))
+
+
+def _push(text: str) -> str:
+    try:
+        told = json.loads(text)
+        endpoint, keys = told["endpoint"], {name: told["keys"][name] for name in ("auth", "p256dh")}
+        secure = urlsplit(endpoint).scheme == "https" and bool(urlsplit(endpoint).hostname)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BadInput("this is no subscription of a browser", where="address") from None
+    if not secure or not all(isinstance(one, str) and _KEY.fullmatch(one) for one in keys.values()):
+        raise BadInput("this is no subscription of a browser", where="address")
+    return json.dumps({"endpoint": endpoint, "keys": keys}, sort_keys=True, separators=(",", ":"))
