@@ -42,6 +42,7 @@ from api import (
     posters_page,
     posts,
     probe,
+    receipts,
     recordings_page,
     rivers,
     roster_page,
@@ -233,6 +234,7 @@ def create_app(
         # machines'
         watching.router(context),
         inbound.router(context, snapshots, inbound_sources),
+        receipts.router(context),
         health.router(context),
         probe.router(),
     ):

@@ -315,6 +315,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/windows"): ALARMS,
         ("POST", "/api/v1/windows"): DECIDES,
         ("DELETE", "/api/v1/windows/{decision_id}"): DECIDES,
+        ("POST", "/api/v1/receipts/{token}"): INBOUND,
         ("GET", "/api/v1/inbound/{name}"): INBOUND,
         ("POST", "/api/v1/inbound/{name}"): INBOUND,
         ("GET", "/openapi.json"): STILL,

@@ -369,6 +369,8 @@ LINES = [
     get("/api/v1/inbound/{name}", "d" * 10, "/api/v1/inbound/wa"),
     tell("POST", "/api/v1/inbound/{name}", "d" * 10, "/api/v1/inbound/bot", ok=200),
     get("/api/v1/inbound/{name}", "h" * 10, "/api/v1/inbound/lain", "not there"),
+    tell("POST", "/api/v1/receipts/{token}", ALL, f"/api/v1/receipts/{'0' * 22}", ok=204),
+    tell("POST", "/api/v1/receipts/{token}", "h" * 10, "/api/v1/receipts/x", "no token"),
     get("/jejak", ADMINS),
     get("/jejak.csv", ADMINS),
     get("/jejak/periksa", ADMINS),
