@@ -77,6 +77,7 @@ class _Said:
     signed_by: str
     order_over: bool
     others_hold: bool
+    unwatched: bool
     rows: Sequence[Impact]
     profile: Profile
 
@@ -110,6 +111,7 @@ def compose(
     profile: Profile,
     order_over: bool = False,
     others_hold: bool = False,
+    unwatched: bool = False,
 ) -> Wording:
     """The wording of one bulletin.
 
@@ -118,7 +120,7 @@ def compose(
     long the clock waited for an officer. `impacts`: the rows of the gauge as they hold now; those of another datum
     than its scale in `profile` are left out. A correction and an all-clear concern every RW that has a row, and so does
     what ends an order (`order_over`). `others_hold`: of a correction that other warnings of the river still hold, so
-    that nobody reads it as safe.
+    that nobody reads it as safe. `unwatched`: of an end that nobody measures there any more.
     """
     fitting = [row for row in impacts if (scale := profile.scale_of(row.gauge)) is not None and fits(row, scale)]
     everyone = kind in {"correction", "all_clear"} or order_over
@@ -127,7 +129,7 @@ def compose(
         kind=kind, drill=drill, level=level, local_name=local_name, river=river, place=place, value_cm=value_cm,
         trend=trend, silent=silent, at_us=at_us, since_us=since_us, ground=ground, witness=witness, waited_s=waited_s,
         reason=reason, confirmed=confirmed, signed_by=signed_by, order_over=order_over,
-        others_hold=others_hold, rows=rows, profile=profile,
+        others_hold=others_hold, unwatched=unwatched, rows=rows, profile=profile,
     )  # fmt: skip
     return Wording(
         {language: _sms(said, language) for language in LANGUAGES},
@@ -199,6 +201,8 @@ def _script(said: _Said, language: str) -> str:
 
 def _form(said: _Said) -> str:
     """Which sentence is filled: a flood that was ended while its gauge is silent has not gone down to any figure."""
+    if said.kind == "all_clear" and said.unwatched:
+        return "unwatched"
     return "ended" if said.kind == "all_clear" and (said.silent or said.value_cm is None) else said.kind
 
 

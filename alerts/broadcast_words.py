@@ -42,6 +42,7 @@ SMS: dict[str, dict[str, str]] = {
         "all_clear": "{drill} Aman kembali: {river} {place} turun ke{water}, di bawah batas sejak {since}. "
         "{time}{signer}",
         "ended": "{drill} Diakhiri petugas, sensor masih diam: {river} {place}{water}. {time}{signer}",
+        "unwatched": "{drill} Diakhiri petugas, TIDAK lagi dipantau: {river} {place}{water}. {time}{signer}",
         "river": "K.{river}",
         "flood": "banjir",
         "height": " {value} cm",
@@ -76,6 +77,7 @@ SMS: dict[str, dict[str, str]] = {
         "{rest} {time}{signer}",
         "all_clear": "{drill} All clear: {river} {place} down to{water}, below the limit since {since}. {time}{signer}",
         "ended": "{drill} Ended by officers, sensor still silent: {river} {place}{water}. {time}{signer}",
+        "unwatched": "{drill} Ended by officers, NO longer watched: {river} {place}{water}. {time}{signer}",
         "river": "{river} at",
         "flood": "flood",
         "height": " {value} cm",
@@ -116,6 +118,8 @@ VOICE: dict[str, dict[str, str]] = {
         "all_clear": "{drill} {attention} Aman kembali. {river} {place} turun ke{water}, di bawah batas sejak pukul "
         "{since}. {signer}",
         "ended": "{drill} {attention} Peringatan diakhiri petugas. Sensor {river} {place} masih diam{water}. {signer}",
+        "unwatched": "{drill} {attention} Peringatan diakhiri petugas. {river} {place} tidak lagi dipantau{water}. "
+        "{signer}",
         "river": "Sungai {river} di",
         "flood": "banjir",
         "height": " {value} sentimeter",
@@ -156,6 +160,8 @@ VOICE: dict[str, dict[str, str]] = {
         "all_clear": "{drill} {attention} All clear. {river} {place} down to{water}, below the limit since {since}. "
         "{signer}",
         "ended": "{drill} {attention} The warning was ended by officers. The sensor, {river} {place}, is still silent"
+        "{water}. {signer}",
+        "unwatched": "{drill} {attention} The warning was ended by officers. {river} {place} is no longer watched"
         "{water}. {signer}",
         "river": "{river} River at",
         "flood": "flood",

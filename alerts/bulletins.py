@@ -103,7 +103,8 @@ class Composer:
         for one in bulletins:
             known = self.told[one.incident]
             known.number, known.last = max(known.number, one.number), one
-            known.order = one if one.kind == "order" else known.order
+            if one.kind in {"order", "correction"}:
+                known.order = one if one.kind == "order" else None
 
     def forget(self, incident: str) -> None:
         """It is over."""
@@ -267,6 +268,7 @@ def worded(
     reason: str = "",
     order_over: bool = False,
     others_hold: bool = False,
+    unwatched: bool = False,
 ) -> Bulletin:
     """The same bulletin with its short message, its script and whom it concerns."""
     scale = profile.scale_of(made.node)
@@ -293,5 +295,6 @@ def worded(
         profile=profile,
         order_over=order_over,
         others_hold=others_hold,
+        unwatched=unwatched,
     )
     return replace(made, sms=wording.sms, script=wording.script, regions=wording.regions)

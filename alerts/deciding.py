@@ -153,12 +153,13 @@ class Deciding:
         commit = ended(
             incident, alone=alone, told=told, event=event, at_us=at_us, now_us=now_us, webhooks=self._webhooks
         )
+        if self._public is not None and told:
+            commit = self._public.end_unwatched(incident, commit, now_us)
         self._cities.commit(lease, commit)
         engine.events.forget(commit.events[0] if commit.events else event, incident)
         notifier.settled(incident, now_us)
-        rule = self._rules.get(incident.rule)
-        if self._public is not None and rule is not None:
-            self._public.ended(_again(rule, commit.incidents[0], commit.changes[0], event, 1))
+        if self._public is not None:
+            self._public.ended(incident.id)
         self._wake()
 
     # ------------------------------------------------------------ what is no longer held

@@ -173,6 +173,11 @@ class Orders:
             del self._alarms[incident.id]
             self._waiting.discard(incident.id)
 
+    def forget(self, incident: str) -> None:
+        """It is over, and all that is to be said of it was said."""
+        self._alarms.pop(incident, None)
+        self._waiting.discard(incident)
+
     def follow(self, decision: Decision) -> None:
         """What somebody decided of a flood that is open here. The same again changes nothing."""
         alarm = self._alarms.get(decision.incident)

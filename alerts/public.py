@@ -15,6 +15,7 @@ from alerts.engine import Engine, Transition
 from alerts.notify import Notifier
 from alerts.orders import Orders, Verdict
 from alerts.outbox import noting
+from alerts.renewals import Renewal, ended_unwatched, lapses, order_holds, place_of, renewed
 from alerts.rules import Rule
 from alerts.webhooks import Webhooks
 from alerts.words import Words
@@ -61,6 +62,7 @@ class Public:
         self._composer = self._new_composer()
         self._drills = self._new_drills()
         self._verdicts: list[Verdict] = []
+        self._renewals: list[Renewal] = []
         self._made: list[Bulletin] = []
 
     def _new_composer(self) -> Composer:
@@ -75,15 +77,15 @@ class Public:
         """Take the city over: what was told and decided of every open incident. Raises Unavailable."""
         self._orders = Orders(self._words.profile.warnings, places, scales)
         self._composer, self._verdicts, self._made = self._new_composer(), [], []
-        self._drills, self._places = self._new_drills(), places
+        self._drills, self._places, self._renewals = self._new_drills(), places, []
         self.learn(self._travels)
         known, changes = {rule.id: rule for rule in rules}, self._cities.open_changes(self._city)
         for incident in self._cities.open_incidents(self._city):
+            bulletins = list(reversed(self._cities.bulletins(self._city, incident=incident.id)))
+            self._composer.kept(bulletins)
             rule, event = known.get(incident.rule), self._cities.event(incident.event)
             if rule is None or event is None:
                 continue
-            bulletins = list(reversed(self._cities.bulletins(self._city, incident=incident.id)))
-            self._composer.kept(bulletins)
             said = self._cities.decisions(self._city, incident=incident.id, limit=_PAGE)
             spoken = [replace(one, at_us=min(one.at_us, now_us)) for one in said if one.kind in _SPOKEN]
             worst_us = _worst_us(incident, changes.get(incident.id, ()))
@@ -136,39 +138,97 @@ class Public:
         if decision.kind in _SPOKEN:
             self._orders.follow(replace(decision, at_us=min(decision.at_us, now_us)))
 
-    def ended(self, transition: Transition) -> None:
-        """A flood that nobody watched any more is over, and that was said."""
-        self._orders.take([transition])
+    def end_unwatched(self, incident: Incident, commit: EngineCommit, now_us: int) -> EngineCommit:
+        """The same commit with what the public is told of the end of a flood that nobody watches any more, where it was
+        told of the flood and no correction took that back."""
+        told = self._composer.told.get(incident.id)
+        if told is None or told.last is None or told.last.kind == "correction" or incident.audience != "public":
+            return commit
+        place = place_of(incident.node, self._places, self._words.profile)
+        impacts = self._composer.impacts.get(incident.node, ())
+        made = self._sign(ended_unwatched(self._words, told, told.last, place, impacts, now_us))
+        return replace(commit, bulletins=(made,), outgoing=(*commit.outgoing, *self._asks(made, now_us)))
+
+    def ended(self, incident: str) -> None:
+        """A flood that nobody watched any more is over, and that is kept."""
+        self._orders.forget(incident)
+        self._composer.forget(incident)
+        self._verdicts = [one for one in self._verdicts if one.transition.incident.id != incident]
 
     def due(self, engine: Engine, now_us: int, held: Callable[[Transition], bool]) -> bool:
         """Look for what is to be said now. Whether there is anything to be committed."""
         due = self._orders.due(now_us, engine.beyond, held)
         self._verdicts += [replace(one, transition=engine.as_it_stands(one.transition)) for one in due]
-        return bool(self._verdicts) or bool(self._drills.due(self._places, now_us))
+        self._renewals = self._lapsing(engine, now_us, held)
+        return bool(self._verdicts) or bool(self._renewals) or bool(self._drills.due(self._places, now_us))
+
+    def _lapsing(self, engine: Engine, now_us: int, held: Callable[[Transition], bool]) -> list[Renewal]:
+        """Open floods of which all that was told is about to be no news. Of one that officers call wrong, or whose
+        warning somebody holds back, nothing is told again."""
+        found: list[Renewal] = []
+        for name, told in list(self._composer.told.items()):
+            alarm = self._orders.get(name)
+            ordered = order_holds(told) if alarm is None else alarm.ordered is not None
+            if not lapses(told, now_us, ordered=ordered):
+                continue
+            if alarm is None:
+                incident = self._cities.incident(name)
+                if incident is None or not incident.open:
+                    self._composer.forget(name)
+                elif incident.audience == "public":
+                    found.append(Renewal(name, None, ordered))
+            elif alarm.wrong is None and alarm.incident.audience == "public" and not held(alarm.transition):
+                watched = engine.watches(alarm.incident)
+                found.append(Renewal(name, engine.as_it_stands(alarm.transition) if watched else None, ordered))
+        return found
 
     # ------------------------------------------------------------ keeping
 
     def add(self, commit: EngineCommit, said: Notifier, places: Mapping[str, Placement], now_us: int) -> EngineCommit:
         """The same commit with all that the public is told by it. Raises Unavailable."""
         made = self._composer.compose(said.sayings, self._verdicts, places, now_us)
-        self._made = [*(bulletin for bulletin, _ in made), *self._drills.due(places, now_us)]
-        outgoing: list[Outgoing] = []
+        again = self._again({one.incident for one, _ in made}, places, now_us)
+        self._made = [*(bulletin for bulletin, _ in made), *again, *self._drills.due(places, now_us)]
+        outgoing = [note for one in again if said.announced(one.event) for note in [self._note(one, now_us)]]
         for bulletin, verdict in made:
             if verdict is not None:
                 outgoing += self._outgoing(bulletin, verdict, said, places, now_us)
-            automatic = self._words.profile.warnings.sirens == "automatic"
-            asks = following(self._sirens, bulletin, now_us, automatic=automatic)
-            outgoing += [Outgoing(city=self._city, **asdict(one)) for one in asks]
+            outgoing += self._asks(bulletin, now_us)
         return replace(commit, bulletins=tuple(self._made), outgoing=(*commit.outgoing, *outgoing))
+
+    def _again(self, told_now: set[str], places: Mapping[str, Placement], now_us: int) -> list[Bulletin]:
+        """What is told again, of floods of which nothing else is told in this commit."""
+        made = []
+        for one in self._renewals:
+            told = self._composer.told[one.incident]
+            if one.incident in told_now or told.last is None:
+                continue
+            node = told.last.node
+            place, impacts = place_of(node, places, self._words.profile), self._composer.impacts.get(node, ())
+            confirmed = self.stance(one.incident).said == "confirmed" or (
+                one.transition is None and told.last.confirmed
+            )
+            bulletin = renewed(self._words, told, told.last, one, place, impacts, now_us, confirmed=confirmed)
+            made.append(self._sign(bulletin))
+        return made
+
+    def _asks(self, bulletin: Bulletin, now_us: int) -> list[Outgoing]:
+        automatic = self._words.profile.warnings.sirens == "automatic"
+        asks = following(self._sirens, bulletin, now_us, automatic=automatic)
+        return [Outgoing(city=self._city, **asdict(one)) for one in asks]
+
+    def _note(self, bulletin: Bulletin, now_us: int) -> Outgoing:
+        """The line of the flood's case."""
+        key = f"{bulletin.incident}/bulletin/{bulletin.number}"
+        note = Note(event=bulletin.event, key=key, at_us=bulletin.at_us, text=dict(bulletin.text), state=None)
+        return noting(note, self._city, now_us)
 
     def _outgoing(
         self, bulletin: Bulletin, verdict: Verdict, said: Notifier, places: Mapping[str, Placement], now_us: int
     ) -> list[Outgoing]:
         rows = self._webhooks.bulletin(bulletin, verdict.said, verdict.transition, places.get(bulletin.node), now_us)
         if said.announced(bulletin.event):
-            key = f"{bulletin.incident}/bulletin/{bulletin.number}"
-            note = Note(event=bulletin.event, key=key, at_us=bulletin.at_us, text=dict(bulletin.text), state=None)
-            rows = [noting(note, self._city, now_us), *rows]
+            rows = [self._note(bulletin, now_us), *rows]
         return rows
 
     def kept(self) -> None:
@@ -178,9 +238,9 @@ class Public:
         self._composer.kept(told)
         self._orders.said(told)
         for one in told:
-            if self._orders.get(one.incident) is None:
+            if self._orders.get(one.incident) is None and not one.renewal:
                 self._composer.forget(one.incident)
-        self._made, self._verdicts = [], []
+        self._made, self._verdicts, self._renewals = [], [], []
 
     def _name_of(self, person: str) -> str:
         """`Siti, BPBD`."""

@@ -48,6 +48,7 @@ class BulletinOut(BaseModel):
     script: Said
     regions: list[str]
     corrects: Annotated[str, Field(description="of a correction: the bulletin that was wrong")]
+    renewal: Annotated[bool, Field(description="it says again what was told and still holds; signed where true")]
     signature: Annotated[str, Field(description="Ed25519, base64, over the other fields as canonical JSON")]
     key: str
 

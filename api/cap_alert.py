@@ -10,6 +10,7 @@ of its own.
     SIAGA     Severe    Expected   Prepare
     WASPADA   Minor     Future     Monitor
     all clear Minor     Past       AllClear
+    ended     Minor     Past       Assess, and certainty Unknown: by people, while the gauge says nothing
     corrected Unknown   Past       None, and certainty Unlikely
 """
 
@@ -85,6 +86,8 @@ def gravity(bulletin: Bulletin) -> Gravity:
     """As the table at the head of this file has it. What a silent gauge saw last is likely, not observed."""
     if bulletin.kind == "correction":
         return Gravity("None", "Past", "Unknown", "Unlikely")
+    if bulletin.kind == "all_clear" and bulletin.silent:
+        return Gravity("Assess", "Past", "Minor", "Unknown")
     if bulletin.kind == "all_clear":
         return Gravity("AllClear", "Past", "Minor", "Observed")
     certainty = "Likely" if bulletin.silent else "Observed"

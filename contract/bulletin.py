@@ -3,7 +3,8 @@
 The alert engine composes it and keeps it in the transaction of what caused it; pages, programs, feeds and channels show
 or carry it and have no words of their own.
 
-`canonical` is what is signed: every field but the signature as JSON, UTF-8, keys sorted, no spaces, levels as numbers.
+`canonical` is what is signed: every field but the signature as JSON, UTF-8, keys sorted, no spaces, levels as numbers;
+`renewal` only where it is true, so that what was signed before there were renewals stays verifiable.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Bulletin:
     `number` counts those of one incident from 1; of a drill, `incident` is the drill's decision. `at_us` is when it was
     said, `measured_us` when the value was, `crossed_us` when the water first stood beyond the level it opened with.
     `silent`: the gauge says nothing, and the value is its last. `witness`: which gauge or who bore it out. `by`: the
-    person on whose word it goes out, "" where it is nobody's. `signed_by`: who signs, as people read it. `confirmed`:
+    person on whose word it goes out, "" where it is nobody's. `renewal`: it says again, in time,
+    what was told and still holds. `signed_by`: who signs, as people read it. `confirmed`:
     an officer has said that it is so. After `expires_us` it is no news. `corrects`: the id of the bulletin that a
     correction takes back.
 
@@ -71,6 +73,7 @@ class Bulletin:
     script: Mapping[str, str] = field(default_factory=dict)
     regions: tuple[str, ...] = ()
     corrects: str = ""
+    renewal: bool = False
     signature: str = ""
     key: str = ""
 
@@ -95,6 +98,8 @@ def values_of(bulletin: Bulletin) -> dict[str, Any]:
 def canonical(bulletin: Bulletin) -> bytes:
     """What a signature is over."""
     values = {name: value for name, value in values_of(bulletin).items() if name != "signature"}
+    if not values["renewal"]:
+        del values["renewal"]
     if values["value_cm"] is not None:
         values["value_cm"] = float(values["value_cm"])
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
@@ -132,7 +137,7 @@ _PLAIN: Mapping[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("id", "city", "event", "incident", "node", "kind", "ground", "witness", "by", "signed_by"), str),
     **dict.fromkeys(("corrects", "signature", "key"), str),
     **dict.fromkeys(("number", "at_us", "measured_us", "crossed_us", "level"), int),
-    **dict.fromkeys(("drill", "silent", "confirmed"), bool),
+    **dict.fromkeys(("drill", "silent", "confirmed", "renewal"), bool),
     **dict.fromkeys(("text", "sms", "script"), Mapping),
     **dict.fromkeys(("trend", "expires_us"), _MAYBE),
     "value_cm": (int, float, type(None)),

@@ -85,8 +85,8 @@ def silencing(infos: Sequence[SirenInfo], bulletin: Bulletin, now_us: int, *, wo
 
 def following(infos: Sequence[SirenInfo], bulletin: Bulletin, now_us: int, *, automatic: bool) -> list[Ask]:
     """What a bulletin means to sirens as it is said: an order sounds them where the city lets it, a correction and an
-    all-clear silence them. A drill's bulletins do neither by themselves."""
-    if bulletin.drill:
+    all-clear silence them. A drill's bulletins do neither by themselves, nor does what was told before."""
+    if bulletin.drill or bulletin.renewal:
         return []
     if bulletin.kind in {"correction", "all_clear"}:
         return silencing(infos, bulletin, now_us)

@@ -154,7 +154,8 @@ def telling_of_bulletin(
 ) -> Telling:
     """Of the water. It concerns the gauge's kecamatan, for nobody there is known to be safe, and the kelurahan of every
     RW that it names or that was surveyed at this gauge. `earlier`: what was said of the same incident before; a fact is
-    the first of its level where none of these told one as grave."""
+    the first of its level where none of these told one as grave. What only says again that it holds is exempt of
+    nothing."""
     site = profile.site_of(bulletin.node)
     named = {*bulletin.regions, *(one.rw for one in impacts if one.gauge == bulletin.node)}
     regions = {code for rw in named for code in kelurahan_of(rw, profile)}
@@ -173,7 +174,7 @@ def telling_of_bulletin(
         regions=frozenset(regions),
         level=bulletin.level,
         event=bulletin.event or bulletin.incident,
-        exempt=bulletin.kind != "fact" or bulletin.level.worse_than(Level.WASPADA) or first,
+        exempt=not bulletin.renewal and (bulletin.kind != "fact" or bulletin.level.worse_than(Level.WASPADA) or first),
         drill=bulletin.drill,
         text=bulletin.text,
         brief=bulletin.sms,

@@ -30,6 +30,7 @@ WORDS = {
     "updated": Text("Diperbarui {time}", "Updated {time}"),
     "unconfirmed": Text("Belum dikonfirmasi petugas.", "Not yet confirmed by an officer."),
     "confirmed_at": Text("Dikonfirmasi petugas {time}.", "Confirmed by an officer at {time}."),
+    "correction": Text("RALAT", "CORRECTION"),
     "called_wrong": Text("Dinyatakan keliru oleh petugas {time}.", "Called wrong by an officer at {time}."),
     "pending": Text("Baru satu bacaan, menunggu yang berikutnya.", "One reading so far, waiting for the next."),
     "be_ready": Text("Bersiap.", "Be ready."),

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -671,6 +672,7 @@ bulletins = Table(
     Column("script", JSON, nullable=False),
     Column("regions", JSON, nullable=False),
     _text("corrects"),
+    Column("renewal", Boolean, nullable=False, server_default=false()),
     _text("signature"),
     _text("key"),
     Column("seq", BigInteger, nullable=False, server_default="0"),

@@ -47,6 +47,22 @@ def test_a_warning_that_was_called_wrong_says_so_on_every_page(city_in, serve) -
     assert (one["stance"], one["stance_at"] is None) == ("wrong", False)
 
 
+def test_a_gauges_pages_say_the_correction_before_the_level(city_in, serve) -> None:
+    """Neither page opens with a loud AWAS while officers say that it is wrong; what is measured stands below."""
+    made = city_in("flood")
+    incident, _ = flooded(made)
+    said(made, incident, "wrong", reason="ranting di depan sensor")
+    client = serve(made)
+    page = client.get(f"/sungai/{incident.node}").text
+    hero = page[page.index('id="kini"') - 200 : page.index("</section>", page.index('id="kini"'))]
+    assert hero.index("RALAT") < hero.index(WRONG) < hero.index("gauge-number")
+    assert hero.count(WRONG) == 1
+    assert " loud" not in hero
+    small = client.get(f"/s/{incident.node}").text
+    assert small.index("RALAT") < small.index(WRONG) < small.index(" cm")
+    assert small.count(WRONG) == 1
+
+
 def test_a_warning_that_was_confirmed_says_by_whom_and_when(city_in, serve) -> None:
     """An officer, at a time; it takes an earlier `wrong` back."""
     made = city_in("flood")
