@@ -20,6 +20,7 @@ from contract.city import Profile
 from contract.clock import SECOND_US, Clock
 from contract.compress import compressed
 from contract.errors import BadInput
+from contract.following import Ways
 from siaga import data_folder, heartbeat, posts
 from siaga.heartbeat import Heartbeat
 from siaga.ports_free import check_free
@@ -213,6 +214,12 @@ def reach_file(settings: Settings) -> ReachFile | None:
     from alerts.reach.reachfile import ReachFile
 
     return ReachFile(settings.reach_file)
+
+
+def ways(settings: Settings) -> Ways:
+    """By what residents can follow on the pages."""
+    file = reach_file(settings)
+    return Ways() if file is None else Ways(tuple(one.kind for one in file.infos), file.vapid(os.environ))
 
 
 def siren_file(settings: Settings, city: Profile) -> SirenFile | None:
@@ -452,6 +459,7 @@ def api(settings: Settings, clock: Clock, shown: ShownCity, entries: KeepersBook
         cap_key=cap_key.of(settings.cap_location, settings.city, clock.now_us()),
         channels=() if (file := channel_file(settings)) is None else file.infos,
         inbound_sources=inbound_sources(settings),
+        ways=ways(settings),
     )
 
 

@@ -87,6 +87,18 @@ def test_a_browser_without_push_says_so(phone: Page) -> None:
     assert "tidak bisa menerima pemberitahuan" in phone.inner_text("#gagal")
 
 
+_SHOWN = """async (wanted) => {
+  const one = await navigator.serviceWorker.ready;
+  for (let turn = 0; turn < 50; turn += 1) {
+    const shown = (await one.getNotifications()).map((each) => JSON.stringify([each.title, each.body, each.data.link]));
+    if (wanted.every((each) => shown.includes(JSON.stringify(each)))) return true;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return false;
+}"""
+"""whether all of these notifications stand within five seconds: title, text, and where each leads"""
+
+
 def test_a_push_is_shown_and_says_that_it_came(browser: Browser, offering: tuple[Town, str], tmp_path: Path) -> None:
     """The worker shows the title and the text, leads to our own page alone, and answers the receipt's address once. A
     message that is none is shown, too: a push of which nothing is seen is taken away by the browser."""
@@ -116,19 +128,11 @@ def test_a_push_is_shown_and_says_that_it_came(browser: Browser, offering: tuple
     told = {"title": "AWAS", "text": "Sungai Code", "link": "/siaran/x", "receipt": receipt, "tag": "a"}
     with context.expect_event("response", lambda one: one.url == receipt):
         push(json.dumps(told))
-    push(json.dumps({"title": "B", "tag": "b", "link": "https://evil.example/", "receipt": "https://evil.example/r"}))
-    push("no JSON")
-    shown = (
-        "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
-        ".then((all) => all.map((one) => [one.title, one.body, one.data.link]).sort())"
-    )
-    for _ in range(100):
-        if len(page.evaluate(shown)) == 3:
-            break
-    assert page.evaluate(shown) == [
-        ["AWAS", "Sungai Code", f"{address}/siaran/x"],
-        ["B", "", f"{address}/siaran"],
-        ["Siaga", "", f"{address}/siaran"],
-    ]
+    evil = {"title": "B", "tag": "b", "link": "https://evil.example/", "receipt": "https://evil.example/r"}
+    wanted = [["AWAS", "Sungai Code", f"{address}/siaran/x"]]
+    for data, title in ((json.dumps(evil), "B"), ("no JSON", "Siaga")):
+        wanted.append([title, "", f"{address}/siaran"])
+        # The browser's own tool now and then delivers nothing; a message that was shown twice is one here.
+        assert any([push(data), page.evaluate(_SHOWN, wanted)][-1] for _ in range(5)), title
     assert receipts == [receipt]
     context.close()
