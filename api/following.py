@@ -14,7 +14,7 @@ from api.throttle import Throttle
 from api.tokens import digest, fresh
 from contract.clock import DAY_US, HOUR_US
 from contract.errors import BadInput, Rejected
-from contract.following import address_of
+from contract.following import address_of, leave_path
 from contract.gsm7 import plain
 from contract.levels import Level
 from contract.place_names import where_on
@@ -246,11 +246,6 @@ class Following:
 
     def _deed(self, what: str, subscription_id: str) -> Deed:
         return Deed(ACTOR, what, f"subscription/{subscription_id}", self._context.clock.now_us())
-
-
-def leave_path(subscription_id: str) -> str:
-    """Where one tap ends a subscription, also by a mail program of itself (RFC 8058)."""
-    return f"/ikuti/keluar/{subscription_id}"
 
 
 def _code(one: Subscription, code: str) -> str:

@@ -49,6 +49,11 @@ def address_of(kind: ReachKind, text: str) -> str:
     raise BadInput(f"{text!r} is no address for {kind}", where="address")
 
 
+def leave_path(subscription_id: str) -> str:
+    """Where one tap ends a subscription, also by a mail program of itself (RFC 8058)."""
+    return f"/ikuti/keluar/{subscription_id}"
+
+
 def _number(text: str) -> str:
     """As E.164 has it; a number that begins with 0 is Indonesian."""
     digits = re.sub(r"[\s().-]", "", text)

@@ -18,6 +18,7 @@ from alerts.reach.reachfile import Opened
 from alerts.reach.words import message_of
 from contract.clock import SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
+from contract.following import leave_path
 from contract.reach import BOUND, POST, Due, ProviderInfo, Settled, Walk
 from contract.subscription import ReachKind, Telling
 from store.ports import CityStore
@@ -218,7 +219,8 @@ class ProviderLane:
         message = message_of(telling, due, around.name, around.zone, now_us)
         lasts_s = 24 * 3_600 if send.expires_us is None else max(60, (send.expires_us - now_us) // SECOND_US)
         receipt = f"{around.base_url}/api/v1/receipts/{send.token}" if send.token else ""
-        parcel = Parcel(key=send.key, address=address, message=message, lasts_s=lasts_s, receipt=receipt)
+        leave = f"{around.base_url}{leave_path(send.subscription)}" if send.subscription != POST else ""
+        parcel = Parcel(key=send.key, address=address, message=message, lasts_s=lasts_s, receipt=receipt, leave=leave)
         return await self._opened.provider.send(parcel)
 
     def _later(self, due: Due, error: Unavailable, *, doubtful: bool) -> Settled:

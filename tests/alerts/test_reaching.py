@@ -127,6 +127,17 @@ def city(tmp_path: Path) -> Iterator[Reached]:
     store.close()
 
 
+def test_each_message_says_where_one_tap_ends_it(city: Reached) -> None:
+    """For mail programs that offer it of themselves: the reader's own address and nobody else's."""
+    city.follow(2)
+    city.say(telling())
+    with city.running():
+        city.until(lambda: city.counts().get(("accepted", "")) == 2)
+    assert {key: one.leave for key, one in city.provider.took.items()} == {
+        f"t1/s{at}": f"https://siaga.example/ikuti/keluar/s{at}" for at in range(2)
+    }
+
+
 def test_all_who_follow_are_told_once_and_the_first_word_comes_first(city: Reached) -> None:
     """Two tellings of a gauge, in order, each to everybody; started anew nobody is told again."""
     city.follow(30)
