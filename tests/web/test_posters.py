@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Page
+from support.codes import read_code
 
 BASE = "http://kota.test"
 POINTS = {"a4": (595, 842), "a5": (420, 595)}
@@ -24,10 +25,8 @@ def sheets(browser: Any, served: Any) -> Any:
 
 
 def read(page: Page) -> str:
-    """What OpenCV's detector sees in a picture of the page."""
-    picture = cv2.imdecode(np.frombuffer(page.screenshot(), np.uint8), cv2.IMREAD_COLOR)
-    text, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
-    return str(text)
+    """What an eye of our own sees on the page."""
+    return read_code(cv2.imdecode(np.frombuffer(page.screenshot(), np.uint8), cv2.IMREAD_COLOR))
 
 
 def printed(page: Page) -> tuple[int, tuple[int, int]]:
