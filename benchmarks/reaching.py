@@ -43,7 +43,9 @@ from store.ports import EngineCommit
 CITY = "yogyakarta"
 CLOCK = SystemClock()
 FOLLOWERS = 100_000
-MIX: Mapping[ReachKind, tuple[float, float]] = {
+Mix = Mapping[ReachKind, tuple[float, float]]
+"""the part of all, and how many a second its provider takes"""
+MIX: Mix = {
     "webpush": (0.70, 2_000.0),
     "email": (0.20, 500.0),
     "whatsapp": (0.045, 120.0),
@@ -51,16 +53,15 @@ MIX: Mapping[ReachKind, tuple[float, float]] = {
     "telegram": (0.014, 28.0),
     "ntfy": (0.001, 20.0),
 }
-"""the part of all, and how many a second its provider takes"""
 WITHIN_S = 60.0
 
 
 @contextmanager
-def providers(folder: Path, journal: bool = False) -> Iterator[tuple[int, int, int]]:
+def providers(folder: Path, mix: Mix = MIX, journal: bool = False) -> Iterator[tuple[int, int, int]]:
     """HTTP port, SMTP port and process id."""
     http, smtp = free_port(), free_port()
     command = [sys.executable, "-m", "faults.parts.providers", "--http", str(http), "--smtp", str(smtp)]
-    command += [f"--rate={kind}={rate * 1.05}" for kind, (_, rate) in MIX.items()]
+    command += [f"--rate={kind}={rate * 1.05}" for kind, (_, rate) in mix.items()]
     command += ["--journal", str(folder / "journal")] if journal else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -77,7 +78,7 @@ def counts(port: int) -> dict[str, Any]:
     return told
 
 
-def reach_file(folder: Path, http: int, smtp: int) -> Path:
+def reach_file(folder: Path, http: int, smtp: int, mix: Mix = MIX) -> Path:
     (folder / "key").write_text(made_key(), encoding="utf-8")
     (folder / "word").write_text("word", encoding="utf-8")
     base = f"http://127.0.0.1:{http}"
@@ -90,7 +91,7 @@ def reach_file(folder: Path, http: int, smtp: int) -> Path:
         "ntfy": f'url = "{base}"',
     }
     text = "".join(
-        f'[[provider]]\nkind = "{kind}"\nrate_per_s = {MIX[kind][1]}\n{fields[kind]}\n\n' for kind in REACH_KINDS
+        f'[[provider]]\nkind = "{kind}"\nrate_per_s = {mix[kind][1]}\n{fields[kind]}\n\n' for kind in REACH_KINDS
     )
     path = folder / "reach.toml"
     path.write_text(text, encoding="utf-8")
@@ -109,12 +110,12 @@ def address(kind: ReachKind, number: int, http: int, key: str) -> str:
     return f"+6281{number:09d}"
 
 
-def followers(count: int, http: int) -> Iterator[Subscription]:
+def followers(count: int, http: int, mix: Mix = MIX) -> Iterator[Subscription]:
     point = ec.generate_private_key(ec.SECP256R1()).public_key()
     raw = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     key = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
     number = 0
-    for kind, (part, _) in MIX.items():
+    for kind, (part, _) in mix.items():
         for _ in range(round(part * count)):
             number += 1
             yield Subscription(

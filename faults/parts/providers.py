@@ -6,7 +6,7 @@ a key that it took is answered alike and said to nobody a second time. It counts
     python -m faults.parts.providers --http PORT --smtp PORT [--rate webpush=2000 …] [--journal FILE]
 
 Asked `GET /counts` it says by kind: taken (distinct keys), again (a known key once more), refused (429). `POST /down`
-makes it answer nothing any more until `POST /up`.
+makes it answer nothing any more until `POST /up`. The journal has a line for each message taken: kind, whom, key.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import cast
 
 KINDS = ("webpush", "email", "telegram", "whatsapp", "sms", "ntfy")
+_WHOM = re.compile(rb"/push/\d+|6281\d{9}|warga-?\d+")
+"""a person, as the benchmark names those who follow"""
 _PATHS = (("/push/", "webpush"), ("/bot", "telegram"), ("/wa", "whatsapp"), ("/sms", "sms"), ("/", "ntfy"))
 
 
@@ -54,14 +56,16 @@ class Books:
         self._filled[kind] = (level + 1, now_s)
         return True
 
-    def take(self, kind: str, key: str) -> None:
+    def take(self, kind: str, key: str, said: bytes) -> None:
+        """`said`: all that came, in which it stands to whom."""
         if key in self.keys[kind]:
             self.again[kind] += 1
             return
         self.keys[kind].add(key)
         self.last_s = time.time()
         if self._journal is not None:
-            self._journal.write(f"{kind} {key}\n")
+            whom = _WHOM.search(said)
+            self._journal.write(f"{kind} {whom[0].decode() if whom else '-'} {key}\n")
             self._journal.flush()
 
     def counts(self) -> dict[str, object]:
@@ -115,7 +119,7 @@ class Http(asyncio.Protocol):
         if not books.room(kind):
             self._say(429, b"{}")
             return
-        books.take(kind, self._key(kind, path, head, body))
+        books.take(kind, self._key(kind, path, head, body), head + body)
         self._say(201 if kind == "webpush" else 200, b'{"ok":true}')
 
     def _key(self, kind: str, path: str, head: bytes, body: bytes) -> str:
@@ -186,7 +190,7 @@ class Smtp(asyncio.Protocol):
             self._say("451 too many")
             return
         found = re.search(rb"message-id: *<([^>]+)>", mail, re.IGNORECASE)
-        self._books.take("email", found[1].decode() if found else mail.decode("latin-1"))
+        self._books.take("email", found[1].decode() if found else mail.decode("latin-1"), mail)
         self._say("250 taken")
 
     def _say(self, text: str) -> None:

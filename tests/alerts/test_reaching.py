@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,6 +28,7 @@ from contract.errors import Rejected, Unavailable
 from contract.levels import Level
 from contract.reach import ProviderInfo
 from contract.subscription import ReachKind, Subscription, Telling
+from faults.parts.brokers import wait_until
 from store import open_city
 from store.ports import CityStore, Outgoing
 
@@ -44,8 +46,12 @@ class Pretended:
     took: dict[str, Parcel] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     again: int = 0
+    until: Callable[[], bool] = lambda: True
+    """it answers when this is so"""
 
     async def send(self, parcel: Parcel) -> Receipt:
+        while not self.until():
+            await asyncio.sleep(0)
         if self.away:
             raise Unavailable("no line")
         if parcel.address == self.gone:
@@ -151,6 +157,45 @@ def test_all_who_follow_are_told_once_and_the_first_word_comes_first(city: Reach
         assert city.provider.order.index(f"t1/s{at}") < city.provider.order.index(f"t2/s{at}")
     message = city.provider.took["t2/s3"].message
     assert (message.title, message.link, message.urgent) == ("AWAS · Kota", "https://siaga.example/siaran/t1", True)
+
+
+class LateToAnswer:
+    """A store whose answer about what is due comes after all that it names was sent and kept."""
+
+    def __init__(self, store: CityStore) -> None:
+        self._store = store
+        self.late: list[int] = []
+        self.facts: Callable[[], dict[str, Any]] = dict
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def sends_due(self, city: str, kind: ReachKind, now_us: int, **bounds: Any) -> Any:
+        found = self._store.sends_due(city, kind, now_us, **bounds)
+        if kind == "email" and found and not self.late:
+            self.late.append(0)  # the first is what is sent
+        elif kind == "email" and found and len(self.late) == 1:
+            self.late.append(len(found))
+            wait_until(lambda: not self._store.waiting_sends(city).get(kind))
+            turned = self.facts()["loops"]
+            wait_until(lambda: self.facts()["loops"] > turned + 1)
+        return found
+
+
+def test_an_answer_of_the_store_that_is_old_sends_nobody_a_second_time(city: Reached) -> None:
+    """The queue is read while results are being written: what was kept meanwhile stands as waiting in the answer."""
+    city.follow(30)
+    late = LateToAnswer(city.store)
+    city.store = cast(CityStore, late)
+    city.provider.until = lambda: len(late.late) > 1
+    city.say(telling())
+    with city.running() as stage:
+        late.facts = stage.facts
+        city.until(lambda: city.counts() == {("accepted", ""): 30})
+        city.say(telling("t2", level=Level.AWAS))
+        city.until(lambda: city.counts() == {("accepted", ""): 60})
+    assert late.late[1] == 30
+    assert city.provider.again == 0
 
 
 def test_after_two_hours_without_a_provider_all_are_told_and_nothing_old(city: Reached) -> None:
