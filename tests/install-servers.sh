@@ -12,6 +12,7 @@ for program in nft:nftables tc:iproute2; do
         || want="$want ${program#*:}"
 done
 command -v kamailio >/dev/null 2>&1 || [ -x /usr/sbin/kamailio ] || want="$want kamailio"
+ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || want="$want faketime"
 command -v openssl >/dev/null 2>&1 || want="$want openssl"
 [ -n "$want" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
