@@ -5,6 +5,7 @@ A mistake in it is a BadInput that names file, line, field and remedy.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -104,6 +105,19 @@ class SectionFile:
 
     def _wrong(self, path: tuple[str | int, ...], what: str, remedy: str) -> BadInput:
         return BadInput(what, where=self._where(path), remedy=remedy)
+
+    def check_template(self, number: int) -> None:
+        """Of a gateway's `body`, `headers` and `accepted`. Raises BadInput."""
+        table = self.sections[number]
+        for part in ("{to}", "{text}"):
+            if part not in table["body"]:
+                raise self.wrong(number, "body", f"it has no {part}", f"Write {part} where it goes.")
+        if not all(isinstance(value, str) and value.isprintable() for value in table.get("headers", {}).values()):
+            raise self.wrong(number, "headers", "a header is no text", 'Write { Name = "…" }.')
+        try:
+            re.compile(table.get("accepted", ""))
+        except re.error as error:
+            raise self.wrong(number, "accepted", f"it is no pattern: {error}", "A regular expression.") from None
 
 
 def _text(path: Path, setting: str, largest: int) -> str:

@@ -110,7 +110,7 @@ class ChannelFile:
         self._file.check_id(number, name)
         self._check_secret(number, table)
         if kind == "sms_http":
-            self._check_template(number, table)
+            self._file.check_template(number)
         return Entry(ChannelInfo(name, kind), number, table)
 
     def _check(self, number: int, name: str, value: object, wanted: type | tuple[type, ...]) -> None:
@@ -138,17 +138,6 @@ class ChannelFile:
             raise self._file.wrong(number, "user", "user and password belong together", "Write both or none.")
         if table["kind"] == "email" and table.get("security") == "none" and has_one:
             raise self._file.wrong(number, "security", "a password needs TLS", 'Write "starttls" or "tls".')
-
-    def _check_template(self, number: int, table: Mapping[str, Any]) -> None:
-        for part in ("{to}", "{text}"):
-            if part not in table["body"]:
-                raise self._file.wrong(number, "body", f"it has no {part}", f"Write {part} where it goes.")
-        if not all(isinstance(value, str) and value.isprintable() for value in table.get("headers", {}).values()):
-            raise self._file.wrong(number, "headers", "a header is no text", 'Write { Name = "…" }.')
-        try:
-            re.compile(table.get("accepted", ""))
-        except re.error as error:
-            raise self._file.wrong(number, "accepted", f"it is no pattern: {error}", "A regular expression.") from None
 
     # ------------------------------------------------------------ opening
 

@@ -120,7 +120,7 @@ class ReachFile:
         if kind == "email":
             self._check_mail(number, table, has_secret=has_secret)
         if kind == "sms":
-            self._check_template(number, table)
+            self._file.check_template(number)
         if kind == "webpush" and not re.match(r"(mailto:[^@\s]+@|https://)[^\s]+$", table["contact"]):
             raise self._file.wrong(number, "contact", "push services want to know whom to write to", "mailto:… ")
         return ProviderInfo(
@@ -148,17 +148,6 @@ class ReachFile:
             raise self._file.wrong(number, "user", "user and password belong together", "Write both or none.")
         if table.get("security") == "none" and has_secret:
             raise self._file.wrong(number, "security", "a password needs TLS", 'Write "starttls" or "tls".')
-
-    def _check_template(self, number: int, table: Mapping[str, Any]) -> None:
-        for part in ("{to}", "{text}"):
-            if part not in table["body"]:
-                raise self._file.wrong(number, "body", f"it has no {part}", f"Write {part} where it goes.")
-        if not all(isinstance(value, str) and value.isprintable() for value in table.get("headers", {}).values()):
-            raise self._file.wrong(number, "headers", "a header is no text", 'Write { Name = "…" }.')
-        try:
-            re.compile(table.get("accepted", ""))
-        except re.error as error:
-            raise self._file.wrong(number, "accepted", f"it is no pattern: {error}", "A regular expression.") from None
 
     # ------------------------------------------------------------ opening
 
