@@ -1,4 +1,4 @@
-"""What keeps residents listening: how often they are told, when, and what a channel may cost in a day. Pure.
+"""What keeps residents listening: how often they are told, and when. Pure.
 
 Limits, quiet hours and budgets bind updates of WASPADA and of outages and nothing else: the first message of a level,
 an order, a correction and an all-clear go out at any hour, whatever has gone out before.
@@ -9,26 +9,18 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from contract.clock import MINUTE_US, SECOND_US, from_us, to_us
-from contract.reach import BOUND, EXEMPT, POST, RECEIPT_KINDS, Send, Told, binds, send_key, thread_of
+from contract.reach import BOUND, EXEMPT, POST, RECEIPT_KINDS, Send, binds, send_key, thread_of
 from contract.subscription import ReachKind, Subscription, Telling, concerns, held_until_us
 
 UPDATES_APART_US = 30 * MINUTE_US
 """between an update of one gauge and whatever was said of it before"""
-NEAR = 0.8
-"""the part of a day's budget after which somebody is to know"""
-RECEIPT_US = 10 * MINUTE_US
-"""phones that are switched on say within this that a message came"""
 LATE_US = 10 * MINUTE_US
 """what goes out later than this says of when it is"""
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
-ENOUGH = 20
-"""of fewer messages a share says nothing"""
-Budget = Literal["fine", "near", "spent"]
 
 
 def rests_us(telling: Telling, last_us: int | None) -> int:
@@ -76,42 +68,8 @@ def again_us(attempts: int, now_us: int, rng: random.Random, asked_s: float | No
     return now_us + round(max(rng.uniform(0.0, bound_s), asked_s or 0.0) * SECOND_US)
 
 
-def budget_of(spent: int, budget_day: int | None) -> Budget:
-    """How a channel's day stands."""
-    if budget_day is None or spent < NEAR * budget_day:
-        return "fine"
-    return "near" if spent < budget_day else "spent"
-
-
-def day_of(now_us: int, zone: ZoneInfo) -> str:
-    """The city's day, `2026-06-01`."""
-    return from_us(now_us).astimezone(zone).date().isoformat()
-
-
 def next_day_us(now_us: int, zone: ZoneInfo) -> int:
     """When the city's next day begins."""
     local = from_us(now_us).astimezone(zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     return to_us(midnight + timedelta(days=1))
-
-
-def share(told: Told, kind: ReachKind) -> float | None:
-    """Of what a provider took of a telling, the part that phones say has come; None where it says nothing."""
-    counts = {
-        state: sum(one.count for one in told.tallies if one.kind == kind and one.state == state) for state in _HAD
-    }
-    had = sum(counts.values())
-    return counts["delivered"] / had if had >= ENOUGH else None
-
-
-def swallowed(last: Told, before: Sequence[Told], kind: ReachKind, now_us: int) -> bool:
-    """Whether a provider seems to say yes and to deliver nothing: long after the telling far fewer phones have said so
-    than they usually do."""
-    now = share(last, kind)
-    if kind not in RECEIPT_KINDS or now is None or now_us - last.telling.at_us < RECEIPT_US:
-        return False
-    usual = sorted(one for told in before if (one := share(told, kind)) is not None)
-    return now < (usual[len(usual) // 2] / 2 if usual else 0.1)
-
-
-_HAD = ("accepted", "delivered")

@@ -20,6 +20,7 @@ from contract.clock import SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
 from contract.following import leave_path
 from contract.reach import BOUND, POST, Due, ProviderInfo, Settled, Walk
+from contract.reach_shown import budget_of
 from contract.subscription import ReachKind, Telling
 from store.ports import CityStore
 
@@ -183,7 +184,7 @@ class ProviderLane:
             return Settled(send=send, state="unknown" if send.doubtful else "expired", attempted=False)
         if not due.address or send.telling not in self._tellings:
             return Settled(send=send, state="failed", reason="left", attempted=False)
-        budget = fairness.budget_of(self.spent, self.info.budget_day)
+        budget = budget_of(self.spent, self.info.budget_day)
         if budget == "spent" and send.rank == BOUND:
             until_us = fairness.next_day_us(now_us, self._around.zone)
             return Settled(send=send, state="waiting", reason="budget", not_before_us=until_us, attempted=False)
@@ -254,7 +255,7 @@ class ProviderLane:
 
     def _spend(self) -> None:
         self.spent += 1
-        budget = fairness.budget_of(self.spent, self.info.budget_day)
+        budget = budget_of(self.spent, self.info.budget_day)
         if budget != "fine" and not self._near:
             self._near = True
             log.warning("reach.budget_near", channel=self.kind, spent=self.spent, budget_day=self.info.budget_day)
@@ -262,4 +263,4 @@ class ProviderLane:
     def new_day(self, spent: int) -> None:
         """The count of a day as the store has it."""
         self.spent = spent
-        self._near = fairness.budget_of(spent, self.info.budget_day) != "fine"
+        self._near = budget_of(spent, self.info.budget_day) != "fine"

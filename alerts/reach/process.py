@@ -30,6 +30,7 @@ from alerts.reach.webpush import b64
 from contract.clock import DAY_US, Clock
 from contract.errors import Rejected, Unavailable
 from contract.reach import RECEIPT_KINDS, Settled, Walk, thread_of
+from contract.reach_shown import budget_of, day_of
 from contract.subscription import CHANNEL, REACH_KINDS, ReachKind, Telling
 from store.ports import CityStore, Lease
 from store.sends import reach_lease
@@ -107,9 +108,7 @@ class ReachProcess:
             "leading": self._leading.is_set(),
             "providers": sorted(self._kinds),
             "away": sorted(one.kind for one in lanes if one.away),
-            "near_budget": sorted(
-                one.kind for one in lanes if fairness.budget_of(one.spent, one.info.budget_day) != "fine"
-            ),
+            "near_budget": sorted(one.kind for one in lanes if budget_of(one.spent, one.info.budget_day) != "fine"),
         }
 
     def run(self, stop: threading.Event) -> None:
@@ -308,7 +307,7 @@ class ReachProcess:
         return True
 
     async def _turn_the_day(self, now_us: int) -> None:
-        day = fairness.day_of(now_us, self._zone)
+        day = day_of(now_us, self._zone)
         if day == self._day:
             return
         try:

@@ -279,18 +279,6 @@ def test_only_updates_of_waspada_and_of_outages_are_bound() -> None:
         assert send.rank == bound
 
 
-def test_a_day_s_budget_warns_before_it_is_spent() -> None:
-    """At four fifths."""
-    assert [fairness.budget_of(spent, 100) for spent in (0, 79, 80, 99, 100)] == [
-        "fine",
-        "fine",
-        "near",
-        "near",
-        "spent",
-    ]
-    assert fairness.budget_of(10**9, None) == "fine"
-
-
 def test_a_retry_is_spread_and_never_sooner_than_asked() -> None:
     """Full jitter under five minutes."""
     rng = random.Random(3)
