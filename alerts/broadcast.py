@@ -17,7 +17,7 @@ from alerts.broadcast_words import SAYS, SMS, VOICE
 from alerts.figures import LEVEL_WORDS, clock_words, number
 from alerts.fitting import Draft, by_words, shorter, told_apart
 from contract.bulletin import LANGUAGES, BulletinKind, Ground
-from contract.city import Profile
+from contract.city import Profile, Text
 from contract.gsm7 import MOST, plain, septets
 from contract.impact import Impact, dialled, fits, rw_key
 from contract.levels import Level
@@ -70,7 +70,7 @@ class _Said:
     at_us: int
     since_us: int
     ground: Ground
-    witness: str
+    witness: Text
     waited_s: float
     reason: str
     confirmed: bool
@@ -112,6 +112,7 @@ def compose(
     order_over: bool = False,
     others_hold: bool = False,
     unwatched: bool = False,
+    witness_en: str = "",
 ) -> Wording:
     """The wording of one bulletin.
 
@@ -120,16 +121,18 @@ def compose(
     long the clock waited for an officer. `impacts`: the rows of the gauge as they hold now; those of another datum
     than its scale in `profile` are left out. A correction and an all-clear concern every RW that has a row, and so does
     what ends an order (`order_over`). `others_hold`: of a correction that other warnings of the river still hold, so
-    that nobody reads it as safe. `unwatched`: of an end that nobody measures there any more.
+    that nobody reads it as safe. `unwatched`: of an end that nobody measures there any more. `witness_en`: who bears it
+    out in English, "" where that is no other word.
     """
     fitting = [row for row in impacts if (scale := profile.scale_of(row.gauge)) is not None and fits(row, scale)]
     everyone = kind in {"correction", "all_clear"} or order_over
     rows = _concerned(fitting, value_cm, everyone=everyone or silent)
     said = _Said(
         kind=kind, drill=drill, level=level, local_name=local_name, river=river, place=place, value_cm=value_cm,
-        trend=trend, silent=silent, at_us=at_us, since_us=since_us, ground=ground, witness=witness, waited_s=waited_s,
-        reason=reason, confirmed=confirmed, signed_by=signed_by, order_over=order_over,
-        others_hold=others_hold, unwatched=unwatched, rows=rows, profile=profile,
+        trend=trend, silent=silent, at_us=at_us, since_us=since_us, ground=ground,
+        witness=Text(witness, witness_en or witness), waited_s=waited_s, reason=reason, confirmed=confirmed,
+        signed_by=signed_by, order_over=order_over, others_hold=others_hold, unwatched=unwatched, rows=rows,
+        profile=profile,
     )  # fmt: skip
     return Wording(
         {language: _sms(said, language) for language in LANGUAGES},
@@ -164,7 +167,7 @@ def _sms(said: _Said, language: str) -> str:
         "since": [_time(said, said.since_us, language)],
         "time": [_time(said, said.at_us, language)],
         "signer": [f" {one}" if one else "" for one in _signers(said)],
-        "why": _why(said, words, number(round(said.waited_s / 60), language), plain(said.witness)),
+        "why": _why(said, words, number(round(said.waited_s / 60), language), plain(said.witness.in_(language))),
     }
     return Draft(words[_form(said)], fields, _ABBREVIATES, _GIVES[said.kind], _NAMES[said.kind]).fitted(septets, MOST)
 
@@ -193,7 +196,12 @@ def _script(said: _Said, language: str) -> str:
         "since": [since],
         "time": [words["time"].format(time=spoken.clock(said.at_us, zone, language)), ""],
         "signer": [words["signer"].format(signer=one) if one else "" for one in _signers(said)],
-        "why": _why(said, words, spoken.cardinal(said.waited_s / 60, language), spoken.name(said.witness, language)),
+        "why": _why(
+            said,
+            words,
+            spoken.cardinal(said.waited_s / 60, language),
+            spoken.name(said.witness.in_(language), language),
+        ),
     }
     draft = Draft(words[_form(said)], fields, (), _VOICE_GIVES, _NAMES[said.kind])
     return draft.fitted(spoken.seconds, spoken.LONGEST_S)

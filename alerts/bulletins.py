@@ -17,7 +17,7 @@ from alerts.timing import Reason
 from alerts.warning_words import also_over, sentence
 from alerts.words import Words, place_name, since_us
 from contract.bulletin import Bulletin, BulletinKind, bulletin_id
-from contract.city import Profile
+from contract.city import Profile, Text
 from contract.clock import HOUR_US, SECOND_US
 from contract.impact import Impact
 from contract.incident import What
@@ -31,6 +31,10 @@ UPDATE_US = HOUR_US
 NEWS_US = 6 * HOUR_US
 """so long a level and an order are news; an all-clear and a correction always are"""
 _UPDATES = frozenset({What.NO_DATA, What.DATA_BACK})
+OFFICER = "petugas"
+"""how a person is called whose name nobody knows any more"""
+_AN_OFFICER = "an officer"
+_WEATHER = Text("peringatan cuaca BMKG", "BMKG's weather warning")
 Sign = Callable[[Bulletin], Bulletin]
 
 
@@ -165,7 +169,7 @@ class Composer:
         told = self.told.get(transition.incident.id, Told())
         wrong = told.order or told.last
         signed_by = self.name_of(verdict.by) if verdict.by else AUTOMATIC
-        witness = ", ".join(self._witness(one, places) for one in verdict.witnesses)
+        witness = _all_of([self._witness(one, places) for one in verdict.witnesses])
         told_us = verdict.at_us if wrong is None else wrong.at_us
         text = sentence(self.words, verdict, place, witness=witness, signed_by=signed_by, told_us=told_us)
         kinds: Mapping[str, BulletinKind] = {"order": "order", "correction": "correction"}
@@ -173,7 +177,8 @@ class Composer:
         made = replace(
             self._bulletin(transition, place, kind, number, verdict.at_us, text),
             ground=verdict.ground,
-            witness=witness,
+            witness=witness.id,
+            witness_en=witness.en if witness.en != witness.id else "",
             by=verdict.by,
             signed_by=signed_by,
             confirmed=verdict.said == "confirmed" or self._is_confirmed(transition),
@@ -191,12 +196,15 @@ class Composer:
             others_hold=not verdict.alone,
         )
 
-    def _witness(self, one: Witness, places: Mapping[str, Placement]) -> str:
+    def _witness(self, one: Witness, places: Mapping[str, Placement]) -> Text:
+        if one.weather:
+            return _WEATHER
         if one.by:
-            return self.name_of(one.by)
+            name = self.name_of(one.by)
+            return Text(name, _AN_OFFICER + name.removeprefix(OFFICER) if name.startswith(OFFICER) else name)
         place = places.get(one.node)
         name = one.node if place is None else place_name(place)
-        return f"hujan di {name}" if one.rain else name
+        return Text(f"hujan di {name}", f"rain at {name}") if one.rain else Text(name, name)
 
     # ------------------------------------------------------------ what all have
 
@@ -257,6 +265,10 @@ class Composer:
         )
 
 
+def _all_of(names: Sequence[Text]) -> Text:
+    return Text(", ".join(one.id for one in names), ", ".join(one.en for one in names))
+
+
 def worded(
     made: Bulletin,
     place: Placement,
@@ -287,6 +299,7 @@ def worded(
         since_us=since_us,
         ground=made.ground,
         witness=made.witness,
+        witness_en=made.witness_en,
         waited_s=waited_s,
         reason=reason,
         confirmed=made.confirmed,

@@ -3,7 +3,8 @@
 A level goes out at once as what was measured. AWAS is also an order, and an order that proves false empties streets for
 nothing, so it needs a second witness or an officer's word. Witnesses are: another gauge that is at SIAGA or worse and
 is heard (a silent gauge says nothing of now), of the same river or joined to it by a travel time; heavy rain that is
-heard there; somebody who read the staff on site at or beyond the mark, or saw the water on a camera, within the hour.
+heard there, or BMKG's warning of it, where the city lets that count; somebody who read the staff on site at or beyond
+the mark, or saw the water on a camera, within the hour.
 Without one the order waits for `order_after_s` of good readings at or beyond the mark of AWAS, the last of them
 included, and then goes by itself. Silence completes no wait. An order ends with the level at which it was given.
 
@@ -22,6 +23,7 @@ from alerts.engine import Transition
 from alerts.lifecycle import Beyond
 from alerts.rules import Mark, Rule
 from contract.bulletin import Bulletin, Ground
+from contract.chain import kecamatan_of
 from contract.city import Warnings
 from contract.clock import HOUR_US, SECOND_US
 from contract.decision import Decision
@@ -29,6 +31,7 @@ from contract.incident import Audience, Change, Incident, What
 from contract.levels import Level, Scale
 from contract.staging import BREADTH
 from contract.travel import Travel
+from contract.weather import WeatherWarning
 from store.ports import Event, Placement
 
 SEEN_US = HOUR_US
@@ -39,13 +42,15 @@ Said = Literal["order", "over", "correction", "confirmed"]
 
 
 class Witness(NamedTuple):
-    """What bears a gauge out, and since when. `node`: a gauge or a rain gauge; `by`: a person, `on_site` or not."""
+    """What bears a gauge out, and since when. `node`: a gauge or a rain gauge; `by`: a person, `on_site` or not;
+    `weather`: another office's warning of rain."""
 
     since_us: int
     node: str = ""
     by: str = ""
     on_site: bool = False
     rain: bool = False
+    weather: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class Orders:
         self._joined: frozenset[tuple[str, str]] = frozenset()
         self._alarms: dict[str, Alarm] = {}
         self._rain: dict[str, Incident] = {}
+        self._weather: tuple[WeatherWarning, ...] = ()
         self._waiting: set[str] = set()
         """alarms of which something may be due"""
         self._over: list[Verdict] = []
@@ -129,6 +135,10 @@ class Orders:
         """Which gauges see the same water, one after the other."""
         pairs = [(one.upstream, one.downstream) for one in travels]
         self._joined = frozenset(pairs + [(down, up) for up, down in pairs])
+
+    def warned(self, warnings: Iterable[WeatherWarning]) -> None:
+        """What another office warns of, as far as it can be relied on now."""
+        self._weather = tuple(warnings) if self._terms.weather_witness else ()
 
     def get(self, incident: str) -> Alarm | None:
         """How the orders of an open flood stand."""
@@ -304,6 +314,13 @@ class Orders:
         for rain in self._rain.values():
             if self._rains_on(rain, alarm.incident):
                 found[f"rain/{rain.node}"] = Witness(rain.opened_us, rain.node, rain=True)
+        warned = [
+            Witness(max(one.onset_us, one.kept_us), weather=one.id)
+            for one in self._weather
+            if one.bears_rain(now_us) and self._is_warned_of(one, alarm.incident)
+        ]
+        if warned:
+            found["weather"] = max(warned)
         for seen in alarm.seen:
             if now_us - seen.since_us <= SEEN_US:
                 found[seen.by] = seen
@@ -323,6 +340,14 @@ class Orders:
             return False
         district = ours.region.rpartition(".")[0]
         return (theirs.river == ours.river != "") or (district != "" and theirs.region.startswith(district + "."))
+
+    def _is_warned_of(self, warning: WeatherWarning, incident: Incident) -> bool:
+        """In the gauge's kecamatan, or in that of another gauge of its river."""
+        ours = self._places.get(incident.node)
+        if ours is None:
+            return False
+        along = (one for one in self._places.values() if one.kind == "gauge" and one.river == ours.river != "")
+        return any(warning.covers(kecamatan_of(one.region)) for one in (ours, *along))
 
     def _river(self, incident: Incident) -> str:
         place = self._places.get(incident.node)

@@ -532,6 +532,7 @@ class AlertsProcess:
             return
         self._registry_mono_us = mono_us
         self._watch_stuck(engine)
+        self._public.hear_of_weather(self._clock.now_us())
         if mono_us - self._learned_mono_us >= _LEARN_S * SECOND_US:
             self._learn_forecasts(engine)
         version = self._cities.registry_version(self._profile.code)

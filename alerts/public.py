@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 
-from alerts.bulletins import Composer, Sign, unsigned
+from alerts.bulletins import OFFICER, Composer, Sign, unsigned
 from alerts.drills import Drills
 from alerts.engine import Engine, Transition
 from alerts.notify import Notifier
@@ -28,6 +28,7 @@ from contract.incident import Change, Incident, What
 from contract.levels import Level, Scale
 from contract.siren import SirenInfo, following
 from contract.travel import Travel
+from contract.weather import standing
 from store.ports import CityStore, EngineCommit, Outgoing, Placement
 
 _SPOKEN = frozenset({"confirm", "order", "wrong", "seen_on_camera", "read_on_site"})
@@ -91,6 +92,7 @@ class Public:
             worst_us = _worst_us(incident, changes.get(incident.id, ()))
             self._orders.recall(incident, rule, event, worst_us, bulletins, spoken)
         self._recall_drills(now_us)
+        self.hear_of_weather(now_us)
 
     def _recall_drills(self, now_us: int) -> None:
         since_us, rows = now_us - DAY_US, list[Decision]()
@@ -110,6 +112,13 @@ class Public:
         self._names.clear()
         self._travels = tuple(travels)
         self._orders.travel(self._travels)
+
+    def hear_of_weather(self, now_us: int) -> None:
+        """What BMKG warns of; nothing where its feed was not heard of late, for it may have taken that back. Raises
+        Unavailable."""
+        feed = self._cities.weather_feed(self._city)
+        reliable = feed is not None and not feed.stale(now_us)
+        self._orders.warned(standing(self._cities.weather(self._city, now_us), now_us) if reliable else ())
 
     def place(self, places: Mapping[str, Placement], scales: Mapping[str, Scale]) -> None:
         """The registry or a scale changed."""
@@ -246,7 +255,7 @@ class Public:
         """`Siti, BPBD`."""
         if person not in self._names:
             found = self._cities.person(person)
-            name = "petugas" if found is None or not found.name else found.name
+            name = OFFICER if found is None or not found.name else found.name
             agency = "" if found is None else found.agency
             self._names[person] = f"{name}, {agency.upper()}" if agency else name
         return self._names[person]

@@ -174,6 +174,7 @@ def _next(last: Bulletin, number: int, now_us: int) -> Bulletin:
         trend=None,
         ground="",
         witness="",
+        witness_en="",
         by="",
         signed_by=AUTOMATIC,
         corrects="",
@@ -188,7 +189,14 @@ def _resting(made: Bulletin, told: Told) -> Bulletin:
     order = told.order
     if made.kind != "order" or order is None:
         return made
-    return replace(made, ground=order.ground, witness=order.witness, by=order.by, signed_by=order.signed_by)
+    return replace(
+        made,
+        ground=order.ground,
+        witness=order.witness,
+        witness_en=order.witness_en,
+        by=order.by,
+        signed_by=order.signed_by,
+    )
 
 
 def _unwatched(words: Words, made: Bulletin, place: Placement, renewal: Renewal, now_us: int) -> dict[str, str]:

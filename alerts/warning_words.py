@@ -51,7 +51,7 @@ def also_over(text: Mapping[str, str]) -> dict[str, str]:
 
 
 def sentence(
-    words: Words, verdict: Verdict, place: Placement, *, witness: str, signed_by: str, told_us: int
+    words: Words, verdict: Verdict, place: Placement, *, witness: Text, signed_by: str, told_us: int
 ) -> dict[str, str]:
     """The full sentence. `witness`: who bears it out; `told_us`: of a correction when the wrong word was told."""
     return {
@@ -60,12 +60,12 @@ def sentence(
 
 
 def _sentence(
-    words: Words, verdict: Verdict, place: Placement, language: str, witness: str, signed_by: str, told_us: int
+    words: Words, verdict: Verdict, place: Placement, language: str, witness: Text, signed_by: str, told_us: int
 ) -> str:
     at_us = verdict.at_us
     incident = verdict.transition.incident
     values = words.flood_values(verdict.transition, place, language) | {
-        "witness": witness,
+        "witness": witness.in_(language),
         "signed_by": signed_by,
         "minutes": str(round(verdict.waited_us / MINUTE_US)),
         "time": words.time(at_us, at_us, language),

@@ -96,6 +96,7 @@ class Webhooks:
             "silent": bulletin.silent,
             "ground": bulletin.ground or None,
             "witness": bulletin.witness or None,
+            "witness_en": bulletin.witness_en or bulletin.witness or None,
             "signed_by": bulletin.signed_by,
             "confirmed": bulletin.confirmed,
             "corrects": bulletin.corrects or None,

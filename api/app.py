@@ -53,6 +53,7 @@ from api import (
     v1,
     voices_page,
     watching,
+    weather_page,
     wifi,
 )
 from api import map as home
@@ -198,6 +199,7 @@ def create_app(
         cap.router(context, cells, cap_key),
         v1.router(context, snapshots),
         bulletins_v1.router(context),
+        weather_page.router(context, pages),
         accuracy_page.router(context, pages, keep_s),
         broadcast_page.router(context, pages),
         rw_page.router(context, pages),

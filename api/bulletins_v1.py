@@ -40,6 +40,7 @@ class BulletinOut(BaseModel):
     silent: Annotated[bool, Field(description="the gauge says nothing, and the value is its last")]
     ground: Annotated[Ground, Field(description="what an order rests on")]
     witness: str
+    witness_en: Annotated[str, Field(description="the same in English, empty where it is the same; signed where not")]
     by: str
     signed_by: str
     confirmed: Annotated[bool, Field(description="an officer has said that it is so")]

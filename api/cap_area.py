@@ -9,7 +9,7 @@ from typing import Any
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from api.geometry import Cell
+from cities.cells import Cell
 
 Ring = tuple[tuple[float, float], ...]
 """latitude and longitude, at least four pairs, the last one the first"""

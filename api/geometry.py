@@ -1,36 +1,20 @@
-"""The map's shapes: the city's regions as cells, drawn without tiles.
-
-Imported boundaries where the city has them; else Voronoi cells round the representative points of its kelurahan,
-clipped to their hull. GeoJSON is lon, lat; drawings are x to the right, y down.
-"""
+"""The map's drawing: the city's cells without tiles. GeoJSON is lon, lat; drawings are x to the right, y down."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
 from typing import Any
 
-from shapely import MultiPoint, Point, STRtree, voronoi_polygons
-from shapely.errors import ShapelyError
-from shapely.geometry import mapping, shape
-from shapely.geometry.base import BaseGeometry
+from shapely import Point
+from shapely.geometry import mapping
 
-from contract.city import Profile, Region
+from cities.cells import Cell
+from contract.city import Profile
 
-SIMPLIFY_DEG = 0.00025  # about 28 m: less than a pixel of the first paint
-MARGIN_DEG = 0.008
 WIDTH = 720.0
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One region's area."""
-
-    code: str
-    name: str
-    area: BaseGeometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,50 +30,6 @@ class Frame:
 
     def point(self, lat: float, lon: float) -> tuple[float, float]:
         return round((lon - self.west) * self.x_scale, 1), round((self.north - lat) * self.y_scale, 1)
-
-
-def _kelurahan(profile: Profile) -> list[Region]:
-    own = [region for region in profile.regions if region.level == "kelurahan"]
-    return own or list(profile.regions)
-
-
-def cells_of(profile: Profile, boundaries: Mapping[str, str]) -> list[Cell]:
-    """One cell a region. A boundary that cannot be read is left out: a map with a hole is better than none."""
-    drawn = _imported(profile, boundaries)
-    return drawn or _voronoi(profile)
-
-
-def _imported(profile: Profile, boundaries: Mapping[str, str]) -> list[Cell]:
-    cells = []
-    for region in _kelurahan(profile):
-        text = boundaries.get(region.code)
-        if not text:
-            continue
-        try:
-            area = shape(json.loads(text)).simplify(SIMPLIFY_DEG)
-        except (ValueError, KeyError, TypeError, AttributeError, ShapelyError):
-            continue
-        if not area.is_empty:
-            cells.append(Cell(region.code, region.name, area))
-    return cells
-
-
-def _voronoi(profile: Profile) -> list[Cell]:
-    regions = list({(r.lat, r.lon): r for r in _kelurahan(profile)}.values())
-    if not regions:
-        return []
-    points = MultiPoint([(r.lon, r.lat) for r in regions])
-    everything = MultiPoint([*((r.lon, r.lat) for r in regions), *((s.lon, s.lat) for s in profile.sites)])
-    hull = everything.convex_hull.buffer(MARGIN_DEG)
-    if len(regions) == 1:
-        return [Cell(regions[0].code, regions[0].name, hull)]
-    cells = []
-    areas = list(voronoi_polygons(points, extend_to=hull).geoms)
-    tree = STRtree(areas)
-    for region in regions:
-        index = tree.nearest(Point(region.lon, region.lat))
-        cells.append(Cell(region.code, region.name, areas[int(index)].intersection(hull)))
-    return cells
 
 
 def frame_of(cells: Sequence[Cell], places: Sequence[tuple[float, float]], width: float = WIDTH) -> Frame:

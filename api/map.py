@@ -11,14 +11,17 @@ from starlette.responses import Response
 
 from api.context import Context
 from api.gauges import Gauge, by_river, gauges_of
-from api.geometry import Cell, Frame, cells_of, feature_of, frame_of, path_of
+from api.geometry import Frame, feature_of, frame_of, path_of
 from api.happening import ended, happening
 from api.language import Speech
 from api.overview import crowds, headline, tally
 from api.page import Pages, json_etag
 from api.snapshot import Snapshot, Snapshots
 from api.status import NodeState
+from api.weather_page import shown
+from cities.cells import Cell, cells_of
 from contract.clock import DAY_US
+from contract.weather import CREDIT
 from store.ports import Case, Placement
 
 LAYERS = ("sungai", "wifi", "keramaian", "laporan")
@@ -89,6 +92,9 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
             "wifi": tally(snapshot, "wifi"),
             "cameras": tally(snapshot, "camera"),
             "crowds": crowds(snapshot)[:5],
+            "weather": shown(snapshot.weather, context.profile, speech),
+            "weather_silent_us": snapshot.weather_silent_us,
+            "credit": CREDIT,
             "toggles": toggles(layers),
             "layers": ",".join(layers),
             "frame": frame,
@@ -113,6 +119,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
                 for one in happening(snapshot, gauges, speech)
             ],
             "ended": [one.number for one in ended(snapshot, speech)],
+            "weather": [one.id for one in snapshot.weather],
             "wifi": {"up": wifi.up, "down": wifi.down, "unknown": wifi.unknown},
         }
         return json_etag(request, content)

@@ -113,6 +113,7 @@ class CityCollector(Collector):
         )
         held_back.add_metric([city], context.cities.held_back(city))
         yield held_back
+        yield from _weather(context, snapshot.now_us)
         yield self._alarms(snapshot.now_us)
         yield _in_doubt(city, gauges_of(context.profile, snapshot))
         slow = GaugeMetricFamily(
@@ -128,6 +129,17 @@ class CityCollector(Collector):
             quarantine.add_metric([city, reason], count)
         yield quarantine
         yield _ages(city, snapshot)
+
+
+def _weather(context: Context, now_us: int) -> Iterator[GaugeMetricFamily]:
+    """BMKG's feed, where it is asked."""
+    feed = context.cities.weather_feed(context.city)
+    if feed is not None and feed.heard_us is not None:
+        age = GaugeMetricFamily(
+            "siaga_weather_feed_age_seconds", "since BMKG's feed of weather warnings was last heard", labels=["city"]
+        )
+        age.add_metric([context.city], (now_us - feed.heard_us) / SECOND_US)
+        yield age
 
 
 def _nodes(city: str, snapshot: Snapshot) -> GaugeMetricFamily:

@@ -19,9 +19,11 @@ from api.overview import headline, stance_words
 from api.page import Pages
 from api.releases import on_river
 from api.snapshot import Snapshot, Snapshots, chart_us
+from api.weather_page import here, shown
 from contract.city import Profile
 from contract.clock import MINUTE_US
 from contract.levels import Level, Scale
+from contract.weather import CREDIT, WeatherWarning
 from store.ports import Row
 
 TABLE_ROWS = 48
@@ -64,6 +66,11 @@ def _found(profile: Profile, snapshot: Snapshot, node: str) -> tuple[Gauge, list
     return gauge, gauges
 
 
+def _weather_at(snapshot: Snapshot, node: str) -> list[WeatherWarning]:
+    place = snapshot.placement(node)
+    return [] if place is None else here(snapshot.weather, place.region)
+
+
 def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
     """Routes of this resource."""
     routes = APIRouter()
@@ -97,6 +104,9 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "coming": coming_to(node, gauges, snapshot),
             "asked": asked_of(still.profile),
             "doorstep": doorstep_of(gauge, scale, snapshot.impacts.get(node, ())),
+            "weather": shown(_weather_at(snapshot, node), still.profile, pages.speech(request)),
+            "weather_silent_us": snapshot.weather_silent_us,
+            "credit": CREDIT,
         }
         return pages.render(request, "sungai.html", values)
 

@@ -17,6 +17,7 @@ from contract.impact import Impact
 from contract.incident import Incident
 from contract.quality import Quality
 from contract.travel import Travel, in_force
+from contract.weather import WeatherWarning, standing
 from store.ports import Case, CityStore, Event, Placement, Presence, Row
 
 TREND_S = 1800.0
@@ -38,7 +39,8 @@ class Snapshot:
     closed in the last hours, the newest first. `travels` is what rivers are forecast with, `crests` when each gauge
     that something is forecast from stood highest in the flood that is open there. `flat_lines`: since when a gauge in a
     flood stands still though the water moves. `impacts`: what levels mean where people live, by gauge. `stances`: what
-    officers have said of open floods, by incident.
+    officers have said of open floods, by incident. `weather`: BMKG's warnings that hold, the gravest first;
+    `weather_silent_us`: since when its feed is not heard, where that is too long.
     """
 
     now_us: int
@@ -56,6 +58,8 @@ class Snapshot:
     flat_lines: Mapping[str, int] = field(default_factory=dict)
     impacts: Mapping[str, Sequence[Impact]] = field(default_factory=dict)
     stances: Mapping[str, Stance] = field(default_factory=dict)
+    weather: Sequence[WeatherWarning] = ()
+    weather_silent_us: int | None = None
 
     def placement(self, node: str) -> Placement | None:
         return next((one for one in self.placements if one.node == node), None)
@@ -119,7 +123,14 @@ def load(context: Context, now_us: int) -> Snapshot:
         cities.flat_lines(city),
         _impacts(cities, city),
         {one.id: stance_of(cities.decisions(city, incident=one.id)) for one in incidents if one.subject == "flood"},
+        weather := standing(cities.weather(city, now_us), now_us),
+        _weather_silent_us(cities, city, now_us) if weather else None,
     )
+
+
+def _weather_silent_us(cities: CityStore, city: str, now_us: int) -> int | None:
+    feed = cities.weather_feed(city)
+    return feed.heard_us if feed is not None and feed.stale(now_us) else None
 
 
 def _travels(context: Context, now_us: int) -> tuple[Travel, ...]:

@@ -57,6 +57,7 @@ class WarningsForm(Form):
     sirens: Literal["manual", "automatic"] = "manual"
     relay_after_s: Annotated[Number, Field(ge=60, le=7_200)] = 300.0
     ladder_step_s: Annotated[Number, Field(ge=30, le=3_600)] = 120.0
+    weather_witness: Annotated[bool, Strict()] = True
 
 
 class CityFile(Form):

@@ -32,7 +32,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Header names are in lower case; `body` is cut at LONGEST_ANSWER."""
+    """What came back. Header names are in lower case; `body` is cut where the asker said."""
 
     status: int
     headers: Mapping[str, str]
@@ -69,9 +69,17 @@ class Outward:
         """The address as it may be used. Raises BadInput naming `where` it stands."""
         return judged(url, where=where, allowed=self._allowed)
 
-    def send(self, method: str, target: Target, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
-        """One request and its answer, whatever its status. Raises Unavailable where there was none in time, or where
-        the name leads to an address that is not open to us."""
+    def send(
+        self,
+        method: str,
+        target: Target,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        longest: int = LONGEST_ANSWER,
+    ) -> Answer:
+        """One request and its answer, whatever its status, the body cut at `longest` bytes. Raises Unavailable where
+        there was none in time, or where the name leads to an address that is not open to us."""
         until = time.monotonic() + self._whole_s
         backend = _Guarded(target, self._allowed, self._resolve, until, self._connect_s)
         sent = {"Host": target.authority, "Connection": "close", "Accept-Encoding": "identity", **headers}
@@ -85,8 +93,8 @@ class Outward:
             ):
                 kept = b""
                 for chunk in response.iter_stream():
-                    kept += chunk[: LONGEST_ANSWER - len(kept)]
-                    if len(kept) >= LONGEST_ANSWER:
+                    kept += chunk[: longest - len(kept)]
+                    if len(kept) >= longest:
                         break
                 answered = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
                 return Answer(response.status, answered, kept)

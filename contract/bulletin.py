@@ -4,7 +4,8 @@ The alert engine composes it and keeps it in the transaction of what caused it; 
 or carry it and have no words of their own.
 
 `canonical` is what is signed: every field but the signature as JSON, UTF-8, keys sorted, no spaces, levels as numbers;
-`renewal` only where it is true, so that what was signed before there were renewals stays verifiable.
+`renewal` only where it is true and `witness_en` only where it is other words, so that what was signed before there were
+these stays verifiable.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ class Bulletin:
 
     `number` counts those of one incident from 1; of a drill, `incident` is the drill's decision. `at_us` is when it was
     said, `measured_us` when the value was, `crossed_us` when the water first stood beyond the level it opened with.
-    `silent`: the gauge says nothing, and the value is its last. `witness`: which gauge or who bore it out. `by`: the
-    person on whose word it goes out, "" where it is nobody's. `renewal`: it says again, in time,
-    what was told and still holds. `signed_by`: who signs, as people read it. `confirmed`:
-    an officer has said that it is so. After `expires_us` it is no news. `corrects`: the id of the bulletin that a
-    correction takes back.
+    `silent`: the gauge says nothing, and the value is its last. `witness`: which gauge or who bore it out;
+    `witness_en`: the same in English, "" where it is the same. `by`: the person on whose word it goes out, "" where it
+    is nobody's. `renewal`: it says again, in time, what was told and still holds. `signed_by`: who signs, as people
+    read it. `confirmed`: an officer has said that it is so. After `expires_us` it is no news.
+    `corrects`: the id of the bulletin that a correction takes back.
 
     `text` is the sentence of the public case; `sms` has at most 160 GSM-7 septets; `script` is read aloud; each in
     Indonesian and English. `regions`: whom it concerns, as the city's impact table names them. `signature` is Ed25519
@@ -65,6 +66,7 @@ class Bulletin:
     silent: bool = False
     ground: Ground = ""
     witness: str = ""
+    witness_en: str = ""
     by: str = ""
     signed_by: str = ""
     confirmed: bool = False
@@ -98,8 +100,9 @@ def values_of(bulletin: Bulletin) -> dict[str, Any]:
 def canonical(bulletin: Bulletin) -> bytes:
     """What a signature is over."""
     values = {name: value for name, value in values_of(bulletin).items() if name != "signature"}
-    if not values["renewal"]:
-        del values["renewal"]
+    for later in ("renewal", "witness_en"):
+        if not values[later]:
+            del values[later]
     if values["value_cm"] is not None:
         values["value_cm"] = float(values["value_cm"])
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
@@ -134,8 +137,8 @@ def _is_stray_bool(value: object, wanted: type | tuple[type, ...]) -> bool:
 
 _MAYBE: tuple[type, ...] = (int, type(None))
 _PLAIN: Mapping[str, type | tuple[type, ...]] = {
-    **dict.fromkeys(("id", "city", "event", "incident", "node", "kind", "ground", "witness", "by", "signed_by"), str),
-    **dict.fromkeys(("corrects", "signature", "key"), str),
+    **dict.fromkeys(("id", "city", "event", "incident", "node", "kind", "ground", "witness", "witness_en", "by"), str),
+    **dict.fromkeys(("signed_by", "corrects", "signature", "key"), str),
     **dict.fromkeys(("number", "at_us", "measured_us", "crossed_us", "level"), int),
     **dict.fromkeys(("drill", "silent", "confirmed", "renewal"), bool),
     **dict.fromkeys(("text", "sms", "script"), Mapping),

@@ -134,7 +134,8 @@ class Warnings:
     An order to leave needs `witnesses` others that bear the gauge out, or an officer's word; without either it goes by
     itself after `order_after_s` of good readings above the highest level, never where that is None. Sirens sound by
     hand or with an order. RWs that have not passed a warning on within `relay_after_s` are listed; an alarm that nobody
-    answers climbs a step of the ladder every `ladder_step_s`.
+    answers climbs a step of the ladder every `ladder_step_s`. `weather_witness`: whether BMKG's warning of rain is one
+    of the others that bear a gauge out.
     """
 
     agency: str = ""
@@ -143,6 +144,7 @@ class Warnings:
     sirens: Literal["manual", "automatic"] = "manual"
     relay_after_s: float = 300.0
     ladder_step_s: float = 120.0
+    weather_witness: bool = True
 
 
 @dataclass(frozen=True, slots=True)

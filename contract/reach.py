@@ -148,6 +148,7 @@ def values_of(telling: Telling) -> dict[str, Any]:
     """Plain values, as they are kept."""
     return {name: getattr(telling, name) for name in _PLAIN} | {
         "regions": sorted(telling.regions),
+        "nodes": sorted(telling.nodes),
         "level": int(telling.level),
         "text": dict(telling.text),
         "brief": dict(telling.brief),
@@ -156,4 +157,5 @@ def values_of(telling: Telling) -> dict[str, Any]:
 
 def telling_from(values: Mapping[str, Any]) -> Telling:
     """Out of plain values."""
-    return Telling(**{**values, "regions": frozenset(values["regions"]), "level": Level(values["level"])})
+    sets = {"regions": frozenset(values["regions"]), "nodes": frozenset(values.get("nodes", ()))}
+    return Telling(**{**values, **sets, "level": Level(values["level"])})

@@ -88,7 +88,8 @@ class Telling:
     """What walks to those who follow. `seq` is the cursor of its own kind, bulletins or notices. `exempt`: the first
     message of a level, an order, a correction or an all-clear, which no limit and no quiet hour binds. `closing`: it
     takes back or ends what was told before, and is told whatever the level. `text` is the sentence, `brief` at most
-    160 GSM-7 septets. `link`: the page that says more, from its slash on."""
+    160 GSM-7 septets. `link`: the page that says more, from its slash on. `nodes`: those beside `node` whom it is
+    about, as they stand in its regions."""
 
     id: str
     city: str
@@ -108,6 +109,7 @@ class Telling:
     order: bool = False
     closing: bool = False
     credit: str = ""
+    nodes: frozenset[str] = frozenset()
 
 
 def concerns(subscription: Subscription, telling: Telling) -> bool:
@@ -121,6 +123,8 @@ def concerns(subscription: Subscription, telling: Telling) -> bool:
     if not grave and subscription.from_level.worse_than(telling.level):
         return False
     if subscription.whole_city or (telling.node and telling.node in subscription.gauges):
+        return True
+    if not telling.nodes.isdisjoint(subscription.gauges):
         return True
     return any(_overlap(mine, theirs) for mine in subscription.regions for theirs in telling.regions)
 
@@ -185,7 +189,8 @@ def telling_of_bulletin(
 
 
 def telling_of_notice(notice: Notice, profile: Profile) -> Telling:
-    """An outage is never urgent enough to wake anybody; the first word of another office's warning is."""
+    """An outage is never urgent enough to wake anybody; the first word of another office's warning is, and its end
+    waits for nothing. Such a warning concerns whoever follows a gauge in its area."""
     regions = set(notice.regions)
     site = profile.site_of(notice.node) if notice.node and not regions else None
     if site is not None:
@@ -201,14 +206,21 @@ def telling_of_notice(notice: Notice, profile: Profile) -> Telling:
         regions=frozenset(regions),
         level=notice.level,
         event=notice.event,
-        exempt=notice.topic == "bmkg" and not notice.update,
+        exempt=notice.topic == "bmkg" and (not notice.update or notice.level is Level.NORMAL),
         drill=False,
         text=notice.text,
         brief=notice.brief,
         link=notice.link,
         credit=notice.credit,
         closing=notice.update and notice.level is Level.NORMAL,
+        nodes=frozenset(_gauges_in(notice.regions, profile)) if notice.topic == "bmkg" else frozenset(),
     )
+
+
+def _gauges_in(regions: Sequence[str], profile: Profile) -> Iterable[str]:
+    areas = {site.code: site.region for site in profile.sites}
+    gauges = (one for one in profile.nodes if one.kind == "gauge" and one.site in areas)
+    return (one.node for one in gauges if any(_overlap(code, areas[one.site]) for code in regions))
 
 
 def kelurahan_of(rw: str, profile: Profile) -> Sequence[str]:

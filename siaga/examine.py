@@ -79,6 +79,8 @@ def everything(clock: Clock) -> Iterator[Finding]:
         yield _try("duty", lambda: _duty(settings, clock))
     if settings.reach_file is not None:
         yield _try("residents", lambda: _residents(settings))
+    if settings.bmkg_url:
+        yield _try("weather warnings", lambda: _weather(settings, clock))
     if "api" in running:
         yield Finding("pages", True, f"served at {settings.public_url}")
     else:
@@ -115,6 +117,26 @@ def _residents(settings: Settings) -> str:
             remedy="Add a [[provider]] of that kind (docs/reach.md).",
         )
     return f"residents are told by {', '.join(kinds)}; {sum(waiting.values())} messages wait"
+
+
+def _weather(settings: Settings, clock: Clock) -> str:
+    """Whether BMKG's feed was heard within the half hour."""
+    wiring.weather_feed(settings, clock)
+    if _not_there_yet(settings.city_location):
+        return f"{settings.bmkg_url} will be asked"
+    with closing(wiring.cities(settings)) as store:
+        feed = store.weather_feed(settings.city)
+    if feed is None:
+        raise BadInput("BMKG's feed was never asked", where=settings.bmkg_url, remedy="Start `siaga weather`.")
+    now_us = clock.now_us()
+    if feed.stale(now_us):
+        ago = "ever" if feed.heard_us is None else f"for {(now_us - feed.heard_us) / SECOND_US / 60:.0f} min"
+        raise BadInput(
+            f"BMKG's feed was not heard {ago}" + (f": {feed.trouble}" if feed.trouble else ""),
+            where=settings.bmkg_url,
+            remedy="Until then its warnings bear no gauge out. Look at the log of `siaga weather`.",
+        )
+    return "BMKG's feed is heard" + (f", but {feed.trouble}" if feed.trouble else "")
 
 
 def _try(part: str, look: Callable[[], str], *, where_away: str = "") -> Finding:

@@ -165,6 +165,11 @@ class Settings(BaseSettings):
     reach_file: Path | None = Field(
         default=None, description="TOML: by which providers residents are told (docs/reach.md); nobody is if not set"
     )
+    bmkg_url: str = Field(
+        default="",
+        description="BMKG's feed of weather warnings, https://www.bmkg.go.id/alerts/nowcast/id (docs/weather.md); "
+        "nobody is asked if empty",
+    )
     outward_allow: str = Field(
         default="",
         description="networks of the city's own, with commas, to which messages may be sent: 10.20.0.0/16; public "

@@ -74,6 +74,8 @@ class City:
         wiring.rules(settings)
         wiring.receivers(settings)
         wiring.reach_file(settings)
+        if settings.bmkg_url:
+            wiring.weather_feed(settings, self._clock)
         environment = as_environment(settings)
         self._broker.start()
         with ExitStack() as unless_started:

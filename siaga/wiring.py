@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from alerts.rules import Rule
     from alerts.sirens.port import Siren
     from alerts.sirens.sirenfile import SirenFile
+    from alerts.weather.feed import Feed as WeatherFeed
     from alerts.webhooks import Receiver
     from api.oidc import OpenId
     from broker.subscription import PahoSubscription
+    from cities.cells import Cell
     from complaints.outward import Outward
     from contract.inbound import Source
     from contract.levels import Scale
@@ -52,13 +54,16 @@ if TYPE_CHECKING:
 STAGES = ("ingest", "alerts", "api")
 REACH = "reach"
 """what tells residents, where a file of providers is named"""
-BESIDE = ("watch", "snapshot", REACH)
+WEATHER = "weather"
+"""what asks BMKG's feed, where one is named"""
+BESIDE = ("watch", "snapshot", REACH, WEATHER)
 """what stands beside them, and in `siaga up` only where it has something to do"""
 
 
 def stages_of(settings: Settings) -> tuple[str, ...]:
     """What runs on one machine."""
-    return STAGES if settings.reach_file is None else (*STAGES, REACH)
+    beside = {REACH: settings.reach_file is not None, WEATHER: bool(settings.bmkg_url)}
+    return (*STAGES, *(stage for stage, runs in beside.items() if runs))
 
 
 def profile(settings: Settings) -> Profile:
@@ -383,6 +388,56 @@ def run_reach(settings: Settings, clock: Clock, stop: threading.Event) -> None:
             base_url=settings.public_url,
         )
         _run(settings, REACH, clock, stop, stage.run, stage.facts, stack)
+
+
+def weather_feed(settings: Settings, clock: Clock) -> WeatherFeed:
+    """BMKG's feed, asked of nobody yet. Raises BadInput for an address that may not be asked."""
+    from alerts.weather.feed import Feed
+    from complaints.outward import Outward
+    from contract.addresses import networks
+
+    allowed = networks(settings.outward_allow, where="setting SIAGA_OUTWARD_ALLOW")
+    return Feed(settings.bmkg_url, Outward(allowed, connect_s=5.0, whole_s=20.0), clock)
+
+
+def run_weather(settings: Settings, clock: Clock, stop: threading.Event) -> None:
+    from alerts.weather.process import WeatherProcess
+
+    if not settings.bmkg_url:
+        raise BadInput(
+            "no feed is named",
+            where="setting SIAGA_BMKG_URL",
+            remedy="https://www.bmkg.go.id/alerts/nowcast/id is BMKG's (docs/weather.md).",
+        )
+    city, feed = profile(settings), weather_feed(settings, clock)
+    with ExitStack() as stack:
+        city_store = stack.enter_context(closing(cities(settings)))
+        stage = WeatherProcess(
+            profile=city,
+            cities=city_store,
+            feed=feed,
+            cells=shapes(city, city_store),
+            clock=clock,
+            rng=random.Random(),  # noqa: S311  jitter, no secret
+            holder=settings.lease_holder or holder(),
+        )
+        _run(settings, WEATHER, clock, stop, stage.run, stage.facts, stack)
+
+
+def shapes(city: Profile, city_store: CityStore) -> Callable[[], Sequence[Cell]]:
+    """The city's regions as shapes, drawn anew when its registry has changed."""
+    from cities.cells import cells_of
+
+    kept: dict[int, Sequence[Cell]] = {}
+
+    def now() -> Sequence[Cell]:
+        version = city_store.registry_version(city.code)
+        if version not in kept:
+            kept.clear()
+            kept[version] = cells_of(city, city_store.boundaries(city.code))
+        return kept[version]
+
+    return now
 
 
 def _run(

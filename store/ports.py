@@ -31,6 +31,7 @@ from store.phrases import PhraseStore
 from store.sends import SendStore
 from store.staging import StageStore
 from store.subscriptions import SubscriptionStore
+from store.weather import WeatherStore
 
 Scalar = bool | int | float | str
 
@@ -348,6 +349,7 @@ class CityStore(
     SubscriptionStore,
     InboundStore,
     SendStore,
+    WeatherStore,
     Protocol,
 ):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""

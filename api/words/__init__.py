@@ -32,6 +32,7 @@ from api.words import (
     rivers,
     staging,
     voices,
+    weather,
 )
 from contract.city import Text
 
@@ -63,6 +64,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         portal,
         inbound,
         following,
+        weather,
     )
 )
 WORDS: Mapping[str, Text] = MappingProxyType({key: text for family in FAMILIES for key, text in family.items()})

@@ -28,7 +28,7 @@ def doctor(
 
 
 def health(
-    stage: Annotated[str, typer.Argument(help="ingest, alerts, api, reach, watch or snapshot.")],
+    stage: Annotated[str, typer.Argument(help="ingest, alerts, api, reach, weather, watch or snapshot.")],
 ) -> None:
     """Whether a stage on this machine gave a sign of life within 15 s; exit 1 where not."""
     from contract.errors import BadInput

@@ -52,6 +52,17 @@ def reach(
     wiring.run_reach(settings, SystemClock(), stop_event())
 
 
+def weather() -> None:
+    """Ask BMKG's feed for weather warnings, keep those of the city, and have residents told of them."""
+    from siaga import logs, wiring
+    from siaga import settings as settings_module
+    from siaga.signals import stop_event
+
+    settings = settings_module.load()
+    logs.set_up("weather", settings.log_format)
+    wiring.run_weather(settings, SystemClock(), stop_event())
+
+
 def _make_key(path: Path) -> None:
     import os
 

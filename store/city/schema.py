@@ -663,6 +663,7 @@ bulletins = Table(
     Column("silent", Boolean, nullable=False),
     _text("ground"),
     _text("witness"),
+    _text("witness_en", default=""),
     _text("by"),
     _text("signed_by"),
     Column("confirmed", Boolean, nullable=False),
@@ -702,6 +703,31 @@ notices = Table(
     _text("credit"),
     _text("link"),
     Index("uq_notices_seq", "city", "seq", unique=True),
+)
+
+# What another office warns of; one that was replaced or taken back has ended and stays.
+weather_warnings = Table(
+    "weather_warnings",
+    metadata,
+    _code("city"),
+    _code("id"),
+    _text("root"),
+    _us("sent_us"),
+    _us("onset_us"),
+    _us("expires_us"),
+    _us("kept_us"),
+    _text("severity"),
+    _text("certainty"),
+    _text("urgency"),
+    *(Column(name, JSON, nullable=False) for name in ("event", "headline", "description", "regions", "references")),
+    _text("sender"),
+    _text("web"),
+    _maybe_us("ended_us"),
+    _text("ended_by"),
+    Index("ix_weather_warnings_expires", "city", "expires_us"),
+)
+weather_feeds = Table(
+    "weather_feeds", metadata, _code("city"), _maybe_us("heard_us"), _text("trouble"), _us("since_us")
 )
 
 # The last number that a city gave to what is walked through in order.

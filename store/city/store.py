@@ -30,6 +30,7 @@ from store.city.sends import SendTables
 from store.city.staging import StageTables
 from store.city.subscriptions import SubscriptionTable
 from store.city.travels import TravelTable
+from store.city.weather import WeatherTables
 
 
 class SqlCityStore(
@@ -56,6 +57,7 @@ class SqlCityStore(
     CapAlertTable,
     NoticeTable,
     SubscriptionTable,
+    WeatherTables,
     AuditTables,
     SecurityTables,
 ):

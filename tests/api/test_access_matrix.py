@@ -138,6 +138,8 @@ LINES = [
     get("/cap/sertifikat.pem", "h" * 10, of="unsigned"),
     get("/cap/{bulletin_id}.xml", "h" * 10, "/cap/none.xml", "not there"),
     get("/sungai", ALL),
+    get("/cuaca", ALL),
+    get("/api/v1/weather-warnings", ALL),
     get("/sungai/{node}", ALL, "/sungai/jog-gauge-05"),
     get("/s/{node}", ALL, "/s/jog-gauge-05"),
     get("/wifi", ALL),

@@ -63,6 +63,7 @@ from contract.roles import ROLES
 from contract.sound import SOUND_CODES
 from contract.staging import BREADTH
 from contract.subscription import REACH_KINDS, TOPICS
+from contract.weather import SEVERITIES
 from store.audit import How
 from store.book import EntryState
 from store.people import Place, Proposed
@@ -107,6 +108,7 @@ def built() -> set[str]:
     cameras = next(field for field in fields_of("crowd") if field.name == "camera").choices
     return {
         *(f"level_{level.name.lower()}" for level in Level),
+        *(f"weather_severity_{one.lower()}" for one in SEVERITIES),
         *(f"trend_{trend}" for trend in ("rising", "falling", "steady")),
         *(f"state_{state}" for state in NodeState),
         *(f"why_{one}" for one in get_args(Why)),

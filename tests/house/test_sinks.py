@@ -38,10 +38,11 @@ def imports() -> Iterator[tuple[str, str]]:
                 yield from ((path.relative_to(ROOT).as_posix(), name) for name in names)
 
 
-def test_nobody_parses_xml() -> None:
-    """No entity, no DTD and no network can be smuggled into a parser that is not there: XML is only written."""
+def test_xml_is_parsed_in_one_place() -> None:
+    """No entity, no DTD and no network can be smuggled into a parser that is not there: XML is only written, but for
+    another office's warnings, whose parser refuses all three and has its own tests."""
     found = {(file, name) for file, name in imports() if name.split(".")[0] in XML}
-    files = {file for file, _ in found}
+    files = {file for file, _ in found} - {"alerts/weather/cap.py"}
     assert files <= {f"api/{name}.py" for name in ("open311_format", "cap", "cap_alert", "cap_key")}
     for file in files:
         text = (ROOT / file).read_text(encoding="utf-8")

@@ -1,0 +1,126 @@
+"""What BMKG warns of, as residents and programs read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import httpx
+import pytest
+from support.seed import Town
+from support.weather import warning
+
+from contract.clock import HOUR_US, MINUTE_US
+from contract.weather import CREDIT, WeatherFeed, WeatherWarning
+
+Serve = Callable[..., httpx.Client]
+THERE = "34.71.03"
+
+
+def put(town: Town, *warnings: WeatherWarning, heard_ago_us: int | None = 0) -> None:
+    """These warnings, and when the feed was heard last."""
+    for one in warnings:
+        town.cities.put_weather(one, [], [], town.now_us)
+    heard_us = None if heard_ago_us is None else town.now_us - heard_ago_us
+    town.cities.note_weather_feed(WeatherFeed(city=town.profile.code, heard_us=heard_us, trouble="x" * 400))
+
+
+def told(town: Town, **changed: object) -> WeatherWarning:
+    now_us = town.now_us
+    times = {"sent_us": now_us, "onset_us": now_us, "expires_us": now_us + HOUR_US, "kept_us": now_us}
+    return replace(warning(), **{"city": town.profile.code, "regions": (THERE,), **times, **changed})  # type: ignore[arg-type]
+
+
+def test_a_warning_stands_on_the_first_page_and_at_the_gauges_of_its_kecamatan(city_in, serve: Serve) -> None:
+    """Event, area, time and whose word it is, in both languages; the page that asks again sees that it is there."""
+    town = city_in("normal")
+    client = serve(town)
+    before = client.get("/peta.json").json()
+    put(town, told(town))
+    gauges = {one.region[: len(THERE)]: one.node for one in town.cities.placements(town.profile.code) if one.river}
+    here, elsewhere = gauges.pop(THERE), next(iter(gauges.values()))
+    client = serve(town)
+    for path in ("/", f"/sungai/{here}"):
+        page = client.get(path, params={"lang": "id"}).text
+        assert "Hujan Lebat dan Petir" in page, path
+        assert CREDIT in page
+        assert "Heavy Rain and Lightning" in client.get(path, params={"lang": "en"}).text
+    assert "Hujan Lebat" not in client.get(f"/sungai/{elsewhere}", params={"lang": "id"}).text
+    assert before["weather"] == []
+    assert client.get("/peta.json").json()["weather"] == [told(town).id]
+
+
+def test_where_nothing_is_warned_of_the_first_page_is_silent(city_in, serve: Serve) -> None:
+    """No heading without a warning; the page of its own says that there is none, and when BMKG was asked."""
+    town = city_in("normal")
+    put(town)
+    client = serve(town)
+    assert CREDIT not in client.get("/").text
+    page = client.get("/cuaca").text
+    assert f"Tidak ada peringatan cuaca BMKG untuk {town.profile.name} sekarang." in page
+    assert "Terakhir ditanyakan ke BMKG 10.00 WIB." in page
+
+
+@pytest.mark.parametrize(
+    ("heard_ago_us", "says"),
+    [
+        (31 * MINUTE_US, "Umpan BMKG tidak terdengar sejak 09.29 WIB."),
+        (None, "Umpan BMKG belum pernah terdengar di sini"),
+    ],
+    ids=["half an hour", "never"],
+)
+def test_a_feed_that_is_not_heard_is_said(city_in, serve: Serve, heard_ago_us: int | None, says: str) -> None:
+    """What stands may have been taken back: also beside the warning on the first page."""
+    town = city_in("normal")
+    put(town, told(town), heard_ago_us=heard_ago_us)
+    client = serve(town)
+    assert says in client.get("/cuaca").text
+    assert "x" * 9 not in client.get("/cuaca").text
+    assert client.get("/api/v1/weather-warnings").json()["feed"]["stale"] is True
+    if heard_ago_us is not None:
+        assert says in client.get("/").text
+
+
+def test_a_city_that_asks_nobody_says_so(made: Town, serve: Serve) -> None:
+    client = serve(made)
+    assert "Kota ini belum meneruskan peringatan BMKG" in client.get("/cuaca").text
+    assert client.get("/api/v1/weather-warnings").json() == {"items": [], "feed": {"heard": None, "stale": True}}
+
+
+def test_what_is_over_stands_below(made: Town, serve: Serve) -> None:
+    """What was taken back, and what ended by itself; not what only took something back."""
+    now_us = made.now_us
+    put(
+        made,
+        told(made, id="a", ended_us=now_us - MINUTE_US, ended_by="b"),
+        told(made, id="c", expires_us=now_us - HOUR_US),
+        told(made, id="b", regions=(), event={"id": "tiada", "en": "none"}),
+    )
+    page = serve(made).get("/cuaca").text
+    assert page.count("tidak berlaku lagi sejak 09.59 WIB") == page.count("tidak berlaku lagi sejak 09.00 WIB") == 1
+    assert "tiada" not in page
+
+
+def test_programs_read_the_same(made: Town, serve: Serve) -> None:
+    """The gravest first, as BMKG said it, with its credit."""
+    put(made, told(made), told(made, id="worse", severity="Severe"))
+    found = serve(made).get("/api/v1/weather-warnings").json()
+    assert [one["severity"] for one in found["items"]] == ["Severe", "Moderate"]
+    assert found["items"][1] == {
+        "id": warning().id, "sent": "2026-01-24T03:00:00.000000Z", "onset": "2026-01-24T03:00:00.000000Z",
+        "expires": "2026-01-24T04:00:00.000000Z", "severity": "Moderate", "certainty": "Observed",
+        "urgency": "Immediate", "event": {"id": "Hujan Lebat dan Petir", "en": "Heavy Rain and Lightning"},
+        "headline": dict(warning().headline), "description": dict(warning().description), "regions": [THERE],
+        "web": warning().web, "credit": CREDIT,
+    }  # fmt: skip
+    assert found["feed"] == {"heard": "2026-01-24T03:00:00.000000Z", "stale": False}
+    assert "siaga_weather_feed_age_seconds" in serve(made).get("/metrics").text
+
+
+def test_its_words_are_words_and_nothing_else(made: Town, serve: Serve) -> None:
+    """Markup from another office's feed does nothing here."""
+    bad = {"id": "<script>alert(1)</script>", "en": "<b>"}
+    put(made, told(made, event=bad, headline=bad, description=bad))
+    client = serve(made)
+    for path in ("/", "/cuaca"):
+        assert "<script>alert" not in client.get(path).text
