@@ -82,22 +82,27 @@ class Walk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many sends of a telling stand where, by channel."""
+    """How many sends of a telling stand where, by channel. `last_us`: when the last of them came there, 0 where nobody
+    kept it."""
 
     telling: str
     kind: ReachKind
     state: SendState
     reason: str
     count: int
+    last_us: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A telling on the staff's page."""
+    """A telling on the staff's page. `done`: it has come past all who follow. `begun_us`: when it began to go out;
+    `taken_us`: when a channel's provider last took one, as far as anybody kept it."""
 
     telling: Telling
     done: bool
     tallies: tuple[Tally, ...]
+    begun_us: int = 0
+    taken_us: Mapping[ReachKind, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,9 @@ class SendStore(Protocol):
     def told(self, city: str, *, limit: int = 30) -> Sequence[Told]:
         """The last tellings that went to residents, the newest first, with what became of their sends."""
 
+    def deliverer(self, city: str) -> Lease | None:
+        """Who delivers, and until when that holds unless it is said again; None where nobody ever did."""
+
     def waiting_sends(self, city: str) -> Mapping[ReachKind, int]:
         """How many sends are still to go out, by channel."""
 

@@ -1061,6 +1061,7 @@ reach_counts = Table(
     Column("reason", Text, primary_key=True),
     _text("city"),
     Column("count", BigInteger, nullable=False),
+    Column("last_us", BigInteger, nullable=False, server_default="0"),
     Index("ix_reach_counts_city", "city"),
 )
 

@@ -12,9 +12,9 @@ from contract.reach import POST, Due, Send, Settled, Tally, Told, Walk, telling_
 from contract.subscription import ReachKind
 from store.city.database import Part, batches, rows_of
 from store.city.engine import check_fence
-from store.city.schema import reach_counts, reach_cursors, reach_spent, reach_walks, sends, subscriptions
+from store.city.schema import leases, reach_counts, reach_cursors, reach_spent, reach_walks, sends, subscriptions
 from store.ports import Lease
-from store.sends import reach_city
+from store.sends import reach_city, reach_lease
 
 _SEND = ("id", "key", "telling", "thread", "subscription", "kind", "rank", "attempts", "doubtful")
 _TIMES = ("not_before_us", "expires_us", "token")
@@ -64,7 +64,7 @@ class SendTables(Part):
             counts[earlier, kind, "superseded", ""] += count
         if counts:
             connection.execute(update(sends).where(old).values(state="superseded", settled_us=now_us))
-            self._count(connection, city, counts)
+            self._count(connection, city, counts, now_us)
 
     def open_walks(self, city: str) -> Sequence[Walk]:
         """See `SendStore.open_walks`."""
@@ -101,7 +101,7 @@ class SendTables(Part):
             if fresh:
                 connection.execute(sends.insert(), [_row(city, one, now_us) for one in fresh])
                 waiting: Counter[Count] = Counter((one.telling, one.kind, "waiting", "") for one in fresh)
-                self._count(connection, city, waiting)
+                self._count(connection, city, waiting, now_us)
             here = update(reach_walks).where(reach_walks.c.telling == walk.telling.id)
             connection.execute(here.values(cursors=dict(walk.cursors), done=walk.done))
 
@@ -164,7 +164,7 @@ class SendTables(Part):
             for one in told:
                 counts[one.send.telling, one.send.kind, "waiting", ""] -= 1
                 counts[one.send.telling, one.send.kind, one.state, one.reason if one.state != "waiting" else ""] += 1
-            self._count(connection, city, counts)
+            self._count(connection, city, counts, now_us)
             # A receipt that was faster says as much: it was taken.
             self._spend(connection, city, day, (one.send.kind for one in settled if one.state == "accepted"))
 
@@ -187,7 +187,7 @@ class SendTables(Part):
                         if row["city"] == city:
                             counts[row["telling"], row["kind"], row["state"], row["reason"]] -= 1
                             counts[row["telling"], row["kind"], "delivered", ""] += 1
-                    self._count(connection, city, counts)
+                    self._count(connection, city, counts, now_us)
         return news
 
     def reach_spent(self, city: str, day: str) -> Mapping[ReachKind, int]:
@@ -202,15 +202,19 @@ class SendTables(Part):
         query = select(reach_walks).where(reach_walks.c.city == city).order_by(reach_walks.c.begun_us.desc())
         with self._db.read() as connection:
             walks = rows_of(connection, query.order_by(reach_walks.c.at_us.desc()).limit(limit))
-            counted = select(reach_counts).where(reach_counts.c.telling.in_([row["telling"] for row in walks]))
             tallies: dict[str, list[Tally]] = {}
-            for row in rows_of(connection, counted.where(reach_counts.c.count > 0)):
-                del row["city"]
-                tallies.setdefault(row["telling"], []).append(Tally(**row))
-        return [
-            Told(telling=telling_from(row["body"]), done=row["done"], tallies=tuple(tallies.get(row["telling"], ())))
-            for row in walks
-        ]
+            for some in batches([row["telling"] for row in walks]):
+                counted = select(reach_counts).where(reach_counts.c.telling.in_(some))
+                for row in rows_of(connection, counted):
+                    del row["city"]
+                    tallies.setdefault(row["telling"], []).append(Tally(**row))
+        return [_told(row, tallies.get(row["telling"], ())) for row in walks]
+
+    def deliverer(self, city: str) -> Lease | None:
+        """See `SendStore.deliverer`."""
+        with self._db.read() as connection:
+            found = rows_of(connection, select(leases).where(leases.c.city == reach_lease(city)))
+        return Lease(**found[0]) if found else None
 
     def waiting_sends(self, city: str) -> Mapping[ReachKind, int]:
         """See `SendStore.waiting_sends`."""
@@ -228,13 +232,15 @@ class SendTables(Part):
         with self._db.write() as connection:
             return connection.execute(delete(sends).where(sends.c.id.in_(old.limit(limit)))).rowcount
 
-    def _count(self, connection: Connection, city: str, counts: Mapping[Count, int]) -> None:
+    def _count(self, connection: Connection, city: str, counts: Mapping[Count, int], now_us: int) -> None:
         for (telling, kind, state, reason), more in counts.items():
             if more:
                 new = self._db.insert(reach_counts).values(
-                    city=city, telling=telling, kind=kind, state=state, reason=reason, count=more
+                    city=city, telling=telling, kind=kind, state=state, reason=reason, count=more, last_us=now_us
                 )
                 summed = {"count": reach_counts.c.count + new.excluded.count}
+                if more > 0:
+                    summed["last_us"] = new.excluded.last_us
                 connection.execute(
                     new.on_conflict_do_update(index_elements=["telling", "kind", "state", "reason"], set_=summed)
                 )
@@ -306,3 +312,17 @@ def _due(row: Any) -> Due:
 def _walk(row: Mapping[str, Any]) -> Walk:
     telling = telling_from(row["body"])
     return Walk(telling=telling, rests_us=row["rests_us"], cursors=row["cursors"], done=row["done"])
+
+
+def _told(row: Mapping[str, Any], tallies: Sequence[Tally]) -> Told:
+    taken: dict[ReachKind, int] = {}
+    # A phone may say that it came long after the provider took it: that is asked only where nobody else says when.
+    for state in ("delivered", "accepted"):
+        taken |= {one.kind: one.last_us for one in tallies if one.state == state and one.last_us}
+    return Told(
+        telling=telling_from(row["body"]),
+        done=row["done"],
+        tallies=tuple(one for one in tallies if one.count > 0),
+        begun_us=row["begun_us"],
+        taken_us=taken,
+    )

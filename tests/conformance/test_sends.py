@@ -137,6 +137,42 @@ def test_a_phone_may_say_it_before_its_provider_is_believed(city_store: CityStor
     assert counts(city_store) == {("t1", "delivered", ""): 2}
 
 
+def test_it_is_known_when_a_provider_took_the_last(city_store: CityStore) -> None:
+    """Also after every phone has said that it came; where a phone was faster, by the phone; of what waits or failed
+    nothing was taken."""
+    lease, walk = lease_of(city_store), Walk(telling=telling())
+    city_store.begin_walk(lease, walk, "bulletins", 1, NOON_US + 3)
+    put(city_store, lease, walk, sent(1, token="abc"), sent(2, token="def"), sent(3, kind="sms"), sent(4, kind="ntfy"))
+    (told,) = city_store.told(CITY)
+    assert (told.begun_us, dict(told.taken_us)) == (NOON_US + 3, {})
+    one, two = (due.send for due in city_store.sends_due(CITY, "email", NOON_US))
+    (text,), (topic,) = (city_store.sends_due(CITY, kind, NOON_US) for kind in ("sms", "ntfy"))
+    city_store.settle(lease, [Settled(send=one, state="accepted")], DAY, NOON_US + 5)
+    city_store.settle(lease, [Settled(send=two, state="accepted")], DAY, NOON_US + 7)
+    city_store.settle(lease, [Settled(send=text.send, state="failed", reason="gone")], DAY, NOON_US + 8)
+    city_store.settle(lease, [Settled(send=topic.send, state="waiting", not_before_us=NOON_US + 9)], DAY, NOON_US + 8)
+    assert dict(city_store.told(CITY)[0].taken_us) == {"email": NOON_US + 7}
+    city_store.put_receipts(["abc", "def"], NOON_US + 3600 * SECOND_US)
+    assert dict(city_store.told(CITY)[0].taken_us) == {"email": NOON_US + 7}
+    early = Walk(telling=telling("t2"))
+    city_store.begin_walk(lease, early, "bulletins", 2, NOON_US + 11)
+    put(city_store, lease, early, sent(1, "t2", token="ghi"))
+    city_store.put_receipts(["ghi"], NOON_US + 12)
+    assert dict(city_store.told(CITY)[0].taken_us) == {"email": NOON_US + 12}
+
+
+def test_who_delivers_is_known_to_whoever_asks(city_store: CityStore) -> None:
+    """Until when, and that it has ended; the engine's own lease is another."""
+    city_store.lease(CITY, "mesin", NOON_US, 60)
+    assert city_store.deliverer(CITY) is None
+    lease = lease_of(city_store)
+    assert city_store.deliverer(CITY) == lease
+    city_store.release(lease)
+    ended = city_store.deliverer(CITY)
+    assert ended is not None
+    assert ended.until_us == 0
+
+
 def test_an_old_update_gives_way_to_what_is_new(city_store: CityStore) -> None:
     """Of the same gauge, and what is exempt never."""
     lease = lease_of(city_store)
