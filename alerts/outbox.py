@@ -60,8 +60,10 @@ class Outbox:
         longest_wait_s: float = _LONGEST_WAIT_S,
         at_once: Mapping[str, int] | None = None,
         elsewhere: Sequence[str] = (),
+        within_s: Mapping[str, float] | None = None,
     ) -> None:
-        """`elsewhere`: channels that another process delivers. `at_once`: how many rows of a channel may be under way
+        """`elsewhere`: channels that another process delivers. `within_s`: the longest wait between two attempts of a
+        channel, `longest_wait_s` where nothing is said. `at_once`: how many rows of a channel may be under way
         together; one where nothing is said, in order."""
         lanes: list[tuple[str | None, Carrier]] = [*carriers.items(), (None, _Nobody())]
         self.lanes = [
@@ -74,7 +76,7 @@ class Outbox:
                 random.Random(rng.random()),  # noqa: S311 - spreads what is tried again
                 beside=(*carriers, *elsewhere) if channel is None else (),
                 first_wait_s=first_wait_s,
-                longest_wait_s=longest_wait_s,
+                longest_wait_s=(within_s or {}).get(channel or "", longest_wait_s),
                 at_once=(at_once or {}).get(channel or "", 1),
             )
             for channel, carrier in lanes

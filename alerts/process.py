@@ -38,6 +38,7 @@ from alerts.rulebook import Rulebook
 from alerts.rules import Rule
 from alerts.sampling import Sampling
 from alerts.sirens.carrier import SirenCarrier
+from alerts.sirens.nodes import Nodes
 from alerts.sirens.port import Siren
 from alerts.staging import pack_of
 from alerts.tellings import Overflow
@@ -66,6 +67,7 @@ _PAUSED_US = MINUTE_US
 _UNDRAINED_US = 30 * SECOND_US
 _STANDBY_KEPT = 5_000
 _CALLS_AT_ONCE = 8
+_SIREN_AGAIN_S = 10.0
 _YEAR_US = 365 * DAY_US
 
 log = structlog.get_logger(__name__)
@@ -103,6 +105,7 @@ class AlertsProcess:
         sign: Sign = unsigned,
         sirens: Mapping[SirenInfo, Siren] | None = None,
         answers: Mapping[str, Carrier] | None = None,
+        siren_nodes: Nodes | None = None,
     ) -> None:
         self._profile = profile
         self._subscription = subscription
@@ -138,10 +141,12 @@ class AlertsProcess:
             random.Random(),  # noqa: S311 - spreads retries
             at_once=dict.fromkeys((*(PERSON + name for name in self._channels), *(answers or ())), _CALLS_AT_ONCE),
             elsewhere=(CHANNEL,),
+            within_s={info.channel: _SIREN_AGAIN_S for info in sirens or {}},
         )
         self._public = Public(profile.code, cities, self._words, self._webhooks, sign, tuple(sirens or ()))
         self._people = Deciding(profile.code, cities, self._words, self._webhooks, self.outbox.wake, self._public)
         self._sampling = sampling
+        self._siren_nodes = siren_nodes
         self._arrears = Arrears(profile.code, readings, clock, lease_ttl_s / 4)
         self._reckoning = Reckoning(profile.code, cities, readings, clock)
         self._looking_back = LookingBack(profile.code, readings, cities)
@@ -219,6 +224,8 @@ class AlertsProcess:
             stop.set()
             for channel in self._channels.values():
                 channel.hang_up()
+            if self._siren_nodes is not None:
+                self._siren_nodes.hang_up()
             self.outbox.wake()
             delivery.join()
             self._leave()
@@ -256,6 +263,8 @@ class AlertsProcess:
         now_us = self._watched_now_us(engine)
         self._held += messages
         for message in messages:
+            if self._siren_nodes is not None and self._siren_nodes.heard(message):
+                continue
             self._pending += self._hearing.judge(engine, message, now_us, self._canary)
         self._pending += self._silences(engine, now_us, drained=len(messages) < _BATCH)
         self._judged_us = now_us

@@ -65,9 +65,11 @@ def service_topics(city: str, share: str = "") -> tuple[tuple[str, int], ...]:
     )
 
 
-def alert_topics(city: str) -> tuple[tuple[str, int], ...]:
-    """What alerts reads: the same, and its own canary, by the same quality of service."""
-    return (*service_topics(city), (addresses_of.canary(city), 1))
+def alert_topics(city: str, *, sirens: bool = False) -> tuple[tuple[str, int], ...]:
+    """What alerts reads: the same, and its own canary, by the same quality of service; also what became of its orders
+    where `sirens` hang on nodes."""
+    answers = ((addresses_of.every_siren_answer(city), 1),) if sirens else ()
+    return (*service_topics(city), (addresses_of.canary(city), 1), *answers)
 
 
 class PahoSubscription:

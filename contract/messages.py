@@ -240,6 +240,45 @@ class Burst(Message):
     sent_us: Us
 
 
+Key = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SirenOrder(Message):
+    """Sent down on `command/siren`, QoS 0: sound, silence or try a siren that hangs on this node.
+
+    `key` names the order: the same again does nothing more and is answered again. It sounds for `for_s` and no longer
+    than the node's own file allows, and falls silent without being told. `drill`: in another rhythm. Times are the
+    sender's clock; a node that knows the time refuses what comes after `expires_us`.
+    """
+
+    city: Id
+    node: Id
+    siren: Id
+    key: Key
+    do: Literal["sound", "stop", "test"]
+    for_s: Annotated[float, Field(ge=0, le=600)] = 0.0
+    drill: bool = False
+    sent_us: Us
+    expires_us: Us
+
+
+class SirenAnswer(Message):
+    """On `command/siren/result`: what became of an order, named by its key.
+
+    `for_s` is how long it sounds from now on, 0 where it is silent. What was not done says why in `said`: the siren is
+    not this node's (`unknown`), the order came too late (`late`), it names somebody else (`not_ours`), a real order
+    sounds and a drill must not cover it (`busy`), or the line does not do what it is told (`failed`).
+    """
+
+    city: Id
+    node: Id
+    siren: Id
+    key: Key
+    outcome: Literal["done", "unknown", "late", "not_ours", "busy", "failed"]
+    for_s: Annotated[float, Field(ge=0, le=600)] = 0.0
+    said: Annotated[str, Field(max_length=200)] = ""
+
+
 class Canary(Message):
     """On `canary`, by the alert engine to itself: proof that its broker carries. Never on a node's topic.
 

@@ -29,18 +29,21 @@ from contract.messages import (
     Readings,
     Refusal,
     SensorInfo,
+    SirenAnswer,
+    SirenOrder,
     Status,
 )
 from contract.quality import Quality
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-WIRE_VERSION = "1.1.0"
+WIRE_VERSION = "1.2.0"
 SCHEMA_FOLDER = Path(__file__).parent / "schemas"
 ASYNCAPI_FILE = Path(__file__).parent.parent / "docs" / "asyncapi.yaml"
 
 _BOOT = "0b5d6b16-21ac-4e0e-9a53-3a1f1d5a6c01"
 _EPOCH = "5f3a9c0d1e2b4a68"
 _AT_US = 1_769_248_800_000_000
+_ORDER = "siren/terban/b-4711/sound/0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ CHANNELS = (
     Channel("readings", topics.readings, Readings, "up", 1),
     Channel("ack", topics.ack, Ack, "down", 0),
     Channel("command-burst", partial(topics.command, command_id=topics.BURST), Burst, "down", 0),
+    Channel("command-siren", partial(topics.command, command_id=topics.SIREN), SirenOrder, "down", 0),
+    Channel("command-siren-result", partial(topics.command_result, command_id=topics.SIREN), SirenAnswer, "up", 1),
 )
 
 
@@ -95,6 +100,29 @@ def examples() -> dict[str, tuple[BaseModel, ...]]:
         ),
         "command-burst": (
             Burst(city="yogyakarta", node="gauge-code-01", sensor="level", period_s=60, for_s=600, sent_us=_AT_US),
+        ),
+        "command-siren": (
+            SirenOrder(
+                city="yogyakarta",
+                node="gauge-code-01",
+                siren="menara",
+                key=_ORDER,
+                do="sound",
+                for_s=60,
+                sent_us=_AT_US,
+                expires_us=_AT_US + 30_000_000,
+            ),
+        ),
+        "command-siren-result": (
+            SirenAnswer(city="yogyakarta", node="gauge-code-01", siren="menara", key=_ORDER, outcome="done", for_s=60),
+            SirenAnswer(
+                city="yogyakarta",
+                node="gauge-code-01",
+                siren="menara",
+                key=_ORDER,
+                outcome="failed",
+                said="menara: /dev/gpiochip0, line 17: Device or resource busy",
+            ),
         ),
     }
 

@@ -16,6 +16,8 @@ _ID = re.compile(ID_PATTERN)
 Leaf = Literal["birth", "status", "readings", "ack", "config", "config/state", "firmware", "firmware/state"]
 BURST = "burst"
 """the command by which a sensor is asked to measure more often for a while"""
+SIREN = "siren"
+"""the command by which a siren that hangs on a node is sounded and silenced"""
 UP: tuple[Leaf, ...] = ("birth", "status", "readings", "config/state", "firmware/state")
 DOWN: tuple[Leaf, ...] = ("ack", "config", "firmware")
 RETAINED: tuple[Leaf, ...] = ("birth", "status", "config", "config/state", "firmware", "firmware/state")
@@ -96,6 +98,11 @@ def every_command(city: str, node: str) -> str:
 def command_result(city: str, node: str, command_id: str) -> str:
     """Up: what became of it."""
     return command(city, node, command_id) + "/result"
+
+
+def every_siren_answer(city: str) -> str:
+    """The filter by which the city hears what became of its orders to sirens."""
+    return _topic(city, "+", f"command/{SIREN}/result")
 
 
 def canary(city: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from broker.ports import BrokerAddress, Will
+from edge.siren.port import Blow
 
 
 class Connect(NamedTuple):
@@ -40,4 +41,4 @@ class Hurry(NamedTuple):
     until_us: int
 
 
-Action = Connect | Subscribe | Publish | Close | Hurry
+Action = Connect | Subscribe | Publish | Close | Hurry | Blow

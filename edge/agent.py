@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -19,7 +19,7 @@ from contract import codec, topics
 from contract.clock import HOUR_US, SECOND_US
 from contract.errors import BadInput
 from contract.kinds import VALUES, FloodValues, NodeValues, Values
-from contract.messages import Ack, Birth, Burst, CheckName, RefusalReason, Status
+from contract.messages import Ack, Birth, Burst, CheckName, RefusalReason, SirenAnswer, SirenOrder, Status
 from contract.messages import SensorInfo as AnnouncedSensor
 from contract.quality import Quality
 from edge import uplink
@@ -29,6 +29,8 @@ from edge.outbound import Outbound, Transport
 from edge.ports import Instant, SensorInfo
 from edge.quality import Checker, QualityLimits, default_limits
 from edge.rising import Rising, RisingLimits
+from edge.siren.orders import Orders
+from edge.siren.port import Blow, Blown
 from edge.spool import Refrozen, Spool, checks_json
 from edge.spoolrow import COUNT_MAX, DROPS_SENSOR, Entry, Row
 
@@ -73,9 +75,10 @@ class Agent:
         limits: Mapping[str, QualityLimits] | None = None,
         rising: RisingLimits = RisingLimits(),  # noqa: B008 - frozen
         hears: Callable[[Ack], bool] | None = None,
+        sirens: Collection[str] = (),
     ) -> None:
         """`hears` is told of every answer before the spool acts on it; where it says no, the answer waits for the
-        city's next one."""
+        city's next one. `sirens` are the names of those that hang on this node."""
         if not brokers:
             raise BadInput("no broker is named", where=identity.node, remedy="Give at least one.")
         self.identity = identity
@@ -89,6 +92,7 @@ class Agent:
         self._rising = {info.sensor: Rising(rising) for info in sensors if info.kind == "flood"}
         self._time = Timekeeper(spool.saved_us)
         self._outbound = Outbound(transport, rng)
+        self._orders = Orders(identity.city, identity.node, sirens)
         self._hears = hears
         self._log = structlog.get_logger("edge.agent").bind(node=identity.node)
 
@@ -244,6 +248,9 @@ class Agent:
         if topic == topics.command(self.identity.city, self.identity.node, topics.BURST):
             self._hurry(payload, at)
             return
+        if topic == topics.command(self.identity.city, self.identity.node, topics.SIREN):
+            self._hear_order(payload, at)
+            return
         try:
             ack = codec.decode(Ack, payload)
         except BadInput:
@@ -275,6 +282,38 @@ class Agent:
             self.ignored_messages += 1
             return
         self._actions.append(Hurry(wish.sensor, wish.period_s, at.mono_us + for_us))
+
+    def _hear_order(self, payload: bytes, at: Instant) -> None:
+        """The city wants a siren to sound, or to be silent."""
+        try:
+            order = codec.decode(SirenOrder, payload)
+        except BadInput:
+            self.ignored_messages += 1
+            return
+        heard = self._orders.hear(order, self._time.now_us(at) if self._time.confirmed else None)
+        if isinstance(heard, Blow):
+            self._actions.append(heard)
+        elif heard is not None:
+            self._answer(heard)
+
+    def blown(self, blown: Blown) -> None:
+        """What came of an order to a siren. An answer that nobody can hear now is given when the order comes again."""
+        answer = self._orders.came_of(blown)
+        if self._state is State.ONLINE:
+            self._answer(answer)
+
+    def _answer(self, answer: SirenAnswer) -> None:
+        level = "info" if answer.outcome == "done" else "warning"
+        getattr(self._log, level)(
+            "siren_order",
+            siren=answer.siren,
+            key=answer.key,
+            outcome=answer.outcome,
+            for_s=answer.for_s,
+            said=answer.said,
+        )
+        topic = topics.command_result(self.identity.city, self.identity.node, topics.SIREN)
+        self._publish(topic, codec.encode(answer))
 
     def stop(self, at: Instant) -> None:
         """Say goodbye. `step` returns the farewell, then the close; `stopped` is True after at most a second."""

@@ -18,6 +18,7 @@ from edge import kinds
 from edge.outbound import Transport
 from edge.quality import QualityLimits, default_limits
 from edge.rising import RisingLimits
+from edge.siren.port import Driver, Wiring
 from edge.sources import FASTEST_S
 from edge.spool import Bound
 from edge.spoolrow import DROPS_SENSOR
@@ -124,6 +125,45 @@ class PortalSection(BaseModel):
     phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{1,20}$")] = "112"
 
 
+class SirenSection(BaseModel):
+    """A siren, loudspeaker or strobe that hangs on this node; see `edge.siren.port.Wiring`."""
+
+    model_config = _STRICT
+
+    siren: Id
+    driver: Driver
+    chip: Annotated[str, Field(pattern=r"^/dev/[a-z0-9-]+$", max_length=64)] = "/dev/gpiochip0"
+    line: Annotated[int, Field(ge=0, le=1_023)] | None = None
+    active_low: bool = False
+    file: File | None = None
+    longest_s: Annotated[float, Field(ge=1, le=600)] = 120.0
+    drill_on_s: Annotated[float, Field(ge=0.1, le=60)] = 1.0
+    drill_off_s: Annotated[float, Field(ge=0.1, le=60)] = 3.0
+
+    @model_validator(mode="after")
+    def _hangs_somewhere(self) -> Self:
+        needed, other = ("line", "file") if self.driver == "gpio" else ("file", "line")
+        if getattr(self, needed) is None:
+            raise ValueError(f"a siren of the driver {self.driver} needs {needed}")
+        if getattr(self, other) is not None:
+            raise ValueError(f"a siren of the driver {self.driver} has no {other}")
+        return self
+
+    def wiring(self, beside: Path) -> Wiring:
+        """`beside`: the configuration's file."""
+        return Wiring(
+            self.siren,
+            self.driver,
+            chip=self.chip,
+            line=self.line or 0,
+            active_low=self.active_low,
+            file="" if self.file is None else str(_beside(beside, self.file).absolute()),
+            longest_s=self.longest_s,
+            drill_on_s=self.drill_on_s,
+            drill_off_s=self.drill_off_s,
+        )
+
+
 class NodeConfig(BaseModel):
     """The whole file."""
 
@@ -137,6 +177,7 @@ class NodeConfig(BaseModel):
     transport: TransportSection = TransportSection()
     rising: RisingSection = RisingSection()
     portal: PortalSection | None = None
+    sirens: Annotated[tuple[SirenSection, ...], Field(max_length=8, strict=False)] = ()
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Self:
@@ -146,6 +187,13 @@ class NodeConfig(BaseModel):
                 raise ValueError(f"the name {DROPS_SENSOR!r} belongs to the spool's own reports")
             if names.count(name) > 1:
                 raise ValueError(f"two sensors are called {name!r}")
+        sirens = [one.siren for one in self.sirens]
+        for name in sirens:
+            if sirens.count(name) > 1:
+                raise ValueError(f"two sirens are called {name!r}")
+        places = [(one.driver, one.chip, one.line, one.file) for one in self.sirens]
+        if len(set(places)) < len(places):
+            raise ValueError("two sirens hang on the same line")
         return self
 
 
@@ -160,6 +208,7 @@ class Loaded(BaseModel):
     portal_folder: Path
     options: dict[str, BaseModel]
     limits: dict[str, QualityLimits]
+    sirens: tuple[Wiring, ...] = ()
 
     @property
     def brokers(self) -> list[BrokerAddress]:
@@ -220,6 +269,7 @@ def load(path: Path, *, keys: bool = True) -> Loaded:
         tls=_tls(path, text, tls) if tls is not None and keys else None,
         options=options,
         limits=limits,
+        sirens=tuple(one.wiring(path) for one in config.sirens),
     )
 
 

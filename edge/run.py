@@ -15,6 +15,7 @@ import structlog
 from broker import tls as tls_files
 from broker.ports import Tls
 from contract.clock import SystemClock
+from contract.errors import BadInput
 from contract.messages import ClockSource
 from edge import config as configuration
 from edge import kinds
@@ -23,10 +24,14 @@ from edge.clock import BUILD_US, boot_id, system_source
 from edge.ports import Instant, Sensor
 from edge.runner import Member, Runner
 from edge.sdnotify import Notifier
+from edge.siren import lines
+from edge.siren.kept import KeptSirens
+from edge.siren.port import LineFault, Wiring
 from edge.sources import ThreadedSensors
 from edge.spool import Spool
 
 _SOURCE_AGE_S = 5.0
+_SILENCE = "Cut its power by hand; a line that another program holds is that program's to let go."
 _log = structlog.get_logger("edge.run")
 
 
@@ -58,12 +63,15 @@ def run(config_path: Path, stop_event: threading.Event) -> None:
         transport=loaded.transport,
         limits=loaded.limits,
         rising=loaded.rising,
+        sirens=[one.siren for one in loaded.sirens],
     )
     # The runner comes after its members; no sensor wakes it before its first turn.
     fastest_s = {one.sensor: one.fastest_s for one in loaded.config.sensors}
     threads = ThreadedSensors(sensors, clock, source, lambda: runner.wake(), fastest_s=fastest_s)  # noqa: PLW0108
     notifier = Notifier(os.environ)
-    runner = Runner([Member(agent, link, threads)], clock, source=source, progress=_Watchdog(notifier))
+    sirens = KeptSirens(loaded.sirens, lambda: runner.wake()) if loaded.sirens else None  # noqa: PLW0108
+    member = Member(agent, link, threads, sirens=sirens)
+    runner = Runner([member], clock, source=source, progress=_Watchdog(notifier))
     _wake_on(stop_event, runner)
     notifier.say("READY=1")
     ledger = spool.ledger()
@@ -72,6 +80,7 @@ def run(config_path: Path, stop_event: threading.Event) -> None:
         city=node.city,
         node=node.node,
         sensors=[one.sensor for one in loaded.config.sensors],
+        sirens=[one.siren for one in loaded.sirens],
         brokers=[f"{one.host}:{one.port}" for one in loaded.brokers],
         tls=loaded.tls is not None,
         clock=source(),
@@ -90,11 +99,36 @@ def check(config_path: Path) -> str:
     _sound(loaded.tls)
     with ExitStack() as stack:
         _sensors(loaded, stack)
+    hang = [f"{one.siren} ({_described(config_path, one)})" for one in loaded.sirens]
     node = loaded.config.node
     sensors = ", ".join(f"{one.sensor} ({one.type}, every {one.period_s:g} s)" for one in loaded.config.sensors)
     brokers = ", ".join(f"{one.host}:{one.port}" for one in loaded.brokers)
     way = "with TLS" if loaded.tls is not None else "without TLS"
-    return f"{config_path}: {node.node} in {node.city} is in order: {sensors}; to {brokers} {way}; spool {loaded.spool}"
+    sirens = f"; sirens: {', '.join(hang)}" if hang else ""
+    return (
+        f"{config_path}: {node.node} in {node.city} is in order: {sensors}; to {brokers} {way}; spool {loaded.spool}"
+        + sirens
+    )
+
+
+def silence(config_path: Path) -> str:
+    """One line about the sirens of a node that were silenced, whoever left them as they were. Raises BadInput where one
+    cannot be."""
+    loaded = configuration.load(config_path, keys=False)
+    try:
+        lines.horns_of(loaded.sirens).close()
+    except LineFault as fault:
+        raise BadInput(str(fault), where=str(config_path), remedy=_SILENCE) from None
+    names = ", ".join(one.siren for one in loaded.sirens) or "no sirens"
+    return f"{config_path}: silent: {names}"
+
+
+def _described(config_path: Path, wiring: Wiring) -> str:
+    try:
+        return lines.described(wiring)
+    except LineFault as fault:
+        where = f"{config_path}: siren {wiring.siren}"
+        raise BadInput(str(fault), where=where, remedy="Mend the wiring or its [[sirens]] section.") from None
 
 
 def _sensors(loaded: configuration.Loaded, stack: ExitStack) -> list[Sensor]:

@@ -22,6 +22,7 @@ from contract.messages import ClockSource
 from edge.actions import Action, Connect, Hurry, Publish, Subscribe
 from edge.agent import Agent, State
 from edge.ports import Instant
+from edge.siren.port import Blow, NoSirens, Sirens
 from edge.sources import NoSource, Sample, Source
 
 _HOUSEKEEP_US = 4 * SECOND_US // 5
@@ -44,10 +45,12 @@ class Member:
         link: Link,
         source: Source | None = None,
         instant: Callable[[], Instant] | None = None,
+        sirens: Sirens | None = None,
     ) -> None:
         self.agent = agent
         self.link = link
         self.source: Source = source or NoSource()
+        self.sirens: Sirens = sirens or NoSirens()
         self.instant = instant
 
 
@@ -123,6 +126,7 @@ class Runner:
     def close(self) -> None:
         """Let go of everything, spools included."""
         for seat in self._seats:
+            seat.member.sirens.close()
             seat.member.source.close()
             seat.member.link.close(graceful=False)
             seat.member.agent.spool.close()
@@ -151,6 +155,8 @@ class Runner:
             self._sample(member, at)
         for action in agent.step(at):
             self._do(seat, action, at)
+        for blown in member.sirens.answered(at.mono_us):
+            agent.blown(blown)
         self._tell(member, at)
         self._watch(seat)
         self._plan(seat, at)
@@ -186,6 +192,8 @@ class Runner:
                 link.publish(token, topic, payload, qos=qos, retain=retain)
             case Hurry(sensor, period_s, until_us):
                 seat.member.source.hurry(sensor, period_s, until_us, at)
+            case Blow():
+                seat.member.sirens.ask(action)
             case _:
                 self._forget(seat)
                 link.close(graceful=action.graceful)
@@ -224,9 +232,8 @@ class Runner:
 
     def _plan(self, seat: _Seat, at: Instant) -> None:
         moments = [seat.housekeep_us, seat.member.agent.next_us(at)]
-        source_us = seat.member.source.next_us()
-        if source_us is not None:
-            moments.append(source_us)
+        others = (seat.member.source.next_us(), seat.member.sirens.next_us(at.mono_us))
+        moments += [us for us in others if us is not None]
         due_us = min(moments)
         if due_us != seat.due_us:
             seat.due_us = due_us

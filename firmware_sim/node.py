@@ -27,6 +27,8 @@ from edge.ports import Instant, SensorInfo
 from edge.quality import default_limits
 from edge.rising import RisingLimits
 from edge.runner import Member
+from edge.siren.port import NoSirens, Sirens, Wiring
+from edge.siren.pretended import PretendedSirens
 from edge.sources import Sample
 from edge.spool import Spool
 from firmware_sim.junk import junk
@@ -37,6 +39,8 @@ from firmware_sim.scenario import Fault
 from firmware_sim.story import Pole, Story
 
 FIRMWARE = "siaga-sim"
+SIREN = "siren"
+"""the siren of each simulated gauge"""
 _BOOT_SPAN = 2**64
 _NEVER_S = 1e9
 _log = structlog.get_logger("firmware_sim")
@@ -129,7 +133,7 @@ class SimulatedNode:
         self._due: list[_Due] = []
         self._paced = time.speed
         self._reach = Reach(PahoLink(self.name, keepalive_s=keepalive_s, tls=tls), topics.readings(city, self.name))
-        self.member = Member(self._agent(transport), self._reach, self, self._instant)
+        self.member = Member(self._agent(transport), self._reach, self, self._instant, self._sirens())
 
     def begin(self) -> None:
         """The story begins."""
@@ -199,6 +203,8 @@ class SimulatedNode:
             self._end_life()
             # Something must lie in the spool's place until the node lives again: an agent that never connects.
             self.member.agent = self._agent(_DEAD)
+            self.member.sirens.close()
+            self.member.sirens = self._sirens()
         elif was_dead and not self._dead:
             self._end_life()
             self.member.agent = self._agent(self._transport)
@@ -231,7 +237,12 @@ class SimulatedNode:
             transport=transport,
             limits={spec.sensor: compressed(default_limits(spec.kind), speed) for spec in specs},
             rising=compressed(RisingLimits(), speed),
+            sirens=(SIREN,) if self.pole.spec.kind == "gauge" else (),
         )
+
+    def _sirens(self) -> Sirens:
+        """A gauge has one on its pole, which makes no noise."""
+        return PretendedSirens([Wiring(SIREN, "file")]) if self.pole.spec.kind == "gauge" else NoSirens()
 
     def _new_boot(self) -> None:
         self._booted_us = self._time.clock.mono_us()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from alerts.notify import Manners
     from alerts.reach.reachfile import ReachFile
     from alerts.rules import Rule
+    from alerts.sirens.nodes import Nodes
     from alerts.sirens.port import Siren
     from alerts.sirens.sirenfile import SirenFile
     from alerts.weather.feed import Feed as WeatherFeed
@@ -233,7 +234,8 @@ def siren_file(settings: Settings, city: Profile) -> SirenFile | None:
         return None
     from alerts.sirens.sirenfile import SirenFile
 
-    return SirenFile(settings.sirens_file, [one.node for one in city.nodes if one.kind == "gauge"])
+    nodes = [one.node for one in city.nodes]
+    return SirenFile(settings.sirens_file, [one.node for one in city.nodes if one.kind == "gauge"], nodes)
 
 
 def siren_infos(settings: Settings, city: Profile) -> tuple[SirenInfo, ...]:
@@ -242,13 +244,13 @@ def siren_infos(settings: Settings, city: Profile) -> tuple[SirenInfo, ...]:
     return () if file is None else file.infos
 
 
-def sirens(settings: Settings, city: Profile) -> Mapping[SirenInfo, Siren]:
-    """Those sirens, ready to be asked."""
+def sirens(settings: Settings, city: Profile, nodes: Nodes | None, clock: Clock) -> Mapping[SirenInfo, Siren]:
+    """Those sirens, ready to be asked; those that hang on nodes only where there is a way to these."""
     file = siren_file(settings, city)
     if file is None:
         return {}
-    opened = file.open(outward(settings), os.environ)
-    return {info: opened[info.name] for info in file.infos}
+    opened = file.open(outward(settings), os.environ, city=city.code, nodes=nodes, clock=clock)
+    return {info: opened[info.name] for info in file.infos if info.name in opened}
 
 
 def holder() -> str:
@@ -256,8 +258,8 @@ def holder() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def subscription(settings: Settings, service: str, clock: Clock) -> PahoSubscription:
-    """A service's own session at the broker.
+def subscription(settings: Settings, service: str, clock: Clock, *, sirens: bool = False) -> PahoSubscription:
+    """A service's own session at the broker; `sirens` hang on nodes, whose answers are heard there.
 
     An engine may wait beside another, and copies of ingest share one subscription by `broker_share`: each has a session
     of its own, or they would throw each other out. A copy's ends with it, or the broker would go on to give a part of
@@ -274,7 +276,7 @@ def subscription(settings: Settings, service: str, clock: Clock) -> PahoSubscrip
     return PahoSubscription(
         brokers(settings),
         client_id,
-        alert_topics(settings.city) if service == "alerts" else service_topics(settings.city, share),
+        alert_topics(settings.city, sirens=sirens) if service == "alerts" else service_topics(settings.city, share),
         tls=tls(settings),
         protocol=settings.broker_protocol,
         session_s=0 if share else SESSION_S,
@@ -319,6 +321,7 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     from alerts.process import AlertsProcess
     from alerts.reload import Pack
     from alerts.sampling import Paces, Sampling
+    from alerts.sirens.nodes import Nodes
     from cities.load import folder, rules_folder
     from complaints.builtin import BuiltinDesk
     from fleet.twin import BrokerTwin
@@ -330,10 +333,13 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     place = folder(settings.city, settings.cities_folder)
     staffs = Pack(place, lambda: scales(settings), "scales", "scale.toml")
     city, first = profile(settings), rules(settings)
+    file = siren_file(settings, city)
+    on_nodes = file is not None and file.hang_on_nodes
     with ExitStack() as stack:
         reading_store = stack.enter_context(closing(readings(settings)))
         city_store = stack.enter_context(closing(cities(settings)))
-        source = stack.enter_context(closing(subscription(settings, "alerts", clock)))
+        source = stack.enter_context(closing(subscription(settings, "alerts", clock, sirens=on_nodes)))
+        siren_nodes = Nodes(city.code, source) if on_nodes else None
         sign = signing_key.signer(settings)
         city_store.note_signing_key(city.code, SigningKey(sign.id, sign.public, clock.now_us()))
         stage = AlertsProcess(
@@ -355,7 +361,8 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
             receivers=receivers(settings),
             outward=outward(settings),
             channels=channels(settings, clock),
-            sirens=sirens(settings, city),
+            sirens=sirens(settings, city, siren_nodes, clock),
+            siren_nodes=siren_nodes,
             answers=answers(settings, clock),
         )
         _run(

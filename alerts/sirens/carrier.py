@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from alerts.sirens.port import Siren
+from contract.bulletin import Bulletin
 from contract.chain import standing
 from contract.errors import Rejected
+from contract.siren import CHANNEL
 from store.ports import CityStore, Outgoing
 
 NOT_NEEDED = "not_needed"
@@ -26,13 +28,19 @@ class SirenCarrier:
             return self._siren.stop(row.key)
         if do != "sound" or not isinstance(bulletin, str) or not isinstance(for_s, int | float):
             raise Rejected(f"a siren cannot do {do!r}", reason="malformed")
-        if not self._stands(bulletin, now_us):
+        found = self._cities.bulletin(bulletin)
+        if found is None or not self._stands(found, now_us) or self._was_stopped(row, bulletin):
             return NOT_NEEDED
-        return self._siren.sound(float(for_s), row.key)
+        return self._siren.sound(float(for_s), row.key, drill=found.drill)
 
-    def _stands(self, bulletin_id: str, now_us: int) -> bool:
-        found = self._cities.bulletin(bulletin_id)
-        if found is None or found.city != self._city:
+    def _stands(self, bulletin: Bulletin, now_us: int) -> bool:
+        if bulletin.city != self._city:
             return False
-        same = self._cities.bulletins(self._city, incident=found.incident)
+        same = self._cities.bulletins(self._city, incident=bulletin.incident)
         return any(one.kind == "order" for one in standing(same, now_us))
+
+    def _was_stopped(self, row: Outgoing, bulletin_id: str) -> bool:
+        """Whether somebody silenced it since: an order that waited for a line must not begin after that."""
+        mine = row.channel.removeprefix(CHANNEL)
+        asked = self._cities.sirens_asked(self._city, bulletin_id)
+        return any(one.siren == mine and one.do == "stop" and one.created_us >= row.created_us for one in asked)

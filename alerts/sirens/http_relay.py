@@ -14,14 +14,15 @@ from complaints.outward import Outward
 from contract.addresses import Target
 
 PARTS = ("{do}", "{seconds}", "{key}", "{secret}")
-Word = Literal["sound", "stop", "test"]
+Word = Literal["sound", "drill", "stop", "test"]
 TEST_S = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
     """`body` with PARTS in it, each written as `form` (percent-encoded) or `json` (inside its quotes) needs it.
-    `words`: what the device calls the three things it does. `accepted`: what an answer must hold to be a yes."""
+    `words`: what the device calls the things it does; one without a word of its own for a drill sounds as ever.
+    `accepted`: what an answer must hold to be a yes."""
 
     target: Target
     body: str
@@ -39,9 +40,9 @@ class HttpRelay:
         self._outward = outward
         self._secret = secret
 
-    def sound(self, for_s: float, key: str) -> str:
+    def sound(self, for_s: float, key: str, *, drill: bool = False) -> str:
         """See `Siren.sound`."""
-        return self._ask("sound", for_s, key)
+        return self._ask("drill" if drill and "drill" in self._template.words else "sound", for_s, key)
 
     def stop(self, key: str) -> str:
         """See `Siren.stop`."""

@@ -11,8 +11,9 @@ class Siren(Protocol):
     `key` names the call: the same again does nothing more. Safe to share between threads.
     """
 
-    def sound(self, for_s: float, key: str) -> str:
-        """Sound for so many seconds, then fall silent without being told."""
+    def sound(self, for_s: float, key: str, *, drill: bool = False) -> str:
+        """Sound for so many seconds, then fall silent without being told. For a drill in another way, where it has
+        one."""
 
     def stop(self, key: str) -> str:
         """Fall silent. One that is silent says yes."""

@@ -12,9 +12,9 @@ class PretendedSiren:
     rings_s: float = 0.0
     told: list[tuple[str, str]] = field(default_factory=list)
 
-    def sound(self, for_s: float, key: str) -> str:
+    def sound(self, for_s: float, key: str, *, drill: bool = False) -> str:
         """See `Siren.sound`."""
-        if self._is_new("sound", key):
+        if self._is_new("drill" if drill else "sound", key):
             self.rings_s = for_s
         return "accepted"
 

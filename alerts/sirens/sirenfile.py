@@ -10,19 +10,29 @@ from typing import Any
 
 from alerts.section_file import SectionFile
 from alerts.sirens.http_relay import HttpRelay, Template
+from alerts.sirens.node_relay import NodeRelay
+from alerts.sirens.nodes import Nodes
 from alerts.sirens.port import Siren
 from complaints.outward import Outward
+from contract.clock import Clock
 from contract.siren import FOR_S_BOUNDS, SirenInfo
+from contract.topics import valid_id
 
 _MOST = 200
 _PLACE_MOST = 80
-_FIELDS: Mapping[str, type | tuple[type, ...]] = {
-    "name": str, "place": str, "gauges": list, "for_s": (int, float), "url": str, "body": str, "form": str,
-    "headers": dict, "words": dict, "accepted": str, "secret_file": str, "secret_env": str,
+_SHARED: Mapping[str, type | tuple[type, ...]] = {
+    "kind": str, "name": str, "place": str, "gauges": list, "for_s": (int, float),
 }  # fmt: skip
-_NEEDED = ("name", "place", "gauges", "url", "body")
+_FIELDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
+    "http": {
+        **_SHARED, "url": str, "body": str, "form": str, "headers": dict, "words": dict, "accepted": str,
+        "secret_file": str, "secret_env": str,
+    },
+    "node": {**_SHARED, "node": str, "siren": str},
+}  # fmt: skip
+_NEEDED = {"http": ("name", "place", "gauges", "url", "body"), "node": ("name", "place", "gauges", "node", "siren")}
 _FORMS = ("form", "json")
-_WORDS = frozenset({"sound", "stop", "test"})
+_WORDS = frozenset({"sound", "drill", "stop", "test"})
 _FOR_S = 60.0
 
 
@@ -38,10 +48,11 @@ class Entry:
 class SirenFile:
     """What the file says. No secret is read before `open`."""
 
-    def __init__(self, path: Path, gauges: Collection[str]) -> None:
-        """`gauges`: the nodes that may be named. Raises BadInput naming file, line, field and remedy for the first
-        mistake."""
+    def __init__(self, path: Path, gauges: Collection[str], nodes: Collection[str] = ()) -> None:
+        """`gauges`: those whose orders may be sounded, `nodes`: those on which a siren may hang. Raises BadInput naming
+        file, line, field and remedy for the first mistake."""
         self._gauges = gauges
+        self._nodes = nodes
         self._file = SectionFile(path, "siren", setting="sirens_file", called="sirens", most=_MOST)
         self.entries = self._entries()
 
@@ -49,9 +60,29 @@ class SirenFile:
     def infos(self) -> tuple[SirenInfo, ...]:
         return tuple(one.info for one in self.entries)
 
-    def open(self, outward: Outward, environment: Mapping[str, str]) -> dict[str, Siren]:
-        """Name -> siren. `environment` holds the secrets that `secret_env` names. Raises BadInput."""
-        return {one.info.name: self._siren(one, outward, environment) for one in self.entries}
+    @property
+    def hang_on_nodes(self) -> bool:
+        """Whether `open` wants `nodes`."""
+        return any(one.table.get("kind") == "node" for one in self.entries)
+
+    def open(
+        self,
+        outward: Outward,
+        environment: Mapping[str, str],
+        *,
+        city: str = "",
+        nodes: Nodes | None = None,
+        clock: Clock | None = None,
+    ) -> dict[str, Siren]:
+        """Name -> siren. `environment` holds the secrets that `secret_env` names. Raises BadInput. `city`, `nodes` and
+        `clock` are for those that hang on nodes, which are left out without them."""
+        found: dict[str, Siren] = {}
+        for one in self.entries:
+            if one.table.get("kind") != "node":
+                found[one.info.name] = self._siren(one, outward, environment)
+            elif nodes is not None and clock is not None:
+                found[one.info.name] = NodeRelay(city, one.table["node"], one.table["siren"], nodes, clock)
+        return found
 
     def _entries(self) -> tuple[Entry, ...]:
         found: list[Entry] = []
@@ -63,10 +94,13 @@ class SirenFile:
         return tuple(found)
 
     def _info(self, number: int, table: Mapping[str, Any]) -> SirenInfo:
-        self._file.check_known(number, _FIELDS)
+        kind = table.get("kind", "http")
+        if not isinstance(kind, str) or kind not in _FIELDS:
+            raise self._file.wrong(number, "kind", f"{kind!r} is none", f"Choose one of: {', '.join(_FIELDS)}.")
+        self._file.check_known(number, _FIELDS[kind])
         for name, value in table.items():
-            self._check(number, name, value)
-        for name in _NEEDED:
+            self._check(number, name, value, _FIELDS[kind][name])
+        for name in _NEEDED[kind]:
             if name not in table:
                 raise self._file.wrong(number, name, "it is missing", f"Write {name} = ….")
         self._file.check_id(number, table["name"])
@@ -77,12 +111,23 @@ class SirenFile:
             what = f"{unknown[0]!r} is no gauge of the city" if unknown else "it names no gauge"
             known = ", ".join(sorted(self._gauges)[:5])
             raise self._file.wrong(number, "gauges", what, f"Such as {known}.")
-        self._check_body(number, table)
+        if kind == "node":
+            self._check_node(number, table)
+        else:
+            self._check_body(number, table)
         for_s = float(table.get("for_s", _FOR_S))
         return SirenInfo(table["name"], table["place"], tuple(table["gauges"]), for_s)
 
-    def _check(self, number: int, name: str, value: object) -> None:
-        if not isinstance(value, _FIELDS[name]) or isinstance(value, bool) or value == "":
+    def _check_node(self, number: int, table: Mapping[str, Any]) -> None:
+        if table["node"] not in self._nodes:
+            known = ", ".join(sorted(self._nodes)[:5])
+            raise self._file.wrong(number, "node", f"{table['node']!r} is no node of the city", f"Such as {known}.")
+        if not valid_id(table["siren"]):
+            remedy = "As the node's own file calls it: lower-case letters, digits, single hyphens."
+            raise self._file.wrong(number, "siren", f"{table['siren']!r} is not an id", remedy)
+
+    def _check(self, number: int, name: str, value: object, kind: type | tuple[type, ...]) -> None:
+        if not isinstance(value, kind) or isinstance(value, bool) or value == "":
             raise self._file.wrong(
                 number, name, "this is no value for it", "Text stands in double quotes, a number does not."
             )

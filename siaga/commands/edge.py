@@ -48,6 +48,18 @@ def check(
     typer.echo(check_node(config))
 
 
+@app.command("silence")
+def silence(
+    config: Annotated[Path, typer.Option(help="The node's file.", dir_okay=False)] = Path("node.toml"),
+) -> None:
+    """Switch the node's sirens off: for systemd when the agent has ended, and for a technician who climbs up."""
+    from edge.run import silence as silence_node
+    from siaga import logs
+
+    logs.set_up("edge", "console")
+    typer.echo(silence_node(config))
+
+
 @app.command("spool")
 def spool(
     file: Annotated[Path, typer.Argument(help="A node's spool.", exists=True, dir_okay=False)],

@@ -26,17 +26,20 @@ def listed() -> None:
 @app.command("test")
 def test(name: Annotated[str, typer.Argument(help="A siren's name, as in the file of sirens.")]) -> None:
     """Let one show that it is there, as quietly as it can, and say what it answered."""
+    from siaga.siren_try import way_to_nodes
     from siaga.wiring import profile, sirens
 
-    settings = load()
-    known = {info.name: siren for info, siren in sirens(settings, profile(settings)).items()}
-    if name not in known:
-        names = ", ".join(known) or "none"
-        raise BadInput(f"there is no siren {name!r}", where="siaga sirens test", remedy=f"There are: {names}.")
-    try:
-        said = known[name].test(f"siren/{name}/test/{SystemClock().now_us()}")
-    except Unavailable as error:
-        raise Unavailable(f"{name} was not reached: {error}") from None
-    except Rejected as error:
-        raise Rejected(f"{name} refused: {error}", reason=error.reason) from None
+    settings, clock = load(), SystemClock()
+    city = profile(settings)
+    with way_to_nodes(settings, city, clock) as nodes:
+        known = {info.name: siren for info, siren in sirens(settings, city, nodes, clock).items()}
+        if name not in known:
+            names = ", ".join(known) or "none"
+            raise BadInput(f"there is no siren {name!r}", where="siaga sirens test", remedy=f"There are: {names}.")
+        try:
+            said = known[name].test(f"siren/{name}/test/{clock.now_us()}")
+        except Unavailable as error:
+            raise Unavailable(f"{name} was not reached: {error}") from None
+        except Rejected as error:
+            raise Rejected(f"{name} refused: {error}", reason=error.reason) from None
     typer.echo(f"{name} answered: {said}")

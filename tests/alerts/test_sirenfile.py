@@ -27,7 +27,7 @@ secret_env = "SIREN_PIN"
 def file_of(tmp_path: Path, text: str) -> SirenFile:
     path = tmp_path / "sirens.toml"
     path.write_text(text, encoding="utf-8")
-    return SirenFile(path, GAUGES)
+    return SirenFile(path, GAUGES, ("jog-gauge-05", "jog-wifi-001"))
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
@@ -65,6 +65,49 @@ def test_a_mistake_is_named_by_line(tmp_path: Path, old: str, new: str, said: st
     """With how to mend it."""
     with pytest.raises(BadInput) as told:
         file_of(tmp_path, GOOD.replace(old, new, 1))
+    assert said in str(told.value)
+    assert told.value.remedy
+
+
+NODE = """
+[[siren]]
+kind = "node"
+name = "menara-terban"
+place = "Menara Terban"
+gauges = ["jog-gauge-05"]
+for_s = 90
+node = "jog-wifi-001"
+siren = "menara"
+"""
+
+
+def test_one_that_hangs_on_a_node_is_read(tmp_path: Path) -> None:
+    """It stands beside those that are asked by HTTP; which way leads to it is said when it is opened."""
+    file = file_of(tmp_path, GOOD + NODE)
+    assert file.hang_on_nodes
+    assert [(one.name, one.for_s) for one in file.infos] == [("masjid-terban", 60.0), ("menara-terban", 90.0)]
+    outward = Outward(networks("10.20.0.0/16", where="test"))
+    assert list(file.open(outward, {"SIREN_PIN": "1"})) == ["masjid-terban"]
+    assert not file_of(tmp_path, GOOD).hang_on_nodes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('kind = "node"', 'kind = "horn"', "line 3: kind: 'horn' is none"),
+        ('kind = "node"', "kind = 7", "line 3: kind: 7 is none"),
+        ('kind = "node"\n', "", "node: this field is not known"),
+        ('"jog-wifi-001"', '"jog-wifi-099"', "line 8: node: 'jog-wifi-099' is no node of the city"),
+        ('"menara"', '"Menara 1"', "line 9: siren: 'Menara 1' is not an id"),
+        ('siren = "menara"\n', "", "siren: it is missing"),
+        ("for_s = 90", 'url = "http://10.20.0.7/"', "line 7: url: this field is not known"),
+        ("for_s = 90", "for_s = 601", "line 7: for_s: 601 is out of bounds"),
+    ],
+)
+def test_a_mistake_of_one_on_a_node_is_named_by_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """With how to mend it."""
+    with pytest.raises(BadInput) as told:
+        file_of(tmp_path, NODE.replace(old, new, 1))
     assert said in str(told.value)
     assert told.value.remedy
 

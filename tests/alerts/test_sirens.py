@@ -34,11 +34,11 @@ class _Moody(PretendedSiren):
     away: bool = False
     tried: list[str] = field(default_factory=list)
 
-    def sound(self, for_s: float, key: str) -> str:
+    def sound(self, for_s: float, key: str, *, drill: bool = False) -> str:
         self.tried.append(key)
         if self.away:
             raise Unavailable("no line")
-        return super().sound(for_s, key)
+        return super().sound(for_s, key, drill=drill)
 
 
 class Mosque:
@@ -112,6 +112,35 @@ def test_an_order_that_was_taken_back_sounds_no_more(mosque: Mosque, kind: Any) 
     mosque.outbox.turn()
     assert mosque.outcome(order) == [("sound", "delivered", NOT_NEEDED)]
     assert [do for do, _ in mosque.siren.told] == ["stop"]
+
+
+def test_an_order_that_waited_does_not_begin_after_it_was_stopped(mosque: Mosque) -> None:
+    """Somebody pressed "Hentikan sirene" while the line was down; pressed anew, it sounds."""
+    order = bulletin(kind="order")
+    mosque.told(order)
+    mosque.siren.away = True
+    mosque.sound(order)
+    mosque.outbox.turn()
+    mosque.clock.advance(10)
+    stop = silencing([INFO], order, mosque.clock.now_us(), word="stop/1")
+    mosque.cities.ask_sirens(mosque.city, stop, Deed("siti", "siren.stopped", order.id, mosque.clock.now_us()))
+    mosque.siren.away = False
+    mosque.outbox.turn()
+    mosque.outbox.turn()
+    assert mosque.outcome(order) == [("stop", "delivered", "accepted"), ("sound", "delivered", NOT_NEEDED)]
+    mosque.clock.advance(60)
+    mosque.sound(order)
+    mosque.outbox.turn()
+    assert [do for do, _ in mosque.siren.told] == ["stop", "sound"]
+
+
+def test_a_drill_sounds_as_a_drill(mosque: Mosque) -> None:
+    """Nobody who hears it takes it for an order, where the siren can tell them apart."""
+    drill = bulletin(kind="order", drill=True)
+    mosque.told(drill)
+    mosque.sound(drill)
+    mosque.outbox.turn()
+    assert [do for do, _ in mosque.siren.told] == ["drill"]
 
 
 def test_a_row_that_says_nothing_is_refused(mosque: Mosque) -> None:

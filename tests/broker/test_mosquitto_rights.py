@@ -322,6 +322,44 @@ def test_the_alert_engine_may_ask_a_node_to_hurry_and_nothing_else(city: City, i
     assert {event.payload for event in node.all(Received)} == {b"the engine's"}
 
 
+def test_orders_to_a_siren_are_the_alert_engines_and_answers_the_nodes_own(
+    city: City, ingest: PahoSubscription
+) -> None:
+    """No node sounds another's siren or answers for it, and no other service gives an order or hears the answer."""
+    node, other = city.link("kali"), city.link("tugu")
+    order = topics.command(CITY, "kali", topics.SIREN)
+    answer = topics.command_result(CITY, "kali", topics.SIREN)
+    node.open(city.nodes, will_of("kali")).link.subscribe(topics.every_command(CITY, "kali"))
+    other.open(city.nodes, will_of("tugu")).link.subscribe(order)
+    try_to_publish(other, order, b"a node's")
+    try_to_publish(city.link("tugu").open(city.nodes, will_of("tugu")), answer, b"another node's")
+    assert ingest.publish(order, b"another service's", qos=0)
+    with contextlib.closing(
+        PahoSubscription(
+            [city.services], "siaga-alerts", alert_topics(CITY, sirens=True), rng=random.Random(1), clock=SystemClock(),
+            tls=city.tls["alerts"],
+        )
+    ) as alerts:  # fmt: skip
+        assert wait_until(lambda: alerts.connected)
+
+        def ordered() -> bool:
+            return alerts.publish(order, b"the engine's", qos=0) and bool(node.all(Received))
+
+        assert node.spin(ordered)
+        publish(node, answer, b"its own")
+        got: list[bytes] = []
+
+        def answered() -> bool:
+            got.extend(one.payload for one in alerts.take(10, 0.1) if one.topic == answer)
+            return bool(got)
+
+        assert wait_until(answered)
+        assert got == [b"its own"]
+    assert {event.payload for event in node.all(Received)} == {b"the engine's"}
+    assert other.all(Received) == []
+    assert heard(ingest) == []
+
+
 @pytest.mark.parametrize("protocol", ["3.1.1", "5"])
 def test_the_canary_is_the_alert_engines_alone(city: City, ingest: PahoSubscription, protocol: Protocol) -> None:
     """alerts hears what it sent itself; a node and another service can neither send nor hear it."""

@@ -65,6 +65,18 @@ def test_systemd_understands_it(tmp_path: Path, file: Path) -> None:
     assert (answer.returncode, [line for line in answer.stderr.splitlines() if file.name in line]) == (0, [])
 
 
+def test_a_siren_is_silenced_when_the_agent_ends() -> None:
+    """However it ended: the drop-in runs a command of the CLI, with an option that it has."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string((ROOT / "deploy" / "systemd" / "siaga-edge-siren.conf").read_text())
+    program, stage, name, option, _ = parser["Service"]["ExecStopPost"].split()
+    command: Any = typer.main.get_command(app)
+    silence = command.commands[stage].commands[name]
+    assert (Path(program).name, name) == ("siaga", "silence")
+    assert option in {name for parameter in silence.params for name in parameter.opts}
+
+
 def test_who_talks_to_strangers_sees_no_key() -> None:
     """The page's process is given the node's file alone, never the folder with its key, nor the agent's group."""
     text = UNITS["siaga-portal"].read_text()

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 from support.receiver import receiver
 
-from alerts.sirens.http_relay import HttpRelay, Template
+from alerts.sirens.http_relay import HttpRelay, Template, Word
 from alerts.sirens.port import Siren
 from alerts.sirens.pretended import PretendedSiren
 from complaints.outward import Outward
@@ -112,3 +112,11 @@ def test_a_relay_that_says_yes_to_everything() -> None:
         server.body = b'{"ok": true}'
         assert HttpRelay(template, HOME).stop("k2") == "accepted HTTP 200"
         assert [json.loads(one.body)["do"] for one in server.got] == ["ON", "OFF"]
+
+
+@pytest.mark.parametrize(("words", "said"), [({}, "sound"), ({"drill": "PULSE"}, "PULSE")])
+def test_a_drill_has_a_word_of_its_own_where_the_device_has_one(words: dict[Word, str], said: str) -> None:
+    """One that has none sounds as ever: somebody pressed the button that says LATIHAN."""
+    with receiver() as server:
+        HttpRelay(Template(HOME.judge(server.url, where="test"), JSON, words), HOME).sound(60.0, "k1", drill=True)
+        assert json.loads(server.got[0].body)["do"] == said

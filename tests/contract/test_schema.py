@@ -119,7 +119,8 @@ def test_way_and_retain_follow_the_topics() -> None:
     """What goes up is received and what goes down is sent, retained where contract.topics says so."""
     for channel in schema.CHANNELS:
         operation = DOCUMENT["operations"][schema._operation_name(channel)]
-        assert operation["action"] == ("receive" if channel.leaf in topics.UP else "send")
+        up = channel.leaf in topics.UP or channel.leaf.endswith("-result")
+        assert operation["action"] == ("receive" if up else "send")
         assert operation["bindings"]["mqtt"]["retain"] is (channel.leaf in topics.RETAINED)
         assert operation["bindings"]["mqtt"]["qos"] == (1 if channel.way == "up" else 0)
 

@@ -127,3 +127,47 @@ def test_file_that_is_no_configuration(tmp_path: Path, data: bytes) -> None:
         config.load(path)
     with pytest.raises(BadInput, match="cannot be read"):
         config.load(tmp_path / "none.toml")
+
+
+SIREN = """
+[[sirens]]
+siren = "menara"
+driver = "gpio"
+line = 17
+longest_s = 60.0
+
+[[sirens]]
+siren = "strobo"
+driver = "file"
+file = "leds/strobo"
+"""
+
+
+def test_sirens_are_read_with_their_wiring(tmp_path: Path) -> None:
+    """A file lies beside the configuration where its path is not whole; a node without any has none."""
+    menara, strobo = config.load(written(tmp_path, GOOD + SIREN)).sirens
+    assert (menara.siren, menara.driver, menara.chip, menara.line, menara.longest_s, menara.active_low) == (
+        "menara", "gpio", "/dev/gpiochip0", 17, 60.0, False,
+    )  # fmt: skip
+    assert (strobo.siren, strobo.driver, strobo.file) == ("strobo", "file", str(tmp_path / "leds" / "strobo"))
+    assert config.load(written(tmp_path, GOOD)).sirens == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("line = 17\n", "", "a siren of the driver gpio needs line"),
+        ('file = "leds/strobo"\n', "", "a siren of the driver file needs file"),
+        ("line = 17", 'line = 17\nfile = "x"', "a siren of the driver gpio has no file"),
+        ('"strobo"\ndriver', '"menara"\ndriver', "two sirens are called 'menara'"),
+        ('driver = "file"\nfile = "leds/strobo"', 'driver = "gpio"\nline = 17', "two sirens hang on the same line"),
+        ("longest_s = 60.0", "longest_s = 3600.0", "sirens.0.longest_s: Input should be less than or equal to 600"),
+        ("line = 17", "pin = 11", "Remove this name or mend its spelling"),
+        ('"gpio"', '"relay"', "sirens.0.driver: Input should be 'gpio' or 'file'"),
+    ],
+)
+def test_a_siren_that_cannot_be_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """Before the night on which it matters."""
+    with pytest.raises(BadInput) as told:
+        config.load(written(tmp_path, GOOD + SIREN.replace(old, new, 1)))
+    assert said in f"{told.value} {told.value.remedy}"

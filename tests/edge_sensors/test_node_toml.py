@@ -18,6 +18,7 @@ from edge.config import (
     NodeSection,
     PortalSection,
     RisingSection,
+    SirenSection,
     SpoolSection,
     TlsSection,
     TransportSection,
@@ -105,11 +106,22 @@ def test_every_setting_of_the_node_is_documented(section: type[BaseModel]) -> No
         assert defaults is None or getattr(defaults, field) == value
 
 
+def test_every_setting_of_a_siren_is_documented() -> None:
+    """The examples of the two drivers show all of them, with their defaults."""
+    shown = next(block for block in blocks(DOCUMENT) if "sirens" in block)["sirens"]
+    assert {name for one in shown for name in one} == SirenSection.model_fields.keys()
+    assert all(f"`sirens.{name}`" in DOCUMENT for name in SirenSection.model_fields)
+    told = next(one for one in shown if one["driver"] == "gpio")
+    assert told == SirenSection.model_validate({"siren": "menara", "driver": "gpio", "line": 17}).model_dump(
+        exclude_none=True
+    )
+
+
 def test_every_limit_and_every_event_is_documented() -> None:
     """A technician finds each word of the log, and each limit of `sensors.quality`."""
     assert all(f"`{field.name}`" in DOCUMENT for field in fields(QualityLimits))
     edge = Path(__file__).resolve().parents[2] / "edge"
-    sources = [path.read_text(encoding="utf-8") for path in edge.glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (*edge.glob("*.py"), *edge.glob("siren/*.py"))]
     said = {event for text in sources for event in re.findall(r'log\.(?:info|warning|error)\(\s*"([a-z_]+)"', text)}
     assert len(said) > 10
     assert {event for event in said if f"`{event}`" not in DOCUMENT} == set()

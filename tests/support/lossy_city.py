@@ -4,6 +4,7 @@ and shuffles in both directions. And the pole: an agent with its spool, which ma
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,8 +89,10 @@ class Pole:
         transport: Transport | None = None,
         bound: Bound | None = None,
         city: City | None = None,
+        sirens: Sequence[str] = (),
     ) -> None:
         self.path, self.sensors, self.bound = path, sensors, bound
+        self.sirens = sirens
         self.transport = transport or Transport()
         self.rng = random.Random(seed)
         self.city = city or City()
@@ -120,6 +123,7 @@ class Pole:
             [BrokerAddress("one", 1883), BrokerAddress("two", 1883)],
             random.Random(self.rng.random()),
             transport=self.transport,
+            sirens=self.sirens,
         )
         self.dialling = False
 
