@@ -383,6 +383,15 @@ class Engine:
         """Those that are watched."""
         return [stream.incident for stream in self._streams.values() if stream.incident is not None]
 
+    def working_points(self, now_us: int) -> set[str]:
+        """The nodes that a rule about outages hears and finds well."""
+        points: dict[str, bool] = {}
+        for one in self._streams.values():
+            if isinstance(one, AbsenceStream):
+                well = bool(one.heard_us) and not one.suspect(now_us, self._since_us(one))
+                points[one.node] = points.get(one.node, True) and well
+        return {node for node, well in points.items() if well}
+
     def open_floods(self) -> list[Incident]:
         """Those of water. Without any it costs nothing, however many streams there are."""
         if not any(one.event.subject in WATER for one in self.events.open.values()):

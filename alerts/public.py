@@ -6,14 +6,16 @@ store that is away loses nothing, and a kill at any moment neither loses an orde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 
 from alerts.bulletins import OFFICER, Composer, Sign, unsigned
 from alerts.drills import Drills
 from alerts.engine import Engine, Transition
 from alerts.notify import Notifier
 from alerts.orders import Orders, Verdict
+from alerts.outage_notices import notices_of
 from alerts.outbox import noting
 from alerts.renewals import Renewal, ended_unwatched, lapses, order_holds, place_of, renewed
 from alerts.rules import Rule
@@ -65,6 +67,7 @@ class Public:
         self._verdicts: list[Verdict] = []
         self._renewals: list[Renewal] = []
         self._made: list[Bulletin] = []
+        self._working: Callable[[], Collection[str]] = set
 
     def _new_composer(self) -> Composer:
         return Composer(self._words, self._sign, self._name_of)
@@ -169,6 +172,7 @@ class Public:
         due = self._orders.due(now_us, engine.beyond, held)
         self._verdicts += [replace(one, transition=engine.as_it_stands(one.transition)) for one in due]
         self._renewals = self._lapsing(engine, now_us, held)
+        self._working = partial(engine.working_points, now_us)
         return bool(self._verdicts) or bool(self._renewals) or bool(self._drills.due(self._places, now_us))
 
     def _lapsing(self, engine: Engine, now_us: int, held: Callable[[Transition], bool]) -> list[Renewal]:
@@ -203,7 +207,11 @@ class Public:
             if verdict is not None:
                 outgoing += self._outgoing(bulletin, verdict, said, places, now_us)
             outgoing += self._asks(bulletin, now_us)
-        return replace(commit, bulletins=tuple(self._made), outgoing=(*commit.outgoing, *outgoing))
+        notices = notices_of(said.sayings, places, self._words, now_us, members=self._members_of, working=self._working)
+        return replace(commit, bulletins=tuple(self._made), notices=notices, outgoing=(*commit.outgoing, *outgoing))
+
+    def _members_of(self, event: str) -> set[str]:
+        return {one.node for one in self._cities.incidents_of(event)}
 
     def _again(self, told_now: set[str], places: Mapping[str, Placement], now_us: int) -> list[Bulletin]:
         """What is told again, of floods of which nothing else is told in this commit."""

@@ -51,7 +51,7 @@ class FollowPage:
             "whole": CITY,
             "kinds": offered,
             "vapid_key": self._context.ways.vapid_key,
-            "topics": TOPICS,
+            "topics": [one for one in TOPICS if one != "bmkg" or self._passes_on_weather()],
             "levels": LEVELS,
             "typed": {"tempat": place, "saluran": "", "tingkat": "WASPADA", "alamat": "", "nama": "", **(typed or {})},
             "label_most": LABEL_MOST,
@@ -60,6 +60,10 @@ class FollowPage:
             "good": False,
         }
         return self._shown(request, "ikuti.html", values, status=400 if said else 200)
+
+    def _passes_on_weather(self) -> bool:
+        """Whether anybody asks BMKG: nothing is offered that is never told."""
+        return self._context.cities.weather_feed(self._context.city) is not None
 
     def ask(self, request: Request, fields: Mapping[str, str], topics: list[str]) -> Response:
         """Somebody wants to follow."""

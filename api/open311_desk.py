@@ -17,10 +17,10 @@ from api.language import Language, say
 from api.map import Cells
 from api.open311_format import moment, parse_moment
 from api.policy import FILING, Caller, reached
-from api.wifi import distance_m
 from complaints.citizen import file_citizen_report
 from contract.city import Category
 from contract.clock import DAY_US, to_us
+from contract.distance import distance_m
 from contract.errors import BadInput, Rejected
 from store.people import Deed
 from store.ports import Case, CaseUpdate

@@ -27,11 +27,11 @@ from api.meaning import asked_of
 from api.overview import headline
 from api.page import Pages
 from api.snapshot import Snapshot, Snapshots
-from api.wifi import distance_m
 from contract.bulletin import Bulletin
 from contract.chain import standing
 from contract.city import Profile, Region
 from contract.clock import MINUTE_US
+from contract.distance import distance_m
 from contract.errors import Unavailable
 from contract.impact import Impact, dialled, fits, rw_key
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -16,9 +15,9 @@ from api.page import Pages
 from api.snapshot import Snapshot, Snapshots
 from api.status import NodeState, NodeStatus
 from contract.city import Profile
+from contract.distance import distance_m
 from store.ports import Placement
 
-EARTH_M = 6_371_000.0
 NEAREST = 5
 
 
@@ -29,15 +28,6 @@ class Point:
     placement: Placement
     status: NodeStatus
     distance_m: float | None
-
-
-def distance_m(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Great-circle distance in metres (haversine, mean Earth radius 6,371 km)."""
-    a = (
-        sin(radians(other_lat - lat) / 2) ** 2
-        + cos(radians(lat)) * cos(radians(other_lat)) * sin(radians(other_lon - lon) / 2) ** 2
-    )
-    return 2 * EARTH_M * asin(sqrt(min(a, 1.0)))
 
 
 def points_of(snapshot: Snapshot, here: tuple[float, float] | None) -> list[Point]:

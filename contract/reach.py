@@ -117,8 +117,8 @@ class ProviderInfo:
 
 
 def thread_of(telling: Telling) -> str:
-    """What follows each other: the messages of one event at one gauge."""
-    return f"{telling.event}/{telling.node}"
+    """What follows each other: the messages of one event at one gauge. An outage is one, however many points it has."""
+    return f"{telling.event}/{telling.node if telling.topic == 'flood' else ''}"
 
 
 def send_key(telling: Telling, subscription: str, kind: ReachKind) -> str:

@@ -114,12 +114,12 @@ class Telling:
 
 def concerns(subscription: Subscription, telling: Telling) -> bool:
     """Whether it is told to them. Drills concern no resident. AWAS and orders pass every choice of a level, and what
-    ends or takes back a warning, too: nobody is left with one that no longer holds."""
+    ends or takes back a warning, too: nobody is left with one that no longer holds. An outage has no level."""
     if telling.drill or telling.city != subscription.city or telling.topic not in subscription.topics:
         return False
     if not subscription.told_at(telling.at_us):
         return False
-    grave = telling.order or telling.closing or telling.level is Level.AWAS
+    grave = telling.order or telling.closing or telling.level is Level.AWAS or telling.topic == "outage"
     if not grave and subscription.from_level.worse_than(telling.level):
         return False
     if subscription.whole_city or (telling.node and telling.node in subscription.gauges):

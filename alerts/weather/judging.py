@@ -65,11 +65,9 @@ def judge(
     held = [one for one in known if one.holds(now_us)]
     ends = [one for one in held if one.id in alert.references]
     stays = [one for one in held if one not in ends] + ([warning] if warning.holds(now_us) else [])
-    notices = [
-        *_news(warning, held, profile, now_us),
-        *_over(warning, ends, stays, profile, now_us),
-    ]
-    return Judged(warning, tuple(one.id for one in ends), tuple(notices))
+    news = _news(warning, held, profile, now_us)
+    over = _over(warning, ends, stays, {one.event for one in news}, profile, now_us)
+    return Judged(warning, tuple(one.id for one in ends), (*news, *over))
 
 
 def _warning(
@@ -128,15 +126,18 @@ def _over(
     warning: WeatherWarning,
     ends: Sequence[WeatherWarning],
     stays: Sequence[WeatherWarning],
+    said_now: Collection[str],
     profile: Profile,
     now_us: int,
 ) -> list[Notice]:
-    """Of each warning that ends: to the kecamatan that no other one covers."""
+    """Of each warning that ends: to the kecamatan that no other one covers. What is said now of the same event
+    elsewhere is not to be made old by it (`said_now`)."""
     found = []
     for one in ends:
         left = sorted(region for region in one.regions if not any(other.covers(region) for other in stays))
         if left:
-            found.append(_notice("over", one, left, one.root, profile, now_us, by=warning.id))
+            event = f"{one.root}/over" if one.root in said_now else one.root
+            found.append(_notice("over", one, left, event, profile, now_us, by=warning.id))
     return found
 
 

@@ -97,7 +97,7 @@ def test_an_update_takes_the_place_of_what_it_names() -> None:
         f"again NORMAL {ALL - east()}",
     ]
     assert story.last is not None
-    assert {one.event for one in story.last.notices} == {identifier(1)}
+    assert [one.event for one in story.last.notices] == [identifier(1), f"{identifier(1)}/over"]
     assert "tidak berlaku lagi" in story.last.notices[1].text["id"]
 
 
