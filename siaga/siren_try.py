@@ -18,12 +18,11 @@ from contract.errors import Unavailable
 from siaga import wiring
 from siaga.settings import Settings
 
-_CONNECT_S = 10.0
 _LOOK_S = 0.05
 
 
 @contextmanager
-def way_to_nodes(settings: Settings, city: Profile, clock: Clock) -> Iterator[Nodes | None]:
+def way_to_nodes(settings: Settings, city: Profile, clock: Clock, *, connect_s: float = 10.0) -> Iterator[Nodes | None]:
     """None where no siren hangs on a node. Raises Unavailable where the broker is not reached."""
     file = wiring.siren_file(settings, city)
     if file is None or not file.hang_on_nodes:
@@ -45,15 +44,15 @@ def way_to_nodes(settings: Settings, city: Profile, clock: Clock) -> Iterator[No
         thread = threading.Thread(target=_bring, args=(source, nodes, end), name="siren answers")
         thread.start()
         try:
-            _wait_for(source, clock, end)
+            _wait_for(source, clock, end, connect_s)
             yield nodes
         finally:
             end.set()
             thread.join()
 
 
-def _wait_for(source: Subscription, clock: Clock, end: threading.Event) -> None:
-    until_us = clock.mono_us() + round(_CONNECT_S * SECOND_US)
+def _wait_for(source: Subscription, clock: Clock, end: threading.Event, connect_s: float) -> None:
+    until_us = clock.mono_us() + round(connect_s * SECOND_US)
     while not source.connected:
         if clock.mono_us() > until_us:
             raise Unavailable("the broker was not reached; siaga doctor says more")

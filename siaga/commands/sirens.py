@@ -26,9 +26,11 @@ def listed() -> None:
 @app.command("test")
 def test(name: Annotated[str, typer.Argument(help="A siren's name, as in the file of sirens.")]) -> None:
     """Let one show that it is there, as quietly as it can, and say what it answered."""
+    from siaga import logs
     from siaga.siren_try import way_to_nodes
     from siaga.wiring import profile, sirens
 
+    logs.set_up("sirens", "console")
     settings, clock = load(), SystemClock()
     city = profile(settings)
     with way_to_nodes(settings, city, clock) as nodes:

@@ -64,11 +64,10 @@ class Stores:
         self.cities.close()
 
 
-def subscription(address: BrokerAddress, client_id: str) -> PahoSubscription:
+def subscription(address: BrokerAddress, client_id: str, *, sirens: bool = False) -> PahoSubscription:
     """A service's reader of the small city."""
-    return PahoSubscription(
-        [address], client_id, alert_topics(watch.CITY), rng=random.Random(), clock=SystemClock(), backoff_cap_s=0.2
-    )
+    heard = alert_topics(watch.CITY, sirens=sirens)
+    return PahoSubscription([address], client_id, heard, rng=random.Random(), clock=SystemClock(), backoff_cap_s=0.2)
 
 
 def process(
@@ -89,6 +88,7 @@ def process(
     outward: Outward | None = None,
     channels: Mapping[str, Channel] | None = None,
     profile: Profile | None = None,
+    **more: Any,
 ) -> AlertsProcess:
     """The process of the small city. Its lease is short, so that a killed one is soon replaced."""
     kept, city = cities or stores.cities, profile or watch.profile()
@@ -110,6 +110,7 @@ def process(
         receivers=receivers,
         outward=outward,
         channels=channels,
+        **more,
     )
 
 
