@@ -25,11 +25,13 @@ from api.language import Speech
 from api.page import Pages
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of
 from api.staffs import bounds_of
+from api.weather_page import feed_of
 from contract.attention import standing
 from contract.decision import KINDS, TOGETHER_US, Decision, DecisionKind, may_decide
 from contract.errors import BadInput, Rejected, Unavailable
 from contract.incident import Change
 from contract.roles import within
+from contract.weather import WeatherFeed
 from store.people import Person
 from store.ports import ReadingStore
 
@@ -49,6 +51,7 @@ WORDED = (
     "beyond_staff",
 )
 StageState = Literal["well", "failing", "silent", "away"]
+WEATHER = "weather"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,14 @@ def stages_of(readings: ReadingStore, said: Mapping[str, Mapping[str, Any]]) -> 
         state: StageState = "silent" if silent else "failing" if failing else "well"
         found.append(Stage(name, state, float(facts.get("age_s", 0.0)) if silent else 0.0))
     return found
+
+
+def with_weather(stages: Sequence[Stage], feed: WeatherFeed | None, now_us: int) -> list[Stage]:
+    """The same with BMKG's feed, where it is asked: known by what is kept of it, on whatever machine it is asked."""
+    if feed is None or any(one.name == WEATHER and one.state == "silent" for one in stages):
+        return list(stages)
+    others = [one for one in stages if one.name != WEATHER]
+    return [*others, Stage(WEATHER, "failing" if feed.stale(now_us) else "well")]
 
 
 def story_of(changes: Sequence[Change], decisions: Sequence[Decision]) -> list[Told]:
@@ -167,7 +178,11 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
             "kecamatan": kecamatan,
             "agencies": agencies,
             "names": {one.id: one.name or one.account for one in people},
-            "stages": stages_of(context.readings, context.status() if context.status else {}),
+            "stages": with_weather(
+                stages_of(context.readings, context.status() if context.status else {}),
+                feed_of(context, context.clock.now_us()),
+                context.clock.now_us(),
+            ),
             "outbox": context.cities.outbox_depth(context.city),
             "held": deciding.held(caller, reach, timed),
             "held_names": names_of(mine),

@@ -16,6 +16,7 @@ from api.form import form_of, text_of, texts_of
 from api.page import Pages
 from api.policy import caller_of
 from api.sign_in import with_form
+from api.weather_page import feed_of
 from contract.errors import BadInput, Rejected
 from contract.following import ADDRESS_LONGEST
 from contract.subscription import LABEL_MOST, TOPICS
@@ -63,7 +64,7 @@ class FollowPage:
 
     def _passes_on_weather(self) -> bool:
         """Whether anybody asks BMKG: nothing is offered that is never told."""
-        return self._context.cities.weather_feed(self._context.city) is not None
+        return feed_of(self._context, self._context.clock.now_us()) is not None
 
     def ask(self, request: Request, fields: Mapping[str, str], topics: list[str]) -> Response:
         """Somebody wants to follow."""

@@ -16,6 +16,7 @@ from api.gauges import Gauge, gauges_of
 from api.hurried import read_slow
 from api.snapshot import Snapshot, load
 from api.status import NodeState
+from api.weather_page import feed_of
 from contract.clock import SECOND_US
 from contract.errors import Unavailable
 from contract.incident import State
@@ -133,7 +134,7 @@ class CityCollector(Collector):
 
 def _weather(context: Context, now_us: int) -> Iterator[GaugeMetricFamily]:
     """BMKG's feed, where it is asked."""
-    feed = context.cities.weather_feed(context.city)
+    feed = feed_of(context, now_us)
     if feed is not None and feed.heard_us is not None:
         age = GaugeMetricFamily(
             "siaga_weather_feed_age_seconds", "since BMKG's feed of weather warnings was last heard", labels=["city"]

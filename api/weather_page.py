@@ -18,7 +18,7 @@ from api.v1 import When
 from contract.chain import kecamatan_of
 from contract.city import Profile
 from contract.clock import DAY_US, rfc3339
-from contract.weather import CREDIT, Severity, WeatherWarning, of_regions, standing
+from contract.weather import CREDIT, Severity, WeatherFeed, WeatherWarning, of_regions, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ def shown(warnings: Sequence[WeatherWarning], profile: Profile, speech: Speech) 
 def here(warnings: Sequence[WeatherWarning], region: str) -> list[WeatherWarning]:
     """Those of a place's kecamatan."""
     return of_regions(warnings, [kecamatan_of(region)])
+
+
+def feed_of(context: Context, now_us: int) -> WeatherFeed | None:
+    """How BMKG's feed fares, None where the city does not ask it, or not any more."""
+    feed = context.cities.weather_feed(context.city)
+    return None if feed is None or feed.left(now_us) else feed
 
 
 class WeatherFeedOut(BaseModel):
@@ -101,7 +107,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
     def page(request: Request) -> Response:
         speech, profile, now_us = pages.speech(request), context.profile, context.clock.now_us()
         known = [one for one in context.cities.weather(context.city, now_us - DAY_US) if one.regions]
-        feed = context.cities.weather_feed(context.city)
+        feed = feed_of(context, now_us)
         values = {
             "holds": shown(standing(known, now_us), profile, speech),
             "over": shown([one for one in known if not one.holds(now_us)], profile, speech),
@@ -116,7 +122,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
     )
     def warnings() -> Any:
         now_us = context.clock.now_us()
-        feed = context.cities.weather_feed(context.city)
+        feed = feed_of(context, now_us)
         heard_us = None if feed is None else feed.heard_us
         return {
             "items": [warning_out(one) for one in standing(context.cities.weather(context.city, now_us), now_us)],

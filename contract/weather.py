@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from contract.clock import HOUR_US, MINUTE_US
+from contract.clock import DAY_US, HOUR_US, MINUTE_US
 from contract.levels import Level
 from contract.roles import within
 
@@ -20,6 +20,8 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 CREDIT = "BMKG (Badan Meteorologi, Klimatologi, dan Geofisika)"
 STALE_US = 30 * MINUTE_US
 """a feed that was not heard for so long may have taken back what it said"""
+LEFT_US = 7 * DAY_US
+"""whoever has not asked for so long does not ask any more"""
 USUAL_US = 3 * HOUR_US
 """so long holds what does not say until when"""
 LONGEST_US = 24 * HOUR_US
@@ -83,16 +85,21 @@ class WeatherWarning:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeatherFeed:
     """How the other office's feed fares. `heard_us`: when it last answered whole, None for never; `trouble`: what is
-    wrong with it since `since_us`, "" where nothing is."""
+    wrong with it since `since_us`, "" where nothing is. `asked_us`: when it was last asked, whatever came of it."""
 
     city: str
     heard_us: int | None
     trouble: str = ""
     since_us: int = 0
+    asked_us: int = 0
 
     def stale(self, now_us: int) -> bool:
         """Whether nobody may rely on what it said last."""
         return self.heard_us is None or now_us - self.heard_us > STALE_US
+
+    def left(self, now_us: int) -> bool:
+        """Whether the city has given up asking it."""
+        return now_us - self.asked_us > LEFT_US
 
 
 def standing(warnings: Iterable[WeatherWarning], now_us: int) -> list[WeatherWarning]:

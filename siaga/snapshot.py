@@ -33,7 +33,7 @@ MOST_PAGES = 5_000
 _ASK_S = 20.0
 _THEN_S = 120.0
 _ID = r"[A-Za-z0-9._-]{1,80}"
-_PAGES = re.compile(rf"/(?:|sungai(?:/{_ID})?|s/{_ID}|wifi|kasus(?:/{_ID})?|siaran(?:/{_ID})?|suara|portal)")
+_PAGES = re.compile(rf"/(?:|sungai(?:/{_ID})?|s/{_ID}|wifi|cuaca|kasus(?:/{_ID})?|siaran(?:/{_ID})?|suara|portal)")
 _FILES = re.compile(
     rf"/(?:peta\.svg|peta\.geojson|umpan\.xml|cap/feed\.xml|cap/{_ID}\.xml|static/[A-Za-z0-9._/-]{{1,120}})"
 )

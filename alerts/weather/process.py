@@ -228,6 +228,7 @@ class WeatherProcess:
         self._note(replace(before, heard_us=now_us, trouble="", since_us=since_us))
 
     def _note(self, fares: WeatherFeed) -> None:
+        fares = replace(fares, asked_us=self._clock.now_us())
         self._cities.note_weather_feed(fares)
         self._fares = fares
 

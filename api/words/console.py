@@ -256,6 +256,7 @@ WORDS = {
     "stage_alerts": Text("Mesin alarm", "Alarm engine"),
     "stage_api": Text("Halaman", "Pages"),
     "stage_watch": Text("Penjaga broker", "Broker's watch"),
+    "stage_weather": Text("Umpan BMKG", "BMKG's feed"),
     "stage_outbox": Text("Pengiriman", "Delivery"),
     "stage_well": Text("jalan", "well"),
     "stage_failing": Text("terganggu", "failing"),

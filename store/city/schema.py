@@ -727,7 +727,13 @@ weather_warnings = Table(
     Index("ix_weather_warnings_expires", "city", "expires_us"),
 )
 weather_feeds = Table(
-    "weather_feeds", metadata, _code("city"), _maybe_us("heard_us"), _text("trouble"), _us("since_us")
+    "weather_feeds",
+    metadata,
+    _code("city"),
+    _maybe_us("heard_us"),
+    _text("trouble"),
+    _us("since_us"),
+    Column("asked_us", BigInteger, nullable=False, server_default="0"),
 )
 
 # The last number that a city gave to what is walked through in order.

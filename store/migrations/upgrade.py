@@ -14,7 +14,7 @@ from store.city.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0032"
+HEAD = "0033"
 """The newest revision, so that an up-to-date database is opened without reading the steps."""
 
 _ADVISORY_LOCK = 0x51A6A

@@ -10,11 +10,14 @@ import pytest
 from support.seed import Town
 from support.weather import warning
 
-from contract.clock import HOUR_US, MINUTE_US
-from contract.weather import CREDIT, WeatherFeed, WeatherWarning
+from api.console import Stage, with_weather
+from contract.clock import DAY_US, HOUR_US, MINUTE_US
+from contract.following import Ways
+from contract.weather import CREDIT, STALE_US, WeatherFeed, WeatherWarning
 
 Serve = Callable[..., httpx.Client]
 THERE = "34.71.03"
+WAYS = Ways(("email",))
 
 
 def put(town: Town, *warnings: WeatherWarning, heard_ago_us: int | None = 0) -> None:
@@ -22,7 +25,8 @@ def put(town: Town, *warnings: WeatherWarning, heard_ago_us: int | None = 0) -> 
     for one in warnings:
         town.cities.put_weather(one, [], [], town.now_us)
     heard_us = None if heard_ago_us is None else town.now_us - heard_ago_us
-    town.cities.note_weather_feed(WeatherFeed(city=town.profile.code, heard_us=heard_us, trouble="x" * 400))
+    fares = WeatherFeed(city=town.profile.code, heard_us=heard_us, trouble="x" * 400, asked_us=town.now_us)
+    town.cities.note_weather_feed(fares)
 
 
 def told(town: Town, **changed: object) -> WeatherWarning:
@@ -85,6 +89,32 @@ def test_a_city_that_asks_nobody_says_so(made: Town, serve: Serve) -> None:
     client = serve(made)
     assert "Kota ini belum meneruskan peringatan BMKG" in client.get("/cuaca").text
     assert client.get("/api/v1/weather-warnings").json() == {"items": [], "feed": {"heard": None, "stale": True}}
+
+
+def test_a_city_that_has_given_up_asking_says_so(made: Town, serve: Serve) -> None:
+    """A week after the last time; until then a feed that is not heard is trouble."""
+    for days, says in ((6, "tidak terdengar sejak"), (8, "belum meneruskan peringatan BMKG")):
+        past_us = made.now_us - days * DAY_US
+        made.cities.note_weather_feed(WeatherFeed(city=made.profile.code, heard_us=past_us, asked_us=past_us))
+        assert says in serve(made).get("/cuaca").text
+
+
+def test_the_console_shows_how_the_feed_fares() -> None:
+    """Where it is asked: well, failing after half an hour, silent as its process is."""
+    readings = Stage("readings", "well")
+    heard = WeatherFeed(city="yogyakarta", heard_us=0)
+    assert with_weather([readings], None, 0) == [readings]
+    assert with_weather([readings], heard, STALE_US) == [readings, Stage("weather", "well")]
+    beats = [Stage("weather", "well"), readings]
+    assert with_weather(beats, heard, STALE_US + 1) == [readings, Stage("weather", "failing")]
+    assert with_weather([Stage("weather", "silent", 9.0)], heard, 0) == [Stage("weather", "silent", 9.0)]
+
+
+def test_residents_are_offered_what_is_passed_on(made: Town, serve: Serve) -> None:
+    """BMKG on /ikuti only where somebody asks it."""
+    assert 'value="bmkg"' not in serve(made, ways=WAYS).get("/ikuti").text
+    put(made)
+    assert 'value="bmkg"' in serve(made, ways=WAYS).get("/ikuti").text
 
 
 def test_what_is_over_stands_below(made: Town, serve: Serve) -> None:

@@ -247,7 +247,7 @@ def built() -> set[str]:
         *(f"{prefix}_{kind}" for prefix in ("done", "did") for kind in KINDS_OF_DECISION),
         *(f"decided_{reason}" for reason in WORDED_REFUSALS),
         *(f"stage_{state}" for state in get_args(StageState)),
-        *(f"stage_{stage}" for stage in ("readings", "ingest", "alerts", "api", "watch")),
+        *(f"stage_{stage}" for stage in ("readings", "ingest", "alerts", "api", "watch", "weather")),
         *(f"severity_{severity}" for severity in get_args(Severity)),
         *(f"matcher_{name}" for name in MATCHERS),
         *(f"held_window_{what}" for what in WINDOWS),

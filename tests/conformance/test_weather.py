@@ -54,7 +54,7 @@ def test_how_the_feed_fares_is_what_was_noted_last(city_store: CityStore) -> Non
     silent = WeatherFeed(city=CITY, heard_us=None, trouble="away", since_us=NOON_US)
     city_store.note_weather_feed(silent)
     assert city_store.weather_feed(CITY) == silent
-    heard = WeatherFeed(city=CITY, heard_us=NOON_US, since_us=NOON_US)
+    heard = WeatherFeed(city=CITY, heard_us=NOON_US, since_us=NOON_US, asked_us=NOON_US + 1)
     city_store.note_weather_feed(heard)
     assert city_store.weather_feed(CITY) == heard
     assert city_store.weather_feed("sleman") is None

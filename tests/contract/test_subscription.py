@@ -14,6 +14,7 @@ from support.subscriptions import notice, subscription
 from contract.city import Region
 from contract.impact import Impact
 from contract.levels import Level
+from contract.reach import telling_from, values_of
 from contract.subscription import Telling, concerns, held_until_us, telling_of_bulletin, telling_of_notice
 
 ZONE = "Asia/Jakarta"
@@ -43,6 +44,8 @@ def local_us(hour: int, minute: int = 0, day: int = 10) -> int:
         ({"regions": ("34.71.0",)}, {}, False),
         ({"regions": (), "gauges": ("gauge-1",)}, {"regions": frozenset()}, True),
         ({"regions": (), "gauges": ("",)}, {"node": "", "regions": frozenset()}, False),
+        ({"regions": (), "gauges": ("gauge-2",)}, {"nodes": frozenset({"gauge-2"})}, True),
+        ({"regions": (), "gauges": ("gauge-3",)}, {"nodes": frozenset({"gauge-2"})}, False),
         ({"regions": (), "whole_city": True}, {"regions": frozenset()}, True),
         ({"city": "sleman"}, {}, False),
         ({"topics": frozenset({"outage"})}, {}, False),
@@ -57,6 +60,8 @@ def local_us(hour: int, minute: int = 0, day: int = 10) -> int:
         ({"from_level": Level.AWAS}, {"order": True}, True),
         ({"from_level": Level.AWAS}, {"closing": True, "level": Level.NORMAL}, True),
         ({"from_level": Level.AWAS}, {"level": Level.AWAS}, True),
+        ({"from_level": Level.AWAS, "topics": frozenset({"outage"})}, {"topic": "outage"}, True),
+        ({"from_level": Level.SIAGA, "topics": frozenset({"bmkg"})}, {"topic": "bmkg", "level": Level.WASPADA}, False),
     ],
 )
 def test_whom_it_concerns(chosen: dict[str, Any], told: dict[str, Any], concerned: bool) -> None:
@@ -131,6 +136,18 @@ def test_a_notice_becomes_a_telling() -> None:
     assert telling_of_notice(notice(topic="bmkg", update=False), profile()).exempt
     assert not telling_of_notice(notice(topic="bmkg", update=True), profile()).exempt
     assert telling_of_notice(notice(at_us=NOON_US, update=True, level=Level.NORMAL), profile()).closing
+    assert telling_of_notice(notice(topic="bmkg", update=True, level=Level.NORMAL), profile()).exempt
+
+
+def test_a_warning_of_bmkg_concerns_who_follows_a_gauge_in_its_area() -> None:
+    """An outage does not: it is of points. Kept and read again it concerns the same."""
+    there = telling_of_notice(notice(topic="bmkg", node="", regions=("34.71.01",)), profile())
+    assert there.nodes == {"gauge-1"}
+    assert telling_from(values_of(there)) == there
+    before = {name: value for name, value in values_of(there).items() if name != "nodes"}
+    assert telling_from(before).nodes == frozenset()
+    assert telling_of_notice(notice(topic="bmkg", node="", regions=("34.71.02",)), profile()).nodes == frozenset()
+    assert telling_of_notice(notice(node="", regions=("34.71.01",)), profile()).nodes == frozenset()
 
 
 def test_the_same_places_in_another_order_are_the_same() -> None:

@@ -38,7 +38,16 @@ STAFF = (
     "/suara/naskah?bahasa=id",
 )
 FOLLOWING = tuple(path for path in ("/ikuti", "/jangkauan") if ("GET", path) in RULES)
-ALL = ("/siaran", "/suara", "/suara?bahasa=jv", "/portal", "/poster", "/poster/sungai/jog-gauge-05", *FOLLOWING)
+ALL = (
+    "/siaran",
+    "/cuaca",
+    "/suara",
+    "/suara?bahasa=jv",
+    "/portal",
+    "/poster",
+    "/poster/sungai/jog-gauge-05",
+    *FOLLOWING,
+)
 GRAVE = ("serious", "critical")
 SCREENS = ((360, "dark", "id"), (1280, "light", "en"))
 
