@@ -42,6 +42,7 @@ from api import (
     posters_page,
     posts,
     probe,
+    reached_page,
     receipts,
     recordings_page,
     rivers,
@@ -83,6 +84,7 @@ from contract.clock import Clock
 from contract.duty import ChannelInfo
 from contract.following import Ways
 from contract.inbound import Source
+from contract.reach import ProviderInfo
 from contract.siren import SirenInfo
 from store.book import KeepersBook
 from store.ports import CityStore, ReadingStore
@@ -113,6 +115,7 @@ def create_app(
     channels: Sequence[ChannelInfo] = (),
     inbound_sources: Sequence[Source] = (),
     ways: Ways | None = None,
+    providers: Sequence[ProviderInfo] = (),
 ) -> FastAPI:
     """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
@@ -124,7 +127,7 @@ def create_app(
     they may change while this server runs; it is called for every answer, by many threads. `cap_key` signs the city's
     CAP alerts; without one they go out unsigned. `channels` are those by which people on duty are reached,
     `sirens` what sounds an order, `inbound_sources` the providers that bring people's messages, `ways` by what
-    residents can be told.
+    residents can be told, `providers` who carries it there.
     """
     sessions = Sessions(people, clock)
     cookies = Cookies(secure=base_url.startswith("https://"))
@@ -155,6 +158,7 @@ def create_app(
         channels=tuple(channels),
         sirens=tuple(sirens),
         ways=ways or Ways(),
+        providers=tuple(providers),
     )
     # FastAPI's own documentation pages load their script from elsewhere; ours is the document alone.
     app = FastAPI(
@@ -233,6 +237,7 @@ def create_app(
         misses_page.router(context, pages),
         impacts_page.router(context, pages),
         contacts_page.router(context, pages),
+        reached_page.router(context, pages),
         # machines'
         watching.router(context),
         inbound.router(context, snapshots, inbound_sources),

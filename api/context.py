@@ -15,6 +15,7 @@ from contract.city import Profile
 from contract.clock import Clock
 from contract.duty import ChannelInfo
 from contract.following import Ways
+from contract.reach import ProviderInfo
 from contract.siren import SirenInfo
 from store.book import KeepersBook
 from store.ports import CityStore, ReadingStore
@@ -31,7 +32,7 @@ class Context:
     `openid` is the way to the city's own accounts, where it has one; `book` is where gauge keepers' readings are
     entered, where this server carries them.
     `channels` are those by which people on duty are reached, `sirens` what sounds an order to leave,
-    `ways` by what residents can be told.
+    `ways` by what residents can be told, `providers` who carries it there.
     `metrics` yields further Prometheus metric families, `status` the state of the other stages by name.
     """
 
@@ -53,6 +54,7 @@ class Context:
     channels: tuple[ChannelInfo, ...] = ()
     sirens: tuple[SirenInfo, ...] = ()
     ways: Ways = field(default_factory=Ways)
+    providers: tuple[ProviderInfo, ...] = ()
 
     @property
     def profile(self) -> Profile:

@@ -136,6 +136,8 @@ SURVEYS = Rule(ALARMS.reach, no_keys=True)
 NUMBERS = Rule(ALARMS.reach, no_keys=True)
 """whom to telephone where people live, and what is shouted there: the handler asks for the agency that signs warnings;
 never a program"""
+REACHED = Rule(ALARMS.reach, no_keys=True)
+"""how many residents a warning reached, by counts alone: the handler asks for the agency that signs warnings"""
 RELAYING = SIGN_IN
 """an RW's own page: by the link that the handler asks for"""
 TOLD = Rule(_STAFF_SEES_MORE)
@@ -242,6 +244,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/siaran"): OPEN,
         ("GET", "/siaran/{bulletin_id}"): TOLD,
         ("POST", "/siaran/{bulletin_id}/sirene"): NUMBERS,
+        ("GET", "/jangkauan"): REACHED,
         ("GET", "/poster"): OPEN,
         ("GET", "/poster/sungai/{node}"): OPEN,
         ("GET", "/poster/wifi/{site}"): OPEN,
@@ -308,6 +311,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/api/v1/alarms/{incident_id}/order"): DECIDES,
         ("POST", "/api/v1/alarms/{incident_id}/confirm"): DECIDES,
         ("GET", "/api/v1/bulletins/{bulletin_id}/relays"): NUMBERS,
+        ("GET", "/api/v1/reached"): REACHED,
         ("GET", "/api/v1/drills"): OPEN,
         ("POST", "/api/v1/drills"): DECIDES,
         ("DELETE", "/api/v1/drills/{drill_id}"): DECIDES,

@@ -47,7 +47,18 @@ def swallowed(last: Told, before: Sequence[Told], kind: ReachKind, now_us: int) 
     """Whether a provider seems to say yes and to deliver nothing: long after the telling far fewer phones have said so
     than they usually do."""
     now = share(last, kind)
-    if kind not in RECEIPT_KINDS or now is None or now_us - last.telling.at_us < RECEIPT_US:
+    if kind not in RECEIPT_KINDS or now is None or not _time_enough(last, kind, now_us):
         return False
     usual = sorted(one for told in before if (one := share(told, kind)) is not None)
     return now < (usual[len(usual) // 2] / 2 if usual else _HARDLY_ANY)
+
+
+def swallows(told: Sequence[Told], kind: ReachKind, now_us: int) -> bool:
+    """Whether it does so now, by the newest telling of which phones have had time to speak. `told`: newest first."""
+    judged = [one for one in told if share(one, kind) is not None and _time_enough(one, kind, now_us)]
+    return bool(judged) and swallowed(judged[0], judged[1:], kind, now_us)
+
+
+def _time_enough(told: Told, kind: ReachKind, now_us: int) -> bool:
+    """What a provider took late, phones have late."""
+    return now_us - max(told.telling.at_us, told.taken_us.get(kind, 0)) >= RECEIPT_US

@@ -522,6 +522,7 @@ def api(settings: Settings, clock: Clock, shown: ShownCity, entries: KeepersBook
         channels=() if (file := channel_file(settings)) is None else file.infos,
         inbound_sources=inbound_sources(settings),
         ways=ways(settings),
+        providers=() if (carried := reach_file(settings)) is None else carried.infos,
     )
 
 

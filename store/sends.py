@@ -52,8 +52,9 @@ class SendStore(Protocol):
     def reach_spent(self, city: str, day: str) -> Mapping[ReachKind, int]:
         """How many messages each channel's provider took on a day of the city, `2026-06-01`."""
 
-    def told(self, city: str, *, limit: int = 30) -> Sequence[Told]:
-        """The last tellings that went to residents, the newest first, with what became of their sends."""
+    def told(self, city: str, *, limit: int = 30, skip: int = 0, only: str = "") -> Sequence[Told]:
+        """The last tellings that went to residents, the newest first, with what became of their sends: after the first
+        `skip` of them, or the one of that name."""
 
     def deliverer(self, city: str) -> Lease | None:
         """Who delivers, and until when that holds unless it is said again; None where nobody ever did."""

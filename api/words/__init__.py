@@ -29,6 +29,7 @@ from api.words import (
     portal,
     posters,
     posts,
+    reached,
     rivers,
     staging,
     voices,
@@ -64,6 +65,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         portal,
         inbound,
         following,
+        reached,
         weather,
     )
 )

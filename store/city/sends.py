@@ -197,11 +197,14 @@ class SendTables(Part):
         with self._db.read() as connection:
             return {cast(ReachKind, row[0]): row[1] for row in connection.execute(query)}
 
-    def told(self, city: str, *, limit: int = 30) -> Sequence[Told]:
+    def told(self, city: str, *, limit: int = 30, skip: int = 0, only: str = "") -> Sequence[Told]:
         """See `SendStore.told`."""
-        query = select(reach_walks).where(reach_walks.c.city == city).order_by(reach_walks.c.begun_us.desc())
+        query = select(reach_walks).where(reach_walks.c.city == city)
+        if only:
+            query = query.where(reach_walks.c.telling == only)
+        newest = (reach_walks.c.begun_us.desc(), reach_walks.c.at_us.desc(), reach_walks.c.telling)
         with self._db.read() as connection:
-            walks = rows_of(connection, query.order_by(reach_walks.c.at_us.desc()).limit(limit))
+            walks = rows_of(connection, query.order_by(*newest).limit(limit).offset(skip))
             tallies: dict[str, list[Tally]] = {}
             for some in batches([row["telling"] for row in walks]):
                 counted = select(reach_counts).where(reach_counts.c.telling.in_(some))

@@ -351,6 +351,8 @@ LINES = [
         "/api/v1/bulletins/{foreign_bulletin}/relays",
         "another city's",
     ),
+    get("/jangkauan", NUMBERS),
+    get("/api/v1/reached", NUMBERS),
     get("/ketepatan", ALL),
     get("/ketepatan.csv", ALL),
     get("/api/v1/accuracy", ALL),

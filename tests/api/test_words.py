@@ -32,6 +32,8 @@ from api.map import LAYERS
 from api.misses_page import TOLD as MISS_TOLD
 from api.nodes import KINDS, ORDERS
 from api.people import TOLD
+from api.reached import Delivery
+from api.reached import Why as WhyFailed
 from api.roster import REPEATS
 from api.roster_page import TOLD as ROSTER_TOLD
 from api.staging import REFUSALS
@@ -59,6 +61,8 @@ from contract.kinds import fields_of
 from contract.levels import Level
 from contract.messages import CheckName
 from contract.phrase import PHRASE_LANGUAGES
+from contract.reach import SEND_STATES
+from contract.reach_shown import Budget
 from contract.roles import ROLES
 from contract.sound import SOUND_CODES
 from contract.staging import BREADTH
@@ -165,6 +169,11 @@ def built() -> set[str]:
         *("voice_to_check", "voice_to_check_one"),
         *(f"follow_wrong_{one}" for one in FOLLOW_FIELDS),
         *(f"follow_kind_{one}" for one in REACH_KINDS),
+        *(f"reached_{one}" for one in ("active", "paused", "pending", "bounced", "all", "all_one")),
+        *(f"reached_{one}" for one in get_args(Delivery) if one != "on"),
+        *(f"reached_{one}" for one in get_args(Budget) if one != "fine"),
+        *(f"reached_why_{one}" for one in get_args(WhyFailed)),
+        *(f"send_{one}{text}" for one in SEND_STATES for text in ("", "_means")),
         *(f"follow_topic_{one}" for one in TOPICS),
         *(f"follow_{one}{how}" for one in ("code", "known") for how in ("", "_brief")),
         *("follow_subject", "follow_too_many", "follow_wrong_code", "follow_nothing_done"),
@@ -216,6 +225,7 @@ def built() -> set[str]:
                 "misses",
                 "impacts",
                 "contacts",
+                "reached",
                 "voices",
             )
         ),

@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 from support.bulletins import bulletin
 from support.contacts import contact
+from support.reached import PROVIDERS, busy
 from support.seed import scene, town
 from support.sounds import MP3
 from support.visitors import person, signed_in
 from support.web_server import serving
 
-from api.policy import RULES
 from api.tokens import digest
 from cities.phrases import phrases
 from contract.city import Warnings
@@ -37,7 +37,6 @@ STAFF = (
     "/suara/naskah",
     "/suara/naskah?bahasa=id",
 )
-FOLLOWING = tuple(path for path in ("/ikuti", "/jangkauan") if ("GET", path) in RULES)
 ALL = (
     "/siaran",
     "/cuaca",
@@ -46,7 +45,8 @@ ALL = (
     "/portal",
     "/poster",
     "/poster/sungai/jog-gauge-05",
-    *FOLLOWING,
+    "/ikuti",
+    "/jangkauan",
 )
 GRAVE = ("serious", "critical")
 SCREENS = ((360, "dark", "id"), (1280, "light", "en"))
@@ -79,7 +79,8 @@ def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     )  # fmt: skip
     city.cities.put_recording(heard, sound.body, deed)
     who = signed_in(city, person(city, "kepala", "admin", agency="bpbd"))
-    with serving(city) as address:
+    busy(city)
+    with serving(city, providers=PROVIDERS) as address:
         context = browser.new_context(bypass_csp=True)
         context.add_cookies([{"name": name, "value": value, "url": address} for name, value in who.cookies.items()])
         page = context.new_page()
