@@ -27,7 +27,7 @@ _SECRETS = {"secret_file": str, "secret_env": str}
 _FIELDS: Mapping[ChannelKind, Mapping[str, type | tuple[type, ...]]] = {
     "ring": {
         "server": str, "port": int, "user": str, "domain": str, "shown_as": str, "ring_s": _NUMBER, "talk_s": _NUMBER,
-        **_SECRETS,
+        "transport": str, **_SECRETS,
     },
     "ntfy": {"url": str, **_SECRETS},
     "email": {"server": str, "port": int, "security": str, "user": str, "sender": str, **_SECRETS},
@@ -35,6 +35,7 @@ _FIELDS: Mapping[ChannelKind, Mapping[str, type | tuple[type, ...]]] = {
     "telegram": {"url": str, **_SECRETS},
     "whatsapp": {"url": str, "template": str, "template_language": str, **_SECRETS},
 }  # fmt: skip
+_RING_MORE = ("domain", "shown_as", "ring_s", "talk_s", "transport")
 _NEEDED: Mapping[ChannelKind, tuple[str, ...]] = {
     "ring": ("server", "user"),
     "ntfy": ("url",),
@@ -44,7 +45,9 @@ _NEEDED: Mapping[ChannelKind, tuple[str, ...]] = {
     "whatsapp": ("url", "template"),
 }
 _BOUNDS: Mapping[str, tuple[float, float]] = {"port": (1, 65_535), "ring_s": (5, 60), "talk_s": (1, 60)}
-_CHOICES: Mapping[str, tuple[str, ...]] = {"security": ("starttls", "tls", "none"), "form": ("form", "json")}
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "security": ("starttls", "tls", "none"), "form": ("form", "json"), "transport": ("udp", "tcp"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class ChannelFile:
     ) -> Channel:
         table, secret = entry.table, self._file.secret(entry.number, environment)
         if entry.info.kind == "ring":
-            given = {name: table[name] for name in ("domain", "shown_as", "ring_s", "talk_s") if name in table}
+            given = {name: table[name] for name in _RING_MORE if name in table}
             return Ring(SipLine(table["server"], table.get("port", 5060), table["user"], secret, **given))
         if entry.info.kind == "email":
             security = table.get("security", "starttls")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import secrets
-import select
 import socket
 import struct
 import threading
@@ -17,7 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from alerts.channels.port import Message, Outcome, Receipt
-from alerts.channels.sip import Told, challenge, credentials, heard_at, offer, read, uri_of, write
+from alerts.channels.sip import Told, challenge, credentials, heard_at, offer, uri_of, write
+from alerts.channels.sip_wire import Transport, opened
 from contract.errors import Rejected, Unavailable
 
 _T1_S = 0.5
@@ -44,6 +44,7 @@ class SipLine:
     shown_as: str = "Siaga"
     ring_s: float = 30.0
     talk_s: float = 8.0
+    transport: Transport = "udp"
 
 
 class Ring:
@@ -79,21 +80,20 @@ class _Call:
         self._auth: tuple[str, str] | None = None
         self._branch = ""
         self._quiet = False
+        self._wire = opened(line.server, line.port, line.transport)
+        self._here, self._port = self._wire.here
         try:
-            family, _, _, _, address = socket.getaddrinfo(line.server, line.port, type=socket.SOCK_DGRAM)[0]
-            self._socket = socket.socket(family, socket.SOCK_DGRAM)
-            self._socket.connect(address)
-            self._here = str(self._socket.getsockname()[0])
-            self._sound = socket.socket(family, socket.SOCK_DGRAM)
+            self._sound = socket.socket(socket.AF_INET6 if ":" in self._here else socket.AF_INET, socket.SOCK_DGRAM)
             self._sound.bind((self._here, 0))
         except OSError as error:
+            self._wire.close()
             raise Unavailable(f"{line.server}: {error.strerror or error}") from None
 
     def __enter__(self) -> _Call:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self._wire.close()
         self._sound.close()
 
     def run(self) -> Receipt:
@@ -148,17 +148,20 @@ class _Call:
             if told.status >= 200:
                 return told
             self._quiet = True
+        if self._wire.gone:
+            raise Unavailable(f"{self._line.server}: the connection ended")
         if not self._quiet:
             raise Unavailable(f"{self._line.server} says nothing to SIP")
         return self._cancel()
 
     def _sent(self, request: bytes, *, until: Callable[[], float]) -> Iterator[Told | None]:
-        """What comes back, the request said again at growing times until the first word (RFC 3261 17.1.1.2)."""
+        """What comes back. Where the line may lose it the request is said again, at growing times, until the first word
+        (RFC 3261 17.1.1.2)."""
         self._quiet = False
         wait_s, again = _T1_S, time.monotonic() + _T1_S
         self._put(request)
-        while (now := time.monotonic()) < until() and not self._over.is_set():
-            if not self._quiet and now >= again:
+        while (now := time.monotonic()) < until() and not self._over.is_set() and not self._wire.gone:
+            if not self._quiet and not self._wire.reliable and now >= again:
                 self._put(request)
                 wait_s = min(2 * wait_s, _LONGEST_S)
                 again = now + wait_s
@@ -171,8 +174,8 @@ class _Call:
         until = time.monotonic() + _CANCEL_S
         self._put(request)
         again = time.monotonic() + _T1_S
-        while (now := time.monotonic()) < until:
-            if now >= again:
+        while (now := time.monotonic()) < until and not self._wire.gone:
+            if not self._wire.reliable and now >= again:
                 self._put(request)
                 again = now + _T1_S
             told = self._heard(0.1)
@@ -235,15 +238,15 @@ class _Call:
 
     def _headers(self, method: str, to: str, dialogue: Told | None = None) -> list[tuple[str, str]]:
         host = f"[{self._here}]" if ":" in self._here else self._here
-        port = self._socket.getsockname()[1]
+        to_us = f"{host}:{self._port}{';transport=tcp' if self._wire.reliable else ''}"
         said = [
-            ("Via", f"SIP/2.0/UDP {host}:{port};branch={self._branch};rport"),
+            ("Via", f"SIP/2.0/{self._wire.name} {host}:{self._port};branch={self._branch};rport"),
             ("Max-Forwards", "70"),
             ("From", self._from),
             ("To", to or f"<{self._uri}>"),
             ("Call-ID", self._call_id),
             ("CSeq", f"{self._number} {method}"),
-            ("Contact", f"<sip:{self._line.user}@{host}:{port}>"),
+            ("Contact", f"<sip:{self._line.user}@{to_us}>"),
             ("User-Agent", "siaga"),
             ("Allow", "INVITE, ACK, CANCEL, BYE"),
         ]
@@ -258,20 +261,10 @@ class _Call:
         return uri_of(contact) if contact else self._uri
 
     def _put(self, raw: bytes) -> None:
-        try:
-            self._socket.send(raw)
-        except OSError:
-            return  # said again, or found to be away
+        self._wire.put(raw)
 
     def _heard(self, wait_s: float) -> Told | None:
-        ready, _, _ = select.select([self._socket], [], [], wait_s)
-        if not ready:
-            return None
-        try:
-            told = read(self._socket.recv(65_535))
-        except OSError:
-            time.sleep(min(wait_s, _FRAME_S))  # nobody listens at that port: no reason to ask a thousand times
-            return None
+        told = self._wire.heard(wait_s)
         return told if told is not None and told.header("call-id") == self._call_id else None
 
 

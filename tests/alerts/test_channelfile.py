@@ -70,6 +70,7 @@ def test_no_channel_is_none(tmp_path: Path) -> None:
         (HEAD + RING + 'port = "5060"\n', "line 6: port", "no value"),
         (HEAD + RING + "port = 70000\n", "line 6: port", "bounds"),
         (HEAD + RING + "ring_s = 600\n", "line 6: ring_s", "bounds"),
+        (HEAD + RING + 'transport = "tls"\n', "line 6: transport", "not one of them"),
         (HEAD + RING.replace('secret_file = "secret"\n', ""), "line 2: kind", "password"),
         (HEAD + RING + 'secret_env = "X"\n', "line 6: secret_env", "two secrets"),
         (HEAD + MAIL + 'user = "siaga"\n', "line 5: user", "belong together"),

@@ -121,11 +121,14 @@ def _said_on_whatsapp(body: bytes) -> str:
     return str(component["parameters"][0]["text"])
 
 
-@pytest.fixture(params=["ring", "ntfy", "email", "sms form", "sms json", "telegram", "whatsapp", "whatsapp template"])
+@pytest.fixture(
+    params=["ring", "ring tcp", "ntfy", "email", "sms form", "sms json", "telegram", "whatsapp", "whatsapp template"]
+)
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """Each adapter beside its provider."""
-    if request.param == "ring":
-        yield _ring(*request.getfixturevalue("line"))
+    if request.param.startswith("ring"):
+        phone, sip = request.getfixturevalue("line")
+        yield _ring(phone, replace(sip, transport="tcp" if request.param == "ring tcp" else "udp"))
     elif request.param == "email":
         yield from _email()
     elif request.param == "ntfy":
@@ -184,16 +187,19 @@ def test_a_target_that_nobody_knows_is_never_tried_again(bench: Bench) -> None:
 # ------------------------------------------------------------ one bell
 
 
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize(
     ("manner", "outcome"), [("rings", "no_answer"), ("busy", "busy"), ("declines", "declined"), ("answers", "answered")]
 )
-def test_a_call_ends_in_a_word_of_what_came_of_it(line: tuple[Phone, SipLine], manner: Any, outcome: str) -> None:
+def test_a_call_ends_in_a_word_of_what_came_of_it(
+    line: tuple[Phone, SipLine], manner: Any, outcome: str, transport: Any
+) -> None:
     """Through a server that asks for a password. What rings in vain is called off; who picks up hears a tone, and the
     line is free again."""
     phone, sip = line
     phone.manner, phone.sound = manner, 0
     phone.asked.clear()
-    assert Ring(sip).send(MESSAGE, "081234567", "key").outcome == outcome
+    assert Ring(replace(sip, transport=transport)).send(MESSAGE, "081234567", "key").outcome == outcome
     until = time.monotonic() + 3
     ends = {"rings": "CANCEL", "answers": "BYE"}.get(manner, "ACK")
     while ends not in phone.asked and time.monotonic() < until:

@@ -108,6 +108,8 @@ log_stderror=yes
 children=1
 auto_aliases=no
 listen=udp:127.0.0.1:{port}
+listen=tcp:127.0.0.1:{port}
+tcp_children=1
 mpath="{modules}"
 loadmodule "tm.so"
 loadmodule "sl.so"
