@@ -22,8 +22,9 @@ from edge.siren.port import Blow, Blown, Wiring
 
 ANSWER_S = 3.0
 """the longest that a line may take to follow"""
+PROGRAM = (sys.executable, "-m", "edge.siren.keeper")
 _START_S = 30.0
-_PAUSE_S = 1.0
+PAUSE_S = 1.0
 _END_S = 1.0
 _READ = 65_536
 _HOME = Path(__file__).resolve().parents[2]
@@ -34,8 +35,19 @@ class KeptSirens:
     """`Sirens` whose lines another process holds (`edge.siren.keeper`): it silences them when this one dies or hangs.
     Where that one dies, the lines may stay as they are: it is started anew at once, which begins with silence."""
 
-    def __init__(self, wirings: Sequence[Wiring], wake: Callable[[], None], *, answer_s: float = ANSWER_S) -> None:
-        """`wake` is called from a thread of this when there is something for `answered`."""
+    def __init__(
+        self,
+        wirings: Sequence[Wiring],
+        wake: Callable[[], None],
+        *,
+        answer_s: float = ANSWER_S,
+        pause_s: float = PAUSE_S,
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        """`wake` is called from a thread of this when there is something for `answered`. `program` is the process; it
+        is started at most once in `pause_s`."""
+        self._pause_s = pause_s
+        self._program = program
         self._wirings = wirings
         self._wake = wake
         self._answer_s = answer_s
@@ -82,13 +94,16 @@ class KeptSirens:
         said = ""
         while not self._closing.is_set():
             began_s = time.monotonic()
-            with _Keeper(self._wirings) as keeper:
-                self.pid = keeper.pid
-                self._trouble = keeper.begin()
-                if not self._trouble:
-                    _log.info("sirens_kept", sirens=[one.siren for one in self._wirings], after=said or None)
-                    said = ""
-                    self._trouble = self._serve(keeper)
+            try:
+                with _Keeper(self._program, self._wirings) as keeper:
+                    self.pid = keeper.pid
+                    self._trouble = keeper.begin()
+                    if not self._trouble:
+                        _log.info("sirens_kept", sirens=[one.siren for one in self._wirings], after=said or None)
+                        said = ""
+                        self._trouble = self._serve(keeper)
+            except (OSError, ValueError) as error:  # no memory for a process, or words of its own that are none of ours
+                self._trouble = f"the process that holds the lines: {error}"
             self.pid = None
             if self._closing.is_set():
                 return
@@ -96,7 +111,7 @@ class KeptSirens:
                 said = self._trouble
                 _log.error("sirens_away", why=said)
             # One that did its work is followed at once; one that never could is not started a hundred times a minute.
-            self._refuse_for(began_s + _PAUSE_S - time.monotonic())
+            self._refuse_for(began_s + self._pause_s - time.monotonic())
 
     def _serve(self, keeper: _Keeper) -> str:
         """Orders one after another, until the keeper is gone: why."""
@@ -119,16 +134,17 @@ class KeptSirens:
         return ""
 
     def _refuse_for(self, seconds: float) -> None:
-        """While there is no keeper nobody waits for an answer."""
+        """While there is no keeper nobody waits for an answer; who came while one was being started has one, too."""
         until_s = time.monotonic() + seconds
-        while not self._closing.is_set() and (left_s := until_s - time.monotonic()) > 0:
-            select.select([self._ear], [], [], left_s)
-            if self._closing.is_set():
-                return
-            self._hush()
+        while True:
             while not self._orders.empty():
                 order = self._orders.get()
                 self._say(Blown(order.siren, order.key, order.do, trouble=self._trouble))
+            left_s = until_s - time.monotonic()
+            if left_s <= 0 or self._closing.is_set():
+                return
+            select.select([self._ear], [], [], left_s)
+            self._hush()
 
     def _say(self, blown: Blown) -> None:
         self._answers.put(blown)
@@ -146,13 +162,13 @@ class KeptSirens:
 class _Keeper:
     """One life of the process."""
 
-    def __init__(self, wirings: Sequence[Wiring]) -> None:
+    def __init__(self, program: Sequence[str], wirings: Sequence[Wiring]) -> None:
         self._wirings = wirings
         self._rest = b""
         self.trouble = ""
         # Its own session: what ends a terminal's job ends the agent, and the agent's end is what it waits for.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "edge.siren.keeper"],
+            program,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd=_HOME, start_new_session=True,
         )  # fmt: skip
         if self._process.stdin is None or self._process.stdout is None:

@@ -43,7 +43,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def sirens(file: Path) -> Iterator[KeptSirens]:
     woken = threading.Event()
-    with contextlib.closing(KeptSirens([Wiring("menara", "file", file=str(file))], woken.set)) as made:
+    with contextlib.closing(KeptSirens([Wiring("menara", "file", file=str(file))], woken.set, pause_s=0.1)) as made:
         yield made
 
 
@@ -91,7 +91,7 @@ def test_a_holder_that_is_killed_is_followed_by_silence(sirens: KeptSirens, file
 
 def test_a_holder_that_hangs_is_killed_and_said(file: Path) -> None:
     """Whoever asked is answered within the time that a line may take."""
-    made = KeptSirens([Wiring("menara", "file", file=str(file))], lambda: None, answer_s=0.3)
+    made = KeptSirens([Wiring("menara", "file", file=str(file))], lambda: None, answer_s=0.3, pause_s=0.1)
     with contextlib.closing(made):
         made.ask(SOUND)
         assert not came(made).trouble
@@ -102,10 +102,28 @@ def test_a_holder_that_hangs_is_killed_and_said(file: Path) -> None:
         assert wait_until(lambda: not on(file), 10)
 
 
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        (("/nowhere/python",), "No such file or directory"),
+        ((sys.executable, "-c", "print('Segmentation fault', flush=True); input()"), "Expecting value"),
+        ((sys.executable, "-c", ""), "did not start"),
+    ],
+)
+def test_a_holder_that_cannot_be_had_is_said(file: Path, program: tuple[str, ...], said: str) -> None:
+    """Each order is answered, whatever becomes of the process."""
+    with contextlib.closing(
+        KeptSirens([Wiring("menara", "file", file=str(file))], lambda: None, pause_s=0.1, program=program)
+    ) as made:
+        for _ in range(2):
+            made.ask(SOUND)
+            assert said in came(made).trouble
+
+
 def test_lines_that_cannot_be_had_are_said_and_tried_again(tmp_path: Path) -> None:
     """Rather than ending the agent: its readings go on, and a technician may mend the wiring meanwhile."""
     folder = tmp_path / "later"
-    made = KeptSirens([Wiring("menara", "file", file=str(folder / "line"))], lambda: None)
+    made = KeptSirens([Wiring("menara", "file", file=str(folder / "line"))], lambda: None, pause_s=0.1)
     with contextlib.closing(made):
         made.ask(SOUND)
         assert came(made).trouble.startswith(f"menara: {folder / 'line'} cannot be written")
