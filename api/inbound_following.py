@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +9,7 @@ from uuid import uuid4
 
 from api.context import Context
 from api.gauges import Gauge
+from contract.following import number_of
 from contract.inbound import InboundKind
 from contract.place_names import Place
 from contract.subscription import AREAS_MOST, Subscription, Topic
@@ -17,7 +17,6 @@ from store.people import Deed
 
 ACTOR = "resident"
 _TOPICS: frozenset[Topic] = frozenset({"flood"})
-_NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +28,9 @@ class Writer:
 
 
 def writer_of(kind: InboundKind, sender: str) -> Writer | None:
-    """A number as E.164 has it, where one that begins with 0 is Indonesian; a chat as it is. None for a sender that
-    nobody can answer: a short code, a name."""
-    if kind == "telegram":
-        return Writer(kind, sender)
-    digits = re.sub(r"[().-]", "", sender)
-    digits = f"+62{digits[1:]}" if digits.startswith("0") else digits if digits.startswith("+") else f"+{digits}"
-    return Writer(kind, digits) if _NUMBER.fullmatch(digits) else None
+    """Where they are told. None for a sender that nobody can answer: a short code, a name."""
+    address = sender if kind == "telegram" else number_of(sender, bare=True)
+    return Writer(kind, address) if address else None
 
 
 class Follows:

@@ -13,6 +13,7 @@ from contract.subscription import REACH_KINDS, ReachKind
 ADDRESS_LONGEST = 2_000
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[A-Za-z0-9-]{2,63}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")
+_CHAT = re.compile(r"-?[0-9]{1,20}")
 _TOPIC = re.compile(r"/[A-Za-z0-9_-]{1,64}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,100}")
 
@@ -40,7 +41,7 @@ def address_of(kind: ReachKind, text: str) -> str:
     if kind == "email" and _EMAIL.fullmatch(text):
         name, _, host = text.rpartition("@")
         return f"{name}@{host.lower()}"
-    if kind in {"sms", "whatsapp"} and (number := _number(text)):
+    if kind in {"sms", "whatsapp"} and (number := number_of(text)):
         return number
     if kind == "ntfy" and _is_topic(text):
         return text
@@ -49,17 +50,29 @@ def address_of(kind: ReachKind, text: str) -> str:
     raise BadInput(f"{text!r} is no address for {kind}", where="address")
 
 
+def addresses_of(text: str) -> list[tuple[ReachKind, str]]:
+    """Everything that a text may be the address of, also the number of a chat, which nobody may write into a form."""
+    text, found = text.strip(), list[tuple[ReachKind, str]]()
+    for kind in REACH_KINDS:
+        try:
+            found.append((kind, text if kind == "telegram" and _CHAT.fullmatch(text) else address_of(kind, text)))
+        except BadInput:
+            continue
+    return found
+
+
 def leave_path(subscription_id: str) -> str:
     """Where one tap ends a subscription, also by a mail program of itself (RFC 8058)."""
     return f"/ikuti/keluar/{subscription_id}"
 
 
-def _number(text: str) -> str:
-    """As E.164 has it; a number that begins with 0 is Indonesian."""
+def number_of(text: str, *, bare: bool = False) -> str:
+    """As E.164 has it, "" for what is no number; one that begins with 0 is Indonesian. `bare`: providers leave the plus
+    out of any country's; people only of their own."""
     digits = re.sub(r"[\s().-]", "", text)
     if digits.startswith("0"):
         digits = f"+62{digits[1:]}"
-    elif digits.startswith("62"):
+    elif digits.startswith("62") or (bare and not digits.startswith("+")):
         digits = f"+{digits}"
     return digits if _NUMBER.fullmatch(digits) else ""
 

@@ -22,6 +22,7 @@ from siaga.commands import (
     doctor,
     edge,
     faults,
+    followers,
     inbound,
     key,
     nodes,
@@ -73,6 +74,7 @@ app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(audit.app, name="audit")
 app.add_typer(sirens.app, name="sirens")
 app.add_typer(inbound.app, name="inbound")
+app.add_typer(followers.app, name="followers")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(bulletins.app, name="bulletins")
 

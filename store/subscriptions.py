@@ -41,6 +41,10 @@ class SubscriptionStore(Protocol):
     def leave_subscription(self, city: str, subscription_id: str, deed: Deed) -> bool:
         """For ever: address, label, link and code are forgotten at once, and all that is kept is that somebody left."""
 
+    def erase_address(self, city: str, kind: ReachKind, address: str, deed: Deed) -> int:
+        """As `leave_subscription` for all that it follows, all or nothing, with a deed about each; also what providers
+        answered of it is forgotten, and no page of a file keeps it. Returns how many there were."""
+
     def bounced_subscription(self, city: str, subscription_id: str, reason: str, deed: Deed | None = None) -> bool:
         """The address took nothing and never will. Of one that is active or paused."""
 

@@ -167,6 +167,9 @@ class ProviderLane:
                     self.held.discard(due.send.id)  # it waits in the store
                     continue
                 settled = await self._asked(due)
+            if due.address and due.address in settled.said:
+                # A provider's words are kept longer than the address may be.
+                settled = replace(settled, said=settled.said.replace(due.address, "…"))
             self._around.settle(settled)
 
     async def _slot(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -20,7 +20,7 @@ from contract.subscription import (
 )
 from store.city.audit import append, hold_log
 from store.city.database import Part, rows_of
-from store.city.schema import subscriptions
+from store.city.schema import sends, subscriptions
 from store.people import Deed
 
 _TOLD = ("active", "paused")
@@ -94,6 +94,23 @@ class SubscriptionTable(Part):
         """See `SubscriptionStore.leave_subscription`."""
         values = {"state": "left", "paused_until_us": None, **_FORGOTTEN}
         return self._alter_subscription(city, subscription_id, _THERE, values, deed)
+
+    def erase_address(self, city: str, kind: ReachKind, address: str, deed: Deed) -> int:
+        """See `SubscriptionStore.erase_address`. On SQLite freed bytes are overwritten and the file's log is emptied;
+        PostgreSQL keeps a row's old version until its next vacuum."""
+        if not address:
+            return 0
+        with self._db.write() as connection:
+            hold_log(self._db, connection, city)
+            here = _at(city, kind, address)
+            ids = list(connection.execute(select(subscriptions.c.id).where(here).with_for_update()).scalars())
+            values = {"state": "left", "paused_until_us": None, **_FORGOTTEN}
+            connection.execute(update(subscriptions).where(here).values(values))
+            connection.execute(update(sends).where(sends.c.subscription.in_(ids), sends.c.said != "").values(said=""))
+            for one in ids:
+                append(self._db, connection, city, replace(deed, object=f"subscription/{one}"))
+        self._db.scrub()
+        return len(ids)
 
     def bounced_subscription(self, city: str, subscription_id: str, reason: str, deed: Deed | None = None) -> bool:
         """See `SubscriptionStore.bounced_subscription`."""

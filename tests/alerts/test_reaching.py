@@ -55,7 +55,7 @@ class Pretended:
         if self.away:
             raise Unavailable("no line")
         if parcel.address == self.gone:
-            raise Rejected("HTTP 410", reason="gone")
+            raise Rejected(f"410 for {parcel.address}", reason="gone")
         self.again += parcel.key in self.took
         if parcel.key not in self.took:
             self.order.append(parcel.key)
@@ -232,6 +232,9 @@ def test_an_address_that_is_none_any_more_bounces(city: Reached) -> None:
     with city.running():
         city.until(lambda: city.counts() == {("accepted", ""): 1, ("failed", "gone"): 1})
         city.until(lambda: _state(city, "s1") == "bounced")
+    bounced = city.store.subscription(CITY, "s1")
+    assert bounced is not None
+    assert bounced.reason == "410 for …"  # what a provider answers is kept longer than an address may be
 
 
 def test_a_spent_budget_holds_updates_and_no_first_word(city: Reached) -> None:

@@ -161,6 +161,7 @@ def test_who_says_no_place_or_a_wrong_one_chooses(made: Town, serve: Callable[..
     """By the kecamatan; what was typed stands there, harmless."""
     client = serve(made)
     assert f'<a href="?site={district(made)}&amp;lang=id">' in client.get("/portal").text
+    assert '/ikuti">Ikuti wilayah</a>' in client.get("/portal").text
     wrong = client.get("/portal", params={"site": "<b>entah"})
     assert wrong.status_code == 200
     assert "Titik “&lt;b&gt;entah” tidak dikenal kota ini" in wrong.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract.errors import BadInput
-from contract.following import Ways, address_of
+from contract.following import Ways, address_of, addresses_of
 from contract.subscription import ReachKind
 
 PUSH = (
@@ -65,3 +65,11 @@ def test_what_is_offered_works() -> None:
     assert Ways(every).offered == ("email", "sms")
     assert Ways(every, "KEY").offered == ("webpush", "email", "sms")
     assert Ways().offered == ()
+
+
+def test_a_text_may_be_several_addresses() -> None:
+    """A number is one of text messages and of WhatsApp, and perhaps of a chat; words are none."""
+    assert addresses_of(" 0812 3456 7890 ") == [("whatsapp", "+6281234567890"), ("sms", "+6281234567890")]
+    assert ("telegram", "4711") in addresses_of("4711")
+    assert addresses_of("Wiji@Contoh.Example") == [("email", "Wiji@contoh.example")]
+    assert addresses_of("di Terban") == []

@@ -13,12 +13,16 @@ import pytest
 from sqlalchemy import Connection, create_engine, delete, insert, select, text, update
 from support.city_data import NOON_US
 from support.people_data import CITY, LATER_US, deed, invitation, knock, person, session
+from support.reaching import sent, telling
+from support.subscriptions import subscription
 
+from contract.reach import Settled, Walk
 from store import open_city
 from store.audit import details_of, examine, seal
 from store.city.schema import audit_heads, audit_rows, metadata
 from store.people import AuditRow
 from store.ports import CityStore
+from store.sends import reach_lease
 
 ROWS = 60
 Hand = Callable[[Connection, int, random.Random], None]
@@ -276,6 +280,35 @@ def test_an_erased_person_is_nowhere_in_the_database(empty_url: str, tmp_path: P
     assert [word for word in gone if word in whole] == []
     assert [word for word in there if word not in whole] == []
     assert examine(store, CITY).wrong is None
+    store.close()
+
+
+def test_an_erased_address_is_nowhere_in_the_database(empty_url: str, tmp_path: Path) -> None:
+    """Not in a table, and on SQLite not in a byte of its files: the address, the name beside it, its link, and what a
+    provider answered of it. What another follows is still there."""
+    store = open_city(empty_url)
+    for number in range(30):
+        one = subscription(
+            id=f"s{number}", city=CITY, address=f"warga{number}@contoh.example", label=f"rumah Bu {number}.",
+            state="active",
+        )  # fmt: skip
+        store.put_subscription(one, f"tautan-{number}.", None)
+    lease = store.lease(reach_lease(CITY), "satu", NOON_US, 60)
+    assert lease is not None
+    store.put_sends(lease, Walk(telling=telling()), [sent(7), sent(8)], NOON_US)
+    failed = [
+        Settled(send=one.send, state="failed", said=f"550 no {one.address}", reason="gone")
+        for one in store.sends_due(CITY, "email", NOON_US)
+    ]
+    store.settle(lease, failed, "2026-06-01", NOON_US)
+    erased = deed("subscription.left", at_us=LATER_US)
+    assert store.erase_address(CITY, "email", "warga7@contoh.example", erased) == 1
+    assert store.erase_address(CITY, "email", "warga7@contoh.example", erased) == 0
+    assert store.erase_address(CITY, "email", "", erased) == 0
+    whole = _everything(empty_url, tmp_path)
+    assert [word for word in (b"warga7@", b"rumah Bu 7.", b"tautan-7.") if word in whole] == []
+    assert [word for word in (b"warga8@", b"550 no warga8@", b"subscription/s7") if word not in whole] == []
+    assert store.subscription_counts(CITY) == {("email", "active"): 29, ("email", "left"): 1}
     store.close()
 
 

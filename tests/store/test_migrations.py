@@ -13,7 +13,8 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, Table, inspect, text
+from support.bulletins import bulletin
 from support.city_data import NOON_US, incident, profile
 
 from contract.errors import BadInput
@@ -95,6 +96,44 @@ def test_the_way_back_leaves_no_change_that_an_older_engine_does_not_know(empty_
     assert store.tellings(one.city) == {one.event: {"told": None, "held": {"other": "no_data"}}}
     assert [change.what for change in store.changes_of(one.event)] == [What.OPENED]
     store.close()
+
+
+def test_what_was_told_before_there_were_numbers_is_numbered_as_it_was_said(empty_url: str) -> None:
+    """Each city by itself, in the order of the clock, then of the incident, then of its own number; what is told next
+    goes on from there."""
+    with _database(empty_url) as database, database.write() as connection:
+        command.upgrade(upgrade.config(connection), "0025")
+        old = Table("bulletins", MetaData(), autoload_with=connection)
+        for name, city, at_us, incident_, number in (
+            ("z", "yogyakarta", 5, "i2", 1), ("b", "yogyakarta", 9, "i1", 2), ("a", "bantul", 7, "i9", 1),
+            ("c", "yogyakarta", 9, "i1", 1), ("d", "yogyakarta", 9, "i0", 7), ("e", "bantul", 6, "i9", 2),
+        ):  # fmt: skip
+            row = {"id": name, "city": city, "at_us": at_us, "incident": incident_, "number": number}
+            connection.execute(old.insert().values({**_anything(old), **row}))
+    store = open_city(empty_url)
+    with _database(empty_url) as database, database.read() as connection:
+        numbered = connection.execute(text("SELECT city, id FROM bulletins ORDER BY city, seq")).all()
+    assert [tuple(one) for one in numbered] == [
+        ("bantul", "e"), ("bantul", "a"),
+        ("yogyakarta", "z"), ("yogyakarta", "d"), ("yogyakarta", "c"), ("yogyakarta", "b"),
+    ]  # fmt: skip
+    lease = store.lease("yogyakarta", "satu", NOON_US, 60)
+    assert lease is not None
+    store.commit(lease, EngineCommit(bulletins=[bulletin(city="yogyakarta")]))
+    store.close()
+    with _database(empty_url) as database, database.read() as connection:
+        seqs = connection.execute(text("SELECT seq FROM bulletins WHERE city = 'yogyakarta' ORDER BY seq")).scalars()
+        assert list(seqs) == [1, 2, 3, 4, 5]
+
+
+def _anything(table: Table) -> dict[str, object]:
+    """A value for each column that wants one."""
+    usual = {"TEXT": "", "BOOLEAN": False, "JSON": {}, "BIGINT": 1, "INTEGER": 1}
+    return {
+        column.name: next((value for kind, value in usual.items() if str(column.type).startswith(kind)), 0)
+        for column in table.columns
+        if not column.nullable
+    }
 
 
 def test_an_old_schema_is_refused_where_migration_is_not_allowed(empty_url: str) -> None:
