@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,24 +13,25 @@ import pytest
 from support import watch
 from support.duty_room import DutyRoom
 from support.subscriptions import subscription
-from support.watch import CITY, at
+from support.watch import CITY, Watch, at
 
 from alerts.channels.port import Receipt
-from alerts.engine import Engine
 from alerts.outage_notices import notices_of
 from alerts.reach.http import Lines
 from alerts.reach.port import Parcel
 from alerts.reach.process import ReachProcess
 from alerts.reach.reachfile import Opened
 from alerts.reach.sources import sources
+from alerts.tellings import Saying
 from alerts.words import Words
 from contract.clock import MINUTE_US, SECOND_US, ManualClock
 from contract.gsm7 import MOST, septets
+from contract.incident import Audience
 from contract.levels import Level
 from contract.notice import Notice
 from contract.reach import ProviderInfo, thread_of
 from contract.subscription import concerns, telling_of_notice
-from store.ports import CityStore
+from store.ports import CityStore, Placement
 
 POINTS = tuple(f"wifi-{n}" for n in range(1, 8))
 NORTH = POINTS[:3]
@@ -95,11 +96,21 @@ def test_a_point_that_falls_silent_is_told_once_and_when_it_is_back(street: Stre
 
 
 def test_a_dead_uplink_is_one_notice_and_not_three(street: Street) -> None:
-    """The points behind it are its children; what works is named from elsewhere; the end is one as well."""
+    """The points behind it are its children; what works is named from elsewhere; the end is one as well. Who ticked
+    outages is told by kelurahan and by kecamatan, whatever level they chose; not who follows floods alone."""
     street.lives(0, 5)
     (gone,) = street.lives(5, 30, without=NORTH)
     assert (gone.node, gone.regions) == ("", (KELURAHAN,))
     assert "wifi-4" in gone.text["id"]
+    telling = telling_of_notice(gone, street.room.profile)
+    mine = subscription(
+        city=CITY, state="active", topics=frozenset({"outage"}), regions=(KELURAHAN,), from_level=Level.AWAS
+    )
+    assert concerns(mine, telling)
+    assert concerns(replace(mine, regions=("34.71.04",)), telling)
+    assert not concerns(replace(mine, regions=("34.71.02",)), telling)
+    assert not concerns(replace(mine, topics=frozenset({"flood"})), telling)
+    assert not telling.exempt
     (back,) = street.lives(30, 45)
     assert back.text["id"].startswith("Aman kembali: semua 3 titik di Utara menyala lagi.")
     assert thread_of(telling_of_notice(gone, street.room.profile)) == thread_of(
@@ -121,71 +132,55 @@ def test_an_engine_that_is_killed_tells_it_once(street: Street) -> None:
     assert (first, len(street.notices())) == (1, 1)
 
 
+def heard_of(audience: Audience | None = None) -> tuple[Watch, list[Saying]]:
+    """A street whose first point falls silent, and what of it is said by minute 22; without a store."""
+    city = watch.watch(dict.fromkeys(POINTS, audience) if audience else None)
+    for minute in range(21):
+        for node in POINTS[minute >= 5 :]:
+            city.point(minute, node)
+    notifier = city.notifier()
+    notifier.tick(at(22))
+    return city, notifier.sayings
+
+
+def said_of(sayings: Sequence[Saying], places: Mapping[str, Placement], working: set[str]) -> list[str]:
+    words = Words(watch.profile())
+    made = notices_of(sayings, places, words, at(22), members=lambda _: (), working=lambda: working)
+    return [one.text["id"] for one in made]
+
+
 @pytest.mark.parametrize("audience", ["staff", "shadow"])
-def test_what_people_are_not_told_of_is_no_notice(tmp_path: Path, audience: str) -> None:
+def test_what_people_are_not_told_of_is_no_notice(audience: Audience) -> None:
     """A point in its trial is nobody's news."""
-    street = Street(tmp_path)
-    audiences = dict.fromkeys(POINTS, audience)
-    street.room.places = watch.placements(audiences)  # type: ignore[arg-type]
-    street.room.watch.engine = Engine(CITY, watch.rules(), street.room.places, street.room.scales)
-    street.room.start()
-    street.lives(0, 5)
-    assert street.lives(5, 30, without=("wifi-1",)) == []
-    street.room.close()
+    city, sayings = heard_of(audience)
+    assert city.story() == ["19 opened wifi-1"]
+    assert said_of(sayings, city.engine.places, set()) == []
 
 
-def test_a_flood_is_a_bulletin_and_no_notice(street: Street) -> None:
-    """Also a gauge that falls silent."""
+def test_where_nothing_near_works_nothing_is_named() -> None:
+    """Nor is one five kilometres away, a gauge, or the point itself."""
+    city, sayings = heard_of()
+    places = dict(city.engine.places)
+    far = {node: replace(one, lat=one.lat + (0.0 if node == "wifi-1" else 0.1)) for node, one in places.items()}
+    assert city.engine.working_points(at(22)) == {*POINTS[1:]}
+
+    def names(working: set[str], where: Mapping[str, Placement]) -> bool:
+        (said,) = said_of(sayings, where, working)
+        return "Terdekat" in said
+
+    assert names({"wifi-2"}, places)
+    assert not names(set(), places)
+    assert not names({"wifi-2"}, far)
+    assert not names({"wifi-1", "code-hulu"}, places)
+
+
+def test_a_gauge_that_falls_silent_is_a_bulletin_and_no_notice(street: Street) -> None:
+    """What is told of the water is told once."""
     for minute in (0, 5, 10):
         street.room.reads(minute, "code-hilir", 170)
     street.room.passes(60)
     assert street.notices() == []
     assert street.room.bulletins() != []
-
-
-def test_where_nothing_near_works_nothing_is_named(street: Street) -> None:
-    """Nor is one five kilometres away."""
-    street.lives(0, 5)
-    city = street.room
-    for minute in range(5, 30):
-        for node in POINTS[1:]:
-            city.watch.point(minute, node)
-        if city.watch.told:
-            break
-    city.notifier.take(city.watch.told, at(20))
-    city.notifier.tick(at(22))
-    far = {node: replace(one, lat=one.lat + (0.0 if node == "wifi-1" else 0.1)) for node, one in city.places.items()}
-
-    def told(working: set[str], places: dict[str, object]) -> str:
-        (made,) = notices_of(
-            city.notifier.sayings,
-            places,
-            Words(city.profile),
-            at(60),
-            members=lambda _: (),
-            working=lambda: working,  # type: ignore[arg-type]
-        )
-        return made.text["id"]
-
-    assert "Terdekat" in told({"wifi-2"}, dict(city.places))
-    assert "Terdekat" not in told(set(), dict(city.places))
-    assert "Terdekat" not in told({"wifi-2"}, dict(far))
-    assert "Terdekat" not in told({"wifi-1", "code-hulu"}, dict(city.places))
-
-
-def test_who_ticked_it_is_told_whatever_level_they_chose(street: Street) -> None:
-    """By kelurahan and by kecamatan; not who follows another one, or floods alone."""
-    street.lives(0, 5)
-    (gone,) = street.lives(5, 30, without=NORTH)
-    telling = telling_of_notice(gone, street.room.profile)
-    mine = subscription(
-        city=CITY, state="active", topics=frozenset({"outage"}), regions=(KELURAHAN,), from_level=Level.AWAS
-    )
-    assert concerns(mine, telling)
-    assert concerns(replace(mine, regions=("34.71.04",)), telling)
-    assert not concerns(replace(mine, regions=("34.71.02",)), telling)
-    assert not concerns(replace(mine, topics=frozenset({"flood"})), telling)
-    assert not telling.exempt
 
 
 def test_from_the_silent_node_to_the_resident(street: Street) -> None:
