@@ -174,6 +174,22 @@ def test_where_nothing_near_works_nothing_is_named() -> None:
     assert not names({"wifi-1", "code-hulu"}, places)
 
 
+def test_a_notice_goes_wherever_a_point_of_the_event_is() -> None:
+    """Also to the kelurahan of points that were told of before. Composed again it is the same notice."""
+    city, sayings = heard_of()
+
+    def made(now_us: int, *members: str) -> Notice:
+        words, places = Words(watch.profile()), city.engine.places
+        (one,) = notices_of(sayings, places, words, now_us, members=lambda _: members, working=tuple)
+        return one
+
+    alone, more = made(at(22), "wifi-1"), made(at(23), "wifi-1", "code-hulu")
+    assert (alone.node, alone.regions) == ("wifi-1", (KELURAHAN,))
+    assert (more.node, more.regions) == ("", ("34.71.02.1002", KELURAHAN))
+    assert alone.id == more.id
+    assert len({thread_of(telling_of_notice(one, watch.profile())) for one in (alone, more)}) == 1
+
+
 def test_a_gauge_that_falls_silent_is_a_bulletin_and_no_notice(street: Street) -> None:
     """What is told of the water is told once."""
     for minute in (0, 5, 10):

@@ -184,7 +184,7 @@ def test_it_asks_no_more_often_than_it_may(room: Room) -> None:
     for number in range(120):
         room.office.publish(f"X{number}", alert(number, polygons=("4,95 4,96 5,96 5,95 4,95",)))
     room.turn()
-    assert len(room.office.asked) < PER_MIN
+    assert PER_MIN - 2 <= len(room.office.asked) <= PER_MIN < 60
     seen = len(room.office.asked)
     room.turn(5)
     assert len(room.office.asked) == seen + 1, "the feed itself, and no alert"

@@ -35,10 +35,13 @@ def raining() -> Rule:
 
 
 def wet(terms: Any = NEVER) -> Tale:
-    """The small city, whose gauges measure rain as well. The places of LAIN and HULU are the same kecamatan's."""
+    """The small city, whose gauges measure rain as well. HULU stands in another kecamatan, LAIN at another river."""
     tale = Tale(terms)
     scales = {one.gauge: one for one in small_city().scales}
-    tale.city = Watch(Engine(CITY, (*rules(), raining()), placements(), scales))
+    places = placements()
+    places[HULU] = replace(places[HULU], region="34.71.04.1001")
+    tale.orders.place(places, scales)
+    tale.city = Watch(Engine(CITY, (*rules(), raining()), places, scales))
     return tale
 
 

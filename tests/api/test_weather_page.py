@@ -81,7 +81,9 @@ def test_a_city_that_asks_nobody_says_so(made: Town, serve: Serve) -> None:
     """And offers residents nothing of it; likewise a week after it has given up, until when a feed that is not heard is
     trouble."""
     client = serve(made, keep_s=0, ways=Ways(("email",)))
-    assert "Kota ini belum meneruskan peringatan BMKG" in client.get("/cuaca").text
+    page = client.get("/cuaca").text
+    assert "Kota ini belum meneruskan peringatan BMKG" in page
+    assert "/ikuti" not in page
     assert client.get("/api/v1/weather-warnings").json() == {"items": [], "feed": {"heard": None, "stale": True}}
     assert 'value="bmkg"' not in client.get("/ikuti").text
     for days, says in ((6, "tidak terdengar sejak"), (8, "belum meneruskan peringatan BMKG")):

@@ -255,6 +255,23 @@ def test_channels_and_sirens_are_passed_on_where_they_are_set(stages: dict[str, 
             assert folder["read_only"]
 
 
+def test_bmkg_is_asked_where_the_profile_is_chosen(stages: dict[str, dict[str, Any]]) -> None:
+    """BMKG's own feed, or what `.env` says; by a container that may go out, and has no secret but the database's."""
+    assert "weather" not in stages
+    for given, url in (
+        ({}, "https://www.bmkg.go.id/alerts/nowcast/id"),
+        ({"SIAGA_BMKG_URL": "https://cermin.example/id"}, "https://cermin.example/id"),
+    ):
+        config = json.loads(compose("--profile", "weather", "config", "--format", "json", given=GIVEN | given).stdout)
+        service = config["services"]["weather"]
+        assert service["environment"]["SIAGA_BMKG_URL"] == url
+        assert service["environment"].keys() <= {*settings_module.known_variables()}
+        assert set(service["networks"]) == {"inside", "outward"}
+        assert [one["source"] for one in service["secrets"]] == ["postgres_password"]
+        assert service["command"] == ["weather"]
+        assert "volumes" not in service
+
+
 def test_the_citys_own_accounts_are_passed_on_where_they_are_set(
     stages: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
