@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -22,7 +23,7 @@ from contract.incident import What, announced_anew, opened
 from store import open_city
 from store.city.database import Database
 from store.city.schema import metadata
-from store.migrations import upgrade
+from store.migrations import upgrade, whole
 from store.ports import EngineCommit
 
 
@@ -60,6 +61,16 @@ def test_every_start_ends_at_the_schema_that_the_code_has(empty_url: str, start:
     with _database(empty_url) as database, database.read() as connection:
         assert upgrade.revision(connection) == upgrade.HEAD
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_new_database_is_made_as_the_walk_makes_it(tmp_path: Path) -> None:
+    """What stands in one file is, letter for letter, what all steps one after the other lead to."""
+    with _database(f"sqlite:///{tmp_path}/walked.db") as database:
+        upgrade.walk(database)
+    open_city(f"sqlite:///{tmp_path}/whole.db").close()
+    walked = whole.told(tmp_path / "walked.db")
+    assert walked == whole.FILE.read_text(encoding="utf-8"), "a step is new: run python -m store.migrations.whole"
+    assert whole.told(tmp_path / "whole.db") == walked
 
 
 def test_the_way_back_leaves_nothing(empty_url: str) -> None:
