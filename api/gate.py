@@ -92,6 +92,17 @@ def let_in(request: Request) -> None:
         raise HTTPException(404)
 
 
+class Locked:
+    """A route's application behind the second lock."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        let_in(Request(scope))
+        await self._app(scope, receive, send)
+
+
 class Gate:
     """See the module. `base_url` is where people reach the pages."""
 

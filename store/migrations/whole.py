@@ -55,7 +55,7 @@ def main() -> None:
     from store.migrations.upgrade import walk
 
     with TemporaryDirectory() as folder:
-        path = Path(folder, "city.db")
+        path = Path(folder, "walked")
         database = Database(f"sqlite+pysqlite:///{path}")
         walk(database)
         database.close()

@@ -13,6 +13,7 @@ and letters:
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import ssl
@@ -26,6 +27,9 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.types import Message
 from support.bulletins import bulletin
 from support.contacts import contact
 from support.impacts import impact
@@ -611,6 +615,34 @@ def test_a_route_that_came_later_is_closed(stage: Stage) -> None:
         answer = httpx.get(f"{address}/rahasia", trust_env=False)
     assert answer.status_code == 404
     assert "lemari besi" not in answer.text
+
+
+def test_every_route_has_the_second_lock(stage: Stage) -> None:
+    """Asked past the gate, each route of the application answers 404, whatever it would have told."""
+
+    async def ask(route: APIRoute) -> int:
+        scope = {"type": "http", "method": "GET", "path": route.path, "headers": [], "route": route}
+        try:
+            await route.app(scope, _nothing, _nowhere)
+        except HTTPException as refused:
+            return refused.status_code
+        return 200
+
+    taken = [
+        route
+        for route in application(stage.city).routes
+        if isinstance(route, APIRoute) and not route.dependencies  # the application's own are built with theirs
+    ]
+    assert len(taken) > 100
+    assert [route.path for route in taken if asyncio.run(ask(route)) != 404] == []
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _nowhere(message: Message) -> None:
+    raise AssertionError(f"it spoke: {message}")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
