@@ -43,7 +43,7 @@ FAULTS = (
     Fault("clock", "1970, ten years ahead, steps of three years", "order holds, times are mended", 50, 2),
     Fault("replay", "readings twice, in another order, a month old", "the end is the same", 10_000, 15),
     Fault("poison", "mutated payloads among live ones", "none accepted, nobody stops", 1_000_000, 5_000),
-    Fault("api", "every operation and page asked as nobody expects", "no server error, no markup", 30_000, 150),
+    Fault("api", "every operation and page asked as nobody expects", "no server error, no markup", 30_000, 200),
     Fault("flapping", "a level that plays round its limit for a day", "one incident", 200, 10),
     Fault("upgrade", "old nodes, a new city; a migration killed midway", "old or new, never half", 50, 3),
     Fault("soak", "an hour of load", "memory and descriptors stay flat", 1, 1),

@@ -93,7 +93,7 @@ CREATE TABLE bulletins (
 	regions JSON NOT NULL,
 	corrects TEXT NOT NULL,
 	signature TEXT NOT NULL,
-	"key" TEXT NOT NULL, seq BIGINT DEFAULT '0' NOT NULL, renewal BOOLEAN DEFAULT 0 NOT NULL,
+	"key" TEXT NOT NULL, seq BIGINT DEFAULT '0' NOT NULL, renewal BOOLEAN DEFAULT 0 NOT NULL, witness_en TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_bulletins PRIMARY KEY (id)
 );
 CREATE TABLE cap_alerts (
@@ -563,7 +563,7 @@ CREATE TABLE reach_counts (
 	state TEXT NOT NULL,
 	reason TEXT NOT NULL,
 	city TEXT NOT NULL,
-	count BIGINT NOT NULL,
+	count BIGINT NOT NULL, last_us BIGINT DEFAULT '0' NOT NULL,
 	CONSTRAINT pk_reach_counts PRIMARY KEY (telling, kind, state, reason)
 );
 CREATE TABLE reach_cursors (
@@ -824,6 +824,35 @@ CREATE TABLE ways (
 	asked_us BIGINT,
 	CONSTRAINT pk_ways PRIMARY KEY (person, channel)
 );
+CREATE TABLE weather_feeds (
+	city TEXT NOT NULL,
+	heard_us BIGINT,
+	trouble TEXT NOT NULL,
+	since_us BIGINT NOT NULL, asked_us BIGINT DEFAULT '0' NOT NULL,
+	CONSTRAINT pk_weather_feeds PRIMARY KEY (city)
+);
+CREATE TABLE weather_warnings (
+	city TEXT NOT NULL,
+	id TEXT NOT NULL,
+	root TEXT NOT NULL,
+	sent_us BIGINT NOT NULL,
+	onset_us BIGINT NOT NULL,
+	expires_us BIGINT NOT NULL,
+	kept_us BIGINT NOT NULL,
+	severity TEXT NOT NULL,
+	certainty TEXT NOT NULL,
+	urgency TEXT NOT NULL,
+	event JSON NOT NULL,
+	headline JSON NOT NULL,
+	description JSON NOT NULL,
+	regions JSON NOT NULL,
+	"references" JSON NOT NULL,
+	sender TEXT NOT NULL,
+	web TEXT NOT NULL,
+	ended_us BIGINT,
+	ended_by TEXT NOT NULL,
+	CONSTRAINT pk_weather_warnings PRIMARY KEY (city, id)
+);
 CREATE INDEX ix_api_keys_created ON api_keys (city, created_us);
 CREATE INDEX ix_attempts_until_us ON attempts (until_us);
 CREATE INDEX ix_bulletins_at ON bulletins (city, at_us);
@@ -867,6 +896,7 @@ CREATE INDEX ix_shifts_ends ON shifts (city, to_us);
 CREATE INDEX ix_subscriptions_code ON subscriptions (code_digest) WHERE code_digest <> '';
 CREATE INDEX ix_subscriptions_walk ON subscriptions (city, kind, serial) WHERE state IN ('active', 'paused');
 CREATE INDEX ix_ways_city ON ways (city);
+CREATE INDEX ix_weather_warnings_expires ON weather_warnings (city, expires_us);
 CREATE UNIQUE INDEX uq_bulletins_number ON bulletins (city, incident, number);
 CREATE UNIQUE INDEX uq_bulletins_seq ON bulletins (city, seq);
 CREATE UNIQUE INDEX uq_contacts_digest ON contacts (digest) WHERE digest <> '';
@@ -881,4 +911,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0030');
+INSERT INTO alembic_version (version_num) VALUES ('0033');
