@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.alerting import Judged, Stores
 from support.duty_room import DutyRoom, profile
 from support.orders import HILIR, HULU, LAIN, TERMS, Tale
 from support.watch import CITY, Watch, at, placements, rule, rules
@@ -19,6 +20,7 @@ from alerts.orders import Verdict, Witness
 from alerts.rules import Mark, Rule
 from alerts.words import Words
 from contract.bulletin import bulletin_from, canonical, values_of
+from contract.clock import HOUR_US
 from contract.weather import STALE_US, WeatherFeed, WeatherWarning
 
 JETIS, DANUREJAN = "34.71.02", "34.71.04"
@@ -150,6 +152,21 @@ def test_the_engine_relies_on_a_feed_that_is_heard(tmp_path: Path) -> None:
     assert "Dikuatkan oleh peringatan cuaca BMKG." in order.text["id"]
     assert "Borne out by BMKG's weather warning." in order.text["en"]
     room.close()
+
+
+def test_the_process_looks_for_bmkgs_word_as_it_turns(stores: Stores) -> None:
+    """A warning that comes while the water stands at AWAS bears it out within a turn."""
+    judged = Judged(stores, profile=profile(order_after_s=None))
+    for _ in range(3):
+        judged.level(170)
+    assert [one.kind for one in stores.cities.bulletins(CITY)] == ["fact"]
+    now_us = judged.clock.now_us()
+    stores.cities.put_weather(warned(onset_us=now_us, kept_us=now_us, expires_us=now_us + HOUR_US), [], [], now_us)
+    stores.cities.note_weather_feed(WeatherFeed(city=CITY, heard_us=now_us))
+    judged.clock.advance(3)
+    assert judged.process.turn(0.0)
+    order, _ = stores.cities.bulletins(CITY)
+    assert (order.kind, order.ground, order.witness_en) == ("order", "witness", "BMKG's weather warning")
 
 
 def test_every_witness_is_named_in_both_languages() -> None:
