@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +13,7 @@ from contract.errors import Rejected
 from contract.impact import rw_key
 from contract.siren import CHANNEL, Ask, Asked, event_of
 from store.city.audit import append, forget, hold_log
-from store.city.database import Part
+from store.city.database import Part, batches, rows_of
 from store.city.outbox import insert_outgoing
 from store.city.schema import contacts, outbox, relays
 from store.people import Deed
@@ -39,8 +39,9 @@ class ChainTables(Part):
         """See `ChainStore.put_contacts`."""
         with self._db.write() as connection:
             hold_log(self._db, connection, city)
+            reached = _reached(connection, city, {one.region for one in given})
             for one, deed in zip(given, deeds, strict=True):
-                _put(connection, one)
+                _put(connection, one, reached)
                 append(self._db, connection, city, deed)
             here = select(func.count()).where(contacts.c.city == city, contacts.c.ended_us.is_(None))
             if connection.execute(here).scalar_one() > CONTACTS_MOST:
@@ -129,15 +130,28 @@ class ChainTables(Part):
         return bool(changed)
 
 
-def _put(connection: Connection, one: Contact) -> None:
+def _reached(connection: Connection, city: str, regions: Collection[str]) -> dict[tuple[str, str, str], str]:
+    """Who is asked in some kelurahan: (region, RW, number) -> contact."""
+    found: dict[tuple[str, str, str], str] = {}
+    for some in batches(regions):
+        near = and_(contacts.c.city == city, contacts.c.region.in_(some), contacts.c.ended_us.is_(None))
+        rows = rows_of(connection, select(contacts).where(near))
+        found |= {_key(one): one.id for one in (Contact(**row) for row in rows)}
+    return found
+
+
+def _key(one: Contact) -> tuple[str, str, str]:
+    return one.region, rw_key(one.rw), one.dial
+
+
+def _put(connection: Connection, one: Contact, reached: dict[tuple[str, str, str], str]) -> None:
     known = _contact(connection, contacts.c.id == one.id)
     if known is not None and (known.ended_us is not None or known.city != one.city):
         raise Rejected(f"{one.id} is asked no more", reason="ended")
-    near = and_(contacts.c.city == one.city, contacts.c.region == one.region, contacts.c.ended_us.is_(None))
-    for row in connection.execute(select(contacts).where(near, contacts.c.id != one.id)).mappings():
-        other = Contact(**row)
-        if rw_key(other.rw) == rw_key(one.rw) and other.dial == one.dial:
-            raise Rejected(f"{one.rw} has {one.phone} already", reason="taken")
+    if reached.setdefault(_key(one), one.id) != one.id:
+        raise Rejected(f"{one.rw} has {one.phone} already", reason="taken")
+    if known is not None and _key(known) != _key(one):
+        reached.pop(_key(known), None)
     if known is None:
         connection.execute(insert(contacts).values(asdict(one)))
         return

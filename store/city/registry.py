@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, update
 
-from contract.city import NodeKind, NodeSpec, Profile, Site
+from contract.city import NodeKind, Profile, Site
 from contract.errors import BadInput, Rejected
 from contract.incident import Audience
 from contract.staging import narrower
 from store.city import schema
 from store.city.audit import append
-from store.city.database import Part, rows_of
+from store.city.database import Part, batches, rows_of
 from store.city.impacts import take_file
 from store.city.schema import (
     agencies,
@@ -116,68 +116,86 @@ class RegistryTables(Part):
                 connection.execute(insert(table), [{"city": profile.code, **one} for one in some])
 
     def _put_sites_and_nodes(self, connection: Connection, profile: Profile, now_us: int) -> None:
-        by_code = {site.code: site for site in profile.sites}
-        for site in profile.sites:
-            facts = _site_facts(site)
-            new = self._db.insert(sites).values(city=profile.code, code=site.code, **facts)
-            connection.execute(new.on_conflict_do_update(index_elements=["city", "code"], set_=facts))
+        city, by_code = profile.code, {site.code: site for site in profile.sites}
+        self._put_nodes_of(connection, profile, by_code)
+        self._upsert(
+            connection,
+            sites,
+            ("city", "code"),
+            [{"city": city, "code": s.code, **_site_facts(s)} for s in by_code.values()],
+        )
+        known = select(nodes.c.node).where(nodes.c.city == city, nodes.c.adopted.is_(False))
+        gone = set(connection.execute(known).scalars()) - {spec.node for spec in profile.nodes}
+        for some in batches(gone):
+            here = and_(placements.c.city == city, placements.c.node.in_(some), placements.c.valid_to_us.is_(None))
+            connection.execute(update(placements).where(here).values(valid_to_us=now_us))
+        # An adopted node follows its site like any other.
+        stands = select(placements.c.node, placements.c.site).where(
+            placements.c.city == city, placements.c.valid_to_us.is_(None)
+        )
+        wanted = {node: by_code[code] for node, code in connection.execute(stands).all() if code in by_code}
+        wanted |= {spec.node: by_code[spec.site] for spec in profile.nodes}
+        self._place(connection, city, wanted, now_us)
+
+    def _put_nodes_of(self, connection: Connection, profile: Profile, by_code: Mapping[str, Site]) -> None:
+        city, names = profile.code, [spec.node for spec in profile.nodes]
         for spec in profile.nodes:
-            place = by_code.get(spec.site)
-            if place is None:
+            if spec.site not in by_code:
                 raise BadInput(
                     f"node {spec.node} stands at the unknown site {spec.site!r}",
-                    where=f"city {profile.code}",
+                    where=f"city {city}",
                     remedy="Add the site, or name another.",
                 )
-            self._put_node(connection, profile.code, spec, place, now_us)
-        known = select(nodes.c.node).where(nodes.c.city == profile.code, nodes.c.adopted.is_(False))
-        gone = set(connection.execute(known).scalars()) - {spec.node for spec in profile.nodes}
-        for node in sorted(gone):
-            connection.execute(update(placements).where(_current(profile.code, node)).values(valid_to_us=now_us))
-        # An adopted node follows its site like any other.
-        adopted = select(placements.c.node, placements.c.site).where(
-            placements.c.city == profile.code, placements.c.valid_to_us.is_(None)
-        )
-        for node, code in connection.execute(adopted).all():
-            if code in by_code:
-                self._place(connection, profile.code, node, by_code[code], now_us)
+        for some in batches(names):
+            others = select(nodes.c.node, nodes.c.city).where(nodes.c.node.in_(some), nodes.c.city != city)
+            for node, other in connection.execute(others):
+                raise BadInput(
+                    f"node {node} already belongs to {other}",
+                    where=f"city {city}",
+                    remedy="A node's name is unique across all cities: choose another.",
+                )
+            connection.execute(delete(strangers).where(strangers.c.city == city, strangers.c.node.in_(some)))
+        rows = [
+            {
+                "city": city,
+                "node": spec.node,
+                "kind": spec.kind,
+                "name": spec.name,
+                "audience": spec.audience,
+                "link": spec.link,
+                "sensors": {one.sensor: [one.kind, one.period_s] for one in spec.sensors},
+                "adopted": False,
+            }
+            for spec in profile.nodes
+        ]
+        self._upsert(connection, nodes, ("city", "node"), rows)
 
-    def _put_node(self, connection: Connection, city: str, spec: NodeSpec, place: Site, now_us: int) -> None:
-        other = connection.execute(
-            select(nodes.c.city).where(nodes.c.node == spec.node, nodes.c.city != city)
-        ).scalar_one_or_none()
-        if other is not None:
-            raise BadInput(
-                f"node {spec.node} already belongs to {other}",
-                where=f"city {city}",
-                remedy="A node's name is unique across all cities: choose another.",
-            )
-        facts = {
-            "kind": spec.kind,
-            "name": spec.name,
-            "audience": spec.audience,
-            "link": spec.link,
-            "sensors": {one.sensor: [one.kind, one.period_s] for one in spec.sensors},
-            "adopted": False,
-        }
-        new = self._db.insert(nodes).values(city=city, node=spec.node, **facts)
-        connection.execute(new.on_conflict_do_update(index_elements=["city", "node"], set_=facts))
-        connection.execute(delete(strangers).where(strangers.c.city == city, strangers.c.node == spec.node))
-        self._place(connection, city, spec.node, place, now_us)
+    def _upsert(self, connection: Connection, table: Table, by: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            new = self._db.insert(table)
+            facts = {name: new.excluded[name] for name in rows[0] if name not in by}
+            connection.execute(new.on_conflict_do_update(index_elements=by, set_=facts), rows)
 
     @staticmethod
-    def _place(connection: Connection, city: str, node: str, place: Site, now_us: int) -> None:
-        here = {"site": place.code, "region": place.region, "lat": place.lat, "lon": place.lon}
-        current = connection.execute(select(placements).where(_current(city, node))).mappings().one_or_none()
-        if current is not None and all(current[name] == value for name, value in here.items()):
-            return
-        first = connection.execute(
-            select(placements.c.id).where(placements.c.city == city, placements.c.node == node).limit(1)
-        ).first()
-        connection.execute(update(placements).where(_current(city, node)).values(valid_to_us=now_us))
-        connection.execute(
-            insert(placements).values(city=city, node=node, valid_from_us=0 if first is None else now_us, **here)
-        )
+    def _place(connection: Connection, city: str, wanted: Mapping[str, Site], now_us: int) -> None:
+        """Where nodes stand from now on; one that stands there already keeps its placement."""
+        current: dict[str, dict[str, Any]] = {}
+        moved: list[dict[str, Any]] = []
+        stood: set[str] = set()
+        for some in batches(wanted):
+            these = and_(placements.c.city == city, placements.c.node.in_(some))
+            stood.update(connection.execute(select(placements.c.node).where(these).distinct()).scalars())
+            now = select(placements).where(these, placements.c.valid_to_us.is_(None))
+            current |= {row["node"]: row for row in rows_of(connection, now)}
+        for node, place in wanted.items():
+            here = {"site": place.code, "region": place.region, "lat": place.lat, "lon": place.lon}
+            if node not in current or any(current[node][name] != value for name, value in here.items()):
+                moved.append({"city": city, "node": node, "valid_from_us": now_us if node in stood else 0, **here})
+        for some in batches([one["node"] for one in moved if one["node"] in current]):
+            left = and_(placements.c.city == city, placements.c.node.in_(some), placements.c.valid_to_us.is_(None))
+            connection.execute(update(placements).where(left).values(valid_to_us=now_us))
+        if moved:
+            connection.execute(insert(placements), moved)
 
     def placements(self, city: str) -> Sequence[Placement]:
         """See `CityStore.placements`, by node."""
@@ -262,7 +280,7 @@ class RegistryTables(Part):
             new = self._db.insert(nodes).values(city=city, node=node, **facts)
             connection.execute(new.on_conflict_do_update(index_elements=["city", "node"], set_=facts))
             place = Site(code=site, name=found.name, lat=found.lat, lon=found.lon, region=found.region)
-            self._place(connection, city, node, place, now_us)
+            self._place(connection, city, {node: place}, now_us)
             self._note(connection, city, deed)
 
     def _note(self, connection: Connection, city: str, deed: Deed | None) -> None:
@@ -275,10 +293,6 @@ def _placement(row: dict[str, Any]) -> Placement:
     row["audience"] = narrower(row["audience"], promoted)
     row["sensors"] = {name: (kind, period) for name, (kind, period) in row["sensors"].items()}
     return Placement(**row)
-
-
-def _current(city: str, node: str) -> Any:
-    return and_(placements.c.city == city, placements.c.node == node, placements.c.valid_to_us.is_(None))
 
 
 def _bump(connection: Connection, city: str) -> None:
