@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from contract.inbound import INBOUND_KINDS, InboundKind, Source
 _MOST = 10
 SECRET_LEAST = 16
 """characters: whoever guesses it speaks in everybody's name"""
+_BOT = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 _ALL = ("kind", "name", "reply", "channel", "follows", "secret_file", "secret_env")
 _OF_SMS = ("header", "from", "text", "id", "template", "form")
+_OF_KIND: Mapping[InboundKind, tuple[str, ...]] = {"telegram": ("bot",), "sms": _OF_SMS}
 _REPLIES: Mapping[InboundKind, tuple[str, ...]] = {
     "telegram": ("body", "outbox"),
     "whatsapp": ("outbox",),
@@ -40,6 +43,11 @@ class InboundFile:
                 raise self._file.wrong(number, field, f"the name {name!r} is taken", "Choose another name.")
         self.names = tuple(names)
 
+    @property
+    def bot(self) -> str:
+        """The name of the bot to which a page may lead whoever wants to follow, "" where the file names none."""
+        return next((str(one["bot"]) for one in self._file.sections if "bot" in one), "")
+
     def open(self, environment: Mapping[str, str]) -> Sequence[Source]:
         """Each provider with its secret. Raises BadInput."""
         return [self._source(number, one, environment) for number, one in enumerate(self._file.sections)]
@@ -49,7 +57,7 @@ class InboundFile:
         if kind is None:
             known = ", ".join(INBOUND_KINDS)
             raise self._file.wrong(number, "kind", f"{table.get('kind')!r} is no kind", f"One of: {known}.")
-        self._file.check_known(number, (*_ALL, *_OF_SMS) if kind == "sms" else _ALL)
+        self._file.check_known(number, (*_ALL, *_OF_KIND.get(kind, ())))
         if not isinstance(table.get("follows", False), bool):
             raise self._file.wrong(number, "follows", "this is no value for it", "Write true or false.")
         for field, value in ((field, value) for field, value in table.items() if field != "follows"):
@@ -63,6 +71,11 @@ class InboundFile:
             raise self._file.wrong(number, "form", f"{table['form']!r} is not one of them", f"One of: {_FORMS}.")
         if "{text}" not in table.get("template", "{text}"):
             raise self._file.wrong(number, "template", "it has no {text}", "Write {text} where the answer goes.")
+        if "bot" in table and not _BOT.fullmatch(table["bot"]):
+            remedy = "As it stands behind t.me/, without @."
+            raise self._file.wrong(number, "bot", f"{table['bot']!r} is no bot's name", remedy)
+        if "bot" in table and not table.get("follows", False):
+            raise self._file.wrong(number, "bot", "nobody follows by this way", "Write follows = true.")
         self._check_reply(number, kind, table)
         return str(name)
 

@@ -15,6 +15,7 @@ from api.following import CITY, LEVELS, Asked, Following, Wish, refusal
 from api.form import form_of, text_of, texts_of
 from api.page import Pages
 from api.policy import caller_of
+from api.qr import qr_svg
 from api.sign_in import with_form
 from api.weather_page import feed_of
 from contract.errors import BadInput, Rejected
@@ -89,7 +90,15 @@ class FollowPage:
             return self._slow(request, asked.wait_s)
         if asked.secret:
             return RedirectResponse(f"{PATH}/{asked.secret}", status_code=303)
+        if asked.start:
+            return self._start(request, asked.start)
         return RedirectResponse(f"{PATH}/kode/{asked.id}", status_code=303)
+
+    def _start(self, request: Request, link: str) -> Response:
+        """Shown once: who has the link begins the chat."""
+        speech = self._pages.speech(request)
+        values = {"link": link, "bot": self._context.ways.bot, "qr": qr_svg(link, speech("follow_start_qr"))}
+        return self._pages.render(request, "ikuti_telegram.html", values, private=True, at=PATH)
 
     def code(self, request: Request, subscription_id: str, *, said: str = "") -> Response:
         """Where the code is given; a link in a message brings it along."""

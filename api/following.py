@@ -14,7 +14,7 @@ from api.throttle import Throttle
 from api.tokens import digest, fresh
 from contract.clock import DAY_US, HOUR_US
 from contract.errors import BadInput, Rejected
-from contract.following import address_of, leave_path
+from contract.following import address_of, leave_path, start_link
 from contract.gsm7 import plain
 from contract.levels import Level
 from contract.place_names import where_on
@@ -56,10 +56,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of it. `secret`: the link's, where it is confirmed; else `id` is what a code is given for."""
+    """What came of it. `secret`: the link's, where it is confirmed; else `id` is what a code is given for, or `start`
+    is the link by which a chat begins that confirms it."""
 
     id: str
     secret: str = ""
+    start: str = ""
     wait_s: float | None = None
 
 
@@ -114,9 +116,13 @@ class Following:
         (too_many)."""
         now_us = self._context.clock.now_us()
         one = self._read(wish, now_us)
-        wait_s = self._throttle.follow(network) or self._throttle.followed(f"{one.kind} {one.address}")
+        wait_s = self._throttle.follow(network)
+        if one.address:
+            wait_s = wait_s or self._throttle.followed(f"{one.kind} {one.address}")
         if wait_s is not None:
             return Asked("", wait_s=wait_s)
+        if one.kind == "telegram":
+            return self._by_chat(one)
         if one.kind == "webpush":
             return self._by_browser(one, now_us)
         code = f"{secrets.randbelow(1_000_000):06d}"
@@ -195,7 +201,7 @@ class Following:
             id=uuid4().hex,
             city=self._context.city,
             kind=kind,
-            address=address_of(kind, wish.address),
+            address=address_of(kind, wish.address) if kind != "telegram" else "",
             language=language,
             topics=topics,
             gauges=gauges,
@@ -228,6 +234,13 @@ class Following:
                 self._store.resume_subscription(city, kept.id, self._deed("subscription.resumed", kept.id))
         return Asked(kept.id, secret)
 
+    def _by_chat(self, one: Subscription) -> Asked:
+        """Nobody knows the chat before it begins: who begins it by this link confirms it."""
+        token = fresh()
+        deed = self._deed("subscription.asked", one.id)
+        self._store.put_subscription(one, "", deed, code_digest=start_digest(token))
+        return Asked(one.id, start=start_link(self._context.ways.bot, token))
+
     def _send(self, one: Subscription, key: str, words: str, **values: str) -> None:
         now_us, city = self._context.clock.now_us(), self._context.profile
         brief = one.kind in {"sms", "whatsapp"}
@@ -250,6 +263,11 @@ class Following:
 
 def _code(one: Subscription, code: str) -> str:
     return digest(f"{one.kind} {one.address} {code}")
+
+
+def start_digest(token: str) -> str:
+    """Under which the link is kept by which a chat begins."""
+    return digest(f"start {token}")
 
 
 def refusal(refused: Rejected) -> str:

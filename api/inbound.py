@@ -47,7 +47,8 @@ class Mailbox:
         if len(answers) != 1:
             return Response(b"{}", media_type="application/json")
         one, text = answers[0]
-        if text and source.kind == "telegram" and heard(one.text).intent in {"info", "start"}:
+        said = heard(one.text)
+        if text and source.kind == "telegram" and said.intent in {"info", "start"} and not said.code:
             speech = Speech.of(self._context.profile, "id", self._context.clock.now_us())
             text = f"{text}\n{speech('inbound_chat', number=one.sender)}"
         reply, media_type = reply_to(source, one, text)

@@ -8,6 +8,7 @@ from math import cos, hypot, radians
 
 from api import tokens
 from api.context import Context
+from api.following import Following
 from api.gauges import Gauge, gauges_of
 from api.inbound_following import Follows, Writer, is_of, writer_of
 from api.inbound_payloads import Sent
@@ -29,6 +30,7 @@ PER_MINUTE = 10
 UNREAD_PER_HOUR = 5
 """so often somebody is told that they were not understood: two machines must not talk for ever"""
 NEWS_US = 3 * DAY_US
+PLACE_MOST = 60
 REMEMBERED_US = 12 * HOUR_US
 """for so long it is known what place somebody wrote of"""
 ANSWER_S = 600.0
@@ -91,6 +93,8 @@ class Answering:
         snapshot = self._snapshots.now()
         gauges = gauges_of(self._context.profile, snapshot)
         known = places_of(self._context.profile, {one.node for one in gauges})
+        if said.code and writer is not None:
+            return self._started(said.code, speech, gauges, writer)
         if said.intent in {"info", "start"}:
             return Answer(self._info(speech, gauges, writer))
         if said.intent == "nothing":
@@ -228,6 +232,21 @@ class Answering:
                 raise
             return Answer(fitted(speech("inbound_follow_full")))
         return Answer(fitted(speech("inbound_followed", place=_named(place, speech))), place.code)
+
+    def _started(self, token: str, speech: Speech, gauges: Sequence[Gauge], writer: Writer) -> Answer:
+        """Somebody came by a link of the page to follow."""
+        try:
+            kept = self._follows.confirm(writer, token)
+        except Rejected as refused:
+            if refused.reason != "too_many":
+                raise
+            return Answer(fitted(speech("inbound_follow_full")))
+        if kept is None:
+            return Answer(fitted(speech("inbound_start_old", name=self._example(gauges))))
+        speech = Speech.of(self._context.profile, kept.language, self._context.clock.now_us())
+        place = Following(self._context).name_of(kept, kept.language)
+        whole = speech("inbound_followed", place=place)
+        return Answer(fitted(whole, speech("inbound_followed", place=place[:PLACE_MOST])))
 
     def _left(self, place: Place | None, speech: Speech, gauges: Sequence[Gauge], writer: Writer) -> Answer:
         mine = [one for one in self._follows.of(writer) if place is None or is_of(one, place, gauges)]

@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import uuid4
 
 from api.context import Context
+from api.following import start_digest
 from api.gauges import Gauge
 from contract.following import number_of
 from contract.inbound import InboundKind
@@ -65,6 +66,18 @@ class Follows:
             cities.confirm_subscription(city, kept.id, self._deed("confirmed", kept.id))
         elif not kept.told_at(now_us):
             cities.resume_subscription(city, kept.id, self._deed("resumed", kept.id))
+
+    def confirm(self, writer: Writer, token: str) -> Subscription | None:
+        """What somebody asked for on a page, from which a link led them here; None where the link is none any more.
+        Raises Rejected(reason="too_many")."""
+        cities, city = self._context.cities, self._context.city
+        asked = cities.subscription_by_code(city, start_digest(token))
+        if asked is None or asked.kind != writer.kind:
+            return None
+        kept = cities.confirm_subscription(city, asked.id, self._deed("confirmed", asked.id), address=writer.address)
+        if kept is not None and not kept.told_at(self._context.clock.now_us()):
+            cities.resume_subscription(city, kept.id, self._deed("resumed", kept.id))
+        return kept
 
     def leave(self, ones: Sequence[Subscription]) -> int:
         """For ever: the address is forgotten. Returns how many there were to leave."""

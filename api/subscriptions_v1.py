@@ -26,7 +26,11 @@ class WishIn(BaseModel):
 
     kind: ReachKind
     address: Annotated[
-        str, Field(max_length=ADDRESS_LONGEST, description="e-mail, number, ntfy topic, or a PushSubscription as JSON")
+        str,
+        Field(
+            max_length=ADDRESS_LONGEST,
+            description="e-mail, number, ntfy topic, a PushSubscription as JSON; of Telegram none",
+        ),
     ]
     gauge: Annotated[str, Field(max_length=64)] = ""
     region: Annotated[str, Field(max_length=16, description="adm3 or adm4 code")] = ""
@@ -39,7 +43,8 @@ class WishIn(BaseModel):
 
 
 class WishOut(BaseModel):
-    """A browser's is active and has a link; of any other the address is sent a code, which `page` asks for."""
+    """A browser's is active and has a link; of Telegram `page` is the link by which the chat begins that confirms
+    it; of any other the address is sent a code, which `page` asks for."""
 
     id: str
     state: Literal["pending", "active"]
@@ -113,8 +118,9 @@ def router(context: Context) -> APIRouter:
         if came.wait_s is not None:
             raise HTTPException(429, headers={"Retry-After": str(round(came.wait_s))})
         path = f"/ikuti/{came.secret}" if came.secret else f"/ikuti/kode/{came.id}"
+        page = came.start or f"{context.base_url}{path}"
         state = "active" if came.secret else "pending"
-        told = {"id": came.id, "state": state, "page": f"{context.base_url}{path}"}
+        told = {"id": came.id, "state": state, "page": page}
         return JSONResponse(told, status_code=201)
 
     return routes

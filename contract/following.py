@@ -21,16 +21,18 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{16,100}")
 @dataclass(frozen=True, slots=True)
 class Ways:
     """What the city has providers for. `vapid_key`: the public half of the key with which it signs Web Push, as
-    browsers want it (base64url); "" where there is none."""
+    browsers want it (base64url); `bot`: the name of the one to which people write at Telegram, where it knows who
+    follows; each "" where there is none."""
 
     kinds: tuple[ReachKind, ...] = ()
     vapid_key: str = ""
+    bot: str = ""
 
     @property
     def offered(self) -> tuple[ReachKind, ...]:
-        """Those by which somebody can follow on a page: a chat begins with a message and not with a form."""
-        known = [kind for kind in REACH_KINDS if kind in self.kinds and kind != "telegram"]
-        return tuple(kind for kind in known if kind != "webpush" or self.vapid_key)
+        """Those by which somebody can follow on a page: a chat begins with a message, to which a link must lead."""
+        needs = {"webpush": self.vapid_key, "telegram": self.bot}
+        return tuple(kind for kind in REACH_KINDS if kind in self.kinds and needs.get(kind, kind))
 
 
 def address_of(kind: ReachKind, text: str) -> str:
@@ -59,6 +61,11 @@ def addresses_of(text: str) -> list[tuple[ReachKind, str]]:
         except BadInput:
             continue
     return found
+
+
+def start_link(bot: str, token: str) -> str:
+    """Opens Telegram at the bot; whoever taps "Start" there sends it `/start TOKEN`."""
+    return f"https://t.me/{bot}?start={token}"
 
 
 def leave_path(subscription_id: str) -> str:

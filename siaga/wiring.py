@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from alerts.carriers import Carrier
     from alerts.channels.channelfile import ChannelFile
     from alerts.channels.port import Channel
+    from alerts.inboundfile import InboundFile
     from alerts.notify import Manners
     from alerts.reach.reachfile import ReachFile
     from alerts.rules import Rule
@@ -189,14 +190,20 @@ def channels(settings: Settings, clock: Clock) -> Mapping[str, Channel]:
     return {} if file is None else file.open(outward(settings), clock, os.environ)
 
 
-def inbound_sources(settings: Settings) -> Sequence[Source]:
-    """The providers that bring people's messages, with their secrets; none where no file names them."""
+def inbound_file(settings: Settings) -> InboundFile | None:
+    """By which providers people write; None where no file names them."""
     if settings.inbound_file is None:
-        return ()
+        return None
     from alerts.inboundfile import InboundFile
 
     file = channel_file(settings)
-    return InboundFile(settings.inbound_file, () if file is None else file.infos).open(os.environ)
+    return InboundFile(settings.inbound_file, () if file is None else file.infos)
+
+
+def inbound_sources(settings: Settings) -> Sequence[Source]:
+    """Those providers, with their secrets."""
+    file = inbound_file(settings)
+    return () if file is None else file.open(os.environ)
 
 
 def answers(settings: Settings, clock: Clock) -> Mapping[str, Carrier]:
@@ -224,8 +231,11 @@ def reach_file(settings: Settings) -> ReachFile | None:
 
 def ways(settings: Settings) -> Ways:
     """By what residents can follow on the pages."""
-    file = reach_file(settings)
-    return Ways() if file is None else Ways(tuple(one.kind for one in file.infos), file.vapid(os.environ))
+    file, inbound = reach_file(settings), inbound_file(settings)
+    if file is None:
+        return Ways()
+    kinds = tuple(one.kind for one in file.infos)
+    return Ways(kinds, file.vapid(os.environ), inbound.bot if inbound is not None else "")
 
 
 def siren_file(settings: Settings, city: Profile) -> SirenFile | None:

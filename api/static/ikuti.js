@@ -13,6 +13,10 @@
     return form.elements.saluran.value === "webpush";
   }
 
+  function needsAddress() {
+    return !["webpush", "telegram"].includes(form.elements.saluran.value);
+  }
+
   // How far, good enough within a city: degrees of longitude are shorter away from the equator.
   function away(option, here) {
     const north = option.dataset.lat - here.latitude;
@@ -34,8 +38,8 @@
   }
 
   function show() {
-    address.closest(".field").hidden = byPush();
-    address.required = !byPush();
+    address.closest(".field").hidden = !needsAddress();
+    address.required = needsAddress();
     if (trouble) trouble.hidden = true;
   }
   form.addEventListener("change", show);

@@ -35,8 +35,8 @@ WORDS = {
     "follow_kind_ntfy": Text("ntfy", "ntfy"),
     "follow_address": Text("Alamat", "Address"),
     "follow_address_hint": Text(
-        "Alamat surel, nomor ponsel, atau alamat topik ntfy (https://…). Kosongkan untuk pemberitahuan di perangkat ini. Boleh milik orang tua: kode konfirmasi dikirim ke sana.",
-        "An e-mail address, a mobile number, or an ntfy topic's address (https://…). Leave it empty for notifications on this device. It may be a parent's: the code that confirms it is sent there.",
+        "Alamat surel, nomor ponsel, atau alamat topik ntfy (https://…). Kosongkan untuk pemberitahuan di perangkat ini dan untuk Telegram. Boleh milik orang tua: kode konfirmasi dikirim ke sana.",
+        "An e-mail address, a mobile number, or an ntfy topic's address (https://…). Leave it empty for notifications on this device and for Telegram. It may be a parent's: the code that confirms it is sent there.",
     ),
     "follow_label": Text("Untuk siapa (boleh kosong)", "For whom (may be empty)"),
     "follow_label_hint": Text("Seperti “rumah Ibu di Terban”.", "As “Mother's house in Terban”."),
@@ -96,6 +96,19 @@ WORDS = {
     "follow_code_lead": Text(
         "Kami mengirim kode enam angka ke alamat itu. Sebelum kode dimasukkan, tidak ada kabar yang dikirim. Kode berlaku 48 jam.",
         "We sent a code of six digits to that address. Until it is given here nothing is told. The code holds for 48 hours.",
+    ),
+    "follow_start_lead": Text(
+        "Buka percakapan dengan bot kota di Telegram dan tekan Mulai. Sebelum itu tidak ada kabar yang dikirim. Tautan berlaku 48 jam, sekali.",
+        "Open the chat with the city's bot at Telegram and tap Start. Until then nothing is told. The link holds for 48 hours, once.",
+    ),
+    "follow_start_do": Text("Buka @{bot} di Telegram", "Open @{bot} at Telegram"),
+    "follow_start_qr": Text("Kode QR tautan ke bot kota", "QR code of the link to the city's bot"),
+    "follow_start_scan": Text(
+        "Telegram di ponsel lain? Pindai kode ini dengan ponsel itu.", "Telegram on another phone? Scan this with it."
+    ),
+    "follow_start_told": Text(
+        "Bot menjawab apa yang Anda ikuti. Berhenti kapan saja: kirim BERHENTI kepadanya.",
+        "The bot answers what you follow. Leave at any time: send it STOP.",
     ),
     "follow_code_label": Text("Kode", "Code"),
     "follow_code_do": Text("Ya, ikuti", "Yes, follow"),

@@ -83,6 +83,10 @@ WORDS = {
         "Anda mengikuti {place}: dikabari lewat pesan mulai WASPADA. Berhenti: kirim BERHENTI.",
         "You follow {place}: told by message from WATCH on. To leave send STOP.",
     ),
+    "inbound_start_old": Text(
+        "Tautan itu tidak berlaku lagi. Mulai lagi di halaman Ikuti, atau kirim IKUT {name}.",
+        "That link is not valid any more. Start again on the page, or send FOLLOW {name}.",
+    ),
     "inbound_follow_full": Text(
         "Anda sudah mengikuti terlalu banyak. Kirim BERHENTI dan nama tempat yang tidak perlu lagi.",
         "You follow too many places already. Send STOP and a place that you need no more.",

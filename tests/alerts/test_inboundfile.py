@@ -37,6 +37,8 @@ def test_a_file_is_read(tmp_path: Path) -> None:
             template="<r>{text}</r>", form="xml",
         ),
     ]  # fmt: skip
+    assert file.bot == ""
+    assert file_of(tmp_path, BOT + 'follows = true\nbot = "siaga_kota_bot"\n').bot == "siaga_kota_bot"
     with pytest.raises(BadInput, match="line 8: secret_env: APP_SECRET is not set"):
         file.open({})
     (found,) = file_of(tmp_path, SMS + 'reply = "outbox"\nchannel = "gerbang"\n').open({})
@@ -50,6 +52,9 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         (BOT + BOT, "line 5: kind: the name 'telegram' is taken"),
         (BOT + 'name = "Bot Kota"\n', "line 4: name: 'Bot Kota' is not an id"),
         (BOT + 'follows = "yes"\n', "line 4: follows: this is no value for it"),
+        (BOT + 'follows = true\nbot = "@siaga"\n', "line 5: bot: '@siaga' is no bot's name"),
+        (BOT + 'bot = "siaga_kota_bot"\n', "line 4: bot: nobody follows by this way"),
+        (SMS + 'bot = "siaga_kota_bot"\n', "line 5: bot: this field is not known"),
         (BOT + 'header = "X"\n', "line 4: header: this field is not known"),
         (BOT + 'channel = "wa"\n', "line 4: channel: its answers go in the reply"),
         (BOT + 'reply = "outbox"\nchannel = "wa"\n', "line 5: channel: 'wa' is no channel for its answers"),

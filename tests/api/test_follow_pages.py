@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.messages import BOT, Providers
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in, stranger
 
@@ -17,6 +18,7 @@ from contract.clock import DAY_US, ManualClock
 from contract.following import Ways
 from contract.gsm7 import MOST, septets
 from contract.subscription import CHANNEL, CODE_TRIES, Subscription
+from store.people import Deed
 from store.ports import Outgoing
 
 GAUGE = "g:jog-gauge-05"
@@ -275,3 +277,67 @@ def test_programs_follow_and_count(made: Town, client: httpx.Client) -> None:
         client.post("/api/v1/subscriptions", json=mail, headers=key)
     slow = client.post("/api/v1/subscriptions", json=mail, headers=key)
     assert (slow.status_code, slow.headers["retry-after"]) == (429, str(round(BY_FOLLOWED.window_s)))
+
+
+@pytest.fixture
+def chatting(made: Town, serve: Callable[..., httpx.Client]) -> Providers:
+    ways = Ways(("telegram", "email"), bot="siaga_kota_bot")
+    return Providers(serve(made, keep_s=0, ways=ways, inbound_sources=[BOT]))
+
+
+def started(client: httpx.Client, **wish: str) -> str:
+    """The token of the link that the page leads to."""
+    page = ask(client, "/ikuti", {**WISH, "saluran": "telegram", "alamat": "", **wish})
+    assert page.status_code == 200, page.text
+    assert page.headers["cache-control"] == "private, no-store"
+    (token,) = re.findall(r'href="https://t\.me/siaga_kota_bot\?start=([A-Za-z0-9_-]{1,64})"', page.text)
+    return str(token)
+
+
+def test_who_chooses_telegram_begins_a_chat(chatting: Providers, made: Town) -> None:
+    """Nothing is told before; whoever comes by the link is asked for nothing more, once, and leaves by a word."""
+    token = started(chatting.client)
+    assert made.cities.subscription_counts(made.profile.code) == {("telegram", "pending"): 1}
+    assert waiting(made) == []
+    answer = chatting.said(f"/start {token}", sender=4711)
+    assert answer == "Anda mengikuti Terban: dikabari lewat pesan mulai WASPADA. Berhenti: kirim BERHENTI."
+    (one,) = follows(made, "telegram", "4711")
+    assert (one.state, one.regions) == ("active", (TERBAN[2:],))
+    assert chatting.said(f"/start {token}", sender=4712).startswith("Tautan itu tidak berlaku lagi.")
+    assert follows(made, "telegram", "4712") == []
+    chatting.said("berhenti", sender=4711)
+    assert follows(made, "telegram", "4711") == []
+
+
+def test_the_same_chat_follows_the_same_once(chatting: Providers, made: Town) -> None:
+    """Also by a second link, and what was paused goes on; English is answered in English."""
+    chatting.said(f"/start {started(chatting.client)}", sender=4711)
+    (one,) = follows(made, "telegram", "4711")
+    deed = Deed("resident", "subscription.paused", one.id, made.now_us)
+    made.cities.pause_subscription(made.profile.code, one.id, made.now_us + DAY_US, deed)
+    assert chatting.said(f"/start {started(chatting.client)}", sender=4711).startswith("Anda mengikuti Terban")
+    (again,) = follows(made, "telegram", "4711")
+    assert (again.id, again.state) == (one.id, "active")
+    english = chatting.said(f"/start {started(chatting.client, tempat='*', bahasa='en')}", sender=4711)
+    assert english.startswith("You follow All of Kota Yogyakarta")
+    assert len(follows(made, "telegram", "4711")) == 2
+
+
+def test_a_program_is_given_the_link_too(chatting: Providers) -> None:
+    """As the page of the wish."""
+    wish = {"kind": "telegram", "address": "", "region": TERBAN[2:]}
+    key = {"authorization": "Bearer kunci-uji"}
+    came = chatting.client.post("/api/v1/subscriptions", json=wish, headers=key)
+    assert came.status_code == 201, came.text
+    assert came.json()["page"].startswith("https://t.me/siaga_kota_bot?start=")
+    assert came.json()["state"] == "pending"
+
+
+def test_a_link_that_nobody_made_confirms_nothing(chatting: Providers, made: Town) -> None:
+    """Neither a guess nor the code that went to somebody's mail; without a code a chat begins as ever."""
+    ask(chatting.client, "/ikuti", WISH)
+    code = code_in(waiting(made)[0])
+    for token in ("x" * 43, code):
+        assert chatting.said(f"/start {token}", sender=4711).startswith("Tautan itu tidak berlaku lagi.")
+    assert "4711" in chatting.said("/start", sender=4711)
+    assert [one.state for one in follows(made)] == ["pending"]

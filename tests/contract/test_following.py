@@ -60,10 +60,12 @@ def test_what_is_no_address_is_refused(kind: ReachKind, written: str) -> None:
 
 
 def test_what_is_offered_works() -> None:
-    """Web Push needs a key, and a chat begins with a message and not with a form."""
+    """Web Push needs a key, and a chat begins with a message, to which a link leads where the bot has a name."""
     every: tuple[ReachKind, ...] = ("telegram", "sms", "webpush", "email")
     assert Ways(every).offered == ("email", "sms")
     assert Ways(every, "KEY").offered == ("webpush", "email", "sms")
+    assert Ways(every, bot="siaga_kota_bot").offered == ("email", "telegram", "sms")
+    assert Ways(("sms",), bot="siaga_kota_bot").offered == ("sms",)
     assert Ways().offered == ()
 
 
