@@ -6,7 +6,7 @@ a Cancel. After a Cancel nothing holds any more, and what follows is an Alert ag
 of its own.
 
     level     severity  urgency    response
-    AWAS      Extreme   Immediate  Prepare; Evacuate once the order to leave is given
+    AWAS      Extreme   Immediate  Prepare; Evacuate from the order to leave on, for as long as it holds
     SIAGA     Severe    Expected   Prepare
     WASPADA   Minor     Future     Monitor
     all clear Minor     Past       AllClear
@@ -82,7 +82,16 @@ def expires_us(bulletin: Bulletin) -> int:
     return bulletin.expires_us or bulletin.at_us + HOLDS_US
 
 
-def gravity(bulletin: Bulletin) -> Gravity:
+def ordered(bulletin: Bulletin, earlier: Sequence[Bulletin]) -> bool:
+    """Whether an order to leave holds when it is said: given, not taken back, and no lower level told since."""
+    holds = False
+    for one in sorted((*earlier, bulletin), key=lambda one: one.number):
+        if one.number <= bulletin.number:
+            holds = one.kind == "order" or (holds and one.kind == "fact" and one.level is Level.AWAS)
+    return holds
+
+
+def gravity(bulletin: Bulletin, earlier: Sequence[Bulletin] = ()) -> Gravity:
     """As the table at the head of this file has it. What a silent gauge saw last is likely, not observed."""
     if bulletin.kind == "correction":
         return Gravity("None", "Past", "Unknown", "Unlikely")
@@ -92,7 +101,7 @@ def gravity(bulletin: Bulletin) -> Gravity:
         return Gravity("AllClear", "Past", "Minor", "Observed")
     certainty = "Likely" if bulletin.silent else "Observed"
     if bulletin.level is Level.AWAS:
-        response = "Evacuate" if bulletin.kind == "order" else "Prepare"
+        response = "Evacuate" if ordered(bulletin, earlier) else "Prepare"
         return Gravity(response, "Immediate", "Extreme", certainty)
     if bulletin.level is Level.SIAGA:
         return Gravity("Prepare", "Expected", "Severe", certainty)
@@ -122,7 +131,7 @@ def alert(bulletin: Bulletin, earlier: Sequence[Bulletin], areas: Sequence[Area]
         _put(root, "references", " ".join(_reference(one, about.sender, zone) for one in named))
     _put(root, "incidents", bulletin.event or bulletin.incident)
     for language in _LANGUAGES:
-        root.append(_info(bulletin, areas, about, language))
+        root.append(_info(bulletin, gravity(bulletin, earlier), areas, about, language))
     return root
 
 
@@ -132,8 +141,8 @@ def _status(bulletin: Bulletin, about: About) -> str:
     return "Exercise" if bulletin.drill else "Actual"
 
 
-def _info(bulletin: Bulletin, areas: Sequence[Area], about: About, language: str) -> etree._Element:
-    zone, grave = about.profile.zone, gravity(bulletin)
+def _info(bulletin: Bulletin, grave: Gravity, areas: Sequence[Area], about: About, language: str) -> etree._Element:
+    zone = about.profile.zone
     info = etree.Element(_q("info"))
     _put(info, "language", _LANGUAGES[language])
     _put(info, "category", "Met")

@@ -102,6 +102,16 @@ def test_what_holds_no_more_is_named_only_by_the_end():
     assert chain(bulletin(2, "all_clear", at_us=late), [old]) == ("Update", [old])
 
 
+def test_an_order_holds_until_the_water_falls_or_it_is_taken_back():
+    """A gauge that falls silent after the order does not turn Evacuate into Prepare."""
+    awas, siaga = Level.AWAS, Level.SIAGA
+    told = [bulletin(1, level=awas), bulletin(2, "order", awas), bulletin(3, level=awas, silent=True)]
+    told += [bulletin(4, level=siaga), bulletin(5, level=awas), bulletin(6, "order", awas), bulletin(7, "correction")]
+    told += [bulletin(8, level=awas)]
+    said = [text(written(one, *told), "responseType") for one in told]
+    assert said == ["Prepare", "Evacuate", "Evacuate", "Prepare", "Prepare", "Evacuate", "None", "Prepare"]
+
+
 def test_a_drill_and_a_simulated_city_are_never_life():
     """Exercise, Test, Actual: what a dispatch system looks at first."""
     live = bulletin(1)
