@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.away import Away
 from support.reached import PROVIDERS, busy, deliver, followers, told
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in
@@ -195,3 +196,22 @@ def test_only_who_answers_for_warnings_sees_it(made: Town, serve: Serve) -> None
         assert ask(client, who).status_code == status
         assert ask(client, who, "/api/v1/reached").status_code == status
         assert ("/jangkauan" in ask(client, who, "/siaran").text.partition("<main")[2]) is (status == 200)
+
+
+def test_while_the_database_is_away_it_is_said_and_nothing_invented(made: Town, serve: Serve, boss: Visitor) -> None:
+    """A page of its own with when to try again, for programs a problem; no empty table that looks like nobody."""
+    client = serve(replace(made, cities=_Cut(made.cities)), providers=PROVIDERS)  # type: ignore[arg-type]
+    for path in ("/jangkauan", "/api/v1/reached"):
+        answer = ask(client, boss, path)
+        assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+        assert "<table" not in answer.text
+
+
+class _Cut:
+    """A store that knows who somebody is, and whose database goes away before it says what was told."""
+
+    def __init__(self, store: object) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(Away() if name == "told" else self._store, name)
