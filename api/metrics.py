@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -20,6 +21,7 @@ from api.weather_page import feed_of
 from contract.clock import SECOND_US
 from contract.errors import Unavailable
 from contract.incident import State
+from contract.reach_shown import day_of
 
 _STATES = (State.FIRING.value, State.RECOVERING.value)
 _SEVERITIES = ("info", "warning", "critical")
@@ -115,6 +117,7 @@ class CityCollector(Collector):
         held_back.add_metric([city], context.cities.held_back(city))
         yield held_back
         yield from _weather(context, snapshot.now_us)
+        yield from _reach(context, snapshot.now_us)
         yield self._alarms(snapshot.now_us)
         yield _in_doubt(city, gauges_of(context.profile, snapshot))
         slow = GaugeMetricFamily(
@@ -141,6 +144,28 @@ def _weather(context: Context, now_us: int) -> Iterator[GaugeMetricFamily]:
         )
         age.add_metric([context.city], (now_us - feed.heard_us) / SECOND_US)
         yield age
+
+
+def _reach(context: Context, now_us: int) -> Iterator[GaugeMetricFamily]:
+    """What goes to residents, by channel: of the channels that are carried, and of those that something waits for."""
+    city, waiting = context.city, context.cities.waiting_sends(context.city)
+    spent = context.cities.reach_spent(city, day_of(now_us, ZoneInfo(context.profile.zone)))
+    kinds = sorted({*waiting, *spent, *(one.kind for one in context.providers)})
+    if not kinds:
+        return
+    held = context.cities.deliverer(city)
+    families = (
+        ("siaga_reach_waiting", "messages to residents that are still to go out", waiting),
+        ("siaga_reach_taken_today", "messages that a channel's provider took since the city's midnight", spent),
+    )
+    for name, says, counts in families:
+        family = GaugeMetricFamily(name, says, labels=["city", "channel"])
+        for kind in kinds:
+            family.add_metric([city, kind], counts.get(kind, 0))
+        yield family
+    carried = GaugeMetricFamily("siaga_reach_up", "1 while a process sends to residents", labels=["city"])
+    carried.add_metric([city], int(held is not None and held.until_us > now_us))
+    yield carried
 
 
 def _nodes(city: str, snapshot: Snapshot) -> GaugeMetricFamily:

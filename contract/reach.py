@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from contract.levels import Level
 from contract.subscription import ReachKind, Telling
@@ -23,6 +23,16 @@ POST = "post"
 
 EXEMPT, BOUND = 0, 1
 """ranks: what no limit binds goes first"""
+
+
+class Share(NamedTuple):
+    """Of a city's sends, those whose number leaves `part` when it is divided by `of`."""
+
+    part: int
+    of: int
+
+
+WHOLE = Share(0, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

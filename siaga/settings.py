@@ -165,6 +165,12 @@ class Settings(BaseSettings):
     reach_file: Path | None = Field(
         default=None, description="TOML: by which providers residents are told (docs/reach.md); nobody is if not set"
     )
+    reach_senders: int = Field(
+        default=1,
+        ge=1,
+        le=16,
+        description="how many processes send to residents: one core carries about 50,000 messages in a minute",
+    )
     bmkg_url: str = Field(
         default="",
         description="BMKG's feed of weather warnings, https://www.bmkg.go.id/alerts/nowcast/id (docs/weather.md); "

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import re
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from alerts.channels.port import Channel
     from alerts.inboundfile import InboundFile
     from alerts.notify import Manners
+    from alerts.reach.hands import Opener
+    from alerts.reach.http import Lines
     from alerts.reach.reachfile import ReachFile
     from alerts.rules import Rule
     from alerts.sirens.nodes import Nodes
@@ -381,30 +385,75 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
 
 
 def run_reach(settings: Settings, clock: Clock, stop: threading.Event) -> None:
-    from alerts.reach.http import Lines
     from alerts.reach.process import ReachProcess
     from alerts.reach.sources import sources
-    from contract.addresses import networks
 
-    file, city, way_out = reach_file(settings), profile(settings), outward(settings)
-    allowed = networks(settings.outward_allow, where="setting SIAGA_OUTWARD_ALLOW")
+    city, senders = profile(settings), settings.reach_senders
+    hands = [[sys.executable, "-m", "siaga", "reach", "--share", f"{part}/{senders}"] for part in range(2, senders + 1)]
     with ExitStack() as stack:
         city_store = stack.enter_context(closing(cities(settings)))
+        open_providers, make_lines = _providers(settings, clock)
         stage = ReachProcess(
             city=city.code,
             name=city.name,
             zone=ZoneInfo(city.zone),
             cities=city_store,
             sources=sources(city_store, city),
-            open_providers=lambda lines: {} if file is None else file.open(lines, way_out, clock, os.environ),
-            make_lines=lambda: Lines(allowed),
+            open_providers=open_providers,
+            make_lines=make_lines,
             clock=clock,
             rng=random.Random(),  # noqa: S311  jitter, no secret
             holder=settings.lease_holder or holder(),
             lease_ttl_s=settings.lease_ttl_s,
             base_url=settings.public_url,
+            hands=hands,
         )
+        _look_rarely_for_garbage()
         _run(settings, REACH, clock, stop, stage.run, stage.facts, stack)
+
+
+def run_hand(settings: Settings, clock: Clock, stop: threading.Event, share: str) -> None:
+    """One of the further processes that `run_reach` starts. `share`: `2/3` is the second of three."""
+    from alerts.reach.hands import Hand
+    from alerts.reach.lane import Surroundings
+    from contract.reach import Share
+
+    part, of = (int(word) for word in share.split("/"))
+    city = profile(settings)
+    with closing(cities(settings)) as city_store:
+        open_providers, make_lines = _providers(settings, clock)
+        around = Surroundings(
+            city=city.code,
+            name=city.name,
+            zone=ZoneInfo(city.zone),
+            cities=city_store,
+            clock=clock,
+            rng=random.Random(),  # noqa: S311  jitter, no secret
+            base_url=settings.public_url.rstrip("/"),
+            share=Share(part - 1, of),
+        )
+        _look_rarely_for_garbage()
+        Hand(open_providers=open_providers, make_lines=make_lines, around=around).run(stop)
+
+
+def _look_rarely_for_garbage() -> None:
+    """A message makes hundreds of objects and no cycles; to look for them after every seven hundred takes a sixth of
+    the time (`python -m benchmarks.reaching`)."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def _providers(settings: Settings, clock: Clock) -> tuple[Opener, Callable[[], Lines]]:
+    """How a process that sends opens its providers and its connections."""
+    from alerts.reach.http import Lines
+    from contract.addresses import networks
+
+    file, way_out = reach_file(settings), outward(settings)
+    allowed = networks(settings.outward_allow, where="setting SIAGA_OUTWARD_ALLOW")
+    return (
+        lambda lines: {} if file is None else file.open(lines, way_out, clock, os.environ),
+        lambda: Lines(allowed),
+    )
 
 
 def weather_feed(settings: Settings, clock: Clock) -> WeatherFeed:

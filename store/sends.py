@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from contract.reach import Due, Send, Settled, Told, Walk
+from contract.reach import WHOLE, Due, Send, Settled, Share, Told, Walk
 from contract.subscription import ReachKind
 
 if TYPE_CHECKING:
@@ -37,10 +37,18 @@ class SendStore(Protocol):
         """Those tellings as they are walked."""
 
     def sends_due(
-        self, city: str, kind: ReachKind, now_us: int, *, after: tuple[int, int] = (-1, 0), limit: int = 2_000
+        self,
+        city: str,
+        kind: ReachKind,
+        now_us: int,
+        *,
+        after: tuple[int, int] = (-1, 0),
+        limit: int = 2_000,
+        share: Share = WHOLE,
     ) -> Sequence[Due]:
-        """What may go out now by rank and number, after this rank and number. A message of a thread waits until the one
-        before it to the same person is settled. Those whose time is over are among them: they are to be settled so."""
+        """What may go out now by rank and number, after this rank and number, of this share. A message of a thread
+        waits until the one before it to the same person is settled. Those whose time is over are among them: they are
+        to be settled so."""
 
     def settle(self, lease: Lease, settled: Sequence[Settled], day: str, now_us: int) -> None:
         """Keep what came of attempts, all or nothing, and count what was accepted on that day by its channel. One that

@@ -19,7 +19,7 @@ from alerts.reach.words import message_of
 from contract.clock import SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
 from contract.following import leave_path
-from contract.reach import BOUND, POST, Due, ProviderInfo, Settled, Walk
+from contract.reach import BOUND, POST, WHOLE, Due, ProviderInfo, Settled, Share, Walk
 from contract.reach_shown import budget_of
 from contract.subscription import ReachKind, Telling
 from store.ports import CityStore
@@ -39,9 +39,13 @@ _ADDRESS_GONE = frozenset({"gone", "no_address"})
 log = structlog.get_logger(__name__)
 
 
+def _nowhere(_one: Settled) -> None:
+    raise RuntimeError("nobody keeps what came of a send")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What all lanes of a city share."""
+    """What all lanes of a process share. `share`: which part of the city's sends is theirs."""
 
     city: str
     name: str
@@ -50,7 +54,8 @@ class Surroundings:
     clock: Clock
     rng: random.Random
     base_url: str
-    settle: Callable[[Settled], None]
+    share: Share = WHOLE
+    settle: Callable[[Settled], None] = _nowhere
 
 
 class ProviderLane:
@@ -64,6 +69,7 @@ class ProviderLane:
         self.away = ""
         self._opened = opened
         self._around = around
+        self._rate_per_s = self.info.rate_per_s / around.share.of
         self._queue: deque[Due] = deque()
         self._filled = asyncio.Event()
         self._wanted = asyncio.Event()
@@ -78,7 +84,7 @@ class ProviderLane:
 
     @property
     def at_once(self) -> int:
-        return max(2, min(AT_ONCE_MOST, round(self.info.rate_per_s)))
+        return max(2, min(AT_ONCE_MOST, round(self._rate_per_s)))
 
     def wake(self, *, anew: bool = False) -> None:
         """There is something to be said; with `anew` also something that may go before what is in hand."""
@@ -108,7 +114,7 @@ class ProviderLane:
     async def _more(self) -> bool:
         """Whether there was anything to take."""
         around = self._around
-        want = 1 if self._in_a_row else max(LEAST, min(MOST, round(self.info.rate_per_s * AHEAD_S)))
+        want = 1 if self._in_a_row else max(LEAST, min(MOST, round(self._rate_per_s * AHEAD_S)))
         if len(self._queue) > want // 2:
             self._wanted.clear()
             await self._wanted.wait()
@@ -118,8 +124,9 @@ class ProviderLane:
         mine = frozenset(self.held)
         try:
             found = await asyncio.to_thread(
-                around.cities.sends_due, around.city, self.kind, around.clock.now_us(), after=after, limit=want
-            )
+                around.cities.sends_due, around.city, self.kind, around.clock.now_us(), after=after, limit=want,
+                share=around.share,
+            )  # fmt: skip
             fresh = [one for one in found if one.send.id not in mine]
             await self._learn({one.send.telling for one in fresh} - self._tellings.keys())
         except Unavailable:
@@ -175,7 +182,7 @@ class ProviderLane:
     async def _slot(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wait for this one's turn within the rate."""
         now_s = loop.time()
-        self._slot_s = max(self._slot_s, now_s - BURST_S) + 1.0 / self.info.rate_per_s
+        self._slot_s = max(self._slot_s, now_s - BURST_S) + 1.0 / self._rate_per_s
         if self._slot_s > now_s + TICK_S:
             # Those of one tick go out together: the loop turns fifty times a second and not two thousand.
             await asyncio.sleep(self._slot_s - now_s)
@@ -257,7 +264,11 @@ class ProviderLane:
             self.away = ""
 
     def _spend(self) -> None:
-        self.spent += 1
+        self.spent_by_all(self.spent + 1)
+
+    def spent_by_all(self, spent: int) -> None:
+        """How much of the day's budget is gone, by whichever process."""
+        self.spent = spent
         budget = budget_of(self.spent, self.info.budget_day)
         if budget != "fine" and not self._near:
             self._near = True

@@ -13,7 +13,6 @@ import random
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,22 +22,21 @@ import structlog
 from alerts.outbox import Lane
 from alerts.reach import fairness
 from alerts.reach.confirming import Confirming
+from alerts.reach.delivery import Delivery, cancel
+from alerts.reach.hands import Hands, Opener, lease_word
 from alerts.reach.http import Lines
-from alerts.reach.lane import ProviderLane, Surroundings
+from alerts.reach.lane import Surroundings
 from alerts.reach.reachfile import Opened
 from alerts.reach.webpush import b64
 from contract.clock import DAY_US, Clock
 from contract.errors import Rejected, Unavailable
-from contract.reach import RECEIPT_KINDS, Settled, Walk, thread_of
-from contract.reach_shown import budget_of, day_of
+from contract.reach import RECEIPT_KINDS, Share, Walk, thread_of
 from contract.subscription import CHANNEL, REACH_KINDS, ReachKind, Telling
 from store.ports import CityStore, Lease
 from store.sends import reach_lease
 
 PAGE = 5_000
 LOOK_S = 0.5
-WRITE_S = 0.2
-WRITE_MOST = 2_000
 KEPT_US = 30 * DAY_US
 """how long it is known who was told what"""
 STALE_US = DAY_US
@@ -46,7 +44,6 @@ STALE_US = DAY_US
 _TIDY_S = 3_600.0
 
 log = structlog.get_logger(__name__)
-Opener = Callable[[Lines], Mapping[ReachKind, Opened]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,9 @@ class ReachProcess:
         holder: str,
         lease_ttl_s: float,
         base_url: str,
+        hands: Sequence[Sequence[str]] = (),
     ) -> None:
+        """`hands`: the commands that start further processes which send beside this one."""
         self._city = city
         self._zone = zone
         self._cities = cities
@@ -88,27 +87,26 @@ class ReachProcess:
         self._ttl_s = lease_ttl_s
         self._around = Surroundings(
             city=city, name=name, zone=zone, cities=cities, clock=clock, rng=rng, base_url=base_url.rstrip("/"),
-            settle=self._settled,
+            share=Share(0, 1 + len(hands)),
         )  # fmt: skip
+        self._hands = Hands(hands)
+        self._senders = 1 + len(hands)
         self._lease: Lease | None = None
-        self._lanes: dict[ReachKind, ProviderLane] = {}
+        self._delivery: Delivery | None = None
         self._kinds: frozenset[ReachKind] = frozenset()
-        self._results: list[Settled] = []
-        self._write_now = asyncio.Event()
-        self._day = ""
         self._leading = threading.Event()
         self._loops = 0
         self._store_away = False
 
     def facts(self) -> dict[str, Any]:
         """For the sign of life."""
-        lanes = self._lanes.values()
+        own: Mapping[str, Any] = self._delivery.facts() if self._delivery is not None else {}
         return {
             "loops": self._loops,
             "leading": self._leading.is_set(),
             "providers": sorted(self._kinds),
-            "away": sorted(one.kind for one in lanes if one.away),
-            "near_budget": sorted(one.kind for one in lanes if budget_of(one.spent, one.info.budget_day) != "fine"),
+            "senders": self._senders,
+            **{name: sorted({*own.get(name, ()), *self._hands.facts(name)}) for name in ("away", "near_budget")},
         }
 
     def run(self, stop: threading.Event) -> None:
@@ -120,7 +118,8 @@ class ReachProcess:
         opened = self._open(lines)
         self._kinds = frozenset(opened)
         self._posts = [kind for kind, one in opened.items() if one.post is not None]
-        self._lanes = {kind: ProviderLane(opened.get(kind), kind, self._around) for kind in REACH_KINDS}
+        delivery = Delivery(opened, self._around, fenced=self._fenced, ails=self._ail, heals=self._heal)
+        self._delivery = delivery
         confirming = Confirming(self._city, self._around.name, self._cities, opened, asyncio.get_running_loop())
         outbox = Lane(
             self._city, self._cities, CHANNEL, confirming, self._clock, self._rng, beside=(), first_wait_s=1.0,
@@ -128,29 +127,27 @@ class ReachProcess:
         )  # fmt: skip
         speaking = threading.Thread(target=outbox.run, args=(stop, self._leading, LOOK_S), name="confirm", daemon=True)
         speaking.start()
-        jobs = [
-            asyncio.create_task(self._lead()),
-            asyncio.create_task(self._write()),
-            asyncio.create_task(self._walk()),
-        ]
-        jobs.append(asyncio.create_task(self._tidy()))
-        for lane in self._lanes.values():
-            jobs.append(asyncio.create_task(lane.feed(self._leads)))
-            jobs += [asyncio.create_task(lane.work()) for _ in range(lane.at_once)]
+        await self._hands.begin()
+        endless = [self._lead(delivery), self._walk(delivery), self._tidy(delivery), *delivery.jobs()]
+        endless += [self._hands.watch(number) for number in range(self._senders - 1)]
+        jobs = [asyncio.create_task(one) for one in endless]
         ending = asyncio.create_task(self._until(stop))
         try:
             done, _ = await asyncio.wait({*jobs, ending}, return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 one.result()  # a job ends by nothing but a bug
         finally:
-            await self._end(jobs, opened, lines)
+            await self._end(jobs, delivery, opened, lines)
 
-    async def _end(self, jobs: Sequence[asyncio.Task[None]], opened: Mapping[ReachKind, Opened], lines: Lines) -> None:
-        for job in jobs:
-            job.cancel()
-        await asyncio.gather(*jobs, return_exceptions=True)
-        while self._results and self._lease is not None and await self._write_some():
-            pass
+    async def _end(
+        self,
+        jobs: Sequence[asyncio.Task[None]],
+        delivery: Delivery,
+        opened: Mapping[ReachKind, Opened],
+        lines: Lines,
+    ) -> None:
+        await cancel(jobs)
+        await asyncio.gather(delivery.end(), self._hands.end())
         for one in opened.values():
             await one.provider.close()
         await lines.close()
@@ -166,12 +163,9 @@ class ReachProcess:
             self._loops += 1
             await asyncio.sleep(0.1)
 
-    def _leads(self) -> bool:
-        return self._leading.is_set()
-
     # ------------------------------------------------------------ the lease
 
-    async def _lead(self) -> None:
+    async def _lead(self, delivery: Delivery) -> None:
         while True:
             now_us = self._clock.now_us()
             try:
@@ -186,38 +180,37 @@ class ReachProcess:
             else:
                 if lease is None:
                     self._lose("another process delivers")
-                elif self._lease is None or lease.fence != self._lease.fence:
-                    await self._take(lease)
                 else:
-                    self._lease = lease
+                    if self._lease is None or lease.fence != self._lease.fence:
+                        log.info("reach.leading", city=self._city, fence=lease.fence)
+                    self._under(delivery, lease)
+                    self._leading.set()
             await asyncio.sleep(self._ttl_s / 4)
 
-    async def _take(self, lease: Lease) -> None:
-        for lane in self._lanes.values():
-            lane.drop()
-        self._results.clear()
-        self._day = ""
+    def _under(self, delivery: Delivery, lease: Lease | None) -> None:
         self._lease = lease
-        self._leading.set()
-        log.info("reach.leading", city=self._city, fence=lease.fence)
+        delivery.under(lease)
+        self._hands.tell(lease=lease_word(lease))
 
     def _lose(self, why: str) -> None:
         if self._leading.is_set():
             log.warning("reach.not_leading", city=self._city, why=why)
         self._leading.clear()
-        self._lease = None
-        for lane in self._lanes.values():
-            lane.drop()
-        self._results.clear()
+        if self._delivery is not None:
+            self._under(self._delivery, None)
+
+    def _wake(self, delivery: Delivery, kind: ReachKind | None = None, *, anew: bool = False) -> None:
+        delivery.wake(kind, anew=anew)
+        self._hands.tell(wake=kind, anew=anew)
 
     # ------------------------------------------------------------ the walk
 
-    async def _walk(self) -> None:
+    async def _walk(self, delivery: Delivery) -> None:
         while True:
             if self._lease is not None:
                 try:
-                    await self._new_tellings(self._lease)
-                    more = await self._step(self._lease)
+                    await self._new_tellings(delivery, self._lease)
+                    more = await self._step(delivery, self._lease)
                     self._heal()
                 except Unavailable as error:
                     self._ail(error)
@@ -229,7 +222,7 @@ class ReachProcess:
                     continue
             await asyncio.sleep(LOOK_S)
 
-    async def _new_tellings(self, lease: Lease) -> None:
+    async def _new_tellings(self, delivery: Delivery, lease: Lease) -> None:
         for source in self._sources:
             seq = await asyncio.to_thread(self._cities.reach_cursor, self._city, source.name)
             for number, telling in await asyncio.to_thread(source.since, seq):
@@ -241,10 +234,9 @@ class ReachProcess:
                 await asyncio.to_thread(self._cities.begin_walk, lease, walk, source.name, number, now_us)
                 if walk is not None:
                     log.info("reach.begun", telling=walk.telling.id, exempt=walk.telling.exempt)
-                    for lane in self._lanes.values():
-                        lane.wake(anew=True)
+                    self._wake(delivery, anew=True)
 
-    async def _step(self, lease: Lease) -> bool:
+    async def _step(self, delivery: Delivery, lease: Lease) -> bool:
         """One page of each channel of the telling that is most urgent. Whether there is more to do."""
         walks = await asyncio.to_thread(self._cities.open_walks, self._city)
         if not walks:
@@ -263,66 +255,16 @@ class ReachProcess:
             done = all(cursors.get(one) == -1 for one in REACH_KINDS)
             walk = replace(walk, cursors=cursors, done=done)
             await asyncio.to_thread(self._cities.put_sends, lease, walk, sends, now_us)
-            self._lanes[kind].wake()
+            self._wake(delivery, kind)
         return True
 
-    # ------------------------------------------------------------ what came of it
+    # ------------------------------------------------------------ beside it
 
-    def _settled(self, one: Settled) -> None:
-        self._results.append(one)
-        if len(self._results) >= WRITE_MOST:
-            self._write_now.set()
-
-    async def _write(self) -> None:
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._write_now.wait(), WRITE_S)
-            self._write_now.clear()
-            while self._results and self._lease is not None and await self._write_some():
-                pass
-
-    async def _write_some(self) -> bool:
-        """Whether it was kept."""
-        lease, now_us = self._lease, self._clock.now_us()
-        if lease is None:
-            return False
-        await self._turn_the_day(now_us)
-        some = self._results[:WRITE_MOST]
-        try:
-            await asyncio.to_thread(self._cities.settle, lease, some, self._day, now_us)
-            bounced = [one for one in some if one.bounced]
-            for one in bounced:
-                reason = one.said or one.reason
-                await asyncio.to_thread(self._cities.bounced_subscription, self._city, one.send.subscription, reason)
-        except Unavailable as error:
-            self._ail(error)
-            return False
-        except Rejected as error:
-            self._fenced(error)
-            return False
-        if self._lease is lease or (self._lease is not None and self._lease.fence == lease.fence):
-            del self._results[: len(some)]
-            for one in some:
-                self._lanes[one.send.kind].held.discard(one.send.id)
-        return True
-
-    async def _turn_the_day(self, now_us: int) -> None:
-        day = day_of(now_us, self._zone)
-        if day == self._day:
-            return
-        try:
-            spent = await asyncio.to_thread(self._cities.reach_spent, self._city, day)
-        except Unavailable:
-            return
-        for kind, lane in self._lanes.items():
-            lane.new_day(spent.get(kind, 0))
-        self._day = day
-
-    async def _tidy(self) -> None:
+    async def _tidy(self, delivery: Delivery) -> None:
         while True:
             if self._lease is not None:
                 try:
-                    await self._turn_the_day(self._clock.now_us())
+                    await delivery.turn_the_day()
                     await asyncio.to_thread(self._cities.forget_sends, self._city, self._clock.now_us() - KEPT_US)
                 except Unavailable as error:
                     self._ail(error)

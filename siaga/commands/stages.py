@@ -38,6 +38,9 @@ def reach(
     make_key: Annotated[
         Path | None, typer.Option(help="Make the key of Web Push in this new file, say its public half, and end.")
     ] = None,
+    share: Annotated[
+        str, typer.Option(hidden=True, help="Started by `siaga reach` itself: send this share of all, 2/3.")
+    ] = "",
 ) -> None:
     """Tell residents who follow: each by their own channel, in order, and keep what came of it."""
     from siaga import logs, wiring
@@ -49,7 +52,10 @@ def reach(
         return
     settings = settings_module.load()
     logs.set_up("reach", settings.log_format)
-    wiring.run_reach(settings, SystemClock(), stop_event())
+    if share:
+        wiring.run_hand(settings, SystemClock(), stop_event(), share)
+    else:
+        wiring.run_reach(settings, SystemClock(), stop_event())
 
 
 def weather() -> None:

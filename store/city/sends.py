@@ -6,9 +6,22 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, or_, select, update
 
-from contract.reach import POST, Due, Send, Settled, Tally, Told, Walk, telling_from, thread_of, values_of
+from contract.reach import (
+    POST,
+    WHOLE,
+    Due,
+    Send,
+    Settled,
+    Share,
+    Tally,
+    Told,
+    Walk,
+    telling_from,
+    thread_of,
+    values_of,
+)
 from contract.subscription import ReachKind
 from store.city.database import Part, batches, rows_of
 from store.city.engine import check_fence
@@ -106,7 +119,14 @@ class SendTables(Part):
             connection.execute(here.values(cursors=dict(walk.cursors), done=walk.done))
 
     def sends_due(
-        self, city: str, kind: ReachKind, now_us: int, *, after: tuple[int, int] = (-1, 0), limit: int = 2_000
+        self,
+        city: str,
+        kind: ReachKind,
+        now_us: int,
+        *,
+        after: tuple[int, int] = (-1, 0),
+        limit: int = 2_000,
+        share: Share = WHOLE,
     ) -> Sequence[Due]:
         """See `SendStore.sends_due`."""
         earlier = sends.alias()
@@ -142,6 +162,7 @@ class SendTables(Part):
                 sends.c.not_before_us <= now_us,
                 beyond,
                 ~blocked,
+                *([sends.c.id % share.of == share.part] if share.of > 1 else []),
             )
             .order_by(sends.c.rank, sends.c.id)
             .limit(limit)
@@ -236,17 +257,21 @@ class SendTables(Part):
             return connection.execute(delete(sends).where(sends.c.id.in_(old.limit(limit)))).rowcount
 
     def _count(self, connection: Connection, city: str, counts: Mapping[Count, int], now_us: int) -> None:
-        for (telling, kind, state, reason), more in counts.items():
-            if more:
-                new = self._db.insert(reach_counts).values(
-                    city=city, telling=telling, kind=kind, state=state, reason=reason, count=more, last_us=now_us
-                )
-                summed = {"count": reach_counts.c.count + new.excluded.count}
-                if more > 0:
-                    summed["last_us"] = new.excluded.last_us
-                connection.execute(
-                    new.on_conflict_do_update(index_elements=["telling", "kind", "state", "reason"], set_=summed)
-                )
+        rows = [
+            {"city": city, "telling": telling, "kind": kind, "state": state, "reason": reason, "count": more,
+             "last_us": now_us}
+            for (telling, kind, state, reason), more in counts.items()
+            if more
+        ]  # fmt: skip
+        if rows:
+            new = self._db.insert(reach_counts)
+            grown = new.excluded.count > 0
+            summed = {
+                "count": reach_counts.c.count + new.excluded.count,
+                "last_us": case((grown, new.excluded.last_us), else_=reach_counts.c.last_us),
+            }
+            of_one = ["telling", "kind", "state", "reason"]
+            connection.execute(new.on_conflict_do_update(index_elements=of_one, set_=summed), rows)
 
     def _spend(self, connection: Connection, city: str, day: str, kinds: Iterable[str]) -> None:
         for kind, count in Counter(kinds).items():

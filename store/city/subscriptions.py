@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, delete, func, insert, select, update
 
 from contract.errors import Rejected
 from contract.levels import Level
@@ -172,7 +174,7 @@ class SubscriptionTable(Part):
             return {(row.kind, row.state): row.rows for row in connection.execute(query)}
 
     def _subscriptions(self, which: ColumnElement[bool], limit: int | None = None) -> list[Subscription]:
-        query = select(subscriptions).where(which).order_by(subscriptions.c.serial).limit(limit)
+        query = select(*_AS_TEXT).where(which).order_by(subscriptions.c.serial).limit(limit)
         with self._db.read() as connection:
             return [_subscription(row) for row in rows_of(connection, query)]
 
@@ -217,7 +219,7 @@ def _at(city: str, kind: str, address: str) -> ColumnElement[bool]:
 
 
 def _one(connection: Connection, which: ColumnElement[bool]) -> Subscription | None:
-    return next(map(_subscription, rows_of(connection, select(subscriptions).where(which))), None)
+    return next(map(_subscription, rows_of(connection, select(*_AS_TEXT).where(which))), None)
 
 
 def _values_of(one: Subscription) -> dict[str, Any]:
@@ -231,16 +233,21 @@ def _values_of(one: Subscription) -> dict[str, Any]:
     }
 
 
-def _subscription(row: Mapping[str, Any]) -> Subscription:
-    known = {field.name: row[field.name] for field in fields(Subscription)}
-    return Subscription(
-        **(
-            known
-            | {
-                "topics": frozenset(row["topics"]),
-                "gauges": tuple(row["gauges"]),
-                "regions": tuple(row["regions"]),
-                "from_level": Level(row["from_level"]),
-            }
-        )
-    )
+def _subscription(row: dict[str, Any]) -> Subscription:
+    row["topics"] = frozenset(_list(row["topics"]))
+    row["gauges"], row["regions"] = _list(row["gauges"]), _list(row["regions"])
+    row["from_level"] = Level(row["from_level"])
+    return Subscription(**row)
+
+
+@lru_cache(maxsize=4_096)
+def _list(text: str) -> tuple[str, ...]:
+    """Most of a hundred thousand follow one of few things."""
+    return tuple(json.loads(text))
+
+
+_LISTS = frozenset({"topics", "gauges", "regions"})
+_AS_TEXT = tuple(
+    cast(subscriptions.c[one.name], Text).label(one.name) if one.name in _LISTS else subscriptions.c[one.name]
+    for one in fields(Subscription)
+)

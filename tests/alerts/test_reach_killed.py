@@ -1,4 +1,4 @@
-"""`siaga reach` as a process of its own, killed while it sends: all who follow are told, and nobody twice."""
+"""`siaga reach` with a hand beside it, killed while it sends: all who follow are told, and nobody twice."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from benchmarks.reaching import CITY, CLOCK, Mix, awas, counts, followers, keep, providers, reach_file
@@ -77,6 +78,7 @@ def sending(folder: Path) -> Iterator[Sending]:
             "SIAGA_REACH_FILE": reach_file(folder, http, smtp, MIX),
             "SIAGA_OUTWARD_ALLOW": "127.0.0.0/8",
             "SIAGA_LEASE_HOLDER": "one",
+            "SIAGA_REACH_SENDERS": 2,
         }
         cities = stack.enter_context(closing(open_city(str(settings["SIAGA_CITY_URL"]))))
         cities.put_profile(city, CLOCK.now_us())
@@ -86,6 +88,13 @@ def sending(folder: Path) -> Iterator[Sending]:
         cities.commit(lease, EngineCommit(bulletins=(awas(node),)))
         reach = stack.enter_context(supervised(folder / "reach.log", settings, "reach"))
         yield Sending(reach, cities, http, folder / "journal")
+
+
+def _lose_its_hand(reach: Supervised) -> None:
+    """Kill the process beside the leader: the leader ends by itself, so that both are started again."""
+    (hand,) = psutil.Process(reach.now.pid).children()
+    hand.kill()
+    assert wait_until(lambda: reach.now.ended, 20), reach.now.said()
 
 
 @pytest.mark.timeout(120)
@@ -98,7 +107,10 @@ def test_killed_while_it_sends_all_are_told_and_nobody_under_two_keys(tmp_path: 
     with sending(tmp_path) as city:
         for moment in moments:
             assert wait_until(partial(city.has_taken, moment), 30), city.reach.now.said()
-            city.reach.now.kill()
+            if moment == moments[1]:
+                _lose_its_hand(city.reach)
+            else:
+                city.reach.now.kill()
             in_doubt.append(city.taken() - city.kept())
             city.reach.start()
         ended = wait_until(lambda: city.kept() >= FOLLOWERS or city.reach.now.ended, 60, 0.05)

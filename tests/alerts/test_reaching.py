@@ -27,6 +27,7 @@ from contract.clock import HOUR_US, MINUTE_US, SECOND_US, ManualClock
 from contract.errors import Rejected, Unavailable
 from contract.levels import Level
 from contract.reach import ProviderInfo
+from contract.reach_shown import day_of
 from contract.subscription import ReachKind, Subscription, Telling
 from faults.parts.brokers import wait_until
 from store import open_city
@@ -78,6 +79,7 @@ class Reached:
     provider: Pretended = field(default_factory=Pretended)
     budget: int | None = None
     said: list[Telling] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
 
     def follow(self, count: int, **changed: Any) -> None:
         for at in range(count):
@@ -101,13 +103,13 @@ class Reached:
             open_providers=lambda _lines: opened, make_lines=Lines, clock=self.clock, rng=random.Random(1),
             holder="satu", lease_ttl_s=60.0, base_url="https://siaga.example",
         )  # fmt: skip
-        stop = threading.Event()
-        thread = threading.Thread(target=stage.run, args=(stop,))
+        self.stop = threading.Event()
+        thread = threading.Thread(target=stage.run, args=(self.stop,))
         thread.start()
         try:
             yield stage
         finally:
-            stop.set()
+            self.stop.set()
             thread.join(10)
             assert not thread.is_alive()
 
@@ -196,6 +198,36 @@ def test_an_answer_of_the_store_that_is_old_sends_nobody_a_second_time(city: Rea
         city.until(lambda: city.counts() == {("accepted", ""): 60})
     assert late.late[1] == 30
     assert city.provider.again == 0
+
+
+class SlowToKeep:
+    """A store that takes what came of sends, and answers late."""
+
+    def __init__(self, store: CityStore) -> None:
+        self._store = store
+        self.took, self.answers = threading.Event(), threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def settle(self, *given: Any) -> None:
+        self._store.settle(*given)
+        self.took.set()
+        self.answers.wait(10)
+
+
+def test_told_to_end_while_it_writes_it_counts_what_was_spent_once(city: Reached) -> None:
+    """What the store has taken already is not handed to it a second time."""
+    city.follow(5)
+    slow = SlowToKeep(city.store)
+    city.store = cast(CityStore, slow)
+    city.say(telling())
+    with city.running():
+        assert slow.took.wait(10)
+        # The jobs are cancelled within a tenth of a second; only then does the store answer.
+        threading.Timer(0.5, slow.answers.set).start()
+    spent = city.store.reach_spent(CITY, day_of(NOON_US, ZONE))
+    assert sum(spent.values()) == city.counts()["accepted", ""] == len(city.provider.took)
 
 
 def test_after_two_hours_without_a_provider_all_are_told_and_nothing_old(city: Reached) -> None:

@@ -73,6 +73,25 @@ def test_each_channel_says_how_its_day_stands(made: Town, serve: Serve, boss: Vi
     assert channels["sms"]["waiting"] == 240
 
 
+def test_the_figures_say_what_waits_and_what_went(made: Town, serve: Serve) -> None:
+    """By channel, also of one where nothing waits; that nobody sends now is a figure; nothing where nothing is set."""
+    busy(made)
+    told_ = serve(made, providers=PROVIDERS).get("/metrics").text
+    city = made.profile.code
+    for wanted in (
+        f'siaga_reach_waiting{{channel="sms",city="{city}"}} 240.0',
+        f'siaga_reach_waiting{{channel="email",city="{city}"}} 0.0',
+        f'siaga_reach_taken_today{{channel="email",city="{city}"}} 42.0',
+        f'siaga_reach_up{{city="{city}"}}',
+    ):
+        assert wanted in told_, wanted
+
+
+def test_a_city_without_providers_has_no_figures_of_them(made: Town, serve: Serve) -> None:
+    """No channel stands there as if somebody carried it."""
+    assert "siaga_reach" not in serve(made).get("/metrics").text
+
+
 def test_each_telling_says_what_became_of_it(made: Town, serve: Serve, boss: Visitor) -> None:
     """When it was said and when a provider took the last, the counts by channel, honest words for what nobody knows,
     why some failed, and that it concerned nobody; English, too."""

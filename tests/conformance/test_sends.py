@@ -9,7 +9,7 @@ from support.subscriptions import subscription
 
 from contract.clock import SECOND_US
 from contract.errors import Rejected
-from contract.reach import BOUND, Send, Settled, Tally, Walk
+from contract.reach import BOUND, Send, Settled, Share, Tally, Walk
 from store.ports import CityStore, Lease
 from store.sends import reach_lease
 
@@ -78,6 +78,19 @@ def test_who_lost_the_lease_writes_nothing(city_store: CityStore) -> None:
         with pytest.raises(Rejected) as refused:
             write()
         assert refused.value.reason == "fenced"
+
+
+def test_shares_have_all_between_them_and_none_twice(city_store: CityStore) -> None:
+    """Several processes send beside each other: each asks for its own."""
+    lease = lease_of(city_store)
+    follow(city_store, 9)
+    walk = Walk(telling=telling())
+    city_store.begin_walk(lease, walk, "bulletins", 1, NOON_US)
+    put(city_store, lease, walk, *(sent(at) for at in range(9)))
+    shares = [city_store.sends_due(CITY, "email", NOON_US, share=Share(part, 3)) for part in range(3)]
+    assert [len(one) for one in shares] == [3, 3, 3]
+    every = {due.send.key for due in city_store.sends_due(CITY, "email", NOON_US)}
+    assert {due.send.key for one in shares for due in one} == every
 
 
 def test_what_is_due_says_where_it_goes(city_store: CityStore) -> None:
