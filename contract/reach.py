@@ -26,13 +26,28 @@ EXEMPT, BOUND = 0, 1
 
 
 class Share(NamedTuple):
-    """Of a city's sends, those whose number leaves `part` when it is divided by `of`."""
+    """Of a city's sends, those whose number leaves `first` or more, and less than `end`, when it is divided by `of`."""
 
-    part: int
+    first: int
+    end: int
     of: int
 
+    @property
+    def part(self) -> float:
+        """Of everything, above 0 to 1."""
+        return (self.end - self.first) / self.of
 
-WHOLE = Share(0, 1)
+
+WHOLE = Share(0, 1, 1)
+_LEADS, _SENDS = 5, 8
+"""what the process that also walks sends, beside what each other does (`python -m benchmarks.reaching`)"""
+
+
+def share_of(number: int, senders: int) -> Share:
+    """What the process of that number sends, of so many; 0 is the one that leads."""
+    of = _LEADS + _SENDS * (senders - 1)
+    end = _LEADS + _SENDS * number
+    return Share(end - (_SENDS if number else _LEADS), end, of) if senders > 1 else WHOLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -416,7 +416,7 @@ def run_hand(settings: Settings, clock: Clock, stop: threading.Event, share: str
     """One of the further processes that `run_reach` starts. `share`: `2/3` is the second of three."""
     from alerts.reach.hands import Hand
     from alerts.reach.lane import Surroundings
-    from contract.reach import Share
+    from contract.reach import share_of
 
     part, of = (int(word) for word in share.split("/"))
     city = profile(settings)
@@ -430,7 +430,7 @@ def run_hand(settings: Settings, clock: Clock, stop: threading.Event, share: str
             clock=clock,
             rng=random.Random(),  # noqa: S311  jitter, no secret
             base_url=settings.public_url.rstrip("/"),
-            share=Share(part - 1, of),
+            share=share_of(part - 1, of),
         )
         _look_rarely_for_garbage()
         Hand(open_providers=open_providers, make_lines=make_lines, around=around).run(stop)

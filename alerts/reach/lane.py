@@ -69,7 +69,7 @@ class ProviderLane:
         self.away = ""
         self._opened = opened
         self._around = around
-        self._rate_per_s = self.info.rate_per_s / around.share.of
+        self._rate_per_s = self.info.rate_per_s * around.share.part
         self._queue: deque[Due] = deque()
         self._filled = asyncio.Event()
         self._wanted = asyncio.Event()

@@ -30,7 +30,7 @@ from alerts.reach.reachfile import Opened
 from alerts.reach.webpush import b64
 from contract.clock import DAY_US, Clock
 from contract.errors import Rejected, Unavailable
-from contract.reach import RECEIPT_KINDS, Share, Walk, thread_of
+from contract.reach import RECEIPT_KINDS, Walk, share_of, thread_of
 from contract.subscription import CHANNEL, REACH_KINDS, ReachKind, Telling
 from store.ports import CityStore, Lease
 from store.sends import reach_lease
@@ -87,7 +87,7 @@ class ReachProcess:
         self._ttl_s = lease_ttl_s
         self._around = Surroundings(
             city=city, name=name, zone=zone, cities=cities, clock=clock, rng=rng, base_url=base_url.rstrip("/"),
-            share=Share(0, 1 + len(hands)),
+            share=share_of(0, 1 + len(hands)),
         )  # fmt: skip
         self._hands = Hands(hands)
         self._senders = 1 + len(hands)
