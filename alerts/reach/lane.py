@@ -30,7 +30,8 @@ REST_LONGEST_S = 30.0
 AHEAD_S = 2.0
 """how much of its rate a lane takes from the store at once, so that what is graver soon overtakes"""
 LEAST, MOST = 50, 4_000
-BURST_S = 0.05
+BURST_S = 0.3
+"""of its rate, what a lane that could not speak for a moment catches up with at once"""
 TICK_S = 0.02
 AT_ONCE_MOST = 64
 LOOK_S = 0.5

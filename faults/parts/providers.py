@@ -38,7 +38,7 @@ class Books:
         self.again: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.down = False
-        self.last_s = 0.0
+        self.last_s: dict[str, float] = {}
         self._journal = journal.open("a", encoding="utf-8") if journal is not None else None
 
     def room(self, kind: str) -> bool:
@@ -62,7 +62,7 @@ class Books:
             self.again[kind] += 1
             return
         self.keys[kind].add(key)
-        self.last_s = time.time()
+        self.last_s[kind] = time.time()
         if self._journal is not None:
             whom = _WHOM.search(said)
             self._journal.write(f"{kind} {whom[0].decode() if whom else '-'} {key}\n")
