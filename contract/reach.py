@@ -45,9 +45,8 @@ _LEADS, _SENDS = 5, 8
 
 def share_of(number: int, senders: int) -> Share:
     """What the process of that number sends, of so many; 0 is the one that leads."""
-    of = _LEADS + _SENDS * (senders - 1)
     end = _LEADS + _SENDS * number
-    return Share(end - (_SENDS if number else _LEADS), end, of) if senders > 1 else WHOLE
+    return Share(end - _SENDS if number else 0, end, _LEADS + _SENDS * (senders - 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

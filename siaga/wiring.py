@@ -433,7 +433,7 @@ def run_hand(settings: Settings, clock: Clock, stop: threading.Event, share: str
             share=share_of(part - 1, of),
         )
         _look_rarely_for_garbage()
-        Hand(open_providers=open_providers, make_lines=make_lines, around=around).run(stop)
+        Hand(open_providers=open_providers, make_lines=make_lines, around=around).run(stop, sys.stdin, sys.stdout)
 
 
 def _look_rarely_for_garbage() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -96,8 +95,8 @@ class Hand:
         self._around = around
         self._delivery: Delivery | None = None
 
-    def run(self, stop: threading.Event, words: TextIO = sys.stdin, lives: TextIO = sys.stdout) -> None:
-        """Send what the leader's words allow."""
+    def run(self, stop: threading.Event, words: TextIO, lives: TextIO) -> None:
+        """Send what the leader's `words` allow; `lives` is where it says that it does."""
         asyncio.run(self._run(stop, words, lives))
 
     async def _run(self, stop: threading.Event, words: TextIO, lives: TextIO) -> None:

@@ -103,15 +103,15 @@ class Lines:
         self._machines.clear()
 
     async def _asked(self, line: _Line, sent: bytes) -> Answer:
+        whole = False
         try:
             answer = await line.ask(sent, self._answer_s)
-        except BaseException:
-            line.end()
-            raise
-        if line.reusable:
-            line.machine.idle.append(line)
-        else:
-            line.end()
+            whole = line.reusable
+        finally:
+            if whole:
+                line.machine.idle.append(line)
+            else:
+                line.end()
         return answer
 
     def _machine(self, target: Target) -> _Machine:

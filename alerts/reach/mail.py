@@ -8,6 +8,7 @@ import hashlib
 import re
 import ssl
 from collections import deque
+from contextlib import ExitStack
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import lru_cache
@@ -49,15 +50,14 @@ class Mail:
         mail = self._written(parcel)
         async with self._free:
             line = await self._line()
-            try:
-                said = await asyncio.wait_for(line.hand_in(self._envelope, parcel.address, mail), ANSWER_S)
-            except (TimeoutError, OSError, EOFError) as error:
-                line.end()
-                text = f"{self._server.host}: {error or type(error).__name__}"
-                raise (NoAnswer if line.whole else Unavailable)(text) from None
-            except BaseException:
-                line.end()
-                raise
+            with ExitStack() as broken:
+                broken.callback(line.end)
+                try:
+                    said = await asyncio.wait_for(line.hand_in(self._envelope, parcel.address, mail), ANSWER_S)
+                except (TimeoutError, OSError, EOFError) as error:
+                    text = f"{self._server.host}: {error or type(error).__name__}"
+                    raise (NoAnswer if line.whole else Unavailable)(text) from None
+                broken.pop_all()
             self._rest(line)
         return _receipt(*said)
 
@@ -97,7 +97,8 @@ class Mail:
         at_once = self._trust if server.security == "tls" else None
         reader, writer = await asyncio.open_connection(server.host, server.port, ssl=at_once)
         line = _Line(reader, writer)
-        try:
+        with ExitStack() as broken:
+            broken.callback(line.end)
             await line.greet()
             if server.security == "starttls" and self._trust is not None:
                 await line.ask("STARTTLS", 220)
@@ -106,9 +107,7 @@ class Mail:
             if server.user:
                 word = base64.b64encode(f"\0{server.user}\0{server.password}".encode()).decode()
                 await line.ask(f"AUTH PLAIN {word}", 235)
-        except BaseException:
-            line.end()
-            raise
+            broken.pop_all()
         return line
 
     def _written(self, parcel: Parcel) -> bytes:

@@ -162,7 +162,7 @@ class SendTables(Part):
                 sends.c.not_before_us <= now_us,
                 beyond,
                 ~blocked,
-                *([(sends.c.id % share.of).between(share.first, share.end - 1)] if share != WHOLE else []),
+                *([(sends.c.id % share.of).between(share.first, share.end - 1)] if share.part < 1 else []),
             )
             .order_by(sends.c.rank, sends.c.id)
             .limit(limit)

@@ -76,7 +76,7 @@ def test_a_job_that_forgets_that_it_was_cancelled_is_ended_all_the_same() -> Non
     async def job() -> None:
         while True:
             try:
-                await asyncio.sleep(10)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 if forgot:
                     raise
