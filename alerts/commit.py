@@ -14,9 +14,10 @@ from alerts.timing import Reason
 from alerts.webhooks import Webhooks
 from alerts.words import Words
 from complaints.desk import Note
+from contract.case import CaseWord
 from contract.forecast import Forecast
 from contract.incident import Incident
-from store.ports import CaseState, CityStore, EngineCommit, Event, Outgoing, Placement
+from store.ports import CityStore, EngineCommit, Event, Outgoing, Placement
 
 
 def remembered(transition: Transition, cities: CityStore) -> Transition:
@@ -105,5 +106,5 @@ def _overflowing(overflow: Overflow, place: Placement, words: Words, now_us: int
     if not overflow.number:
         return filing(words.overflow_report(overflow, place, now_us), now_us)
     key = f"{overflow.event}/{overflow.number}"
-    state: CaseState | None = "done" if overflow.over else None
+    state: CaseWord | None = "done" if overflow.over else None
     return noting(Note(overflow.event, key, now_us, words.overflow(overflow, now_us), state), city, now_us)

@@ -18,13 +18,14 @@ from alerts.rules import Release, Rise
 from alerts.tellings import Overflow, Saying
 from alerts.timing import Reason
 from complaints.desk import Note, Report
+from contract.case import CaseWord
 from contract.city import Profile, Text
 from contract.clock import MINUTE_US, SECOND_US
 from contract.decision import Stance
 from contract.forecast import Forecast
 from contract.incident import WATER, Source, State, What
 from contract.levels import Level, Scale
-from store.ports import CaseState, Placement
+from store.ports import Placement
 
 _TRENDS: Mapping[int, Mapping[str, str]] = {
     1: {"id": "naik", "en": "rising"},
@@ -182,7 +183,7 @@ class Words:
         name = _text_name(transition)
         if not _has_words(name, transition):
             return None
-        state: CaseState | None = "done" if transition.ends else None
+        state: CaseWord | None = "done" if transition.ends else None
         return Note(
             event=transition.event.id,
             key=f"{transition.incident.id}/{transition.change.number}",

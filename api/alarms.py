@@ -20,7 +20,8 @@ from contract.clock import DAY_US
 from contract.incident import WATER, Incident, State
 from contract.levels import Level
 from contract.roles import within
-from store.ports import Case, CityStore, Event, Placement
+from store.cases import Case
+from store.ports import CityStore, Event, Placement
 
 Answer = Literal["again", "waiting", "answered", "quiet"]
 """again: it was acknowledged, and that has run out or it has become worse since · waiting: nobody has answered ·

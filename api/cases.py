@@ -16,17 +16,18 @@ from api.overview import confirmed
 from api.page import Pages
 from api.policy import Reach, caller_of, own_cases, reach_of, sees_case
 from api.snapshot import Snapshots
-from store.ports import Case, CaseState, CaseUpdate
+from contract.case import CaseWord
+from store.cases import Case, CaseUpdate
 
 PAGE = 50
-STEPS: tuple[CaseState, ...] = ("received", "checked", "in_progress", "done")
+STEPS: tuple[CaseWord, ...] = ("received", "checked", "in_progress", "done")
 SENSOR = "sensor"
 PEOPLE = "people"
 
 
 def withheld(case: Case) -> bool:
     """A resident's own words stay unseen until somebody has checked them."""
-    return case.source == "citizen" and case.state == "received"
+    return case.triaged_us is None
 
 
 def description_of(case: Case) -> Mapping[str, str]:
@@ -40,7 +41,7 @@ def lead_of(case: Case, thread: Sequence[CaseUpdate]) -> Mapping[str, str]:
     return newest.text if case.source == SENSOR and newest is not None else description_of(case)
 
 
-def steps_of(case: Case, thread: Sequence[CaseUpdate]) -> list[tuple[CaseState, str]]:
+def steps_of(case: Case, thread: Sequence[CaseUpdate]) -> list[tuple[CaseWord, str]]:
     """The plain words in order, each `done`, `skipped`, `now` or `later`.
 
     A river that fell by itself is done without anybody having checked: a step that the thread does not show is not
@@ -55,7 +56,8 @@ def steps_of(case: Case, thread: Sequence[CaseUpdate]) -> list[tuple[CaseState, 
 
 def overdue(case: Case, now_us: int) -> bool:
     """Past its due time and not closed, or closed after it."""
-    return (case.closed_us or now_us) > case.due_us
+    due_us = case.finish_due_us
+    return due_us is not None and (case.closed_us or case.paused_us or now_us) > due_us
 
 
 def closing(case: Case, thread: Sequence[CaseUpdate], evidence: Evidence) -> str:

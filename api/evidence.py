@@ -16,7 +16,8 @@ from contract.clock import MINUTE_US, SECOND_US
 from contract.incident import Change, Incident, What
 from contract.levels import Level
 from contract.quality import Quality
-from store.ports import Case, Cause, Event, Row
+from store.cases import Case
+from store.ports import Cause, Event, Row
 
 AROUND_US = 10 * MINUTE_US
 AROUND_LEAST_US = 60 * SECOND_US

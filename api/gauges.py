@@ -15,7 +15,8 @@ from contract.decision import NOBODY_SAID, Stance
 from contract.incident import Incident
 from contract.levels import Level, Scale
 from contract.quality import Quality
-from store.ports import Case, Placement, Row
+from store.cases import Case
+from store.ports import Placement, Row
 
 Trend = Literal["rising", "falling", "steady"]
 Voice = Literal["live", "silent", "dangerous", "never"]

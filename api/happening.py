@@ -13,7 +13,7 @@ from api.language import Speech
 from api.snapshot import Snapshot
 from contract.incident import WATER, Incident
 from contract.levels import Level
-from store.ports import Case
+from store.cases import Case
 
 SHOWN = 4
 _HANGING = {"uplink": "points_behind", "power": "points_on_feeder"}

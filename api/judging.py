@@ -17,8 +17,9 @@ from contract.judgement import VERDICTS, Judgement, Miss, Outcome
 from contract.levels import Level
 from contract.roles import within
 from contract.staging import PackRule, in_force, narrower
+from store.cases import Case
 from store.people import Deed
-from store.ports import Case, Placement
+from store.ports import Placement
 
 LOOKED_MOST = 500
 """how many incidents without a verdict one list looks through"""

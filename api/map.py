@@ -22,7 +22,8 @@ from api.weather_page import shown
 from cities.cells import Cell, cells_of
 from contract.clock import DAY_US
 from contract.weather import CREDIT
-from store.ports import Case, Placement
+from store.cases import Case
+from store.ports import Placement
 
 LAYERS = ("sungai", "wifi", "keramaian", "laporan")
 GEOJSON = "application/geo+json"

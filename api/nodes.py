@@ -12,7 +12,8 @@ from starlette.responses import Response
 from api.page import Pages
 from api.snapshot import Snapshot, Snapshots
 from api.status import NodeState, NodeStatus
-from store.ports import Case, Placement
+from store.cases import Case
+from store.ports import Placement
 
 KINDS = ("wifi", "camera", "gauge")
 ORDERS = ("keadaan", "nama", "umur")

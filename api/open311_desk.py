@@ -17,13 +17,13 @@ from api.language import Language, say
 from api.map import Cells
 from api.open311_format import moment, parse_moment
 from api.policy import FILING, Caller, reached
-from complaints.citizen import file_citizen_report
+from complaints.intake import Intake, Said, Taken
 from contract.city import Category
 from contract.clock import DAY_US, to_us
 from contract.distance import distance_m
 from contract.errors import BadInput, Rejected
+from store.cases import Case, CaseUpdate
 from store.people import Deed
-from store.ports import Case, CaseUpdate
 
 SPAN_US = 90 * DAY_US
 MOST = 1000
@@ -110,6 +110,7 @@ class Desk:
     def __init__(self, context: Context, cells: Cells) -> None:
         self._context = context
         self._cells = cells
+        self._intake = Intake(context.cities, context.profile)
         profile = context.profile
         self._categories = {category.code: category for category in profile.categories}
         self._agencies = {agency.code: agency.name for agency in profile.agencies}
@@ -157,7 +158,7 @@ class Desk:
             "service_notice": "",
             "requested_datetime": moment(case.opened_us, zone),
             "updated_datetime": moment(case.closed_us or case.updated_us, zone),
-            "expected_datetime": moment(case.due_us, zone),
+            "expected_datetime": "" if case.finish_due_us is None else moment(case.finish_due_us, zone),
             "address": self._regions.get(case.region, ""),
             "address_id": case.region,
             "zipcode": "",
@@ -220,7 +221,7 @@ class Desk:
             raise Refusal(403, "api_key may not file reports")
         return caller
 
-    def file(self, request: Request, form: FormData, idempotency_key: str) -> Case:
+    def file(self, request: Request, form: FormData, idempotency_key: str) -> Taken:
         """File a resident's report. Raises Refusal with everything that is wrong."""
         text = {name: value for name, value in texts_of(form).items() if value.strip()}
         caller = self.allow(request, text.get("api_key", ""))
@@ -240,23 +241,23 @@ class Desk:
         profile = self._context.profile
         now_us = self._context.clock.now_us()
         try:
-            case = file_citizen_report(
-                self._context.cities,
-                profile,
+            said = Said(
+                # Each program counts for itself: what one has used up must not swallow another's report.
+                key=f"open311/{caller.key}/{idempotency_key}",
+                source="open311",
                 category=category.code,
                 lat=lat,
                 lon=lon,
                 region=region_of(profile, cells, lat, lon),
                 # GeoReport lets a report be wordless; the desk does not, so the category speaks for it.
-                description=description or category.name.id,
-                now_us=now_us,
-                # Each program counts for itself: what one has used up must not swallow another's report.
-                key=f"open311/{caller.key}/{idempotency_key}",
+                text=description or category.name.id,
             )
+            taken = self._intake.take(said, now_us)
         except (BadInput, Rejected) as error:
             raise Refusal(400, str(error)) from None
-        self._context.security.record(Deed(caller.actor, "case.reported", case.number, now_us))
-        return case
+        what = taken.case.number if taken.case is not None else taken.report.id
+        self._context.security.record(Deed(caller.actor, "case.reported", what, now_us))
+        return taken
 
     def _place(self, text: dict[str, str], wrong: list[str]) -> tuple[float, float] | None:
         if "lat" not in text or "long" not in text:

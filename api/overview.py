@@ -12,7 +12,7 @@ from api.status import NodeState, is_live, period_of
 from contract.levels import Level
 from contract.privacy import public_count
 from contract.quality import Quality
-from store.ports import Case
+from store.cases import Case
 
 CONFIRMING = frozenset({"checked", "in_progress"})
 

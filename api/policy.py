@@ -28,7 +28,7 @@ from starlette.requests import Request
 
 from contract.incident import Incident
 from contract.roles import ROLES, Role, within
-from store.ports import Case
+from store.cases import Case
 
 
 class Reach(StrEnum):

@@ -18,7 +18,8 @@ from contract.incident import Incident
 from contract.quality import Quality
 from contract.travel import Travel, in_force
 from contract.weather import WeatherWarning, standing
-from store.ports import Case, CityStore, Event, Placement, Presence, Row
+from store.cases import Case
+from store.ports import CityStore, Event, Placement, Presence, Row
 
 TREND_S = 1800.0
 TREND_ROWS = 400

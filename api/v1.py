@@ -22,11 +22,12 @@ from api.page import with_etag
 from api.policy import Reach, caller_of, own_cases, reach_of, sees_case, sees_incident
 from api.snapshot import Snapshot, Snapshots
 from api.status import NodeState
+from contract.case import CaseWord
 from contract.clock import rfc3339
 from contract.impact import Impact
 from contract.incident import Incident, Subject
 from contract.levels import Level
-from store.ports import Case, CaseState, CaseUpdate
+from store.cases import Case, CaseUpdate
 
 MOST = 200
 When = Annotated[str, Field(description="RFC 3339, UTC", examples=["2026-01-24T03:00:00.000000Z"])]
@@ -167,7 +168,7 @@ class UpdateOut(BaseModel):
     """A line of a case's thread."""
 
     at: When
-    state: CaseState
+    state: CaseWord
     text: dict[str, str]
     author: str
 
@@ -182,11 +183,11 @@ class CaseOut(BaseModel):
     place: Place
     title: dict[str, str]
     description: dict[str, str]
-    state: CaseState
+    state: CaseWord
     source: Literal["sensor", "citizen"]
     opened: When
     updated: When
-    due: When
+    due: When | None
     closed: When | None
     recurs: str | None
 
@@ -347,7 +348,7 @@ def case_out(case: Case, base_url: str, recurs: Case | None) -> CaseOut:
         source=case.source,
         opened=rfc3339(case.opened_us),
         updated=rfc3339(case.updated_us),
-        due=rfc3339(case.due_us),
+        due=None if case.finish_due_us is None else rfc3339(case.finish_due_us),
         closed=_when(case.closed_us),
         recurs=recurs.number if recurs is not None else None,
     )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from complaints.desk import Note, Receipt, Report
-from complaints.routing import agency_for, category_of, due_us
+from complaints.dues import Dues, calendar_of, dues_of, promise_of
+from complaints.intake import JOINS_US, RADIUS_M
+from complaints.routing import agency_for, category_of
+from contract.case import ENDED, CaseStatus, CaseWord, moves
 from contract.city import Profile
 from contract.errors import BadInput, Rejected
-from store.ports import Case, CaseUpdate, CityStore
+from store.cases import Case, CaseUpdate, Near
+from store.ports import CityStore
 
 AUTHOR = "sensor"
 
@@ -17,6 +23,7 @@ class BuiltinDesk:
     def __init__(self, cities: CityStore, profile: Profile, base_url: str) -> None:
         self._cities = cities
         self._profile = profile
+        self._calendar = calendar_of(profile)
         self._base_url = base_url.rstrip("/")
 
     def file(self, report: Report, now_us: int) -> Receipt:
@@ -28,6 +35,8 @@ class BuiltinDesk:
             category = category_of(self._profile, report.category)
         except BadInput as error:
             raise Rejected(str(error), reason="unknown_category") from None
+        # What is on trial is told to nobody outside, so nobody was promised anything.
+        dues = dues_of(promise_of(category), now_us, self._calendar, (), now_us) if report.public else Dues()
         before = self._cities.case_of_event(report.recurs_event) if report.recurs_event else None
         case = Case(
             number="",
@@ -40,25 +49,27 @@ class BuiltinDesk:
             description=dict(report.description),
             lat=report.lat,
             lon=report.lon,
-            state="received",
+            status="submitted",
             source="sensor",
             opened_us=now_us,
             updated_us=now_us,
-            due_us=due_us(category, now_us),
             closed_us=None,
             public=report.public,
             recurs=before.number if before else None,
+            triaged_us=now_us,
+            **asdict(dues),
         )
         first = CaseUpdate(
             key=f"{report.event}/filed",
             number="",
             at_us=report.observed_us,
             said_us=now_us,
-            state="received",
+            status="submitted",
             text=dict(report.description),
             author=AUTHOR,
         )
-        return self._receipt(self._cities.file_case(case, first))
+        near = Near((category.code,), RADIUS_M, now_us - JOINS_US) if report.public else None
+        return self._receipt(self._cities.file_case(case, first, near))
 
     def note(self, note: Note, now_us: int) -> None:
         """See `Desk.note`."""
@@ -71,7 +82,7 @@ class BuiltinDesk:
                 number=case.number,
                 at_us=note.at_us,
                 said_us=now_us,
-                state=note.state or case.state,
+                status=_moved(case.status, note.state),
                 text=dict(note.text),
                 author=AUTHOR,
             )
@@ -79,3 +90,10 @@ class BuiltinDesk:
 
     def _receipt(self, case: Case) -> Receipt:
         return Receipt(case.number, f"{self._base_url}/kasus/{case.number}")
+
+
+def _moved(status: CaseStatus, word: CaseWord | None) -> CaseStatus:
+    """What a case becomes by the sensors' word. What officers have ended, or given to others, stays so."""
+    if word == "done":
+        return "fixed_by_sensor" if "fixed_by_sensor" in moves(status, "sensor") else status
+    return "in_progress" if word == "in_progress" and status not in ENDED else status

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from store.ports import CaseState
+from contract.case import CaseWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Note:
     key: str
     at_us: int
     text: Mapping[str, str]
-    state: CaseState | None = None
+    state: CaseWord | None = None
 
 
 @dataclass(frozen=True, slots=True)

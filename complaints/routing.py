@@ -1,9 +1,8 @@
-"""Who answers a case, and by when: area × category, pure."""
+"""Who answers a case: area × category, pure."""
 
 from __future__ import annotations
 
 from contract.city import Category, Profile
-from contract.clock import SECOND_US
 from contract.errors import BadInput
 
 
@@ -27,8 +26,3 @@ def agency_for(profile: Profile, category: Category, region: str) -> str:
         if route.category == category.code and (region == route.region or region.startswith(route.region + "."))
     ]
     return max(covering, key=lambda route: len(route.region)).agency if covering else category.agency
-
-
-def due_us(category: Category, filed_us: int) -> int:
-    """When the city has promised to be done with it."""
-    return filed_us + category.finish_s * SECOND_US

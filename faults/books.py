@@ -20,9 +20,10 @@ from contract.incident import Incident
 from faults.result import Result
 from faults.truth import Excursion
 from firmware_sim import NodeLedger, ledger, waiting
+from store.cases import Case
 from store.city.schema import events as events_table
 from store.city.schema import outbox
-from store.ports import Case, CityStore, ReadingStore
+from store.ports import CityStore, ReadingStore
 
 
 class Account(NamedTuple):

@@ -14,7 +14,7 @@ from faults.parts.flood_city import OVER_S, WAVE_S, FloodCity
 from faults.parts.receivers import Receivers
 from faults.result import Result
 from firmware_sim import ledger
-from store.ports import Case
+from store.cases import Case
 
 RULE_FOR_S, RULE_CLEAR_S = 480.0, 1_800.0
 """the flood rule of the city, which its truth is told by"""

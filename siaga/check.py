@@ -23,7 +23,8 @@ from firmware_sim import ledger, waiting
 from siaga import wiring
 from siaga.settings import Settings
 from siaga.up import City
-from store.ports import Case, CityStore, ReadingStore
+from store.cases import Case
+from store.ports import CityStore, ReadingStore
 
 READY_WITHIN_S = 30
 STORY_WITHIN_S = 50

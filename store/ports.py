@@ -19,6 +19,7 @@ from contract.messages import Birth, ClockTrust, Status
 from contract.notice import Notice
 from contract.quality import Quality
 from contract.travel import Travel
+from store.cases import CaseStore
 from store.chain import ChainStore
 from store.decisions import DecisionStore
 from store.duty import DutyStore
@@ -286,55 +287,6 @@ class EngineCommit:
     """what residents are told beside that; so, too"""
 
 
-CaseState = Literal["received", "checked", "in_progress", "done", "not_ours"]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What citizens and officers follow. `number` is what people say aloud: `YOG-2026-000123`."""
-
-    number: str
-    city: str
-    event: str | None
-    category: str
-    agency: str
-    region: str
-    title: Mapping[str, str]
-    description: Mapping[str, str]
-    lat: float
-    lon: float
-    state: CaseState
-    source: Literal["sensor", "citizen"]
-    opened_us: int
-    updated_us: int
-    due_us: int
-    closed_us: int | None
-    public: bool
-    recurs: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseUpdate:
-    """One line of a case's thread; `key` is unique, so that the same line is never told twice."""
-
-    key: str
-    number: str
-    at_us: int
-    said_us: int
-    state: CaseState
-    text: Mapping[str, str]
-    author: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of cases: what was asked for, and where the next page starts (None at the end)."""
-
-    cases: Sequence[Case]
-    next_cursor: str | None
-    total: int
-
-
 class CityStore(
     PeopleStore,
     AuditLog,
@@ -350,6 +302,7 @@ class CityStore(
     InboundStore,
     SendStore,
     WeatherStore,
+    CaseStore,
     Protocol,
 ):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""
@@ -536,39 +489,6 @@ class CityStore(
         """(waiting, abandoned)."""
 
     # desk
-    def file_case(self, case: Case, update: CaseUpdate) -> Case:
-        """Keep a new case under the next number of its city and year and return it; `case.number` is ignored on the
-        way in. Where the event already has a case, that one is returned and nothing is written."""
-
-    def add_update(self, update: CaseUpdate) -> bool:
-        """Append to the thread and move the case to the update's state. False where the key is already there."""
-
-    def case(self, number: str) -> Case | None: ...
-
-    def case_of_event(self, event: str) -> Case | None: ...
-
-    def cases_of(self, events: Collection[str]) -> Mapping[str, Case]:
-        """The cases of these events, by event; however many, in few questions."""
-
-    def updates(self, number: str) -> Sequence[CaseUpdate]:
-        """The thread in order of at_us."""
-
-    def find_cases(
-        self,
-        city: str,
-        *,
-        numbers: Sequence[str] = (),
-        categories: Sequence[str] = (),
-        open_: bool | None = None,
-        start_us: int | None = None,
-        end_us: int | None = None,
-        cursor: str | None = None,
-        limit: int = 100,
-        public_only: bool = True,
-        also: tuple[str, Sequence[str]] | None = None,
-    ) -> Found:
-        """Newest opened first; start and end bind opened_us. `also`: besides the public ones, those of an agency
-        within regions (codes or beginnings of them at a dot; none: the whole city)."""
 
     # the house
     def ping(self) -> None:

@@ -1,30 +1,45 @@
-"""Cases: one an event, numbered without gaps by city and year, each with its thread."""
+"""Cases: one an event, numbered without gaps by city and year, each with its thread and its pauses."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from math import cos, radians
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import case as when
 from sqlalchemy.exc import IntegrityError
 
+from contract.case import ENDED
 from contract.clock import from_us
+from contract.distance import distance_m
 from contract.errors import BadInput, Rejected
-from store.city.database import Part, batches, rows_of
-from store.city.schema import case_numbers, case_updates, cases, cities
-from store.ports import Case, CaseState, CaseUpdate, Found
+from contract.promise import Pause
+from store.cases import Case, CaseUpdate, Found, Inbox, Moved, Near, Sight
+from store.city.database import Database, Part, batches, rows_of
+from store.city.desk_schema import case_numbers, case_pauses, case_updates, cases, reports
+from store.city.schema import cities, events
 
-_OVER: tuple[CaseState, ...] = ("done", "not_ours")
+_METRES_A_DEGREE = 111_000.0
+_LATEST_US = 2**62
+
+
+class Numbers(NamedTuple):
+    """The counter of a city's year, held: what numbers begin with, the last one that was given, and its row."""
+
+    prefix: str
+    last: int
+    row: ColumnElement[bool]
 
 
 class DeskTables(Part):
     """What citizens and officers follow."""
 
-    def file_case(self, case: Case, update: CaseUpdate) -> Case:
+    def file_case(self, case: Case, update: CaseUpdate, near: Near | None = None) -> Case:
         """See `CityStore.file_case`. Two callers with one event get the same case, and no number is wasted.
 
         Raises Rejected for a city that is not in the registry (its zone decides the year) and for an update's key
@@ -34,35 +49,21 @@ class DeskTables(Part):
             return known
         try:
             with self._db.write() as connection:
-                return self._file(connection, case, update)
+                numbers = lock_numbers(self._db, connection, case)
+                if case.event is not None and (known := one_case(connection, cases.c.event == case.event)):
+                    return known
+                joined = nearest(connection, case, near, cases.c.event.is_(None)) if near else None
+                if joined is not None:
+                    return _taken_up(connection, joined, case, update)
+                return file_new(connection, numbers, case, update)
         except IntegrityError:
             # Two years' counters do not wait for each other, so an event on New Year's Eve may still collide.
             if case.event is not None and (known := self.case_of_event(case.event)):
                 return known
             raise Rejected(f"another case already has the update {update.key!r}", reason="key_taken") from None
 
-    def _file(self, connection: Connection, case: Case, update: CaseUpdate) -> Case:
-        city = connection.execute(select(cities).where(cities.c.code == case.city)).one_or_none()
-        if city is None:
-            raise Rejected(f"city {case.city} is not in the registry", reason="unknown_city")
-        year = from_us(case.opened_us).astimezone(ZoneInfo(city.zone)).year
-        # Whoever moves the counter holds its row until the commit: the other filer of the same event waits here.
-        counter = self._db.insert(case_numbers).values(city=case.city, year=year, last=0)
-        connection.execute(counter.on_conflict_do_nothing())
-        this = and_(case_numbers.c.city == case.city, case_numbers.c.year == year)
-        last = connection.execute(select(case_numbers.c.last).where(this).with_for_update()).scalar_one()
-        if case.event is not None and (known := _one(connection, cases.c.event == case.event)):
-            return known
-        connection.execute(case_numbers.update().where(this).values(last=last + 1))
-        number = f"{city.number_prefix}-{year}-{last + 1:06d}"
-        filed = replace(case, number=number)
-        connection.execute(cases.insert().values(_values(filed)))
-        connection.execute(case_updates.insert().values(_values(replace(update, number=number))))
-        return filed
-
     def add_update(self, update: CaseUpdate) -> bool:
         """See `CityStore.add_update`. Raises Rejected where there is no such case."""
-        over = update.state in _OVER
         with self._db.write() as connection:
             known = connection.execute(
                 select(cases.c.closed_us, cases.c.updated_us).where(cases.c.number == update.number).with_for_update()
@@ -73,23 +74,65 @@ class DeskTables(Part):
             kept = new.on_conflict_do_nothing(index_elements=["key"]).returning(case_updates.c.key)
             if connection.execute(kept).scalar_one_or_none() is None:
                 return False
+            over = update.status in ENDED
             closed_us = (known.closed_us if known.closed_us is not None else update.at_us) if over else None
             connection.execute(
                 cases.update()
                 .where(cases.c.number == update.number)
-                .values(state=update.state, updated_us=max(known.updated_us, update.said_us), closed_us=closed_us)
+                .values(status=update.status, updated_us=max(known.updated_us, update.said_us), closed_us=closed_us)
             )
             return True
+
+    def move_case(self, number: str, key: str, decide: Callable[[Sight], Moved]) -> Moved | None:
+        """See `CityStore.move_case`."""
+        with self._db.write() as connection:
+            locked = connection.execute(select(cases).where(cases.c.number == number).with_for_update())
+            row = locked.mappings().one_or_none()
+            if row is None:
+                raise Rejected(f"there is no case {number}", reason="unknown_case")
+            if connection.execute(select(case_updates.c.key).where(case_updates.c.key == key)).first() is not None:
+                return None
+            moved = decide(_sight(connection, Case(**row)))
+            connection.execute(cases.update().where(cases.c.number == number).values(_values(moved.case)))
+            connection.execute(case_updates.insert(), [_values(update) for update in moved.updates])
+            connection.execute(case_pauses.delete().where(case_pauses.c.number == number))
+            if moved.pauses:
+                connection.execute(case_pauses.insert(), [{"number": number, **_values(one)} for one in moved.pauses])
+            return moved
+
+    def pauses(self, number: str) -> Sequence[Pause]:
+        """See `CityStore.pauses`."""
+        with self._db.read() as connection:
+            return _pauses(connection, number)
+
+    def inbox(self, city: str, wanted: Inbox, *, limit: int = 200) -> Sequence[Case]:
+        """See `CityStore.inbox`."""
+        where = [cases.c.city == city, cases.c.closed_us.is_(None)]
+        if wanted.agency:
+            where.append(cases.c.agency == wanted.agency)
+        if wanted.regions:
+            where.append(_within(wanted.regions))
+        if wanted.categories:
+            where.append(cases.c.category.in_(wanted.categories))
+        if wanted.owner:
+            where.append(cases.c.owner == wanted.owner)
+        if wanted.statuses:
+            where.append(cases.c.status.in_(wanted.statuses))
+        answer = when((cases.c.answered_us.is_(None), cases.c.respond_due_us), else_=cases.c.finish_due_us)
+        due = func.coalesce(answer, cases.c.finish_due_us, _LATEST_US)
+        query = select(cases).where(*where).order_by(cases.c.paused_us.is_not(None), due, cases.c.opened_us)
+        with self._db.read() as connection:
+            return [Case(**row) for row in rows_of(connection, query.limit(limit))]
 
     def case(self, number: str) -> Case | None:
         """See `CityStore.case`."""
         with self._db.read() as connection:
-            return _one(connection, cases.c.number == number)
+            return one_case(connection, cases.c.number == number)
 
     def case_of_event(self, event: str) -> Case | None:
         """See `CityStore.case_of_event`."""
         with self._db.read() as connection:
-            return _one(connection, cases.c.event == event)
+            return one_case(connection, cases.c.event == event)
 
     def cases_of(self, events: Collection[str]) -> Mapping[str, Case]:
         """See `CityStore.cases_of`."""
@@ -123,7 +166,7 @@ class DeskTables(Part):
     ) -> Found:
         """See `CityStore.find_cases`. Start and end are both included. Raises BadInput for a cursor that none of
         our pages gave."""
-        wanted = [cases.c.city == city]
+        wanted = [cases.c.city == city, cases.c.status != "hidden"]
         if numbers:
             wanted.append(cases.c.number.in_(numbers))
         if categories:
@@ -150,6 +193,86 @@ class DeskTables(Part):
         return Found(shown, _cursor(shown[-1]) if more and shown else None, total)
 
 
+def lock_numbers(database: Database, connection: Connection, case: Case) -> Numbers:
+    """Hold the counter of the city's year until the commit: whoever else files in this city waits here.
+
+    Raises Rejected for a city that is not in the registry.
+    """
+    city = connection.execute(select(cities).where(cities.c.code == case.city)).one_or_none()
+    if city is None:
+        raise Rejected(f"city {case.city} is not in the registry", reason="unknown_city")
+    year = from_us(case.opened_us).astimezone(ZoneInfo(city.zone)).year
+    counter = database.insert(case_numbers).values(city=case.city, year=year, last=0)
+    connection.execute(counter.on_conflict_do_nothing())
+    this = and_(case_numbers.c.city == case.city, case_numbers.c.year == year)
+    last = connection.execute(select(case_numbers.c.last).where(this).with_for_update()).scalar_one()
+    return Numbers(f"{city.number_prefix}-{year}", last, this)
+
+
+def file_new(connection: Connection, numbers: Numbers, case: Case, update: CaseUpdate) -> Case:
+    """The case under the next number, with its first line."""
+    connection.execute(case_numbers.update().where(numbers.row).values(last=numbers.last + 1))
+    filed = replace(case, number=f"{numbers.prefix}-{numbers.last + 1:06d}")
+    connection.execute(cases.insert().values(_values(filed)))
+    connection.execute(case_updates.insert().values(_values(replace(update, number=filed.number))))
+    return filed
+
+
+def nearest(connection: Connection, case: Case, near: Near, *more: ColumnElement[bool]) -> Case | None:
+    """The open public case that is nearest to a new one, among those that `near` describes."""
+    lat_deg = near.radius_m / _METRES_A_DEGREE
+    lon_deg = lat_deg / max(0.01, cos(radians(case.lat)))
+    query = select(cases).where(
+        cases.c.city == case.city,
+        cases.c.closed_us.is_(None),
+        cases.c.public.is_(True),
+        cases.c.category.in_(near.categories),
+        cases.c.lat.between(case.lat - lat_deg, case.lat + lat_deg),
+        cases.c.lon.between(case.lon - lon_deg, case.lon + lon_deg),
+        cases.c.updated_us >= near.since_us,
+        *more,
+    )
+    found = [Case(**row) for row in rows_of(connection, query)]
+    away = [(distance_m(case.lat, case.lon, one.lat, one.lon), one.opened_us, one.number, one) for one in found]
+    within = [one for one in away if one[0] <= near.radius_m]
+    return min(within, key=lambda one: one[:3])[3] if within else None
+
+
+def keep_case(connection: Connection, case: Case, updates: Iterable[CaseUpdate]) -> None:
+    """What a case has become, and the lines that say so."""
+    connection.execute(cases.update().where(cases.c.number == case.number).values(_values(case)))
+    for update in updates:
+        connection.execute(case_updates.insert().values(_values(replace(update, number=case.number))))
+
+
+def _taken_up(connection: Connection, joined: Case, case: Case, update: CaseUpdate) -> Case:
+    """A case that residents made is the event's from now on, in the words of the sensors."""
+    taken = replace(
+        joined,
+        event=case.event,
+        title=case.title,
+        description=case.description,
+        source="sensor",
+        recurs=joined.recurs or case.recurs,
+        triaged_us=joined.triaged_us or case.opened_us,
+        updated_us=max(joined.updated_us, update.said_us),
+    )
+    keep_case(connection, taken, [replace(update, status=joined.status)])
+    return taken
+
+
+def _sight(connection: Connection, case: Case) -> Sight:
+    open_event = and_(events.c.id == case.event, events.c.closed_us.is_(None))
+    standing = case.event is not None and connection.execute(select(events.c.id).where(open_event)).first() is not None
+    counted = select(func.count()).select_from(reports).where(reports.c.number == case.number)
+    return Sight(case, _pauses(connection, case.number), standing, connection.execute(counted).scalar_one())
+
+
+def _pauses(connection: Connection, number: str) -> Sequence[Pause]:
+    query = select(case_pauses).where(case_pauses.c.number == number).order_by(case_pauses.c.from_us)
+    return [Pause(row["from_us"], row["until_us"], row["reason"], row["note"]) for row in rows_of(connection, query)]
+
+
 def _values(value: Any) -> dict[str, Any]:
     kept = {field.name: getattr(value, field.name) for field in fields(value)}
     return {
@@ -160,11 +283,15 @@ def _values(value: Any) -> dict[str, Any]:
 def _of(also: tuple[str, Sequence[str]]) -> ColumnElement[bool]:
     """An agency's cases within regions."""
     agency, regions = also
-    below = [or_(cases.c.region == one, cases.c.region.startswith(f"{one}.", autoescape=True)) for one in regions]
-    return and_(cases.c.agency == agency, or_(*below)) if below else cases.c.agency == agency
+    return and_(cases.c.agency == agency, _within(regions)) if regions else cases.c.agency == agency
 
 
-def _one(connection: Connection, where: Any) -> Case | None:
+def _within(regions: Sequence[str]) -> ColumnElement[bool]:
+    """In a region of that code or below it."""
+    return or_(*(or_(cases.c.region == one, cases.c.region.startswith(f"{one}.", autoescape=True)) for one in regions))
+
+
+def one_case(connection: Connection, where: Any) -> Case | None:
     row = connection.execute(select(cases).where(where)).mappings().one_or_none()
     return None if row is None else Case(**row)
 

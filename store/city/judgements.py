@@ -15,9 +15,10 @@ from contract.levels import Level
 from contract.roles import Role
 from store.city.audit import append, hold_log
 from store.city.database import Part
+from store.city.desk_schema import case_updates, cases
 from store.city.engine import incident_of
 from store.city.people import may
-from store.city.schema import case_updates, cases, changes, incidents, judgements, misses, nodes, rules
+from store.city.schema import changes, incidents, judgements, misses, nodes, rules
 from store.people import Deed
 
 _JUDGES: frozenset[Role] = frozenset({"officer", "operator", "admin"})

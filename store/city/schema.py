@@ -19,56 +19,13 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     false,
-    text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# SQLite numbers rows only in a column that is called INTEGER.
-_Number = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _text(name: str, default: str | None = None) -> Column[str]:
-    """`default`: what rows have that were there before the column."""
-    return Column(name, Text, nullable=False, server_default=default)
-
-
-def _us(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False)
-
-
-def _maybe_us(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=True)
-
-
-def _float(name: str) -> Column[float]:
-    return Column(name, Float(53), nullable=False)
-
-
-def _where(condition: str) -> dict[str, Any]:
-    """An index of these rows alone."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
-def _city() -> Column[str]:
-    return Column("city", Text, ForeignKey("cities.code"), primary_key=True)
-
-
-def _code(name: str = "code") -> Column[str]:
-    return Column(name, Text, primary_key=True)
-
+from store.city.columns import Number, city_, code_, float_, maybe_us, metadata, text_, us, where
 
 # ------------------------------------------------------------ registry
 
@@ -76,136 +33,136 @@ cities = Table(
     "cities",
     metadata,
     Column("code", Text, primary_key=True),
-    _text("name"),
-    _text("zone"),
-    _text("zone_word"),
-    _text("region"),
-    _float("lat"),
-    _float("lon"),
-    _text("emergency_phone"),
+    text_("name"),
+    text_("zone"),
+    text_("zone_word"),
+    text_("region"),
+    float_("lat"),
+    float_("lon"),
+    text_("emergency_phone"),
     Column("number_prefix", Text, nullable=False, unique=True),
-    _text("digest"),
+    text_("digest"),
     Column("registry_version", BigInteger, nullable=False),
-    _text("signs", ""),
+    text_("signs", ""),
 )
 
 regions = Table(
     "regions",
     metadata,
-    _city(),
-    _code(),
-    _text("name"),
-    _text("level"),
-    _text("parent"),
-    _float("lat"),
-    _float("lon"),
+    city_(),
+    code_(),
+    text_("name"),
+    text_("level"),
+    text_("parent"),
+    float_("lat"),
+    float_("lon"),
 )
 
-boundaries = Table("boundaries", metadata, _city(), _code(), _text("geometry"), _us("changed_us"))
+boundaries = Table("boundaries", metadata, city_(), code_(), text_("geometry"), us("changed_us"))
 
-agencies = Table("agencies", metadata, _city(), _code(), _text("name_id"), _text("name_en"), _text("phone"))
+agencies = Table("agencies", metadata, city_(), code_(), text_("name_id"), text_("name_en"), text_("phone"))
 
 categories = Table(
     "categories",
     metadata,
-    _city(),
-    _code(),
-    _text("name_id"),
-    _text("name_en"),
-    _text("description_id"),
-    _text("description_en"),
-    _text("agency"),
-    _text("group"),
+    city_(),
+    code_(),
+    text_("name_id"),
+    text_("name_en"),
+    text_("description_id"),
+    text_("description_en"),
+    text_("agency"),
+    text_("group"),
     Column("respond_s", BigInteger, nullable=False),
     Column("finish_s", BigInteger, nullable=False),
     Column("keywords", JSON, nullable=False),
 )
 
-routes = Table("routes", metadata, _city(), _code("category"), _code("region"), _text("agency"))
+routes = Table("routes", metadata, city_(), code_("category"), code_("region"), text_("agency"))
 
 sites = Table(
     "sites",
     metadata,
-    _city(),
-    _code(),
-    _text("name"),
-    _float("lat"),
-    _float("lon"),
-    _text("region"),
-    _text("river"),
-    _float("river_km"),
-    _text("uplink"),
-    _text("camera_url"),
-    _text("power", ""),
+    city_(),
+    code_(),
+    text_("name"),
+    float_("lat"),
+    float_("lon"),
+    text_("region"),
+    text_("river"),
+    float_("river_km"),
+    text_("uplink"),
+    text_("camera_url"),
+    text_("power", ""),
 )
 
 nodes = Table(
     "nodes",
     metadata,
-    _city(),
-    _code("node"),
-    _text("kind"),
-    _text("name"),
-    _text("audience"),
+    city_(),
+    code_("node"),
+    text_("kind"),
+    text_("name"),
+    text_("audience"),
     Column("sensors", JSON, nullable=False),
     Column("adopted", Boolean, nullable=False),
-    _text("link", ""),
+    text_("link", ""),
     UniqueConstraint("node"),
 )
 
 placements = Table(
     "placements",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=True),
-    _text("city"),
-    _text("node"),
-    _text("site"),
-    _text("region"),
-    _float("lat"),
-    _float("lon"),
-    _us("valid_from_us"),
-    _maybe_us("valid_to_us"),
+    Column("id", Number, primary_key=True, autoincrement=True),
+    text_("city"),
+    text_("node"),
+    text_("site"),
+    text_("region"),
+    float_("lat"),
+    float_("lon"),
+    us("valid_from_us"),
+    maybe_us("valid_to_us"),
     ForeignKeyConstraint(["city", "node"], ["nodes.city", "nodes.node"]),
     Index("ix_placements_node", "city", "node", "valid_from_us"),
-    Index("uq_placements_now", "city", "node", unique=True, **_where("valid_to_us IS NULL")),
+    Index("uq_placements_now", "city", "node", unique=True, **where("valid_to_us IS NULL")),
 )
 
 # ------------------------------------------------------------ nodes that speak
 
 strangers = Table(
-    "strangers", metadata, _code("city"), _code("node"), _us("first_us"), _us("last_us"), _text("birth_json")
+    "strangers", metadata, code_("city"), code_("node"), us("first_us"), us("last_us"), text_("birth_json")
 )
 
 presences = Table(
     "presences",
     metadata,
-    _code("city"),
-    _code("node"),
+    code_("city"),
+    code_("node"),
     Column("online", Boolean, nullable=False),
     Column("birth_no", BigInteger, nullable=False),
-    _us("since_us"),
-    _text("boot"),
-    _text("epoch"),
-    _text("firmware"),
+    us("since_us"),
+    text_("boot"),
+    text_("epoch"),
+    text_("firmware"),
     Column("sensors", JSON, nullable=False),
 )
 
 quarantine = Table(
     "quarantine",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=True),
-    _text("city"),
-    _text("node"),
-    _us("received_us"),
-    _text("topic"),
-    _text("reason"),
-    _text("detail"),
+    Column("id", Number, primary_key=True, autoincrement=True),
+    text_("city"),
+    text_("node"),
+    us("received_us"),
+    text_("topic"),
+    text_("reason"),
+    text_("detail"),
     Column("payload", LargeBinary, nullable=False),
-    _text("epoch"),
+    text_("epoch"),
     Column("seq", BigInteger, nullable=False),
-    _maybe_us("adopted_us"),
+    maybe_us("adopted_us"),
     Index("ix_quarantine_node", "city", "node", "adopted_us", "received_us"),
-    Index("uq_quarantine_reading", "city", "node", "epoch", "seq", "reason", unique=True, **_where("epoch <> ''")),
+    Index("uq_quarantine_reading", "city", "node", "epoch", "seq", "reason", unique=True, **where("epoch <> ''")),
 )
 
 # ------------------------------------------------------------ engine
@@ -213,65 +170,65 @@ quarantine = Table(
 leases = Table(
     "leases",
     metadata,
-    _code("city"),
-    _text("holder"),
+    code_("city"),
+    text_("holder"),
     Column("fence", BigInteger, nullable=False),
-    _us("until_us"),
+    us("until_us"),
 )
 
 snapshots = Table(
-    "snapshots", metadata, _code("city"), Column("snapshot", LargeBinary, nullable=False), _us("watermark_us")
+    "snapshots", metadata, code_("city"), Column("snapshot", LargeBinary, nullable=False), us("watermark_us")
 )
 
 events = Table(
     "events",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("subject"),
-    _text("rule"),
-    _text("group"),
-    _text("name"),
-    _us("opened_us"),
-    _maybe_us("closed_us"),
+    code_("id"),
+    text_("city"),
+    text_("subject"),
+    text_("rule"),
+    text_("group"),
+    text_("name"),
+    us("opened_us"),
+    maybe_us("closed_us"),
     Column("recurs", Text, nullable=True),
-    _text("cause", ""),
+    text_("cause", ""),
     Index("ix_events_group", "city", "rule", "group", "opened_us"),
 )
 
-tellings = Table("tellings", metadata, _code("city"), _code("event"), Column("state", JSON, nullable=False))
+tellings = Table("tellings", metadata, code_("city"), code_("event"), Column("state", JSON, nullable=False))
 
-flat_lines = Table("flat_lines", metadata, _code("city"), _code("node"), _us("since_us"))
+flat_lines = Table("flat_lines", metadata, code_("city"), code_("node"), us("since_us"))
 
 incidents = Table(
     "incidents",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("rule"),
-    _text("rule_version"),
-    _text("entity"),
-    _text("node"),
-    _text("subject"),
-    _text("audience"),
-    _text("event"),
-    _text("state"),
+    code_("id"),
+    text_("city"),
+    text_("rule"),
+    text_("rule_version"),
+    text_("entity"),
+    text_("node"),
+    text_("subject"),
+    text_("audience"),
+    text_("event"),
+    text_("state"),
     Column("no_data", Boolean, nullable=False),
     Column("level", Integer, nullable=True),
     Column("peak", Integer, nullable=True),
     Column("value", Float(53), nullable=True),
     Column("peak_value", Float(53), nullable=True),
-    _us("crossed_us"),
-    _us("opened_us"),
-    _us("changed_us"),
-    _maybe_us("resolved_us"),
+    us("crossed_us"),
+    us("opened_us"),
+    us("changed_us"),
+    maybe_us("resolved_us"),
     Column("changes", BigInteger, nullable=False),
-    _maybe_us("begins_us"),
-    _maybe_us("until_us"),
-    _maybe_us("found_us"),
-    _maybe_us("came_us"),
+    maybe_us("begins_us"),
+    maybe_us("until_us"),
+    maybe_us("found_us"),
+    maybe_us("came_us"),
     Column("owed", Text, nullable=True),
-    Index("uq_incidents_open", "city", "rule", "entity", unique=True, **_where("state <> 'resolved'")),
+    Index("uq_incidents_open", "city", "rule", "entity", unique=True, **where("state <> 'resolved'")),
     Index("ix_incidents_opened", "city", "opened_us"),
     Index("ix_incidents_event", "event"),
     Index("ix_incidents_entity", "city", "entity", "crossed_us"),
@@ -280,104 +237,57 @@ incidents = Table(
 changes = Table(
     "changes",
     metadata,
-    _code("incident"),
+    code_("incident"),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    _text("what"),
-    _us("at_us"),
-    _us("said_us"),
+    text_("what"),
+    us("at_us"),
+    us("said_us"),
     Column("level", Integer, nullable=True),
     Column("value", Float(53), nullable=True),
-    _text("source", "sensor"),
-    _text("held", ""),
+    text_("source", "sensor"),
+    text_("held", ""),
     ForeignKeyConstraint(["incident"], ["incidents.id"]),
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=True),
+    Column("id", Number, primary_key=True, autoincrement=True),
     Column("key", Text, nullable=False, unique=True),
-    _text("city"),
-    _text("channel"),
-    _text("event"),
+    text_("city"),
+    text_("channel"),
+    text_("event"),
     Column("body", JSON, nullable=False),
-    _us("created_us"),
-    _us("not_before_us"),
-    _maybe_us("expires_us"),
+    us("created_us"),
+    us("not_before_us"),
+    maybe_us("expires_us"),
     Column("attempts", BigInteger, nullable=False),
-    _text("state"),
-    _maybe_us("settled_us"),
-    _text("said"),
-    Index("ix_outbox_waiting", "city", "channel", "event", "id", **_where("state = 'waiting'")),
+    text_("state"),
+    maybe_us("settled_us"),
+    text_("said"),
+    Index("ix_outbox_waiting", "city", "channel", "event", "id", **where("state = 'waiting'")),
     Index("ix_outbox_state", "city", "state"),
-    Index("ix_outbox_event", "event", **_where("event <> ''")),
+    Index("ix_outbox_event", "event", **where("event <> ''")),
 )
 
 # What people decided about alarms, numbered by city without a gap.
 decisions = Table(
     "decisions",
     metadata,
-    _code("id"),
-    _text("city"),
+    code_("id"),
+    text_("city"),
     Column("number", BigInteger, nullable=False),
-    _text("kind"),
-    _text("incident"),
-    _text("event"),
-    _text("by"),
-    _us("at_us"),
-    _maybe_us("until_us"),
+    text_("kind"),
+    text_("incident"),
+    text_("event"),
+    text_("by"),
+    us("at_us"),
+    maybe_us("until_us"),
     Column("body", JSON, nullable=False),
     Index("uq_decisions_number", "city", "number", unique=True),
-    Index("ix_decisions_incident", "incident", **_where("incident <> ''")),
-    Index("ix_decisions_event", "event", **_where("event <> ''")),
-    Index("ix_decisions_until", "city", "until_us", **_where("until_us IS NOT NULL")),
-)
-
-# ------------------------------------------------------------ desk
-
-case_numbers = Table(
-    "case_numbers",
-    metadata,
-    _city(),
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("last", BigInteger, nullable=False),
-)
-
-cases = Table(
-    "cases",
-    metadata,
-    _code("number"),
-    Column("city", Text, ForeignKey("cities.code"), nullable=False),
-    Column("event", Text, nullable=True, unique=True),
-    _text("category"),
-    _text("agency"),
-    _text("region"),
-    Column("title", JSON, nullable=False),
-    Column("description", JSON, nullable=False),
-    _float("lat"),
-    _float("lon"),
-    _text("state"),
-    _text("source"),
-    _us("opened_us"),
-    _us("updated_us"),
-    _us("due_us"),
-    _maybe_us("closed_us"),
-    Column("public", Boolean, nullable=False),
-    Column("recurs", Text, nullable=True),
-    Index("ix_cases_opened", "city", "opened_us", "number"),
-)
-
-case_updates = Table(
-    "case_updates",
-    metadata,
-    _code("key"),
-    Column("number", Text, ForeignKey("cases.number"), nullable=False),
-    _us("at_us"),
-    _us("said_us"),
-    _text("state"),
-    Column("text", JSON, nullable=False),
-    _text("author"),
-    Index("ix_case_updates_number", "number", "at_us"),
+    Index("ix_decisions_incident", "incident", **where("incident <> ''")),
+    Index("ix_decisions_event", "event", **where("event <> ''")),
+    Index("ix_decisions_until", "city", "until_us", **where("until_us IS NOT NULL")),
 )
 
 # ------------------------------------------------------------ people
@@ -385,100 +295,100 @@ case_updates = Table(
 
 def _area() -> tuple[Column[str], Column[str], Column[object]]:
     """What somebody may do: a role, an agency, and regions as a list of codes or their beginnings."""
-    return _text("role"), _text("agency"), Column("regions", JSON, nullable=False)
+    return text_("role"), text_("agency"), Column("regions", JSON, nullable=False)
 
 
 people = Table(
     "people",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("account"),
-    _text("name"),
+    code_("id"),
+    text_("city"),
+    text_("account"),
+    text_("name"),
     *_area(),
-    _text("password"),
-    _text("subject"),
-    _us("created_us"),
-    _maybe_us("disabled_us"),
-    Index("uq_people_account", "city", "account", unique=True, **_where("account <> ''")),
-    Index("uq_people_subject", "city", "subject", unique=True, **_where("subject <> ''")),
+    text_("password"),
+    text_("subject"),
+    us("created_us"),
+    maybe_us("disabled_us"),
+    Index("uq_people_account", "city", "account", unique=True, **where("account <> ''")),
+    Index("uq_people_subject", "city", "subject", unique=True, **where("subject <> ''")),
 )
 
 sessions = Table(
     "sessions",
     metadata,
-    _code("digest"),
+    code_("digest"),
     Column("person", Text, ForeignKey("people.id"), nullable=False, index=True),
-    _text("csrf"),
-    _text("device"),
-    _text("address"),
-    _us("created_us"),
-    _us("seen_us"),
+    text_("csrf"),
+    text_("device"),
+    text_("address"),
+    us("created_us"),
+    us("seen_us"),
     Column("until_us", BigInteger, nullable=False, index=True),
 )
 
 api_keys = Table(
     "api_keys",
     metadata,
-    _code("id"),
+    code_("id"),
     Column("digest", Text, nullable=False, unique=True),
-    _text("city"),
-    _text("label"),
+    text_("city"),
+    text_("label"),
     *_area(),
-    _us("created_us"),
-    _maybe_us("until_us"),
-    _maybe_us("revoked_us"),
-    _maybe_us("seen_us"),
+    us("created_us"),
+    maybe_us("until_us"),
+    maybe_us("revoked_us"),
+    maybe_us("seen_us"),
     Index("ix_api_keys_created", "city", "created_us"),
 )
 
 post_links = Table(
     "post_links",
     metadata,
-    _code("id"),
+    code_("id"),
     Column("digest", Text, nullable=False, unique=True),
-    _text("city"),
-    _text("node"),
-    _text("name"),
-    _us("created_us"),
-    _us("until_us"),
-    _maybe_us("revoked_us"),
-    _maybe_us("seen_us"),
+    text_("city"),
+    text_("node"),
+    text_("name"),
+    us("created_us"),
+    us("until_us"),
+    maybe_us("revoked_us"),
+    maybe_us("seen_us"),
     Index("ix_post_links_created", "city", "created_us"),
 )
 
 invitations = Table(
     "invitations",
     metadata,
-    _code("digest"),
-    _text("city"),
+    code_("digest"),
+    text_("city"),
     *_area(),
-    _text("person"),
-    _us("created_us"),
-    _us("until_us"),
-    _maybe_us("used_us"),
+    text_("person"),
+    us("created_us"),
+    us("until_us"),
+    maybe_us("used_us"),
 )
 
 # What one administrator wants and another must agree to.
 proposals = Table(
     "proposals",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("what"),
-    _text("person"),
+    code_("id"),
+    text_("city"),
+    text_("what"),
+    text_("person"),
     *_area(),
-    _text("by"),
-    _us("created_us"),
-    _us("until_us"),
+    text_("by"),
+    us("created_us"),
+    us("until_us"),
 )
 
 # One row a bucket, so that whoever counts it holds it: its attempts are a list of times.
 attempts = Table(
     "attempts",
     metadata,
-    _code("city"),
-    _code("bucket"),
+    code_("city"),
+    code_("bucket"),
     Column("at_us", JSON, nullable=False),
     Column("until_us", BigInteger, nullable=False, index=True),
 )
@@ -489,44 +399,44 @@ attempts = Table(
 rules = Table(
     "rules",
     metadata,
-    _code("city"),
-    _code("id"),
-    _text("version"),
-    _text("audience"),
-    _text("subject"),
-    _text("title_id"),
-    _text("title_en"),
-    _text("severity", ""),
+    code_("city"),
+    code_("id"),
+    text_("version"),
+    text_("audience"),
+    text_("subject"),
+    text_("title_id"),
+    text_("title_en"),
+    text_("severity", ""),
 )
 
 # Who signed a city's first pack, and when its rules were taken at their word.
-packs = Table("packs", metadata, _code("city"), _text("by_one"), _text("by_two"), _maybe_us("rules_us"))
+packs = Table("packs", metadata, code_("city"), text_("by_one"), text_("by_two"), maybe_us("rules_us"))
 
 stages = Table(
     "stages",
     metadata,
-    _code("city"),
-    _code("what"),
-    _code("name"),
-    _text("version"),
-    _text("stage"),
-    _text("by_one"),
-    _text("by_two"),
-    _us("at_us"),
+    code_("city"),
+    code_("what"),
+    code_("name"),
+    text_("version"),
+    text_("stage"),
+    text_("by_one"),
+    text_("by_two"),
+    us("at_us"),
 )
 
 stage_proposals = Table(
     "stage_proposals",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("what"),
-    _text("name"),
-    _text("version"),
-    _text("stage"),
-    _text("by"),
-    _us("created_us"),
-    _us("until_us"),
+    code_("id"),
+    text_("city"),
+    text_("what"),
+    text_("name"),
+    text_("version"),
+    text_("stage"),
+    text_("by"),
+    us("created_us"),
+    us("until_us"),
 )
 
 # ------------------------------------------------------------ what was said of it afterwards
@@ -534,32 +444,32 @@ stage_proposals = Table(
 judgements = Table(
     "judgements",
     metadata,
-    _code("id"),
-    _text("city"),
+    code_("id"),
+    text_("city"),
     Column("incident", Text, ForeignKey("incidents.id"), nullable=False, index=True),
-    _text("verdict"),
-    _text("reason"),
-    _maybe_us("flooded_us"),
-    _text("by"),
-    _us("at_us"),
+    text_("verdict"),
+    text_("reason"),
+    maybe_us("flooded_us"),
+    text_("by"),
+    us("at_us"),
 )
 
 misses = Table(
     "misses",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("rule"),
-    _text("node"),
-    _text("place"),
+    code_("id"),
+    text_("city"),
+    text_("rule"),
+    text_("node"),
+    text_("place"),
     Column("level", Integer, nullable=False),
-    _us("happened_us"),
-    _text("source"),
-    _text("audience"),
-    _text("by"),
-    _us("at_us"),
-    _maybe_us("withdrawn_us"),
-    _text("withdrawn_by"),
+    us("happened_us"),
+    text_("source"),
+    text_("audience"),
+    text_("by"),
+    us("at_us"),
+    maybe_us("withdrawn_us"),
+    text_("withdrawn_by"),
     Index("ix_misses_happened", "city", "happened_us"),
 )
 
@@ -569,36 +479,36 @@ misses = Table(
 audit_rows = Table(
     "audit_rows",
     metadata,
-    _code("city"),
+    code_("city"),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    _us("at_us"),
-    _text("actor"),
-    _text("what"),
-    _text("object"),
-    _text("details"),
-    _text("previous"),
-    _text("digest"),
+    us("at_us"),
+    text_("actor"),
+    text_("what"),
+    text_("object"),
+    text_("details"),
+    text_("previous"),
+    text_("digest"),
 )
 
 audit_heads = Table(
-    "audit_heads", metadata, _code("city"), Column("number", BigInteger, nullable=False), _text("digest")
+    "audit_heads", metadata, code_("city"), Column("number", BigInteger, nullable=False), text_("digest")
 )
 
 # Deleted with the person, after which nobody can tell what a digest in the log was made of.
-audit_salts = Table("audit_salts", metadata, _code("city"), _code("about"), Column("salt", LargeBinary, nullable=False))
+audit_salts = Table("audit_salts", metadata, code_("city"), code_("about"), Column("salt", LargeBinary, nullable=False))
 
 security_events = Table(
     "security_events",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=True),
+    Column("id", Number, primary_key=True, autoincrement=True),
     Column("key", Text, nullable=False, unique=True),
-    _text("city"),
-    _us("at_us"),
-    _text("place"),
-    _text("what"),
-    _text("claimed"),
-    _text("address"),
-    _text("detail"),
+    text_("city"),
+    us("at_us"),
+    text_("place"),
+    text_("what"),
+    text_("claimed"),
+    text_("address"),
+    text_("detail"),
     Column("count", BigInteger, nullable=False),
     Index("ix_security_events_at", "city", "at_us"),
 )
@@ -607,75 +517,75 @@ security_events = Table(
 travels = Table(
     "travels",
     metadata,
-    _code("city"),
-    _code("upstream"),
-    _code("downstream"),
-    _float("earliest_s"),
-    _float("usual_s"),
-    _float("latest_s"),
+    code_("city"),
+    code_("upstream"),
+    code_("downstream"),
+    float_("earliest_s"),
+    float_("usual_s"),
+    float_("latest_s"),
     Column("events", BigInteger, nullable=False),
     Column("forecasts", BigInteger, nullable=False),
     Column("error_s", Float(53), nullable=True),
-    _us("learned_us"),
+    us("learned_us"),
 )
 
 # What people were told to expect below a gauge, and what came of it.
 forecasts = Table(
     "forecasts",
     metadata,
-    _code("incident"),
+    code_("incident"),
     Column("change", BigInteger, primary_key=True, autoincrement=False),
-    _code("downstream"),
-    _text("city"),
-    _text("upstream"),
-    _text("audience"),
+    code_("downstream"),
+    text_("city"),
+    text_("upstream"),
+    text_("audience"),
     Column("level", Integer, nullable=False),
-    _us("passed_us"),
-    _us("from_us"),
-    _us("expected_us"),
-    _us("until_us"),
-    _us("told_us"),
-    _text("outcome"),
-    _maybe_us("came_us"),
+    us("passed_us"),
+    us("from_us"),
+    us("expected_us"),
+    us("until_us"),
+    us("told_us"),
+    text_("outcome"),
+    maybe_us("came_us"),
     ForeignKeyConstraint(["incident"], ["incidents.id"]),
     Index("ix_forecasts_told", "city", "told_us"),
-    Index("ix_forecasts_open", "city", "told_us", **_where("outcome = ''")),
+    Index("ix_forecasts_open", "city", "told_us", **where("outcome = ''")),
 )
 
 # What the public was told of the water, as it was signed. Of a drill, `incident` is the drill's decision.
 bulletins = Table(
     "bulletins",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("event"),
-    _text("incident"),
-    _text("node"),
+    code_("id"),
+    text_("city"),
+    text_("event"),
+    text_("incident"),
+    text_("node"),
     Column("number", BigInteger, nullable=False),
-    _text("kind"),
+    text_("kind"),
     Column("drill", Boolean, nullable=False),
-    _us("at_us"),
-    _us("measured_us"),
-    _us("crossed_us"),
+    us("at_us"),
+    us("measured_us"),
+    us("crossed_us"),
     Column("level", Integer, nullable=False),
     Column("value_cm", Float(53), nullable=True),
     Column("trend", Integer, nullable=True),
     Column("silent", Boolean, nullable=False),
-    _text("ground"),
-    _text("witness"),
-    _text("witness_en", default=""),
-    _text("by"),
-    _text("signed_by"),
+    text_("ground"),
+    text_("witness"),
+    text_("witness_en", default=""),
+    text_("by"),
+    text_("signed_by"),
     Column("confirmed", Boolean, nullable=False),
-    _maybe_us("expires_us"),
+    maybe_us("expires_us"),
     Column("text", JSON, nullable=False),
     Column("sms", JSON, nullable=False),
     Column("script", JSON, nullable=False),
     Column("regions", JSON, nullable=False),
-    _text("corrects"),
+    text_("corrects"),
     Column("renewal", Boolean, nullable=False, server_default=false()),
-    _text("signature"),
-    _text("key"),
+    text_("signature"),
+    text_("key"),
     Column("seq", BigInteger, nullable=False, server_default="0"),
     Index("uq_bulletins_seq", "city", "seq", unique=True),
     Index("uq_bulletins_number", "city", "incident", "number", unique=True),
@@ -687,21 +597,21 @@ bulletins = Table(
 notices = Table(
     "notices",
     metadata,
-    _code("id"),
-    _text("city"),
+    code_("id"),
+    text_("city"),
     Column("seq", BigInteger, nullable=False),
-    _text("topic"),
-    _us("at_us"),
-    _maybe_us("expires_us"),
-    _text("event"),
-    _text("node"),
+    text_("topic"),
+    us("at_us"),
+    maybe_us("expires_us"),
+    text_("event"),
+    text_("node"),
     Column("regions", JSON, nullable=False),
     Column("level", Integer, nullable=False),
     Column("update", Boolean, nullable=False),
     Column("text", JSON, nullable=False),
     Column("brief", JSON, nullable=False),
-    _text("credit"),
-    _text("link"),
+    text_("credit"),
+    text_("link"),
     Index("uq_notices_seq", "city", "seq", unique=True),
 )
 
@@ -709,48 +619,48 @@ notices = Table(
 weather_warnings = Table(
     "weather_warnings",
     metadata,
-    _code("city"),
-    _code("id"),
-    _text("root"),
-    _us("sent_us"),
-    _us("onset_us"),
-    _us("expires_us"),
-    _us("kept_us"),
-    _text("severity"),
-    _text("certainty"),
-    _text("urgency"),
+    code_("city"),
+    code_("id"),
+    text_("root"),
+    us("sent_us"),
+    us("onset_us"),
+    us("expires_us"),
+    us("kept_us"),
+    text_("severity"),
+    text_("certainty"),
+    text_("urgency"),
     *(Column(name, JSON, nullable=False) for name in ("event", "headline", "description", "regions", "references")),
-    _text("sender"),
-    _text("web"),
-    _maybe_us("ended_us"),
-    _text("ended_by"),
+    text_("sender"),
+    text_("web"),
+    maybe_us("ended_us"),
+    text_("ended_by"),
     Index("ix_weather_warnings_expires", "city", "expires_us"),
 )
 weather_feeds = Table(
     "weather_feeds",
     metadata,
-    _code("city"),
-    _maybe_us("heard_us"),
-    _text("trouble"),
-    _us("since_us"),
+    code_("city"),
+    maybe_us("heard_us"),
+    text_("trouble"),
+    us("since_us"),
     Column("asked_us", BigInteger, nullable=False, server_default="0"),
 )
 
 # The last number that a city gave to what is walked through in order.
-numbers = Table("numbers", metadata, _code("city"), _code("what"), Column("last", BigInteger, nullable=False))
+numbers = Table("numbers", metadata, code_("city"), code_("what"), Column("last", BigInteger, nullable=False))
 
 # Each as it was first handed out to other systems.
 cap_alerts = Table(
     "cap_alerts",
     metadata,
-    _code("bulletin"),
-    _text("city"),
+    code_("bulletin"),
+    text_("city"),
     Column("document", LargeBinary, nullable=False),
-    _us("made_us"),
+    us("made_us"),
 )
 
 # The public halves of the keys with which they were signed; none is ever taken away.
-signing_keys = Table("signing_keys", metadata, _code("city"), _code("id"), _text("public"), _us("since_us"))
+signing_keys = Table("signing_keys", metadata, code_("city"), code_("id"), text_("public"), us("since_us"))
 
 # ------------------------------------------------------------ what a level means where people live
 
@@ -758,19 +668,19 @@ signing_keys = Table("signing_keys", metadata, _code("city"), _code("id"), _text
 def _impact() -> tuple[Column[Any], ...]:
     """One RW at one level of one gauge. Days are as ISO 8601 writes them, "" for none."""
     return (
-        _text("gauge"),
-        _float("from_cm"),
-        _text("rw"),
-        _text("depth"),
-        _text("muster"),
+        text_("gauge"),
+        float_("from_cm"),
+        text_("rw"),
+        text_("depth"),
+        text_("muster"),
         Column("muster_lat", Float(53), nullable=True),
         Column("muster_lon", Float(53), nullable=True),
-        _text("phone"),
-        _text("checked_by"),
-        _text("checked_on"),
-        _text("datum"),
-        _text("compared_on"),
-        _text("compared"),
+        text_("phone"),
+        text_("checked_by"),
+        text_("checked_on"),
+        text_("datum"),
+        text_("compared_on"),
+        text_("compared"),
     )
 
 
@@ -778,15 +688,15 @@ def _impact() -> tuple[Column[Any], ...]:
 impacts = Table(
     "impacts",
     metadata,
-    _code("id"),
-    _text("city"),
+    code_("id"),
+    text_("city"),
     *_impact(),
-    _text("by_one"),
-    _text("by_two"),
-    _us("since_us"),
-    _maybe_us("ended_us"),
-    _text("ended_one"),
-    _text("ended_two"),
+    text_("by_one"),
+    text_("by_two"),
+    us("since_us"),
+    maybe_us("ended_us"),
+    text_("ended_one"),
+    text_("ended_two"),
     Index("ix_impacts_gauge", "city", "gauge"),
 )
 
@@ -794,18 +704,18 @@ impacts = Table(
 impact_proposals = Table(
     "impact_proposals",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("what"),
-    _text("target"),
+    code_("id"),
+    text_("city"),
+    text_("what"),
+    text_("target"),
     *_impact(),
-    _text("by"),
-    _us("created_us"),
-    _us("until_us"),
-    _text("outcome"),
-    _text("decided_by"),
-    _maybe_us("decided_us"),
-    _text("reason"),
+    text_("by"),
+    us("created_us"),
+    us("until_us"),
+    text_("outcome"),
+    text_("decided_by"),
+    maybe_us("decided_us"),
+    text_("reason"),
     Index("ix_impact_proposals_created", "city", "created_us"),
 )
 
@@ -814,12 +724,12 @@ impact_proposals = Table(
 shifts = Table(
     "shifts",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("person"),
+    code_("id"),
+    text_("city"),
+    text_("person"),
     Column("rung", Integer, nullable=False),
-    _us("from_us"),
-    _us("to_us"),
+    us("from_us"),
+    us("to_us"),
     Index("ix_shifts_ends", "city", "to_us"),
 )
 
@@ -829,24 +739,24 @@ ways = Table(
     metadata,
     Column("person", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
-    _text("city"),
-    _text("address"),
+    text_("city"),
+    text_("address"),
     Column("rings", Boolean, nullable=False),
-    _maybe_us("verified_us"),
-    _text("digest"),
-    _maybe_us("asked_us"),
+    maybe_us("verified_us"),
+    text_("digest"),
+    maybe_us("asked_us"),
     Index("ix_ways_city", "city"),
 )
 
 # Until when whoever watches from outside keeps quiet, for somebody works on the server.
-pauses = Table("pauses", metadata, Column("city", Text, primary_key=True), _us("until_us"))
+pauses = Table("pauses", metadata, Column("city", Text, primary_key=True), us("until_us"))
 
 watchers = Table(
     "watchers",
     metadata,
     Column("city", Text, primary_key=True),
     Column("name", Text, primary_key=True),
-    _us("seen_us"),
+    us("seen_us"),
 )
 
 # ------------------------------------------------------------ who passes warnings on
@@ -855,31 +765,31 @@ watchers = Table(
 contacts = Table(
     "contacts",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("rw"),
-    _text("region"),
-    _text("name"),
-    _text("role"),
-    _text("phone"),
-    _text("language"),
-    _us("checked_us"),
-    _us("created_us"),
-    _maybe_us("ended_us"),
-    _text("digest"),
+    code_("id"),
+    text_("city"),
+    text_("rw"),
+    text_("region"),
+    text_("name"),
+    text_("role"),
+    text_("phone"),
+    text_("language"),
+    us("checked_us"),
+    us("created_us"),
+    maybe_us("ended_us"),
+    text_("digest"),
     Index("ix_contacts_region", "city", "region"),
-    Index("uq_contacts_digest", "digest", unique=True, **_where("digest <> ''")),
+    Index("uq_contacts_digest", "digest", unique=True, **where("digest <> ''")),
 )
 
 relays = Table(
     "relays",
     metadata,
-    _code("bulletin"),
-    _code("contact"),
-    _text("city"),
-    _us("at_us"),
+    code_("bulletin"),
+    code_("contact"),
+    text_("city"),
+    us("at_us"),
     Column("done", Boolean, nullable=False),
-    _text("reason"),
+    text_("reason"),
 )
 
 # ------------------------------------------------------------ emergency phrases
@@ -888,27 +798,27 @@ relays = Table(
 phrase_wordings = Table(
     "phrase_wordings",
     metadata,
-    _code("city"),
-    _code("language"),
-    _code("phrase"),
-    _text("text"),
-    _text("by"),
-    _us("at_us"),
+    code_("city"),
+    code_("language"),
+    code_("phrase"),
+    text_("text"),
+    text_("by"),
+    us("at_us"),
 )
 
 # Of one that has ended the speaker's name is forgotten.
 phrase_signatures = Table(
     "phrase_signatures",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("language"),
-    _text("phrase"),
-    _text("text"),
-    _text("speaker"),
-    _text("by"),
-    _us("at_us"),
-    _maybe_us("ended_us"),
+    code_("id"),
+    text_("city"),
+    text_("language"),
+    text_("phrase"),
+    text_("text"),
+    text_("speaker"),
+    text_("by"),
+    us("at_us"),
+    maybe_us("ended_us"),
     Index("ix_phrase_signatures_city", "city", "language", "phrase"),
 )
 
@@ -916,19 +826,19 @@ phrase_signatures = Table(
 recordings = Table(
     "recordings",
     metadata,
-    _code("id"),
-    _text("city"),
-    _text("language"),
-    _text("phrase"),
-    _text("text"),
-    _text("speaker"),
-    _text("media"),
-    _float("seconds"),
+    code_("id"),
+    text_("city"),
+    text_("language"),
+    text_("phrase"),
+    text_("text"),
+    text_("speaker"),
+    text_("media"),
+    float_("seconds"),
     Column("size", Integer, nullable=False),
-    _text("digest"),
-    _text("by"),
-    _us("at_us"),
-    _maybe_us("ended_us"),
+    text_("digest"),
+    text_("by"),
+    us("at_us"),
+    maybe_us("ended_us"),
     Column("sound", LargeBinary, nullable=False),
     Index("ix_recordings_city", "city", "language", "phrase"),
 )
@@ -939,12 +849,12 @@ recordings = Table(
 subscriptions = Table(
     "subscriptions",
     metadata,
-    Column("serial", _Number, primary_key=True, autoincrement=True),
+    Column("serial", Number, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
-    _text("city"),
-    _text("kind"),
-    _text("address"),
-    _text("language"),
+    text_("city"),
+    text_("kind"),
+    text_("address"),
+    text_("language"),
     Column("topics", JSON, nullable=False),
     Column("gauges", JSON, nullable=False),
     Column("regions", JSON, nullable=False),
@@ -952,20 +862,20 @@ subscriptions = Table(
     Column("from_level", Integer, nullable=False),
     Column("quiet_from_min", Integer, nullable=True),
     Column("quiet_to_min", Integer, nullable=False),
-    _text("label"),
-    _text("state"),
-    _maybe_us("paused_until_us"),
-    _us("created_us"),
-    _maybe_us("confirmed_us"),
-    _text("reason"),
-    _text("scope"),
-    _text("manage_digest"),
-    _text("code_digest"),
+    text_("label"),
+    text_("state"),
+    maybe_us("paused_until_us"),
+    us("created_us"),
+    maybe_us("confirmed_us"),
+    text_("reason"),
+    text_("scope"),
+    text_("manage_digest"),
+    text_("code_digest"),
     Column("wrong_codes", Integer, nullable=False),
-    Index("ix_subscriptions_walk", "city", "kind", "serial", **_where("state IN ('active', 'paused')")),
-    Index("uq_subscriptions_scope", "city", "kind", "address", "scope", unique=True, **_where("address <> ''")),
-    Index("uq_subscriptions_manage", "manage_digest", unique=True, **_where("manage_digest <> ''")),
-    Index("ix_subscriptions_code", "code_digest", **_where("code_digest <> ''")),
+    Index("ix_subscriptions_walk", "city", "kind", "serial", **where("state IN ('active', 'paused')")),
+    Index("uq_subscriptions_scope", "city", "kind", "address", "scope", unique=True, **where("address <> ''")),
+    Index("uq_subscriptions_manage", "manage_digest", unique=True, **where("manage_digest <> ''")),
+    Index("ix_subscriptions_code", "code_digest", **where("code_digest <> ''")),
 )
 
 # ------------------------------------------------------------ what people send by message
@@ -974,14 +884,14 @@ subscriptions = Table(
 inbound = Table(
     "inbound",
     metadata,
-    _code("city"),
-    _code("source"),
-    _code("message"),
-    _text("sender"),
-    _us("at_us"),
-    _text("intent"),
-    _text("about"),
-    _text("answer"),
+    code_("city"),
+    code_("source"),
+    code_("message"),
+    text_("sender"),
+    us("at_us"),
+    text_("intent"),
+    text_("about"),
+    text_("answer"),
     Index("ix_inbound_sender", "city", "sender", "at_us"),
     Index("ix_inbound_at", "city", "at_us"),
 )
@@ -990,14 +900,14 @@ inbound = Table(
 echoes = Table(
     "echoes",
     metadata,
-    _code("city"),
-    _code("incident"),
-    _code("sender"),
-    _text("bulletin"),
-    _text("said"),
-    _text("place"),
-    _text("source"),
-    _us("at_us"),
+    code_("city"),
+    code_("incident"),
+    code_("sender"),
+    text_("bulletin"),
+    text_("said"),
+    text_("place"),
+    text_("source"),
+    us("at_us"),
 )
 
 # ------------------------------------------------------------ what goes to residents
@@ -1006,13 +916,13 @@ echoes = Table(
 reach_walks = Table(
     "reach_walks",
     metadata,
-    _code("telling"),
-    _text("city"),
-    _text("thread"),
-    _us("at_us"),
-    _us("begun_us"),
+    code_("telling"),
+    text_("city"),
+    text_("thread"),
+    us("at_us"),
+    us("begun_us"),
     Column("exempt", Boolean, nullable=False),
-    _us("rests_us"),
+    us("rests_us"),
     Column("body", JSON, nullable=False),
     Column("cursors", JSON, nullable=False),
     Column("done", Boolean, nullable=False),
@@ -1032,28 +942,28 @@ reach_cursors = Table(
 sends = Table(
     "sends",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=True),
-    _text("key"),
-    _text("city"),
-    _text("telling"),
-    _text("thread"),
-    _text("subscription"),
-    _text("kind"),
+    Column("id", Number, primary_key=True, autoincrement=True),
+    text_("key"),
+    text_("city"),
+    text_("telling"),
+    text_("thread"),
+    text_("subscription"),
+    text_("kind"),
     Column("rank", Integer, nullable=False),
-    _text("state"),
+    text_("state"),
     Column("attempts", Integer, nullable=False),
     Column("doubtful", Boolean, nullable=False),
-    _us("not_before_us"),
-    _maybe_us("expires_us"),
-    _us("created_us"),
-    _maybe_us("settled_us"),
-    _text("reason"),
-    _text("said"),
-    _text("token"),
+    us("not_before_us"),
+    maybe_us("expires_us"),
+    us("created_us"),
+    maybe_us("settled_us"),
+    text_("reason"),
+    text_("said"),
+    text_("token"),
     Index("uq_sends_key", "key", unique=True),
-    Index("ix_sends_waiting", "city", "kind", "rank", "id", **_where("state = 'waiting'")),
-    Index("ix_sends_thread", "subscription", "thread", "id", **_where("state = 'waiting'")),
-    Index("uq_sends_token", "token", unique=True, **_where("token <> ''")),
+    Index("ix_sends_waiting", "city", "kind", "rank", "id", **where("state = 'waiting'")),
+    Index("ix_sends_thread", "subscription", "thread", "id", **where("state = 'waiting'")),
+    Index("uq_sends_token", "token", unique=True, **where("token <> ''")),
     Index("ix_sends_settled", "city", "settled_us"),
 )
 
@@ -1065,7 +975,7 @@ reach_counts = Table(
     Column("kind", Text, primary_key=True),
     Column("state", Text, primary_key=True),
     Column("reason", Text, primary_key=True),
-    _text("city"),
+    text_("city"),
     Column("count", BigInteger, nullable=False),
     Column("last_us", BigInteger, nullable=False, server_default="0"),
     Index("ix_reach_counts_city", "city"),

@@ -25,6 +25,7 @@ from store.city.presence import PresenceTable
 from store.city.proposals import ProposalTables
 from store.city.quarantine import QuarantineTable
 from store.city.registry import RegistryTables
+from store.city.reports import ReportTables
 from store.city.security import SecurityTables
 from store.city.sends import SendTables
 from store.city.staging import StageTables
@@ -40,6 +41,7 @@ class SqlCityStore(
     EngineTables,
     OutboxTable,
     DeskTables,
+    ReportTables,
     DecisionTable,
     ProposalTables,
     StageTables,

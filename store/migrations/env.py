@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from store.city.schema import metadata
+from store.city.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

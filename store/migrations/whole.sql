@@ -110,14 +110,23 @@ CREATE TABLE case_numbers (
 	CONSTRAINT pk_case_numbers PRIMARY KEY (city, year),
 	CONSTRAINT fk_case_numbers_city_cities FOREIGN KEY(city) REFERENCES cities (code)
 );
+CREATE TABLE case_pauses (
+	number TEXT NOT NULL,
+	from_us BIGINT NOT NULL,
+	until_us BIGINT,
+	reason TEXT NOT NULL,
+	note TEXT NOT NULL,
+	CONSTRAINT pk_case_pauses PRIMARY KEY (number, from_us),
+	CONSTRAINT fk_case_pauses_number_cases FOREIGN KEY(number) REFERENCES cases (number)
+);
 CREATE TABLE case_updates (
 	"key" TEXT NOT NULL,
 	number TEXT NOT NULL,
 	at_us BIGINT NOT NULL,
 	said_us BIGINT NOT NULL,
-	state TEXT NOT NULL,
+	status TEXT NOT NULL,
 	text JSON NOT NULL,
-	author TEXT NOT NULL,
+	author TEXT NOT NULL, "inner" BOOLEAN DEFAULT 0 NOT NULL, person TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_case_updates PRIMARY KEY ("key"),
 	CONSTRAINT fk_case_updates_number_cases FOREIGN KEY(number) REFERENCES cases (number)
 );
@@ -132,14 +141,13 @@ CREATE TABLE cases (
 	description JSON NOT NULL,
 	lat FLOAT NOT NULL,
 	lon FLOAT NOT NULL,
-	state TEXT NOT NULL,
+	status TEXT NOT NULL,
 	source TEXT NOT NULL,
 	opened_us BIGINT NOT NULL,
 	updated_us BIGINT NOT NULL,
-	due_us BIGINT NOT NULL,
 	closed_us BIGINT,
 	public BOOLEAN NOT NULL,
-	recurs TEXT,
+	recurs TEXT, finish_due_us BIGINT, respond_due_us BIGINT, verify_due_us BIGINT, answered_us BIGINT, triaged_us BIGINT, paused_us BIGINT, owner TEXT DEFAULT '' NOT NULL, duplicate_of TEXT DEFAULT '' NOT NULL, escalated INTEGER DEFAULT '0' NOT NULL, reopened INTEGER DEFAULT '0' NOT NULL,
 	CONSTRAINT pk_cases PRIMARY KEY (number),
 	CONSTRAINT fk_cases_city_cities FOREIGN KEY(city) REFERENCES cities (code),
 	CONSTRAINT uq_cases_event UNIQUE (event)
@@ -629,6 +637,30 @@ CREATE TABLE relays (
 	reason TEXT NOT NULL,
 	CONSTRAINT pk_relays PRIMARY KEY (bulletin, contact)
 );
+CREATE TABLE reports (
+	id TEXT NOT NULL,
+	city TEXT NOT NULL,
+	number TEXT,
+	"key" TEXT NOT NULL,
+	at_us BIGINT NOT NULL,
+	source TEXT NOT NULL,
+	category TEXT NOT NULL,
+	lat FLOAT NOT NULL,
+	lon FLOAT NOT NULL,
+	region TEXT NOT NULL,
+	text TEXT NOT NULL,
+	language TEXT NOT NULL,
+	name TEXT NOT NULL,
+	contact TEXT NOT NULL,
+	account TEXT NOT NULL,
+	anonymous BOOLEAN NOT NULL,
+	secret BOOLEAN NOT NULL,
+	queue TEXT NOT NULL,
+	erased_us BIGINT,
+	CONSTRAINT pk_reports PRIMARY KEY (id),
+	CONSTRAINT fk_reports_city_cities FOREIGN KEY(city) REFERENCES cities (code),
+	CONSTRAINT fk_reports_number_cases FOREIGN KEY(number) REFERENCES cases (number)
+);
 CREATE TABLE routes (
 	city TEXT NOT NULL,
 	category TEXT NOT NULL,
@@ -858,7 +890,9 @@ CREATE INDEX ix_attempts_until_us ON attempts (until_us);
 CREATE INDEX ix_bulletins_at ON bulletins (city, at_us);
 CREATE INDEX ix_bulletins_event ON bulletins (city, event, at_us);
 CREATE INDEX ix_case_updates_number ON case_updates (number, at_us);
+CREATE INDEX ix_cases_at_work ON cases (city, agency, opened_us) WHERE closed_us IS NULL;
 CREATE INDEX ix_cases_opened ON cases (city, opened_us, number);
+CREATE INDEX ix_cases_place ON cases (city, lat) WHERE closed_us IS NULL;
 CREATE INDEX ix_contacts_region ON contacts (city, region);
 CREATE INDEX ix_decisions_event ON decisions (event) WHERE event <> '';
 CREATE INDEX ix_decisions_incident ON decisions (incident) WHERE incident <> '';
@@ -886,6 +920,9 @@ CREATE INDEX ix_reach_counts_city ON reach_counts (city);
 CREATE INDEX ix_reach_walks_begun ON reach_walks (city, begun_us);
 CREATE INDEX ix_reach_walks_thread ON reach_walks (city, thread, at_us);
 CREATE INDEX ix_recordings_city ON recordings (city, language, phrase);
+CREATE INDEX ix_reports_account ON reports (city, account, at_us) WHERE account <> '';
+CREATE INDEX ix_reports_aside ON reports (city, at_us) WHERE queue = 'shadow';
+CREATE INDEX ix_reports_number ON reports (number, at_us);
 CREATE INDEX ix_security_events_at ON security_events (city, at_us);
 CREATE INDEX ix_sends_settled ON sends (city, settled_us);
 CREATE INDEX ix_sends_thread ON sends (subscription, thread, id) WHERE state = 'waiting';
@@ -907,8 +944,9 @@ CREATE UNIQUE INDEX uq_people_account ON people (city, account) WHERE account <>
 CREATE UNIQUE INDEX uq_people_subject ON people (city, subject) WHERE subject <> '';
 CREATE UNIQUE INDEX uq_placements_now ON placements (city, node) WHERE valid_to_us IS NULL;
 CREATE UNIQUE INDEX uq_quarantine_reading ON quarantine (city, node, epoch, seq, reason) WHERE epoch <> '';
+CREATE UNIQUE INDEX uq_reports_key ON reports (city, "key");
 CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0033');
+INSERT INTO alembic_version (version_num) VALUES ('0034');

@@ -28,8 +28,9 @@ from complaints.builtin import BuiltinDesk
 from contract.clock import HOUR_US, MINUTE_US, ManualClock
 from contract.decision import Decision, DecisionKind
 from contract.incident import Incident, State
+from store.cases import Case
 from store.decisions import deed_of
-from store.ports import Case, EngineCommit, Lease
+from store.ports import EngineCommit, Lease
 
 ANI, BUDI = person(1, "operator", city=CITY), person(2, "officer", city=CITY)
 RULES = tuple(replace(rule, timing=AT_ONCE) for rule in watch.rules())

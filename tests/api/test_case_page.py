@@ -15,7 +15,8 @@ from contract.clock import DAY_US, HOUR_US, MINUTE_US
 from contract.incident import Incident, data_back, resolved
 from contract.levels import Level
 from contract.quality import Quality
-from store.ports import Case, CaseUpdate, Event
+from store.cases import Case, CaseUpdate
+from store.ports import Event
 
 
 def said(html: str) -> str:
@@ -38,7 +39,7 @@ def flood_of(made: Town, gauges: Sequence[NodeSpec], *, over: bool = False) -> t
 def close(made: Town, case: Case, author: str) -> None:
     text = {"id": "Aman kembali.", "en": "All clear."}
     at_us = made.now_us - MINUTE_US
-    made.cities.add_update(CaseUpdate(f"{case.number}/end", case.number, at_us, at_us, "done", text, author))
+    made.cities.add_update(CaseUpdate(f"{case.number}/end", case.number, at_us, at_us, "fixed", text, author))
 
 
 def test_each_gauge_of_the_event_has_its_curve_from_the_source_down(made, serve):
@@ -158,16 +159,16 @@ def test_a_case_that_recurs_leads_back(made, serve):
             description=first.description,
             lat=first.lat,
             lon=first.lon,
-            state="received",
+            status="submitted",
             source="sensor",
             opened_us=made.now_us,
             updated_us=made.now_us,
-            due_us=made.now_us + DAY_US,
+            finish_due_us=made.now_us + DAY_US,
             closed_us=None,
             public=True,
             recurs=first.number,
         ),
-        CaseUpdate("again", "", made.now_us, made.now_us, "received", {"id": "Lagi."}, "sensor"),
+        CaseUpdate("again", "", made.now_us, made.now_us, "submitted", {"id": "Lagi."}, "sensor"),
     )
     page = serve(made).get(f"/kasus/{second.number}").text
     assert f'href="/kasus/{first.number}" rel="prev"' in page

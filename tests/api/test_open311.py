@@ -185,11 +185,13 @@ def test_filing_a_report(made, serve):
     assert "token" not in told
     case = made.cities.case(number)
     assert case is not None
-    assert (case.source, case.category, case.description["id"]) == ("citizen", "lampu-jalan", "Lampu padam")
+    assert (case.source, case.category, dict(case.description)) == ("citizen", "lampu-jalan", {})
+    (report,) = made.cities.reports(case.number)
+    assert (report.text, report.source) == ("Lampu padam", "open311")
     assert case.region.startswith("34.71.")
     assert client.get(f"{ROOT}/requests/{number}.json").json()[0]["status"] == "open"
     assert client.get(f"/kasus/{number}").status_code == 200
-    root = tree(client.post(f"{ROOT}/requests.xml", data={**GOOD, "description": ""}))
+    root = tree(client.post(f"{ROOT}/requests.xml", data={**GOOD, "description": "", "lat": "-7.81"}))
     assert root.findtext("request/service_request_id") != number
 
 
@@ -208,10 +210,10 @@ def test_one_programs_repeat_swallows_no_report_of_another(made, serve):
     audit log says whose each one is."""
     client = serve(made, keys=(KEY, "another-program"))
     numbers = [
-        client.post(f"{ROOT}/requests.json", data={**GOOD, "api_key": key}, headers={"idempotency-key": "1"}).json()[0][
-            "service_request_id"
-        ]
-        for key in (KEY, "another-program")
+        client.post(
+            f"{ROOT}/requests.json", data={**GOOD, "api_key": key, "lat": lat}, headers={"idempotency-key": "1"}
+        ).json()[0]["service_request_id"]
+        for key, lat in ((KEY, GOOD["lat"]), ("another-program", "-7.81"))
     ]
     assert numbers[0] != numbers[1]
     told = [(row.actor, row.object) for row in made.cities.audit(made.profile.code) if row.what == "case.reported"]

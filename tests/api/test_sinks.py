@@ -21,7 +21,8 @@ from alerts.webhooks import Receiver, message
 from complaints.outward import Outward
 from contract.addresses import networks
 from faults.trials.api import HOSTILE, MARKUP
-from store.ports import Case, CaseUpdate, Outgoing
+from store.cases import Case, CaseUpdate
+from store.ports import Outgoing
 
 PLAIN = "biasa"
 PAYLOADS = [
@@ -63,9 +64,10 @@ def filed(city: Town, text: str, number: int) -> str:
     case = Case(
         "", city.profile.code, f"event-{number}", "banjir", "bpbd", city.profile.regions[-1].code, both, both, -7.78,
         110.37,
-        "received", "sensor", city.now_us + number, city.now_us + number, city.now_us + 10**12, None, True,
+        "submitted", "sensor", city.now_us + number, city.now_us + number, city.now_us + 10**12, None, True,
+        triaged_us=city.now_us,
     )  # fmt: skip
-    first = CaseUpdate(f"event-{number}/filed", "", city.now_us, city.now_us, "received", both, "sensor")
+    first = CaseUpdate(f"event-{number}/filed", "", city.now_us, city.now_us, "submitted", both, "sensor")
     return city.cities.file_case(case, first).number
 
 

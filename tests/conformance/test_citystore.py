@@ -550,13 +550,13 @@ def test_a_case_without_its_city_is_rejected(store: CityStore) -> None:
 def test_an_update_moves_its_case_once(store: CityStore) -> None:
     """Done closes it at the time of the event, work on it opens it again, the same key twice is one line."""
     number = store.file_case(case(), update("u1")).number
-    done = replace(update("u2", number, at_us=NOON_US + 50), state="done")
+    done = replace(update("u2", number, at_us=NOON_US + 50), status="fixed")
     assert store.add_update(done)
     assert not store.add_update(done)
     closed = store.case(number)
     assert closed is not None
     assert (closed.state, closed.closed_us, closed.updated_us) == ("done", NOON_US + 50, NOON_US + 1_050)
-    assert store.add_update(replace(update("u3", number, at_us=NOON_US + 60), state="in_progress"))
+    assert store.add_update(replace(update("u3", number, at_us=NOON_US + 60), status="in_progress"))
     again = store.case(number)
     assert again is not None
     assert (again.state, again.closed_us) == ("in_progress", None)
@@ -590,7 +590,7 @@ def test_cases_are_found_by_what_is_asked(store: CityStore) -> None:
     one = store.file_case(case("e1"), update("u1")).number
     two = store.file_case(replace(case("e2", opened_us=NOON_US + 10), category="wifi"), update("u2")).number
     hidden = store.file_case(replace(case("e3", opened_us=NOON_US + 20), public=False), update("u3")).number
-    store.add_update(replace(update("u4", one), state="done"))
+    store.add_update(replace(update("u4", one), status="fixed"))
 
     def found(**asked: object) -> list[str]:
         return [case_.number for case_ in store.find_cases(CITY, **asked).cases]  # type: ignore[arg-type]

@@ -14,7 +14,8 @@ from complaints.desk import Desk, Note, Report
 from contract.clock import SECOND_US
 from contract.errors import Rejected
 from store import open_city
-from store.ports import Case, CityStore
+from store.cases import Case
+from store.ports import CityStore
 
 NOW_US = 1_780_000_000 * SECOND_US
 REPORT = Report(
@@ -80,7 +81,7 @@ def test_the_case_goes_to_the_agency_of_its_area_and_its_clock_starts(counter: C
     counter.desk.file(REPORT, NOW_US)
     counter.desk.file(replace(REPORT, event="event-2", region="34.71.04.1001"), NOW_US)
     assert (counter.case().agency, counter.case("event-2").agency) == ("bpbd", "dpu")
-    assert counter.case().due_us == NOW_US + 86_400 * SECOND_US
+    assert counter.case().finish_due_us == NOW_US + 86_400 * SECOND_US
 
 
 def test_a_note_is_a_line_of_the_thread_told_once(counter: Counter) -> None:

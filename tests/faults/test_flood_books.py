@@ -10,7 +10,7 @@ from contract.incident import Incident, State
 from contract.levels import Level
 from faults.books import FloodBooks, bulletin_books, flood_books
 from faults.truth import Excursion
-from store.ports import Case
+from store.cases import Case
 
 _BEGAN_US = 1_750_000_000 * SECOND_US
 _SPEED = 100.0
@@ -58,11 +58,11 @@ def _case(number: str, event: str) -> Case:
         description={},
         lat=0.0,
         lon=0.0,
-        state="received",
+        status="submitted",
         source="sensor",
         opened_us=0,
         updated_us=0,
-        due_us=0,
+        finish_due_us=0,
         closed_us=None,
         public=True,
     )

@@ -21,8 +21,8 @@ from support.city_data import NOON_US, incident, profile
 from contract.errors import BadInput
 from contract.incident import What, announced_anew, opened
 from store import open_city
+from store.city.columns import metadata
 from store.city.database import Database
-from store.city.schema import metadata
 from store.migrations import upgrade, whole
 from store.ports import EngineCommit
 

@@ -9,7 +9,8 @@ from contract.incident import Incident, State
 from contract.levels import Level
 from contract.messages import Birth, SensorInfo, Status
 from contract.quality import Quality
-from store.ports import Case, CaseUpdate, Outgoing, Row, Scalar, Series
+from store.cases import Case, CaseUpdate
+from store.ports import Outgoing, Row, Scalar, Series
 
 NOON_US = 1_780_000_000_000_000
 """A day in 2026 at which most tests play; the start of a five-minute window plus 200 s."""
@@ -121,11 +122,11 @@ def case(event: str | None = "event-1", *, city: str = "yogyakarta", opened_us: 
         description={"id": "Siaga 3", "en": "Alert 3"},
         lat=-7.8,
         lon=110.37,
-        state="received",
+        status="submitted",
         source="sensor" if event else "citizen",
         opened_us=opened_us,
         updated_us=opened_us,
-        due_us=opened_us + 600_000_000,
+        finish_due_us=opened_us + 600_000_000,
         closed_us=None,
         public=True,
     )
@@ -133,7 +134,7 @@ def case(event: str | None = "event-1", *, city: str = "yogyakarta", opened_us: 
 
 def update(key: str, number: str = "", *, at_us: int = NOON_US) -> CaseUpdate:
     """A line of a case's thread."""
-    return CaseUpdate(key, number, at_us, at_us + 1_000, "received", {"id": "Diterima", "en": "Received"}, "siaga")
+    return CaseUpdate(key, number, at_us, at_us + 1_000, "submitted", {"id": "Diterima", "en": "Received"}, "siaga")
 
 
 def birth(number: int, *, city: str = "yogyakarta", node: str = "gauge-1") -> Birth:

@@ -13,7 +13,8 @@ from math import exp, sin
 from pathlib import Path
 
 from cities.load import load
-from complaints.citizen import AUTHOR
+from complaints.intake import AUTHOR
+from contract.case import CaseStatus, CaseWord
 from contract.city import NodeSpec, Profile
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock, ManualClock, SystemClock
 from contract.incident import (
@@ -34,12 +35,22 @@ from contract.messages import Birth, SensorInfo, Status
 from contract.quality import Quality
 from contract.staging import narrower
 from store import open_city, open_readings
-from store.ports import Case, CaseState, CaseUpdate, CityStore, EngineCommit, Event, ReadingStore, Row, Scalar, Series
+from store.cases import Case, CaseUpdate
+from store.ports import CityStore, EngineCommit, Event, ReadingStore, Row, Scalar, Series
 
 EPOCH = "0123456789abcdef"
 BOOT = "11111111-2222-3333-4444-555555555555"
 NOON_US = 1_769_223_600 * SECOND_US  # 2026-01-24 10.00 WIB
 SCENES = ("nothing", "normal", "flood", "silent", "cases", "few")
+
+
+_INSIDE: dict[CaseWord, CaseStatus] = {
+    "received": "submitted",
+    "checked": "confirmed",
+    "in_progress": "in_progress",
+    "done": "fixed",
+    "not_ours": "not_ours",
+}
 
 
 @dataclass
@@ -300,7 +311,7 @@ class Town:
         category: str,
         title: dict[str, str],
         *,
-        state: CaseState = "received",
+        state: CaseWord = "received",
         public: bool = True,
         opened_us: int | None = None,
         description: dict[str, str] | None = None,
@@ -326,20 +337,21 @@ class Town:
                 description=told,
                 lat=site.lat,
                 lon=site.lon,
-                state="received",
+                status="submitted",
                 source="citizen" if citizen else "sensor",
                 opened_us=at_us,
                 updated_us=at_us,
-                due_us=at_us + round(kind.finish_s * SECOND_US),
+                finish_due_us=at_us + round(kind.finish_s * SECOND_US),
                 closed_us=None,
                 public=public,
+                triaged_us=None if citizen and state == "received" else at_us,
             ),
             CaseUpdate(
                 f"{at_us}/{title['id']}/first",
                 "",
                 at_us,
                 at_us,
-                "received",
+                "submitted",
                 begun if citizen else told,
                 AUTHOR if citizen else "sensor",
             ),
@@ -348,7 +360,7 @@ class Town:
             later_us = at_us + 5 * MINUTE_US
             words = {"id": "Petugas menuju lokasi.", "en": "Officers are on their way."}
             self.cities.add_update(
-                CaseUpdate(f"{case.number}/{state}", case.number, later_us, later_us, state, words, "BPBD")
+                CaseUpdate(f"{case.number}/{state}", case.number, later_us, later_us, _INSIDE[state], words, "BPBD")
             )
         return self.cities.case(case.number) or case
 
@@ -436,7 +448,7 @@ def flood_case(made: Town) -> Case:
 def many_cases(made: Town, n: int = 1_000) -> None:
     """`n` cases over the last eighty days."""
     nodes = made.nodes("wifi")
-    states: list[CaseState] = ["received", "checked", "in_progress", "done", "not_ours"]
+    states: list[CaseWord] = ["received", "checked", "in_progress", "done", "not_ours"]
     for i in range(n):
         made.file(
             None,

@@ -1,0 +1,119 @@
+"""What people said: rows of their own, each joined to a case in the transaction that numbers cases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from store.cases import Case, CaseUpdate, CitizenReport, Near
+from store.city.database import Part, batches, rows_of
+from store.city.desk import file_new, keep_case, lock_numbers, nearest, one_case
+from store.city.desk_schema import cases, reports
+
+
+class ReportTables(Part):
+    """Reports, and the shadow queue of those from accounts that say too much."""
+
+    def file_report(
+        self,
+        report: CitizenReport,
+        case: Case,
+        update: CaseUpdate,
+        near: Near | None,
+        *,
+        opens: bool = True,
+        release: bool = False,
+    ) -> tuple[Case, bool] | None:
+        """See `CityStore.file_report`."""
+        with self._db.write() as connection:
+            numbers = lock_numbers(self._db, connection, case)
+            known = _report(connection, report.city, report.key)
+            if known is not None and (kept := one_case(connection, cases.c.number == known.number)) is not None:
+                return kept, True
+            if known is not None and not release:
+                return None
+            joined = None if report.secret or near is None else nearest(connection, case, near)
+            if joined is None and not opens:
+                connection.execute(reports.insert().values(_values(replace(report, number="", queue="shadow"))))
+                return None
+            if joined is None:
+                filed = file_new(connection, numbers, case, update)
+            else:
+                filed = replace(joined, updated_us=max(joined.updated_us, report.at_us))
+                keep_case(connection, filed, ())
+            values = _values(replace(report, number=filed.number, queue="open"))
+            new = self._db.insert(reports).values(values)
+            connection.execute(new.on_conflict_do_update(index_elements=["city", "key"], set_=values))
+            return filed, joined is not None
+
+    def aside(self, city: str, *, limit: int = 200) -> Sequence[CitizenReport]:
+        """See `CityStore.aside`."""
+        query = select(reports).where(reports.c.city == city, reports.c.queue == "shadow")
+        with self._db.read() as connection:
+            return _read(connection, query.order_by(reports.c.at_us.desc(), reports.c.id).limit(limit))
+
+    def trusted(self, city: str, account: str) -> bool:
+        """See `CityStore.trusted`."""
+        query = select(reports.c.id).join(cases, cases.c.number == reports.c.number)
+        looked_at = (cases.c.triaged_us.is_not(None), cases.c.status != "hidden")
+        query = query.where(reports.c.city == city, reports.c.account == account, reports.c.account != "", *looked_at)
+        with self._db.read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def report_of(self, city: str, key: str) -> CitizenReport | None:
+        """See `CityStore.report_of`."""
+        with self._db.read() as connection:
+            return _report(connection, city, key)
+
+    def reports(self, number: str) -> Sequence[CitizenReport]:
+        """See `CityStore.reports`."""
+        query = select(reports).where(reports.c.number == number).order_by(reports.c.at_us, reports.c.id)
+        with self._db.read() as connection:
+            return _read(connection, query)
+
+    def report_counts(self, numbers: Collection[str]) -> Mapping[str, int]:
+        """See `CityStore.report_counts`."""
+        found: dict[str, int] = {}
+        with self._db.read() as connection:
+            for some in batches(numbers):
+                query = select(reports.c.number, func.count()).where(reports.c.number.in_(some))
+                rows = connection.execute(query.group_by(reports.c.number))
+                found |= {str(number): int(count) for number, count in rows}
+        return found
+
+    def reports_since(self, city: str, account: str, since_us: int) -> Sequence[CitizenReport]:
+        """See `CityStore.reports_since`."""
+        query = select(reports).where(
+            reports.c.city == city, reports.c.account == account, reports.c.account != "", reports.c.at_us >= since_us
+        )
+        with self._db.read() as connection:
+            return _read(connection, query.order_by(reports.c.at_us, reports.c.id))
+
+    def erase_reports(self, city: str, closed_before_us: int, now_us: int, *, limit: int = 500) -> int:
+        """See `CityStore.erase_reports`. The shadow queue goes by its own age."""
+        over = select(cases.c.number).where(cases.c.city == city, cases.c.closed_us < closed_before_us)
+        old = reports.c.number.in_(over) | (reports.c.number.is_(None) & (reports.c.at_us < closed_before_us))
+        some = select(reports.c.id).where(reports.c.city == city, reports.c.erased_us.is_(None), old).limit(limit)
+        empty = {"text": "", "name": "", "contact": "", "account": "", "erased_us": now_us}
+        with self._db.write() as connection:
+            erased = connection.execute(reports.update().where(reports.c.id.in_(some)).values(empty)).rowcount
+        if erased:
+            self._db.scrub()
+        return erased
+
+
+def _report(connection: Connection, city: str, key: str) -> CitizenReport | None:
+    found = _read(connection, select(reports).where(reports.c.city == city, reports.c.key == key))
+    return found[0] if found else None
+
+
+def _read(connection: Connection, query: Any) -> list[CitizenReport]:
+    return [CitizenReport(**{**row, "number": row["number"] or ""}) for row in rows_of(connection, query)]
+
+
+def _values(report: CitizenReport) -> dict[str, Any]:
+    kept = {field.name: getattr(report, field.name) for field in fields(report)}
+    return {**kept, "number": report.number or None}
