@@ -1,0 +1,297 @@
+"""What officers do with a case: take, answer, move, hand over, pause, merge, hide. Decided on what stands in the store
+at that moment, and kept in one transaction with the line that says so.
+
+Two officers who look at one case at once do not overwrite each other: who acts says what they saw (`seen_us`, the
+case's `updated_us`), and where that is old they are told so and lose nothing but a second look. What a phone sends
+again on a poor link carries the same key and happens once.
+
+An officer's "done" is not the last word. While the event of the sensors is not over, the case is closed by the officer
+and opened again by the sensors in the same breath, one step further up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from complaints.dues import calendar_of, dues_of, promise_of
+from complaints.routing import category_of
+from contract.case import ENDED, CaseStatus, moves
+from contract.city import Profile
+from contract.errors import BadInput, Rejected
+from contract.promise import Pause, PauseReason
+from store.cases import Case, CaseUpdate, Moved, Sight
+from store.ports import CityStore
+
+SENSOR = "sensor"
+MOST_ESCALATED = 3
+LONGEST = 2_000
+VETO = {
+    "id": "Ditutup petugas, tetapi sensor belum aman. Dibuka kembali.",
+    "en": "Closed by an officer, but the sensors are not clear yet. Reopened.",
+}
+_CLOSING: frozenset[CaseStatus] = frozenset({"fixed", "no_further_action"})
+
+
+Decide = Callable[[Sight], Moved]
+
+
+class Stale(BadInput):
+    """Somebody else was at the case since it was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who does something, when, and the key under which it happens once. `office` is what the public reads, `person`
+    who of theirs, by id. `seen_us`: the case's `updated_us` as they saw it."""
+
+    key: str
+    person: str
+    office: str
+    at_us: int
+    seen_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a deed. `again`: it had happened before, and nothing changed now."""
+
+    case: Case
+    again: bool
+    vetoed: bool = False
+
+
+class Casework:
+    """One city's. Every deed raises Rejected for a case that there is not, Stale, or BadInput with what cannot be."""
+
+    def __init__(self, cities: CityStore, profile: Profile) -> None:
+        self._cities = cities
+        self._profile = profile
+        self._calendar = calendar_of(profile)
+
+    def take(self, number: str, deed: Deed) -> Done:
+        """An officer makes a case theirs. Taking a colleague's is allowed, and the thread says so."""
+
+        def decide(sight: Sight) -> Moved:
+            case = _open(sight.case)
+            status: CaseStatus = "confirmed" if case.status in ("submitted", "internal_referral") else case.status
+            taken = replace(case, owner=deed.person, status=status, triaged_us=case.triaged_us or deed.at_us)
+            words = {"id": "Sedang diperiksa petugas.", "en": "An officer is looking into it."}
+            return self._moved(sight, taken, deed, words)
+
+        return self._do(number, deed, decide)
+
+    def look_at(self, number: str, deed: Deed, public: str = "") -> Done:
+        """Triage: somebody has looked. `public` is what of the residents' words everybody may read, "" for none."""
+
+        def decide(sight: Sight) -> Moved:
+            case = _open(sight.case)
+            status: CaseStatus = "confirmed" if case.status == "submitted" else case.status
+            words = _within(public, least=0)
+            told = {"id": words, "en": words} if words else case.description
+            seen = replace(case, triaged_us=case.triaged_us or deed.at_us, status=status, description=told)
+            return self._moved(sight, seen, deed, {"id": "Laporan sudah diperiksa.", "en": "The report was checked."})
+
+        return self._do(number, deed, decide)
+
+    def answer(self, number: str, deed: Deed, text: str, *, inner: bool = False) -> Done:
+        """A line for whoever follows the case, or for staff alone. The first public one is the city's answer."""
+
+        def decide(sight: Sight) -> Moved:
+            answered_us = sight.case.answered_us if inner else (sight.case.answered_us or deed.at_us)
+            words = _within(text)
+            return self._moved(
+                sight, replace(sight.case, answered_us=answered_us), deed, {"id": words, "en": words}, inner=inner
+            )
+
+        return self._do(number, deed, decide)
+
+    def move(self, number: str, deed: Deed, status: CaseStatus, text: str) -> Done:
+        """To another state, with a line that says why. A "done" while the sensors' event is not over is kept, and
+        opened again by the sensors: `Done.vetoed`."""
+
+        def decide(sight: Sight) -> Moved:
+            case = sight.case
+            if status != case.status and status not in moves(case.status, "officer"):
+                raise BadInput(
+                    f"a case that is {case.status} cannot become {status}",
+                    where="status",
+                    remedy="Look at the case again: somebody may have closed it meanwhile.",
+                )
+            words = _within(text)
+            moved = replace(
+                case,
+                status=status,
+                triaged_us=case.triaged_us or deed.at_us,
+                answered_us=case.answered_us or deed.at_us,
+                reopened=case.reopened + (case.status in ENDED and status not in ENDED),
+            )
+            return self._moved(sight, moved, deed, {"id": words, "en": words})
+
+        return self._do(number, deed, decide)
+
+    def hand_over(self, number: str, deed: Deed, agency: str, text: str) -> Done:
+        """To another office. Its clock is the same clock: what one office lost the next one has not."""
+        names = {one.code: one.name for one in self._profile.agencies}
+        if agency not in names:
+            raise BadInput(
+                f"{self._profile.name} has no agency {agency!r}",
+                where="agency",
+                remedy=f"Choose one of: {', '.join(names)}.",
+            )
+
+        def decide(sight: Sight) -> Moved:
+            case = _open(sight.case)
+            if agency == case.agency:
+                raise BadInput(f"the case is {agency}'s already", where="agency", remedy="Choose another office.")
+            why = _within(text)
+            words = {
+                "id": f"Diteruskan ke {names[agency].id}. {why}",
+                "en": f"Handed on to {names[agency].en}. {why}",
+            }
+            handed = replace(
+                case,
+                agency=agency,
+                owner="",
+                status="internal_referral",
+                triaged_us=case.triaged_us or deed.at_us,
+            )
+            return self._moved(sight, handed, deed, words)
+
+        return self._do(number, deed, decide)
+
+    def pause(self, number: str, deed: Deed, reason: PauseReason, text: str) -> Done:
+        """The clock stands still, for a reason that everybody reads."""
+
+        def decide(sight: Sight) -> Moved:
+            case = _open(sight.case)
+            if case.paused_us is not None:
+                raise BadInput("its clock stands still already", where="pause", remedy="Let it run first.")
+            words = _within(text)
+            paused = replace(case, paused_us=deed.at_us)
+            pauses = [*sight.pauses, Pause(deed.at_us, None, reason, words)]
+            return self._moved(sight, paused, deed, {"id": words, "en": words}, pauses)
+
+        return self._do(number, deed, decide)
+
+    def resume(self, number: str, deed: Deed) -> Done:
+        """The clock runs again; what is due moves by what the pause took of the time that counts."""
+
+        def decide(sight: Sight) -> Moved:
+            if sight.case.paused_us is None:
+                raise BadInput("its clock is running", where="pause", remedy="There is nothing to do.")
+            words = {"id": "Pekerjaan dilanjutkan.", "en": "Work goes on."}
+            return self._moved(sight, sight.case, deed, words, _ended(sight.pauses, deed.at_us))
+
+        return self._do(number, deed, decide)
+
+    def merge(self, number: str, deed: Deed, into: str) -> Done:
+        """It is the same thing as another case, in which it goes on. Two cases of sensors are two events and stay
+        two."""
+        other = self._cities.case(into)
+        if other is None or other.city != self._profile.code or other.duplicate_of or into == number:
+            raise BadInput(f"there is no other case {into} to go on in", where="into", remedy="Check its number.")
+
+        def decide(sight: Sight) -> Moved:
+            case = _open(sight.case)
+            if case.event is not None:
+                raise BadInput(
+                    "the sensors' own case cannot be a double",
+                    where="into",
+                    remedy="Merge the residents' case into this one.",
+                )
+            words = {"id": f"Sama dengan {into}; lanjut di sana.", "en": f"The same as {into}; it goes on there."}
+            return self._moved(sight, replace(case, status="duplicate", duplicate_of=into), deed, words)
+
+        return self._do(number, deed, decide)
+
+    def hide(self, number: str, deed: Deed, why: str) -> Done:
+        """Out of public sight, as spam or on request. What the sensors filed is not hidden."""
+
+        def decide(sight: Sight) -> Moved:
+            if sight.case.event is not None:
+                raise BadInput(
+                    "what the sensors filed is not hidden",
+                    where="status",
+                    remedy="Call the warning wrong, or silence the rule.",
+                )
+            words = _within(why)
+            hidden = replace(sight.case, status="hidden", public=False)
+            return self._moved(sight, hidden, deed, {"id": words, "en": words}, inner=True)
+
+        return self._do(number, deed, decide)
+
+    def _do(self, number: str, deed: Deed, decide: Decide) -> Done:
+        def looked(sight: Sight) -> Moved:
+            if deed.seen_us is not None and sight.case.updated_us != deed.seen_us:
+                raise Stale(
+                    "somebody else was at this case since you looked",
+                    where=number,
+                    remedy="Look at it again; what you wrote is still in the form.",
+                )
+            return decide(sight)
+
+        moved = self._cities.move_case(number, deed.key, looked)
+        if moved is None:
+            case = self._cities.case(number)
+            if case is None:
+                raise Rejected(f"there is no case {number}", reason="unknown_case")
+            return Done(case, again=True)
+        return Done(moved.case, again=False, vetoed=len(moved.updates) > 1)
+
+    def _moved(
+        self,
+        sight: Sight,
+        case: Case,
+        deed: Deed,
+        words: dict[str, str],
+        pauses: Sequence[Pause] | None = None,
+        *,
+        inner: bool = False,
+    ) -> Moved:
+        """The case with its new dues, and its lines: the deed's, and the sensors' where they disagree."""
+        at_us = max(deed.at_us, sight.case.updated_us + 1)
+        kept = sight.pauses if pauses is None else pauses
+        if case.status in ENDED:
+            kept = _ended(kept, deed.at_us)
+        updates = [
+            CaseUpdate(deed.key, case.number, deed.at_us, at_us, case.status, words, deed.office, inner, deed.person)
+        ]
+        if case.status in _CLOSING and sight.standing:
+            case = replace(
+                case,
+                status="confirmed",
+                reopened=case.reopened + 1,
+                escalated=min(MOST_ESCALATED, case.escalated + 1),
+            )
+            veto = CaseUpdate(f"{deed.key}/veto", case.number, deed.at_us, at_us + 1, "confirmed", VETO, SENSOR)
+            updates.append(veto)
+            at_us += 1
+        if case.public:
+            category = category_of(self._profile, case.category)
+            case = replace(
+                case, **asdict(dues_of(promise_of(category), case.opened_us, self._calendar, kept, deed.at_us))
+            )
+        closed_us = (case.closed_us if case.closed_us is not None else deed.at_us) if case.status in ENDED else None
+        standing = next((one.from_us for one in kept if one.until_us is None), None)
+        return Moved(replace(case, updated_us=at_us, closed_us=closed_us, paused_us=standing), updates, kept)
+
+
+def _open(case: Case) -> Case:
+    """The case. Raises BadInput for one that is over."""
+    if case.status in ENDED:
+        raise BadInput("the case is closed", where=case.number, remedy="Open it again first, if it is not done.")
+    return case
+
+
+def _within(text: str, least: int = 1) -> str:
+    """What somebody wrote, trimmed. Raises BadInput where that is nothing or endless."""
+    trimmed = text.strip()
+    if not least <= len(trimmed) <= LONGEST:
+        raise BadInput(f"the text has {len(trimmed)} characters", where="text", remedy=f"Write 1 to {LONGEST}.")
+    return trimmed
+
+
+def _ended(pauses: Sequence[Pause], at_us: int) -> list[Pause]:
+    """None of them lasts any more."""
+    return [one if one.until_us is not None else replace(one, until_us=max(at_us, one.from_us)) for one in pauses]
