@@ -1,4 +1,4 @@
-"""`/petugas`: who has an account, who is invited, and what waits for a second administrator. For administrators."""
+"""`/orang`: who has an account, who is invited, and what waits for a second administrator. For administrators."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
     choices = offered(profile, FOR_PEOPLE)
     office = office_of(context)
 
-    @routes.get("/petugas", include_in_schema=False)
+    @routes.get("/orang", include_in_schema=False)
     def people(request: Request, cari: str = "", peran: str = "", lanjut: str = "", kabar: str = "") -> Response:
         everybody = context.people.people(context.city)
         wanted = folded(cari)
@@ -79,17 +79,17 @@ def router(context: Context, pages: Pages) -> APIRouter:
             "said": TOLD.get(kabar, ""),
             "good": True,
         }
-        return pages.render(request, "petugas.html", values, private=True)
+        return pages.render(request, "orang.html", values, private=True)
 
     def invitation_form(request: Request, status: int = 200, said: str = "", area: Area | None = None) -> Response:
         values = {**choices, "area": area or Area("officer"), "said": said, "alone": office.alone(caller_of(request))}
-        return pages.render(request, "petugas_undang.html", values, status=status, private=True)
+        return pages.render(request, "orang_undang.html", values, status=status, private=True)
 
-    @routes.get("/petugas/undang", include_in_schema=False)
+    @routes.get("/orang/undang", include_in_schema=False)
     def invite_page(request: Request) -> Response:
         return invitation_form(request)
 
-    @routes.post("/petugas/undang", include_in_schema=False)
+    @routes.post("/orang/undang", include_in_schema=False)
     async def invite(request: Request) -> Response:
         form = await form_of(request)
         typed = typed_in(profile, form, FOR_PEOPLE, Area("officer"))
@@ -100,10 +100,10 @@ def router(context: Context, pages: Pages) -> APIRouter:
             return invitation_form(request, 400, area, typed)
         outcome = office.invite(caller_of(request), area)
         if outcome.waiting:
-            return RedirectResponse("/petugas?kabar=usul", status_code=303)
+            return RedirectResponse("/orang?kabar=usul", status_code=303)
         return shown_once(pages, request, outcome.link, "link_invitation")
 
-    @routes.post("/petugas/usulan/{proposal_id}", include_in_schema=False)
+    @routes.post("/orang/usulan/{proposal_id}", include_in_schema=False)
     async def decide(request: Request, proposal_id: str) -> Response:
         form = await form_of(request)
         return await run_in_threadpool(decided, request, proposal_id, text_of(form, "jawab"))
@@ -112,15 +112,15 @@ def router(context: Context, pages: Pages) -> APIRouter:
         caller = caller_of(request)
         if answer != "setuju":
             told = "batal" if office.withdraw(caller, proposal_id) else ""
-            return RedirectResponse(f"/petugas?kabar={told}" if told else "/petugas", status_code=303)
+            return RedirectResponse(f"/orang?kabar={told}" if told else "/orang", status_code=303)
         try:
             outcome = office.confirm(caller, proposal_id)
         except Rejected as refused:
-            return pages.trouble(request, 409, "refused_title", wrong_of(refused), back="/petugas")
+            return pages.trouble(request, 409, "refused_title", wrong_of(refused), back="/orang")
         if outcome is None:
             raise HTTPException(404)
         if outcome.link:
             return shown_once(pages, request, outcome.link, "link_confirmed")
-        return RedirectResponse("/petugas?kabar=setuju", status_code=303)
+        return RedirectResponse("/orang?kabar=setuju", status_code=303)
 
     return routes

@@ -1,4 +1,4 @@
-"""`/petugas/{person_id}`: one account: what it may do, the way in and out of it, and its end. For administrators."""
+"""`/orang/{person_id}`: one account: what it may do, the way in and out of it, and its end. For administrators."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def router(context: Context, pages: Pages) -> APIRouter:
             "good": good,
         }
         return pages.render(
-            request, "petugas_satu.html", values, status=status, private=True, at=f"/petugas/{person.id}"
+            request, "orang_satu.html", values, status=status, private=True, at=f"/orang/{person.id}"
         )
 
-    @routes.get("/petugas/{person_id}", include_in_schema=False)
+    @routes.get("/orang/{person_id}", include_in_schema=False)
     def person_page(request: Request, person_id: str, kabar: str = "") -> Response:
         return one_page(request, known(request, person_id), said=TOLD.get(kabar, ""), good=True)
 
@@ -78,10 +78,10 @@ def router(context: Context, pages: Pages) -> APIRouter:
             return shown_once(pages, request, outcome.link, "link_password")
         if outcome.waiting:
             told = "usul"
-        back = "/petugas" if told == "hapus" else f"/petugas/{person.id}"
+        back = "/orang" if told == "hapus" else f"/orang/{person.id}"
         return RedirectResponse(f"{back}?kabar={told}", status_code=303)
 
-    @routes.post("/petugas/{person_id}/peran", include_in_schema=False)
+    @routes.post("/orang/{person_id}/peran", include_in_schema=False)
     async def change(request: Request, person_id: str) -> Response:
         form = await form_of(request)
         return await run_in_threadpool(changed, request, person_id, form)
@@ -94,27 +94,27 @@ def router(context: Context, pages: Pages) -> APIRouter:
             return one_page(request, person, 400, area, typed=typed)
         return act(request, person, "ubah", lambda: office.change(caller_of(request), person, area))
 
-    @routes.post("/petugas/{person_id}/tutup", include_in_schema=False)
+    @routes.post("/orang/{person_id}/tutup", include_in_schema=False)
     def disable(request: Request, person_id: str) -> Response:
         person = known(request, person_id)
         return act(request, person, "mati", lambda: office.disable(caller_of(request), person))
 
-    @routes.post("/petugas/{person_id}/buka", include_in_schema=False)
+    @routes.post("/orang/{person_id}/buka", include_in_schema=False)
     def enable(request: Request, person_id: str) -> Response:
         person = known(request, person_id)
         return act(request, person, "hidup", lambda: office.enable(caller_of(request), person))
 
-    @routes.post("/petugas/{person_id}/sandi", include_in_schema=False)
+    @routes.post("/orang/{person_id}/sandi", include_in_schema=False)
     def new_password(request: Request, person_id: str) -> Response:
         person = known(request, person_id)
         return act(request, person, "usul", lambda: office.new_password(caller_of(request), person))
 
-    @routes.post("/petugas/{person_id}/keluar", include_in_schema=False)
+    @routes.post("/orang/{person_id}/keluar", include_in_schema=False)
     def sign_out(request: Request, person_id: str) -> Response:
         person = known(request, person_id)
         return act(request, person, "keluar", lambda: office.sign_out(caller_of(request), person))
 
-    @routes.post("/petugas/{person_id}/hapus", include_in_schema=False)
+    @routes.post("/orang/{person_id}/hapus", include_in_schema=False)
     async def erase(request: Request, person_id: str) -> Response:
         form = await form_of(request)
         return await run_in_threadpool(erased, request, person_id, text_of(form, "akun"))

@@ -256,22 +256,22 @@ LINES = [
     get("/akun", OWN),
     post("/akun/sandi", OWN, ok=400, sandi_lama=PASSWORD, sandi="pendek"),
     post("/akun/sesi", OWN, sesi="none"),
-    get("/petugas", ADMINS),
-    get("/petugas/undang", ADMINS),
-    post("/petugas/undang", ADMINS, ok=200, peran="technician"),
-    get("/petugas/{person_id}", ADMINS, "/petugas/{somebody}", "of the city"),
-    get("/petugas/{person_id}", NO_ADMINS, "/petugas/{foreigner}", "another city's"),
-    get("/petugas/{person_id}", NO_ADMINS, "/petugas/none", "not there"),
+    get("/orang", ADMINS),
+    get("/orang/undang", ADMINS),
+    post("/orang/undang", ADMINS, ok=200, peran="technician"),
+    get("/orang/{person_id}", ADMINS, "/orang/{somebody}", "of the city"),
+    get("/orang/{person_id}", NO_ADMINS, "/orang/{foreigner}", "another city's"),
+    get("/orang/{person_id}", NO_ADMINS, "/orang/none", "not there"),
     *(
-        post(f"/petugas/{{person_id}}/{act}", expected, f"/petugas/{{{whose}}}/{act}", whose, ok, **data)
+        post(f"/orang/{{person_id}}/{act}", expected, f"/orang/{{{whose}}}/{act}", whose, ok, **data)
         for whose, expected in (("somebody", ADMINS), ("foreigner", NO_ADMINS))
         for act, ok, data in ACTS
     ),
-    post("/petugas/usulan/{proposal_id}", ADMINS, "/petugas/usulan/{proposal}", jawab="tolak"),
+    post("/orang/usulan/{proposal_id}", ADMINS, "/orang/usulan/{proposal}", jawab="tolak"),
     post(
-        "/petugas/usulan/{proposal_id}",
+        "/orang/usulan/{proposal_id}",
         NO_ADMINS,
-        "/petugas/usulan/{foreign_proposal}",
+        "/orang/usulan/{foreign_proposal}",
         "another city's",
         jawab="setuju",
     ),

@@ -75,11 +75,11 @@ def test_somebody_is_invited_by_a_link_that_is_shown_once(office: Office) -> Non
     """The link makes an account of the chosen role and area; no page and no cache keeps it."""
     boss = office.admin()
     area = {"peran": "officer", "dinas": "bpbd", "wilayah": ["34.71.06", "34.71.01"]}
-    page = office.post(boss, "/petugas/undang", **area)
+    page = office.post(boss, "/orang/undang", **area)
     assert page.status_code == 200
     assert page.headers["cache-control"] == "private, no-store"
     link = link_in(page.text)
-    assert link not in office.get(boss, "/petugas").text
+    assert link not in office.get(boss, "/orang").text
     path = link[link.index("/undangan/") :]
     form = office.client.get(path, headers={"accept": "text/html"})
     token = re.search(r'name="csrf" value="([^"]*)"', form.text)
@@ -108,7 +108,7 @@ def test_somebody_is_invited_by_a_link_that_is_shown_once(office: Office) -> Non
 )
 def test_an_area_that_the_city_does_not_have_is_refused(office: Office, fields: dict[str, str], said: str) -> None:
     """Nothing is made, and the page says what is wrong."""
-    page = office.post(office.admin(), "/petugas/undang", **fields)
+    page = office.post(office.admin(), "/orang/undang", **fields)
     assert page.status_code == 400
     assert said in page.text
     assert not any(what == "person.invited" for _, what, _ in office.deeds())
@@ -119,8 +119,8 @@ def test_a_change_of_role_and_area_signs_somebody_out(office: Office) -> None:
     boss = office.admin()
     one = person(office.city, "budi", "technician")
     theirs = signed_in(office.city, one)
-    answer = office.post(boss, f"/petugas/{one.id}/peran", peran="officer", dinas="damkar", wilayah="34.71.06")
-    assert answer.headers["location"] == f"/petugas/{one.id}?kabar=ubah"
+    answer = office.post(boss, f"/orang/{one.id}/peran", peran="officer", dinas="damkar", wilayah="34.71.06")
+    assert answer.headers["location"] == f"/orang/{one.id}?kabar=ubah"
     assert office.known(one) == replace(one, role="officer", agency="damkar", regions=("34.71.06",))
     assert office.get(theirs, "/akun").status_code == 303
     assert office.deeds()[-1][1:] == ("person.role", {"role": "officer", "agency": "damkar", "regions": "34.71.06"})
@@ -131,7 +131,7 @@ def test_the_same_role_again_changes_nothing(office: Office) -> None:
     boss = office.admin()
     one = person(office.city, "budi", "technician")
     theirs = signed_in(office.city, one)
-    assert office.post(boss, f"/petugas/{one.id}/peran", peran="technician").status_code == 303
+    assert office.post(boss, f"/orang/{one.id}/peran", peran="technician").status_code == 303
     assert office.get(theirs, "/akun").status_code == 200
 
 
@@ -140,10 +140,10 @@ def test_an_account_is_shut_and_opened(office: Office) -> None:
     boss = office.admin()
     one = person(office.city, "budi", "technician", password=HASHER.hash(PASSWORD))
     theirs = signed_in(office.city, one)
-    assert office.post(boss, f"/petugas/{one.id}/tutup").status_code == 303
+    assert office.post(boss, f"/orang/{one.id}/tutup").status_code == 303
     assert office.get(theirs, "/akun").status_code == 303
     assert office.known(one).disabled_us == office.city.now_us
-    assert office.post(boss, f"/petugas/{one.id}/buka").status_code == 303
+    assert office.post(boss, f"/orang/{one.id}/buka").status_code == 303
     assert office.known(one) == one
 
 
@@ -151,7 +151,7 @@ def test_a_new_password_is_a_link_to_its_owner(office: Office) -> None:
     """The administrator never knows the password; the old one holds until then."""
     boss = office.admin()
     one = person(office.city, "budi", "technician", password=HASHER.hash(PASSWORD))
-    link = link_in(office.post(boss, f"/petugas/{one.id}/sandi").text)
+    link = link_in(office.post(boss, f"/orang/{one.id}/sandi").text)
     assert office.known(one) == one
     page = office.client.get(link[link.index("/undangan/") :], headers={"accept": "text/html"})
     assert "budi" in page.text
@@ -162,7 +162,7 @@ def test_somebody_is_signed_out_everywhere(office: Office) -> None:
     boss = office.admin()
     one = person(office.city, "budi", "technician")
     theirs = [signed_in(office.city, one) for _ in range(3)]
-    assert office.post(boss, f"/petugas/{one.id}/keluar").status_code == 303
+    assert office.post(boss, f"/orang/{one.id}/keluar").status_code == 303
     assert {office.get(each, "/akun").status_code for each in theirs} == {303}
     kepala = person(office.city, "kepala", "admin")
     ended = [row for row in office.deeds() if row[1] == "session.ended"]
@@ -173,14 +173,14 @@ def test_an_erased_person_is_gone_and_the_log_is_whole(office: Office) -> None:
     """Only after the account's name was written; name and account stand on no page any more."""
     boss = office.admin()
     one = person(office.city, "budi.santoso", "technician", password=HASHER.hash(PASSWORD))
-    assert office.post(boss, f"/petugas/{one.id}/hapus", akun="budi").status_code == 400
+    assert office.post(boss, f"/orang/{one.id}/hapus", akun="budi").status_code == 400
     assert office.known(one) == one
-    answer = office.post(boss, f"/petugas/{one.id}/hapus", akun=" Budi.Santoso ")
-    assert answer.headers["location"] == "/petugas?kabar=hapus"
+    answer = office.post(boss, f"/orang/{one.id}/hapus", akun=" Budi.Santoso ")
+    assert answer.headers["location"] == "/orang?kabar=hapus"
     gone = office.known(one)
     assert (gone.account, gone.name, gone.password) == ("", "", "")
-    assert office.get(boss, f"/petugas/{one.id}").status_code == 404
-    assert "budi.santoso" not in office.get(boss, "/petugas").text.lower()
+    assert office.get(boss, f"/orang/{one.id}").status_code == 404
+    assert "budi.santoso" not in office.get(boss, "/orang").text.lower()
     assert "budi.santoso" not in office.get(boss, "/jejak").text.lower()
     assert examine(office.city.cities, office.city.profile.code).wrong is None
 
@@ -188,9 +188,9 @@ def test_an_erased_person_is_gone_and_the_log_is_whole(office: Office) -> None:
 def test_the_only_administrator_acts_alone_and_the_log_says_so(office: Office) -> None:
     """A city must not be stuck with one; that nobody else looked is written down."""
     boss = office.admin()
-    assert "Anda satu-satunya administrator" in office.get(boss, "/petugas").text
+    assert "Anda satu-satunya administrator" in office.get(boss, "/orang").text
     one = person(office.city, "budi", "technician")
-    assert office.post(boss, f"/petugas/{one.id}/peran", peran="admin").status_code == 303
+    assert office.post(boss, f"/orang/{one.id}/peran", peran="admin").status_code == 303
     assert office.known(one).role == "admin"
     assert office.deeds()[-1][2]["alone"] is True
 
@@ -199,7 +199,7 @@ def test_the_last_administrator_cannot_go(office: Office) -> None:
     """By none of the ways; the page says why."""
     kepala = person(office.city, "kepala", "admin")
     for act, fields in (("peran", {"peran": "operator"}), ("tutup", {}), ("hapus", {"akun": "kepala"})):
-        answer = office.post(signed_in(office.city, kepala), f"/petugas/{kepala.id}/{act}", **fields)
+        answer = office.post(signed_in(office.city, kepala), f"/orang/{kepala.id}/{act}", **fields)
         assert answer.status_code == 409, act
         assert "administrator terakhir" in answer.text
         assert office.known(kepala) == kepala
@@ -232,12 +232,12 @@ def test_what_makes_or_unmakes_an_administrator_takes_two(office: Office, two: d
     account, fields, act = TWO[name]
     whom = two[account]
     first, second = signed_in(office.city, two["kepala"]), signed_in(office.city, two["wakil"])
-    answer = office.post(first, f"/petugas/{whom.id}/{act}", **fields)
-    assert answer.headers["location"] == f"/petugas/{whom.id}?kabar=usul"
+    answer = office.post(first, f"/orang/{whom.id}/{act}", **fields)
+    assert answer.headers["location"] == f"/orang/{whom.id}?kabar=usul"
     assert office.known(whom) == whom
-    path = f"/petugas/usulan/{office.proposal()}"
-    assert "Setujui" not in office.get(first, "/petugas").text
-    assert "Setujui" in office.get(second, "/petugas").text
+    path = f"/orang/usulan/{office.proposal()}"
+    assert "Setujui" not in office.get(first, "/orang").text
+    assert "Setujui" in office.get(second, "/orang").text
     alone = office.post(first, path, jawab="setuju")
     assert alone.status_code == 409
     assert "tidak dapat disetujui sendiri" in alone.text
@@ -248,7 +248,7 @@ def test_what_makes_or_unmakes_an_administrator_takes_two(office: Office, two: d
     if act == "sandi":
         assert link_in(done.text)
     else:
-        assert done.headers["location"] == "/petugas?kabar=setuju"
+        assert done.headers["location"] == "/orang?kabar=setuju"
         assert office.known(whom) != whom
     assert office.city.cities.proposals(office.city.profile.code, office.city.now_us) == []
     assert examine(office.city.cities, office.city.profile.code).wrong is None
@@ -257,20 +257,20 @@ def test_what_makes_or_unmakes_an_administrator_takes_two(office: Office, two: d
 def test_an_invitation_of_an_administrator_takes_two(office: Office, two: dict[str, Person]) -> None:
     """The link is shown to the second, once; the first never sees it."""
     first, second = signed_in(office.city, two["kepala"]), signed_in(office.city, two["wakil"])
-    asked = office.post(first, "/petugas/undang", peran="admin")
-    assert asked.headers["location"] == "/petugas?kabar=usul"
+    asked = office.post(first, "/orang/undang", peran="admin")
+    assert asked.headers["location"] == "/orang?kabar=usul"
     assert not any(what == "person.invited" for _, what, _ in office.deeds())
-    page = office.post(second, f"/petugas/usulan/{office.proposal()}", jawab="setuju")
+    page = office.post(second, f"/orang/usulan/{office.proposal()}", jawab="setuju")
     assert "/undangan/" in link_in(page.text)
 
 
 def test_whoever_shuts_the_others_out_is_not_the_only_one(office: Office, two: dict[str, Person]) -> None:
     """A stolen account is shut by one alone and at once; but that makes nobody alone."""
     first = signed_in(office.city, two["kepala"])
-    assert office.post(first, f"/petugas/{two['wakil'].id}/tutup").headers["location"].endswith("kabar=mati")
-    assert "Anda satu-satunya administrator" not in office.get(first, "/petugas").text
+    assert office.post(first, f"/orang/{two['wakil'].id}/tutup").headers["location"].endswith("kabar=mati")
+    assert "Anda satu-satunya administrator" not in office.get(first, "/orang").text
     puppet = two["budi"]
-    assert office.post(first, f"/petugas/{puppet.id}/peran", peran="admin").headers["location"].endswith("kabar=usul")
+    assert office.post(first, f"/orang/{puppet.id}/peran", peran="admin").headers["location"].endswith("kabar=usul")
     assert office.known(puppet).role == "technician"
 
 
@@ -278,9 +278,9 @@ def test_a_proposal_can_be_refused_or_taken_back(office: Office, two: dict[str, 
     """By the other, or by whoever made it; each is a deed."""
     first, second = signed_in(office.city, two["kepala"]), signed_in(office.city, two["wakil"])
     for who, deed in ((second, "proposal.refused"), (first, "proposal.withdrawn")):
-        office.post(first, f"/petugas/{two['budi'].id}/peran", peran="admin")
-        answer = office.post(who, f"/petugas/usulan/{office.proposal()}", jawab="tolak")
-        assert answer.headers["location"] == "/petugas?kabar=batal"
+        office.post(first, f"/orang/{two['budi'].id}/peran", peran="admin")
+        answer = office.post(who, f"/orang/usulan/{office.proposal()}", jawab="tolak")
+        assert answer.headers["location"] == "/orang?kabar=batal"
         assert office.deeds()[-1][1] == deed
         assert office.city.cities.proposals(office.city.profile.code, office.city.now_us) == []
     assert office.known(two["budi"]) == two["budi"]
@@ -288,8 +288,8 @@ def test_a_proposal_can_be_refused_or_taken_back(office: Office, two: dict[str, 
 
 def test_a_proposal_is_not_open_for_ever(office: Office, two: dict[str, Person]) -> None:
     """After its days nobody can agree to it any more."""
-    office.post(signed_in(office.city, two["kepala"]), f"/petugas/{two['budi'].id}/peran", peran="admin")
-    path = f"/petugas/usulan/{office.proposal()}"
+    office.post(signed_in(office.city, two["kepala"]), f"/orang/{two['budi'].id}/peran", peran="admin")
+    path = f"/orang/usulan/{office.proposal()}"
     office.city.clock.advance(OPEN_US / SECOND_US)
     assert office.post(signed_in(office.city, two["wakil"]), path, jawab="setuju").status_code == 404
     assert office.known(two["budi"]) == two["budi"]
@@ -304,18 +304,18 @@ def test_a_thousand_accounts_are_read_page_by_page(office: Office) -> None:
         person(office.city, f"orang-{number:04}", "officer", agency="bpbd")
     boss = office.admin()
     seen: list[str] = []
-    path = "/petugas"
+    path = "/orang"
     while path:
         page = office.get(boss, path).text
-        shown = re.findall(r'<a href="/petugas/[0-9a-f]{32}">([^<]+)</a>', page)
+        shown = re.findall(r'<a href="/orang/[0-9a-f]{32}">([^<]+)</a>', page)
         assert len(shown) <= PAGE
         seen += shown
-        further = re.search(r'<a href="(/petugas\?[^"]*)" rel="next">', page)
+        further = re.search(r'<a href="(/orang\?[^"]*)" rel="next">', page)
         path = further[1].replace("&amp;", "&") if further else ""
     assert seen == sorted(["kepala", *(f"orang-{number:04}" for number in range(1_000))])
-    assert re.findall(r">(orang-[0-9]+)</a>", office.get(boss, "/petugas?cari=ORANG-0007").text) == ["orang-0007"]
-    assert "Tidak ada akun yang cocok" in office.get(boss, "/petugas?cari=siapa").text
-    only = re.findall(r'petugas/[0-9a-f]{32}">([^<]+)<', office.get(boss, "/petugas?peran=admin").text)
+    assert re.findall(r">(orang-[0-9]+)</a>", office.get(boss, "/orang?cari=ORANG-0007").text) == ["orang-0007"]
+    assert "Tidak ada akun yang cocok" in office.get(boss, "/orang?cari=siapa").text
+    only = re.findall(r'petugas/[0-9a-f]{32}">([^<]+)<', office.get(boss, "/orang?peran=admin").text)
     assert only == ["kepala"]
 
 
@@ -324,7 +324,7 @@ def test_what_somebody_called_themselves_is_text(office: Office) -> None:
     name = '<script>alert("1")</script>'
     one = replace(person(office.city, "nakal", "technician"), name=name)
     office.city.cities.put_person(one, Deed("system", "person.made", one.id, office.city.now_us))
-    for path in ("/petugas", f"/petugas/{one.id}"):
+    for path in ("/orang", f"/orang/{one.id}"):
         page = office.get(office.admin(), path).text
         assert name not in page
         assert "&lt;script&gt;" in page
@@ -335,7 +335,7 @@ def test_a_page_that_is_not_there_is_still_ones_own(office: Office, serve: Calla
     somebody is, it is a stranger's page and no outage."""
     boss = office.admin()
     away = Office(office.city, serve(replace(office.city, cities=Away()), keys=()))
-    for path in ("/tidak-ada", "/petugas/tidak-ada/pernah"):
+    for path in ("/tidak-ada", "/orang/tidak-ada/pernah"):
         own, strangers = office.get(boss, path), away.get(boss, path)
         assert (own.status_code, strangers.status_code) == (404, 404)
         assert ('href="/keluar"' in own.text, 'href="/keluar"' in strangers.text) == (True, False)

@@ -114,7 +114,7 @@ def test_what_nobody_knows_stands_as_it_is() -> None:
 def test_who_somebody_is_stands_before_administrators_alone(made: Town) -> None:
     """A number in the list of who was turned away is a name to them; to all others its beginning."""
     budi = person(made, "budi", "officer", agency="bpbd")
-    event = SecurityEvent("yogyakarta", made.now_us, "api", "denied", budi.id, "203.0.113.9", "GET /petugas")
+    event = SecurityEvent("yogyakarta", made.now_us, "api", "denied", budi.id, "203.0.113.9", "GET /orang")
     assert told("id", names={budi.id: "budi"}).claimed(event) == "budi"
     assert told("id").claimed(event) == f"{budi.id[:8]}…"
 
@@ -124,7 +124,7 @@ def test_the_pages_keep_to_that(made: Town, serve: Callable[..., httpx.Client], 
     """On both pages that have the list."""
     budi = person(made, "budi", "officer", agency="bpbd")
     made.cities.note_security([
-        SecurityEvent("yogyakarta", made.now_us, "api", "denied", budi.id, "203.0.113.9", "GET /petugas")
+        SecurityEvent("yogyakarta", made.now_us, "api", "denied", budi.id, "203.0.113.9", "GET /orang")
     ])  # fmt: skip
     client, reader = serve(made, keys=()), signed_in(made, person(made, "pembaca", role))
     paths = ["/jejak/ditolak", *(["/simpul/rinci"] if role != "operator" else [])]

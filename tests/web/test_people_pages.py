@@ -44,12 +44,12 @@ OPEN = "document.querySelectorAll('details').forEach(one => { one.open = true; }
 SMALLER = """() => [...document.body.querySelectorAll('*')].filter(e => [...e.childNodes].some(
   n => n.nodeType === 3 && n.textContent.trim()) && e.getClientRects().length && !e.closest('option')
   && parseFloat(getComputedStyle(e).fontSize) < 16).map(e => e.outerHTML.slice(0, 80))"""
-STAFF = ("/masuk", "/keluar", "/akun", "/simpul/rinci", "/jejak/ditolak", "/petugas")
+STAFF = ("/masuk", "/keluar", "/akun", "/simpul/rinci", "/jejak/ditolak", "/orang")
 BOSS = (
     *STAFF[:-1],
-    "/petugas",
-    "/petugas?cari=tidak-ada",
-    "/petugas/undang",
+    "/orang",
+    "/orang?cari=tidak-ada",
+    "/orang/undang",
     "/kunci",
     "/jejak",
     "/jejak?perbuatan=tidak-ada",
@@ -58,7 +58,7 @@ BOSS = (
     "/jejak/ditolak?pintu=api",
     "/dampak",
     "/dampak?pos=jog-gauge-05",
-    "/petugas/tidak-ada",
+    "/orang/tidak-ada",
     "/akun/sandi",
 )
 
@@ -85,7 +85,7 @@ class House:
         """Every page that somebody may meet, and the browser to read them in."""
         own = self.office
         if who == "administrator":
-            return self.page_of(own.boss), (*BOSS, f"/petugas/{own.candidate.id}", f"/petugas/{own.boss.id}")
+            return self.page_of(own.boss), (*BOSS, f"/orang/{own.candidate.id}", f"/orang/{own.boss.id}")
         if who == "technician":
             return self.page_of(own.technician), STAFF
         links = (own.link(), own.link("technician", own.technician), "/undangan/sudah-lewat")
@@ -193,7 +193,7 @@ def test_the_keyboard_signs_in_after_a_wrong_password(small: tuple[Town, str], b
     one wanted."""
     city, address = small
     page = came(browser, address, city)
-    page.goto(f"{address}/petugas")
+    page.goto(f"{address}/orang")
     page.goto(f"{page.url}&lang={language}")
     reach(page, "#akun")
     page.keyboard.type("wakil")
@@ -216,7 +216,7 @@ def test_the_keyboard_signs_in_after_a_wrong_password(small: tuple[Town, str], b
     page.keyboard.type(PASSWORD)
     with sent(page):
         page.keyboard.press("Enter")
-    assert page.url == f"{address}/petugas"
+    assert page.url == f"{address}/orang"
     expect(page.locator("h1")).to_have_text(said("people_title", language))
     page.context.close()
 
@@ -229,8 +229,8 @@ def test_the_keyboard_takes_a_proposal_through_four_eyes(
     city, address = small
     context = {"storage_state": {"cookies": [_language(address, language)], "origins": []}}
     first = came(browser, address, city, person_of(city, "kepala"), **context)
-    first.goto(f"{address}/petugas")
-    reach(first, "main a[href='/petugas/undang']")
+    first.goto(f"{address}/orang")
+    reach(first, "main a[href='/orang/undang']")
     with sent(first):
         first.keyboard.press("Enter")
     reach(first, "#peran")
@@ -245,7 +245,7 @@ def test_the_keyboard_takes_a_proposal_through_four_eyes(
     expect(first.locator(".proposals button")).to_have_text([said("withdraw", language)])
 
     second = came(browser, address, city, person_of(city, "wakil"), **context)
-    second.goto(f"{address}/petugas")
+    second.goto(f"{address}/orang")
     reach(second, ".proposals button[value=setuju]")
     what = said("proposal_invite", language, role=said("role_admin", language))
     expect(second.locator(".proposals button[value=setuju]")).to_have_accessible_description(what)
@@ -302,7 +302,7 @@ MISTAKES = (
         "old_password_wrong",
         "sandi_lama",
     ),
-    Mistake("boss", "/petugas/undang", {"peran": "officer"}, "area_officer", "dinas"),
+    Mistake("boss", "/orang/undang", {"peran": "officer"}, "area_officer", "dinas"),
     Mistake("boss", "candidate", {"peran": "officer"}, "area_officer", "dinas"),
     Mistake("boss", "candidate", {"akun": "orang lain"}, "erase_account", "akun"),
     Mistake("boss", "/kunci", {"label": "  "}, "key_label_missing", "label"),
@@ -317,7 +317,7 @@ def test_a_mistake_is_said_above_and_at_its_field(house: House, mistake: Mistake
     own = house.office
     page = house.page_of(own.boss if mistake.who else None)
     places = {
-        "link": own.link(), "new": own.link("technician", own.technician), "candidate": f"/petugas/{own.candidate.id}"
+        "link": own.link(), "new": own.link("technician", own.technician), "candidate": f"/orang/{own.candidate.id}"
     }  # fmt: skip
     page.goto(f"{house.address}{places.get(mistake.path, mistake.path)}?lang={language}")
     page.evaluate(OPEN)
@@ -417,8 +417,8 @@ def test_who_may_not_and_what_is_not_there(house: House, language: str) -> None:
     """A technician at the administrators' door, a page that is not there, a link that is over, another's answer."""
     own, mark = house.office, f"?lang={language}"
     for one, path, met in (
-        (own.technician, "/petugas", Trouble(403, "error_403_title", "/akun")),
-        (own.boss, "/petugas/tidak-ada", Trouble(404, "error_404_title", "/akun")),
+        (own.technician, "/orang", Trouble(403, "error_403_title", "/akun")),
+        (own.boss, "/orang/tidak-ada", Trouble(404, "error_404_title", "/akun")),
         (own.boss, "/tidak-ada", Trouble(404, "error_404_title", "/akun")),
         (own.boss, "/akun/sandi", Trouble(405, "error_405_title", "/akun")),
         (None, "/undangan/sudah-lewat", Trouble(404, "invitation_over_title", "/masuk")),
@@ -507,7 +507,7 @@ def test_what_is_shown_once_is_copied_by_a_button(house: House, browser: Browser
     """The whole link, also where the phone shows its beginning alone; it is said that it is copied."""
     own = house.office
     page = came(browser, house.address, own.city, own.second, permissions=["clipboard-read", "clipboard-write"])
-    page.goto(f"{house.address}/petugas/{own.technician.id}")
+    page.goto(f"{house.address}/orang/{own.technician.id}")
     with sent(page):
         page.locator("form[action$='/sandi'] button").click()
     page.locator("[data-copy]").click()
