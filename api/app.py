@@ -19,6 +19,7 @@ from api import (
     bulletins_v1,
     cap,
     cases,
+    casework_page,
     console,
     contacts_page,
     decisions_v1,
@@ -223,6 +224,7 @@ def create_app(
         recordings_page.router(context, pages),
         follow_page.router(context, pages),
         subscriptions_v1.router(context),
+        casework_page.router(context, pages),
         # alarms and what is decided about them
         console.router(context, pages, board, deciding, feed.pace.beat_s),
         alarm_v1.router(context, board, feed),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -72,6 +73,31 @@ def closing(case: Case, thread: Sequence[CaseUpdate], evidence: Evidence) -> str
     return last.author if last else ""
 
 
+@dataclass(frozen=True, slots=True)
+class SaidBy:
+    """Who says that it is so: how many sensors, how many residents, and whether BMKG warned there of rain meanwhile,
+    None where the city does not ask it or the case is of no water."""
+
+    sensors: int
+    residents: int
+    bmkg: bool | None
+
+
+def said_by(context: Context, case: Case, evidence: Evidence, now_us: int) -> SaidBy:
+    """One event, one case, everybody who says it."""
+    cities = context.cities
+    bmkg = None
+    feed = cities.weather_feed(case.city) if evidence.proofs else None
+    if feed is not None and not feed.left(now_us):
+        end_us = case.closed_us or now_us
+        bmkg = any(
+            one.covers(case.region) and one.onset_us <= end_us and (one.ended_us or one.expires_us) >= case.opened_us
+            for one in cities.weather(case.city, case.opened_us)
+        )
+    residents = cities.report_counts([case.number]).get(case.number, 0)
+    return SaidBy(len(evidence.proofs) + len(evidence.points), residents, bmkg)
+
+
 def seen_case(context: Context, request: Request, number: str) -> Case:
     """Raises 404 for one that does not exist or is not for this caller: who must not see it must not learn which."""
     case = context.cities.case(number)
@@ -105,9 +131,10 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             public_only=reach_of(request) is not Reach.ANY,
             also=own_cases(caller_of(request), reach_of(request)),
         )
+        now_us = context.clock.now_us()
         values = {
             "found": found,
-            "now_us": context.clock.now_us(),
+            "late": {case.number for case in found.cases if case.closed_us is None and overdue(case, now_us)},
             "categories": categories,
             "regions": regions,
             "kategori": kategori if kategori in categories else "",
@@ -132,6 +159,8 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "thread": thread,
             "evidence": evidence,
             "gauges": shown,
+            "pauses": context.cities.pauses(case.number) if case.paused_us is not None else (),
+            "said_by": said_by(context, case, evidence, snapshot.now_us),
             "closing": closing(case, thread, evidence),
             "category": categories.get(case.category),
             "agency": agencies.get(case.agency),

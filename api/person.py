@@ -58,9 +58,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
             "said": said,
             "good": good,
         }
-        return pages.render(
-            request, "orang_satu.html", values, status=status, private=True, at=f"/orang/{person.id}"
-        )
+        return pages.render(request, "orang_satu.html", values, status=status, private=True, at=f"/orang/{person.id}")
 
     @routes.get("/orang/{person_id}", include_in_schema=False)
     def person_page(request: Request, person_id: str, kabar: str = "") -> Response:

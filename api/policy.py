@@ -136,6 +136,8 @@ SURVEYS = Rule(ALARMS.reach, no_keys=True)
 NUMBERS = Rule(ALARMS.reach, no_keys=True)
 """whom to telephone where people live, and what is shouted there: the handler asks for the agency that signs warnings;
 never a program"""
+WORKS = Rule(ALARMS.reach, no_keys=True)
+"""cases and who reported them, for those whose work they are; never a program"""
 REACHED = Rule(ALARMS.reach, no_keys=True)
 """how many residents a warning reached, by counts alone: the handler asks for the agency that signs warnings"""
 RELAYING = SIGN_IN
@@ -254,6 +256,10 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/suara/naskah/{language}/{phrase}/rekaman"): NUMBERS,
         ("POST", "/suara/rekaman/{recording_id}/hapus"): NUMBERS,
         ("GET", "/suara/putar/{recording_id}"): OPEN,
+        # officers' own work
+        ("GET", "/petugas"): WORKS,
+        ("GET", "/petugas/{number}"): WORKS,
+        ("POST", "/petugas/{number}"): WORKS,
         # the duty room
         ("GET", "/jaga"): DECIDES,
         ("GET", "/jaga/bunyi"): Rule(DECIDES.reach, no_keys=True, by_itself=True),

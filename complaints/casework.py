@@ -36,7 +36,15 @@ _CLOSING: frozenset[CaseStatus] = frozenset({"fixed", "no_further_action"})
 Decide = Callable[[Sight], Moved]
 
 
-class Stale(BadInput):
+class Refused(BadInput):
+    """What an officer wants cannot be. `code` names the reason for pages that speak two languages."""
+
+    def __init__(self, code: str, what: str, *, where: str = "", remedy: str = "") -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.code = code
+
+
+class Stale(Refused):
     """Somebody else was at the case since it was looked at."""
 
 
@@ -62,7 +70,7 @@ class Done:
 
 
 class Casework:
-    """One city's. Every deed raises Rejected for a case that there is not, Stale, or BadInput with what cannot be."""
+    """One city's. Every deed raises Rejected for a case that there is not, or Refused with what cannot be."""
 
     def __init__(self, cities: CityStore, profile: Profile) -> None:
         self._cities = cities
@@ -113,7 +121,8 @@ class Casework:
         def decide(sight: Sight) -> Moved:
             case = sight.case
             if status != case.status and status not in moves(case.status, "officer"):
-                raise BadInput(
+                raise Refused(
+                    "moves",
                     f"a case that is {case.status} cannot become {status}",
                     where="status",
                     remedy="Look at the case again: somebody may have closed it meanwhile.",
@@ -134,7 +143,8 @@ class Casework:
         """To another office. Its clock is the same clock: what one office lost the next one has not."""
         names = {one.code: one.name for one in self._profile.agencies}
         if agency not in names:
-            raise BadInput(
+            raise Refused(
+                "agency",
                 f"{self._profile.name} has no agency {agency!r}",
                 where="agency",
                 remedy=f"Choose one of: {', '.join(names)}.",
@@ -143,7 +153,9 @@ class Casework:
         def decide(sight: Sight) -> Moved:
             case = _open(sight.case)
             if agency == case.agency:
-                raise BadInput(f"the case is {agency}'s already", where="agency", remedy="Choose another office.")
+                raise Refused(
+                    "agency_same", f"the case is {agency}'s already", where="agency", remedy="Choose another office."
+                )
             why = _within(text)
             words = {
                 "id": f"Diteruskan ke {names[agency].id}. {why}",
@@ -166,7 +178,7 @@ class Casework:
         def decide(sight: Sight) -> Moved:
             case = _open(sight.case)
             if case.paused_us is not None:
-                raise BadInput("its clock stands still already", where="pause", remedy="Let it run first.")
+                raise Refused("paused", "its clock stands still already", where="pause", remedy="Let it run first.")
             words = _within(text)
             paused = replace(case, paused_us=deed.at_us)
             pauses = [*sight.pauses, Pause(deed.at_us, None, reason, words)]
@@ -179,7 +191,7 @@ class Casework:
 
         def decide(sight: Sight) -> Moved:
             if sight.case.paused_us is None:
-                raise BadInput("its clock is running", where="pause", remedy="There is nothing to do.")
+                raise Refused("running", "its clock is running", where="pause", remedy="There is nothing to do.")
             words = {"id": "Pekerjaan dilanjutkan.", "en": "Work goes on."}
             return self._moved(sight, sight.case, deed, words, _ended(sight.pauses, deed.at_us))
 
@@ -190,12 +202,15 @@ class Casework:
         two."""
         other = self._cities.case(into)
         if other is None or other.city != self._profile.code or other.duplicate_of or into == number:
-            raise BadInput(f"there is no other case {into} to go on in", where="into", remedy="Check its number.")
+            raise Refused(
+                "into", f"there is no other case {into} to go on in", where="into", remedy="Check its number."
+            )
 
         def decide(sight: Sight) -> Moved:
             case = _open(sight.case)
             if case.event is not None:
-                raise BadInput(
+                raise Refused(
+                    "into_sensors",
                     "the sensors' own case cannot be a double",
                     where="into",
                     remedy="Merge the residents' case into this one.",
@@ -210,7 +225,8 @@ class Casework:
 
         def decide(sight: Sight) -> Moved:
             if sight.case.event is not None:
-                raise BadInput(
+                raise Refused(
+                    "hide_sensors",
                     "what the sensors filed is not hidden",
                     where="status",
                     remedy="Call the warning wrong, or silence the rule.",
@@ -225,6 +241,7 @@ class Casework:
         def looked(sight: Sight) -> Moved:
             if deed.seen_us is not None and sight.case.updated_us != deed.seen_us:
                 raise Stale(
+                    "stale",
                     "somebody else was at this case since you looked",
                     where=number,
                     remedy="Look at it again; what you wrote is still in the form.",
@@ -280,7 +297,9 @@ class Casework:
 def _open(case: Case) -> Case:
     """The case. Raises BadInput for one that is over."""
     if case.status in ENDED:
-        raise BadInput("the case is closed", where=case.number, remedy="Open it again first, if it is not done.")
+        raise Refused(
+            "closed", "the case is closed", where=case.number, remedy="Open it again first, if it is not done."
+        )
     return case
 
 
@@ -288,7 +307,7 @@ def _within(text: str, least: int = 1) -> str:
     """What somebody wrote, trimmed. Raises BadInput where that is nothing or endless."""
     trimmed = text.strip()
     if not least <= len(trimmed) <= LONGEST:
-        raise BadInput(f"the text has {len(trimmed)} characters", where="text", remedy=f"Write 1 to {LONGEST}.")
+        raise Refused("text", f"the text has {len(trimmed)} characters", where="text", remedy=f"Write 1 to {LONGEST}.")
     return trimmed
 
 

@@ -211,8 +211,8 @@ class CaseStore(Protocol):
     def cases_of(self, events: Collection[str]) -> Mapping[str, Case]:
         """The cases of these events, by event; however many, in few questions."""
 
-    def updates(self, number: str) -> Sequence[CaseUpdate]:
-        """The thread in order of at_us, the lines for staff among it."""
+    def updates(self, number: str, *, inner: bool = False) -> Sequence[CaseUpdate]:
+        """The thread in order of at_us; `inner`: the lines for staff alone among it."""
 
     def pauses(self, number: str) -> Sequence[Pause]:
         """When and why its clock stood still, the oldest first."""

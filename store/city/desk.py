@@ -143,9 +143,11 @@ class DeskTables(Part):
                 found |= {row["event"]: Case(**row) for row in rows}
         return found
 
-    def updates(self, number: str) -> Sequence[CaseUpdate]:
+    def updates(self, number: str, *, inner: bool = False) -> Sequence[CaseUpdate]:
         """See `CityStore.updates`."""
         query = select(case_updates).where(case_updates.c.number == number)
+        if not inner:
+            query = query.where(case_updates.c.inner.is_(False))
         query = query.order_by(case_updates.c.at_us, case_updates.c.said_us, case_updates.c.key)
         with self._db.read() as connection:
             return [CaseUpdate(**row) for row in connection.execute(query).mappings()]

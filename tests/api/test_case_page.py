@@ -8,13 +8,17 @@ from dataclasses import replace
 
 import pytest
 from support.seed import Town
+from support.weather import warning
 
 from api.evidence import flags_of
+from complaints.casework import Casework, Deed
+from complaints.intake import Intake, Said
 from contract.city import NodeSpec
 from contract.clock import DAY_US, HOUR_US, MINUTE_US
 from contract.incident import Incident, data_back, resolved
 from contract.levels import Level
 from contract.quality import Quality
+from contract.weather import WeatherFeed
 from store.cases import Case, CaseUpdate
 from store.ports import Event
 
@@ -205,3 +209,31 @@ def test_a_chart_begins_with_the_first_reading(made, serve):
     page = client.get(f"/sungai/{old.node}").text
     assert "24 jam terakhir" in page
     assert 'class="gap"' in page
+
+
+def test_everybody_who_says_it_is_counted(made, serve):
+    """One flood, one case: two gauges, two residents, and whether BMKG warned there of rain."""
+    case, _ = flood_of(made, code_gauges(made)[:2])
+    for n in range(2):
+        report = Said(f"k{n}", "web", case.category, case.lat, case.lon, case.region, "Air masuk")
+        assert Intake(made.cities, made.profile).take(report, made.now_us).case.number == case.number
+    client = serve(made)
+    assert "sensor kota (2 sensor, 2 warga)" in said(client.get(f"/kasus/{case.number}").text)
+    made.cities.note_weather_feed(WeatherFeed(city=made.profile.code, heard_us=made.now_us, asked_us=made.now_us))
+    assert "2 sensor, 2 warga, BMKG: tidak" in said(client.get(f"/kasus/{case.number}").text)
+    rain = warning(onset_us=case.opened_us, expires_us=made.now_us + HOUR_US, regions=(case.region,))
+    made.cities.put_weather(rain, (), (), made.now_us)
+    assert "2 sensors, 2 residents, BMKG: yes" in said(client.get(f"/kasus/{case.number}?lang=en").text)
+
+
+def test_a_standing_clock_says_why(made, serve):
+    """Whoever follows the case reads that it waits, since when and for what; and a double leads to where it goes on."""
+    case = made.file(None, made.nodes("wifi")[0], "lampu-jalan", {"id": "Lampu"}, citizen=True)
+    other = made.file(None, made.nodes("wifi")[1], "lampu-jalan", {"id": "Lampu lain"}, citizen=True)
+    work = Casework(made.cities, made.profile)
+    work.pause(case.number, Deed("p", "x", "DPU", made.now_us), "material", "Menunggu lampu.")
+    work.merge(other.number, Deed("m", "x", "DPU", made.now_us), case.number)
+    client = serve(made)
+    assert "jam berhenti sejak" in said(client.get(f"/kasus/{case.number}").text)
+    assert "menunggu bahan" in said(client.get(f"/kasus/{case.number}").text)
+    assert f"Lanjut di {case.number}" in said(client.get(f"/kasus/{other.number}").text)

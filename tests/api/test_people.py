@@ -315,7 +315,7 @@ def test_a_thousand_accounts_are_read_page_by_page(office: Office) -> None:
     assert seen == sorted(["kepala", *(f"orang-{number:04}" for number in range(1_000))])
     assert re.findall(r">(orang-[0-9]+)</a>", office.get(boss, "/orang?cari=ORANG-0007").text) == ["orang-0007"]
     assert "Tidak ada akun yang cocok" in office.get(boss, "/orang?cari=siapa").text
-    only = re.findall(r'petugas/[0-9a-f]{32}">([^<]+)<', office.get(boss, "/orang?peran=admin").text)
+    only = re.findall(r'orang/[0-9a-f]{32}">([^<]+)<', office.get(boss, "/orang?peran=admin").text)
     assert only == ["kepala"]
 
 

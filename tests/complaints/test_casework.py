@@ -219,7 +219,8 @@ def test_hidden_is_out_of_sight_and_can_come_back(counter: Counter) -> None:
     number = counter.residents()
     counter.work.hide(number, counter.deed(), "Iklan.")
     assert counter.cities.find_cases(watch.CITY, public_only=False).total == 0
-    assert counter.cities.updates(number)[-1].inner
+    assert counter.cities.updates(number, inner=True)[-1].inner
+    assert not any(line.inner for line in counter.cities.updates(number))
     with pytest.raises(BadInput, match="not hidden"):
         counter.work.hide(counter.sensors(), counter.deed(), "Mengganggu.")
 

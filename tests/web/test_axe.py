@@ -33,6 +33,7 @@ STAFF = (
     "/jaga/jadwal",
     "/jaga/serah-terima",
     "/kontak",
+    "/petugas",
     "/latihan",
     "/suara/naskah",
     "/suara/naskah?bahasa=id",

@@ -1,0 +1,266 @@
+"""`/petugas`: an officer's inbox on the phone, and a case as those who work on it see it.
+
+Each form carries a key of its own and what the officer saw. So a form that a poor link sends twice happens once, and
+two officers at one case do not overwrite each other: whoever comes second reads what the first one did, with their own
+words still in the form.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.context import Context
+from api.form import fields_of
+from api.page import Pages
+from api.policy import Caller, Reach, answers_for, caller_of, reach_of
+from complaints.casework import Casework, Deed, Done, Refused
+from contract.case import ENDED, CaseStatus, moves
+from contract.clock import DAY_US
+from contract.promise import PAUSE_REASONS
+from store.cases import Case, Inbox
+from store.people import Deed as Recorded
+
+T = TypeVar("T", bound=str)
+SHOWN = 200
+KEY_MOST = 64
+TEXT_MOST = 2_000
+FIELDS = ("aksi", "isi", "kalimat", "keadaan", "dinas", "sebab", "ke")
+GROUPS = ("late", "today", "later", "paused")
+ANSWERS: tuple[str, ...] = ("on_the_way", "scheduled", "need_more", "done", "not_found", "other_office")
+"""the sentences that an office says most often, as `work_answer_…`"""
+OFFERED: tuple[CaseStatus, ...] = (
+    "confirmed",
+    "investigating",
+    "action_scheduled",
+    "in_progress",
+    "fixed",
+    "no_further_action",
+    "not_ours",
+)
+ACTIONS: tuple[str, ...] = ("ambil", "periksa", "jawab", "ubah", "serahkan", "jeda", "lanjut", "gabung", "sembunyi")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A case in the inbox. `due_us` is what comes next: the first answer, then the end."""
+
+    case: Case
+    group: str
+    due_us: int | None
+    answer: bool
+    reports: int
+
+
+def due_of(case: Case) -> tuple[int | None, bool]:
+    """What is due next, and whether that is the first answer."""
+    if case.answered_us is None and case.respond_due_us is not None:
+        return case.respond_due_us, True
+    return case.finish_due_us, False
+
+
+def group_of(case: Case, now_us: int) -> str:
+    """Under which heading of the inbox it stands."""
+    due_us, _ = due_of(case)
+    if case.paused_us is not None:
+        return "paused"
+    if due_us is not None and due_us < now_us:
+        return "late"
+    return "today" if due_us is not None and due_us < now_us + DAY_US else "later"
+
+
+class Bench:
+    """The pages, and what each form brings about."""
+
+    def __init__(self, context: Context, pages: Pages) -> None:
+        self._context = context
+        self._pages = pages
+        self._work = Casework(context.cities, context.profile)
+        profile = context.profile
+        self._categories = {one.code: one for one in profile.categories}
+        self._agencies = {one.code: one.name for one in profile.agencies}
+        self._regions = {one.code: one.name for one in profile.regions}
+
+    def inbox(self, request: Request, *, mine: bool, category: str, said: str) -> Response:
+        """What waits, the most pressing first."""
+        caller = self._who(request)
+        now_us = self._context.clock.now_us()
+        everything = reach_of(request) is Reach.ANY
+        wanted = Inbox(
+            agency="" if everything else caller.agency,
+            regions=() if everything else caller.regions,
+            categories=(category,) if category in self._categories else (),
+            owner=caller.person if mine else "",
+        )
+        found = self._context.cities.inbox(self._context.city, wanted, limit=SHOWN + 1)
+        counts = self._context.cities.report_counts([case.number for case in found])
+        cards = [
+            Card(case, group_of(case, now_us), *due_of(case), counts.get(case.number, 0)) for case in found[:SHOWN]
+        ]
+        values = {
+            "groups": [(name, [one for one in cards if one.group == name]) for name in GROUPS],
+            "count": len(cards),
+            "cut": len(found) > SHOWN,
+            "mine": mine,
+            "kategori": category if category in self._categories else "",
+            "categories": self._categories,
+            "agencies": self._agencies,
+            "regions": self._regions,
+            "names": self._names(cards),
+            "own_office": self._agencies.get(caller.agency) if not everything else None,
+            "now_us": now_us,
+            "said": said,
+            "good": True,
+        }
+        return self._pages.render(request, "petugas.html", values, private=True)
+
+    def case(
+        self,
+        request: Request,
+        number: str,
+        *,
+        typed: Mapping[str, str] | None = None,
+        said: str = "",
+        good: bool = False,
+        status: int = 200,
+    ) -> Response:
+        """One case with everything that helps to decide, and what can be done."""
+        caller, case = self._known(request, number)
+        cities = self._context.cities
+        reports = cities.reports(number)
+        due_us, first = due_of(case)
+        values = {
+            "case": case,
+            "due_us": due_us,
+            "first_answer": first,
+            "late": group_of(case, self._context.clock.now_us()) == "late",
+            "reports": reports,
+            "thread": list(reversed(cities.updates(number, inner=True))),
+            "pauses": cities.pauses(number),
+            "over": case.status in ENDED,
+            "moves": [one for one in OFFERED if one in moves(case.status, "officer")],
+            "can_hide": case.event is None and case.status != "hidden",
+            "can_merge": case.event is None,
+            "category": self._categories.get(case.category),
+            "agencies": self._agencies,
+            "regions": self._regions,
+            "reasons": PAUSE_REASONS,
+            "answers": ANSWERS,
+            "owner": self._name(case.owner),
+            "is_mine": case.owner == caller.person,
+            "key": secrets.token_hex(16),
+            "typed": {name: (typed or {}).get(name, "") for name in FIELDS},
+            "text_most": TEXT_MOST,
+            "said": said,
+            "good": good,
+        }
+        at = f"/petugas/{number}" if request.method == "POST" else None
+        return self._pages.render(request, "petugas_kasus.html", values, status=status, private=True, at=at)
+
+    def act(self, request: Request, number: str, form: Mapping[str, str]) -> Response:
+        """What one of the forms asks for."""
+        caller, _ = self._known(request, number)
+        action = form.get("aksi", "")
+        key = form.get("kunci", "")
+        if action not in ACTIONS or not key or len(key) > KEY_MOST:
+            raise HTTPException(400)
+        now_us = self._context.clock.now_us()
+        office = self._agencies.get(caller.agency)
+        seen = form.get("dilihat", "")
+        deed = Deed(
+            key=f"{number}/{caller.person}/{key}",
+            person=caller.person,
+            office=office.id if office is not None else self._context.profile.name,
+            at_us=now_us,
+            seen_us=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 20 else None,
+        )
+        try:
+            done = self._deeds(number, deed, form, self._text(request, form))[action]()
+        except Refused as refused:
+            wrong = 409 if refused.code == "stale" else 400
+            return self.case(request, number, typed=form, said=f"work_wrong_{refused.code}", status=wrong)
+        if not done.again:
+            self._context.security.record(Recorded(caller.actor, "case.worked", number, now_us, {"what": action}))
+        stays = answers_for(caller, reach_of(request), done.case)
+        told = "veto" if done.vetoed else action
+        where = f"/petugas/{number}?kabar={told}" if stays else f"/petugas?kabar={told}"
+        return RedirectResponse(where, status_code=303)
+
+    def _deeds(self, number: str, deed: Deed, form: Mapping[str, str], text: str) -> Mapping[str, Callable[[], Done]]:
+        work = self._work
+        reason = form.get("sebab", "")
+        status = form.get("keadaan", "")
+        return {
+            "ambil": lambda: work.take(number, deed),
+            "periksa": lambda: work.look_at(number, deed, form.get("isi", "")),
+            "jawab": lambda: work.answer(number, deed, text, inner=form.get("dalam") == "1"),
+            "ubah": lambda: work.move(number, deed, _one_of(status, OFFERED), text),
+            "serahkan": lambda: work.hand_over(number, deed, form.get("dinas", ""), text),
+            "jeda": lambda: work.pause(number, deed, _one_of(reason, PAUSE_REASONS), text),
+            "lanjut": lambda: work.resume(number, deed),
+            "gabung": lambda: work.merge(number, deed, form.get("ke", "").strip().upper()),
+            "sembunyi": lambda: work.hide(number, deed, text),
+        }
+
+    def _text(self, request: Request, form: Mapping[str, str]) -> str:
+        """What was written, or the ready sentence that was chosen."""
+        written = form.get("isi", "").strip()
+        ready = form.get("kalimat", "")
+        return written if written or ready not in ANSWERS else self._pages.speech(request)(f"work_answer_{ready}")
+
+    def _who(self, request: Request) -> Caller:
+        caller = caller_of(request)
+        if reach_of(request) is Reach.AREA and not caller.agency:
+            raise HTTPException(403)
+        return caller
+
+    def _known(self, request: Request, number: str) -> tuple[Caller, Case]:
+        caller = self._who(request)
+        case = self._context.cities.case(number)
+        if case is None or case.city != self._context.city or not answers_for(caller, reach_of(request), case):
+            raise HTTPException(404)
+        return caller, case
+
+    def _name(self, person: str) -> str:
+        found = self._context.people.person(person) if person else None
+        return found.name if found is not None else ""
+
+    def _names(self, cards: Sequence[Card]) -> Mapping[str, str]:
+        return {owner: self._name(owner) for owner in {one.case.owner for one in cards} if owner}
+
+
+def _one_of(value: str, known: Sequence[T]) -> T:
+    found = next((one for one in known if one == value), None)
+    if found is None:
+        raise Refused("choice", f"{value!r} is none of the choices", remedy=f"Choose one of: {', '.join(known)}.")
+    return found
+
+
+def router(context: Context, pages: Pages) -> APIRouter:
+    """Routes of this resource."""
+    routes = APIRouter()
+    bench = Bench(context, pages)
+
+    @routes.get("/petugas", include_in_schema=False)
+    def inbox(request: Request, milik: str = "", kategori: str = "", kabar: str = "") -> Response:
+        said = f"work_done_{kabar}" if kabar in (*ACTIONS, "veto") else ""
+        return bench.inbox(request, mine=milik == "saya", category=kategori, said=said)
+
+    @routes.get("/petugas/{number}", include_in_schema=False)
+    def case(request: Request, number: str, kabar: str = "") -> Response:
+        said = f"work_done_{kabar}" if kabar in (*ACTIONS, "veto") else ""
+        return bench.case(request, number, said=said, good=kabar != "veto")
+
+    @routes.post("/petugas/{number}", include_in_schema=False)
+    async def act(request: Request, number: str) -> Response:
+        return await run_in_threadpool(bench.act, request, number, await fields_of(request))
+
+    return routes
