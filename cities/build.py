@@ -8,7 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cities import forms
-from cities.findings import Finding, Findings
+from cities.categories import category_of, check_categories, text_of
+from cities.findings import Finding, Findings, doubles, known_agency
 from cities.impacts import FILE as IMPACTS
 from cities.impacts import Staffs, read_findings
 from cities.places import check_regions, check_sites
@@ -16,14 +17,14 @@ from cities.rivers import read_reaches
 from cities.rule_files import check_rules
 from cities.scales import read_scales
 from cities.sources import Table, TomlSource, read_csv, read_text, read_toml
-from contract.city import MANUAL, Agency, Category, NodeSpec, Profile, Region, Route, SensorSpec, Site, Text, Warnings
+from contract.city import MANUAL, Agency, NodeSpec, Profile, Region, Route, SensorSpec, Site, Warnings
 from contract.clock import from_us
 from contract.decision import Limits
 from contract.impact import Impact
 from contract.levels import Scale
+from contract.promise import DaysOff
 from contract.topics import valid_id
 
-_HOUR_S = 3600
 _RESERVED_SENSORS = {"drops"}  # under this name an agent reports what it had to drop
 _ZONE_WORDS = {
     "Asia/Jakarta": "WIB",
@@ -56,7 +57,7 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
 
     agency_codes = _agencies(agencies, findings)
     if categories is not None:
-        _categories(categories, agency_codes, findings)
+        check_categories(categories, agency_codes, findings)
     if routes is not None:
         _routes(routes, categories, agency_codes, regions, findings)
     if city is not None:
@@ -66,7 +67,10 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
         _nodes(nodes, sites, city, findings)
         if city.form.warnings is not None:
             line = city.line("warnings", "agency")
-            _known_agency(city.file, line, city.form.warnings.agency, agency_codes, findings)
+            known_agency(city.file, line, city.form.warnings.agency, agency_codes, findings)
+        if city.form.complaints.inspectorate:
+            line = city.line("complaints", "inspectorate")
+            known_agency(city.file, line, city.form.complaints.inspectorate, agency_codes, findings)
     check_rules(folder, {one.code for one in categories.form.category} if categories else None, findings)
     gauges = {row.form.node for row in nodes.rows if row.form.kind == "gauge"}
     staff = read_scales(scales, gauges if nodes.whole else None, findings) if scales is not None else ()
@@ -91,8 +95,8 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
             region=city.form.city.region,
             lat=city.form.city.lat,
             lon=city.form.city.lon,
-            agencies=tuple(Agency(one.code, _text(one.name), one.phone) for one in agencies.form.agency),
-            categories=tuple(_category(one, categories.form.sla) for one in categories.form.category),
+            agencies=tuple(Agency(one.code, text_of(one.name), one.phone) for one in agencies.form.agency),
+            categories=tuple(category_of(one, categories.form.sla) for one in categories.form.category),
             routes=tuple(Route(one.category, one.region, one.agency) for one in (routes.form.route if routes else ())),
             regions=tuple(Region(**row.form.model_dump()) for row in regions.rows),
             sites=tuple(Site(**row.form.model_dump()) for row in sites.rows),
@@ -107,13 +111,11 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
                 acknowledge_s=city.form.city.acknowledge_at_most_h * 3_600,
             ),
             warnings=_warnings(city.form.warnings),
+            days_off=DaysOff(city.form.days_off.off, city.form.days_off.working),
+            inspectorate=city.form.complaints.inspectorate,
         ),
         found,
     )
-
-
-def _text(form: forms.TextForm) -> Text:
-    return Text(form.id, form.en)
 
 
 def _warnings(form: forms.WarningsForm | None) -> Warnings:
@@ -121,20 +123,6 @@ def _warnings(form: forms.WarningsForm | None) -> Warnings:
         return Warnings()
     after_s = None if form.order_after_s == "off" else form.order_after_s
     return Warnings(**{**form.model_dump(), "order_after_s": after_s})
-
-
-def _category(form: forms.CategoryForm, presets: Mapping[str, forms.SlaForm]) -> Category:
-    sla = presets[form.sla]
-    return Category(
-        code=form.code,
-        name=_text(form.name),
-        description=_text(form.description),
-        agency=form.agency,
-        group=form.group,
-        respond_s=round(sla.respond_h * _HOUR_S),
-        finish_s=round(sla.finish_h * _HOUR_S),
-        keywords=form.keywords,
-    )
 
 
 def _node(form: forms.NodeRow, presets: Mapping[str, Mapping[str, forms.SensorForm]]) -> NodeSpec:
@@ -174,8 +162,20 @@ def _today(city: TomlSource[forms.CityFile] | None, now_us: int | None) -> date 
     return from_us(now_us).astimezone(ZoneInfo(city.form.city.zone)).date()
 
 
+def _days_off(source: TomlSource[forms.CityFile], findings: Findings) -> None:
+    both = sorted(set(source.form.days_off.off) & set(source.form.days_off.working))
+    if both:
+        findings.add(
+            source.file,
+            source.line("days_off", "working"),
+            f"{both[0]} is a day off and a working day at once",
+            "Keep it in one of the two.",
+        )
+
+
 def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) -> None:
     city = source.form.city
+    _days_off(source, findings)
     if not valid_id(city.code):
         findings.add(
             source.file,
@@ -241,71 +241,12 @@ def _city(source: TomlSource[forms.CityFile], folder: Path, findings: Findings) 
                 )
 
 
-def _doubles(file: str, what: str, codes: Sequence[tuple[str, int]], findings: Findings) -> set[str]:
-    first: dict[str, int] = {}
-    for code, line in codes:
-        if code in first:
-            findings.add(
-                file,
-                line,
-                f"{what} {code!r} is already on line {first[code]}",
-                "Give each its own code, or take one out.",
-            )
-        first.setdefault(code, line)
-    return set(first)
-
-
 def _agencies(source: TomlSource[forms.AgenciesFile] | None, findings: Findings) -> set[str] | None:
     """The codes of the agencies, None where the file could not be read: then nobody can be unknown."""
     if source is None:
         return None
     codes = [(one.code, source.line("agency", at, "code")) for at, one in enumerate(source.form.agency)]
-    return _doubles(source.file, "agency", codes, findings)
-
-
-def _known_agency(file: str, line: int, agency: str, known: set[str] | None, findings: Findings) -> None:
-    if known is not None and agency not in known:
-        findings.add(
-            file, line, f"agency {agency!r} is not in agencies.toml", f"Known here: {', '.join(sorted(known))}."
-        )
-
-
-def _categories(source: TomlSource[forms.CategoriesFile], agencies: set[str] | None, findings: Findings) -> None:
-    for name, sla in source.form.sla.items():
-        for key, hours in (("respond_h", sla.respond_h), ("finish_h", sla.finish_h)):
-            if hours <= 0:
-                findings.add(
-                    source.file,
-                    source.line("sla", name, key),
-                    f"{key} of SLA {name!r} is {hours:g} hours: a promise must be more than zero",
-                    "Write the hours the city promises.",
-                )
-        if 0 < sla.finish_h < sla.respond_h:
-            findings.add(
-                source.file,
-                source.line("sla", name, "finish_h"),
-                f"SLA {name!r} ends ({sla.finish_h:g} h) before the first answer is due ({sla.respond_h:g} h)",
-                "finish_h is counted from the report too, so it is the larger one.",
-            )
-    codes = []
-    for at, one in enumerate(source.form.category):
-        codes.append((one.code, source.line("category", at, "code")))
-        _known_agency(source.file, source.line("category", at, "agency"), one.agency, agencies, findings)
-        if not valid_id(one.code):
-            findings.add(
-                source.file,
-                source.line("category", at, "code"),
-                f"category code {one.code!r} cannot stand in an address",
-                "Use lower-case letters, digits and single hyphens, at most 48.",
-            )
-        if one.sla not in source.form.sla:
-            findings.add(
-                source.file,
-                source.line("category", at, "sla"),
-                f"SLA {one.sla!r} is not among the presets above",
-                f"Known here: {', '.join(source.form.sla)}.",
-            )
-    _doubles(source.file, "category", codes, findings)
+    return doubles(source.file, "agency", codes, findings)
 
 
 def _routes(
@@ -317,9 +258,9 @@ def _routes(
 ) -> None:
     known = {one.code for one in categories.form.category} if categories else None
     pairs = [(f"{one.category} in {one.region}", source.line("route", at)) for at, one in enumerate(source.form.route)]
-    _doubles(source.file, "route", pairs, findings)
+    doubles(source.file, "route", pairs, findings)
     for at, route in enumerate(source.form.route):
-        _known_agency(source.file, source.line("route", at, "agency"), route.agency, agencies, findings)
+        known_agency(source.file, source.line("route", at, "agency"), route.agency, agencies, findings)
         if known is not None and route.category not in known:
             findings.add(
                 source.file,
@@ -344,7 +285,7 @@ def _nodes(
 ) -> None:
     file = "nodes.csv"
     places = {row.form.code: row.form for row in sites.rows}
-    _doubles(file, "node", [(row.form.node, row.line) for row in nodes.rows], findings)
+    doubles(file, "node", [(row.form.node, row.line) for row in nodes.rows], findings)
     for line, node in nodes.rows:
         if not valid_id(node.node):
             findings.add(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
+from contract.city import RADIUS_M, Datatype
 from contract.kinds import MeasuredKind
 
 Words = Annotated[str, Field(min_length=1)]
@@ -60,12 +62,25 @@ class WarningsForm(Form):
     weather_witness: Annotated[bool, Strict()] = True
 
 
+class DaysOffForm(Form):
+    """What the country's calendar does not know of this city: local dates."""
+
+    off: dict[date, Words] = {}
+    working: tuple[date, ...] = ()
+
+
+class ComplaintsForm(Form):
+    inspectorate: str = ""
+
+
 class CityFile(Form):
     """city.toml. `sensors` are presets: preset -> sensor -> what it is."""
 
     city: CityForm
     sensors: dict[str, dict[str, SensorForm]]
     warnings: WarningsForm | None = None
+    days_off: DaysOffForm = DaysOffForm()
+    complaints: ComplaintsForm = ComplaintsForm()
 
 
 class AgencyForm(Form):
@@ -80,9 +95,32 @@ class AgenciesFile(Form):
     agency: Annotated[tuple[AgencyForm, ...], Field(min_length=1)]
 
 
+LongHours = Annotated[Hours, Field(le=8_784)]
+Days = Annotated[int, Strict(), Field(ge=1, le=366)]
+
+
 class SlaForm(Form):
-    respond_h: Hours
-    finish_h: Hours
+    """Each term in hours of wall time or in working days, never in both; none: nothing is promised."""
+
+    verify_h: LongHours | None = None
+    verify_working_days: Days | None = None
+    respond_h: LongHours | None = None
+    respond_working_days: Days | None = None
+    finish_h: LongHours | None = None
+    finish_working_days: Days | None = None
+
+
+class ChoiceForm(Form):
+    key: Words
+    name: TextForm
+
+
+class AttributeForm(Form):
+    code: Words
+    datatype: Datatype
+    description: TextForm
+    required: Annotated[bool, Strict()] = False
+    values: tuple[ChoiceForm, ...] = ()
 
 
 class CategoryForm(Form):
@@ -93,6 +131,9 @@ class CategoryForm(Form):
     group: Words
     sla: Words
     keywords: tuple[Words, ...] = ()
+    radius_m: Annotated[Number, Field(gt=0, le=5_000)] = RADIUS_M
+    emergency: Annotated[bool, Strict()] = False
+    attribute: tuple[AttributeForm, ...] = ()
 
 
 class CategoriesFile(Form):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from complaints.desk import Note, Receipt, Report
-from complaints.dues import Dues, calendar_of, dues_of, promise_of
-from complaints.intake import JOINS_US, RADIUS_M
+from complaints.dues import Dues, calendar_of, dues_of
+from complaints.intake import JOINS_US
 from complaints.routing import agency_for, category_of
 from contract.case import ENDED, CaseStatus, CaseWord, moves
 from contract.city import Profile
@@ -36,7 +36,7 @@ class BuiltinDesk:
         except BadInput as error:
             raise Rejected(str(error), reason="unknown_category") from None
         # What is on trial is told to nobody outside, so nobody was promised anything.
-        dues = dues_of(promise_of(category), now_us, self._calendar, (), now_us) if report.public else Dues()
+        dues = dues_of(category.promise, now_us, self._calendar, (), now_us) if report.public else Dues()
         before = self._cities.case_of_event(report.recurs_event) if report.recurs_event else None
         case = Case(
             number="",
@@ -68,7 +68,7 @@ class BuiltinDesk:
             text=dict(report.description),
             author=AUTHOR,
         )
-        near = Near((category.code,), RADIUS_M, now_us - JOINS_US) if report.public else None
+        near = Near((category.code,), category.radius_m, now_us - JOINS_US) if report.public else None
         return self._receipt(self._cities.file_case(case, first, near))
 
     def note(self, note: Note, now_us: int) -> None:

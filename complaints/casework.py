@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from complaints.dues import calendar_of, dues_of, promise_of
+from complaints.dues import calendar_of, dues_of
 from complaints.routing import category_of
 from contract.case import ENDED, CaseStatus, moves
 from contract.city import Profile
@@ -286,9 +286,7 @@ class Casework:
             at_us += 1
         if case.public:
             category = category_of(self._profile, case.category)
-            case = replace(
-                case, **asdict(dues_of(promise_of(category), case.opened_us, self._calendar, kept, deed.at_us))
-            )
+            case = replace(case, **asdict(dues_of(category.promise, case.opened_us, self._calendar, kept, deed.at_us)))
         closed_us = (case.closed_us if case.closed_us is not None else deed.at_us) if case.status in ENDED else None
         standing = next((one.from_us for one in kept if one.until_us is None), None)
         return Moved(replace(case, updated_us=at_us, closed_us=closed_us, paused_us=standing), updates, kept)

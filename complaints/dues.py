@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from complaints.clocks import Calendar, due_us
-from contract.city import Category, Profile
-from contract.promise import Pause, Promise, Term
+from contract.city import Profile
+from contract.promise import Pause, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,7 @@ class Dues:
 
 def calendar_of(profile: Profile) -> Calendar:
     """The city's days."""
-    return Calendar(ZoneInfo(profile.zone))
-
-
-def promise_of(category: Category) -> Promise:
-    """What the city promised for it."""
-    return Promise(respond=Term(seconds=category.respond_s), finish=Term(seconds=category.finish_s))
+    return Calendar(ZoneInfo(profile.zone), profile.days_off)
 
 
 def dues_of(promise: Promise, start_us: int, calendar: Calendar, pauses: Sequence[Pause], now_us: int) -> Dues:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from uuid import UUID, uuid5
 
-from complaints.dues import calendar_of, dues_of, promise_of
+from complaints.dues import calendar_of, dues_of
 from complaints.routing import agency_for, category_of
 from contract.city import Category, Profile
 from contract.clock import DAY_US
@@ -24,7 +24,6 @@ A_DAY = 5
 """reports of one account within a day; what is more waits aside"""
 JOINS_US = 14 * DAY_US
 """how long an open case that nothing was heard of still takes up what is reported beside it"""
-RADIUS_M = 250.0
 _SPACE = UUID("0b8e4b3e-6f0e-5a55-8f0a-2f1d6c7f5a11")
 
 
@@ -78,12 +77,12 @@ class Intake:
         if before >= A_DAY:
             return self._file(report, category, now_us, None, opens=False)
         opens = not before or self._cities.trusted(report.city, report.account)
-        return self._file(report, category, now_us, _near(category.code, now_us), opens=opens)
+        return self._file(report, category, now_us, _near(category, now_us), opens=opens)
 
     def release(self, report: CitizenReport, now_us: int) -> Taken:
         """Take a report out of the shadow queue, by an officer's word."""
-        near = _near(report.category, now_us)
-        return self._file(report, category_of(self._profile, report.category), now_us, near, release=True)
+        category = category_of(self._profile, report.category)
+        return self._file(report, category, now_us, _near(category, now_us), release=True)
 
     def _file(
         self,
@@ -143,7 +142,7 @@ class Intake:
         )
 
     def _case(self, report: CitizenReport, category: Category, now_us: int) -> Case:
-        dues = dues_of(promise_of(category), now_us, self._calendar, (), now_us)
+        dues = dues_of(category.promise, now_us, self._calendar, (), now_us)
         return Case(
             number="",
             city=report.city,
@@ -165,5 +164,5 @@ class Intake:
         )
 
 
-def _near(category: str, now_us: int) -> Near:
-    return Near((category,), RADIUS_M, now_us - JOINS_US)
+def _near(category: Category, now_us: int) -> Near:
+    return Near((category.code,), category.radius_m, now_us - JOINS_US)

@@ -5,13 +5,14 @@ Places are WGS 84 degrees. Region codes are Kemendagri's adm4 (`34.71.01.1001`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from contract.decision import LIMITS, Limits
 from contract.impact import Impact
 from contract.kinds import KindName
 from contract.levels import Scale
+from contract.promise import NO_DAYS_OFF, DaysOff, Promise
 from contract.travel import Reach
 
 NodeKind = Literal["wifi", "camera", "gauge"]
@@ -46,18 +47,48 @@ class Agency:
     phone: str = ""
 
 
+Datatype = Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]
+"""what is answered, in the words of Open311's GeoReport v2"""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the answers of a list."""
+
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """What is asked beside place and words. `values` are those of the two lists; in the order in which it is asked."""
+
+    code: str
+    datatype: Datatype
+    description: Text
+    required: bool = False
+    order: int = 1
+    values: tuple[Choice, ...] = ()
+
+
+RADIUS_M = 250.0
+"""how near a report of the same category belongs to a case that is open, where the city says nothing"""
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
-    """What a case is about. `respond_s` and `finish_s` are the city's own promise, in seconds of wall time."""
+    """What a case is about. `emergency`: people are told to call at once, and do not wait for a case."""
 
     code: str
     name: Text
     description: Text
     agency: str
     group: str
-    respond_s: int
-    finish_s: int
+    promise: Promise
     keywords: tuple[str, ...] = ()
+    radius_m: float = RADIUS_M
+    attributes: tuple[Attribute, ...] = ()
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +205,9 @@ class Profile:
     impacts: tuple[Impact, ...] = ()
     """what the city's file says that levels mean where people live; what holds now is in its database"""
     warnings: Warnings = Warnings()
+    days_off: DaysOff = field(default=NO_DAYS_OFF, hash=False)
+    inspectorate: str = ""
+    """the agency that takes what is said about an agency itself, "" where the city has named none"""
 
     def site_of(self, node: str) -> Site | None:
         """Where a node stands, None for one the city does not know."""

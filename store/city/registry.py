@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, upd
 from contract.city import NodeKind, Profile, Site
 from contract.errors import BadInput, Rejected
 from contract.incident import Audience
+from contract.promise import Promise
 from contract.staging import narrower
 from store.city import schema
 from store.city.audit import append
@@ -32,7 +33,7 @@ from store.city.staging import take_first_pack
 from store.people import Deed
 from store.ports import Placement
 
-_DIGEST_OF = 1
+_DIGEST_OF = 2
 """Raised when `put_profile` begins to keep more of a profile, so that the same profile is read again."""
 
 
@@ -102,8 +103,9 @@ class RegistryTables(Part):
                     "description_en": c.description.en,
                     "agency": c.agency,
                     "group": c.group,
-                    "respond_s": c.respond_s,
-                    "finish_s": c.finish_s,
+                    **_promise_facts(c.promise),
+                    "radius_m": c.radius_m,
+                    "emergency": c.emergency,
                     "keywords": list(c.keywords),
                 }
                 for c in profile.categories
@@ -315,6 +317,12 @@ def _facts(profile: Profile, digest: str) -> dict[str, Any]:
         "signs": profile.warnings.agency,
         "digest": digest,
     }
+
+
+def _promise_facts(promise: Promise) -> dict[str, Any]:
+    terms = {"verify": promise.verify, "respond": promise.respond, "finish": promise.finish}
+    seconds = {f"{name}_s": term.seconds for name, term in terms.items()}
+    return seconds | {f"{name}_days": term.working_days for name, term in terms.items()}
 
 
 def _site_facts(site: Site) -> dict[str, Any]:

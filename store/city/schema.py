@@ -62,6 +62,8 @@ boundaries = Table("boundaries", metadata, city_(), code_(), text_("geometry"), 
 
 agencies = Table("agencies", metadata, city_(), code_(), text_("name_id"), text_("name_en"), text_("phone"))
 
+_WORKING_DAYS = ("verify_days", "respond_days", "finish_days")
+
 categories = Table(
     "categories",
     metadata,
@@ -76,6 +78,9 @@ categories = Table(
     Column("respond_s", BigInteger, nullable=False),
     Column("finish_s", BigInteger, nullable=False),
     Column("keywords", JSON, nullable=False),
+    *(Column(name, BigInteger, nullable=False, server_default="0") for name in ("verify_s", *_WORKING_DAYS)),
+    Column("radius_m", Float, nullable=False, server_default="250"),
+    Column("emergency", Boolean, nullable=False, server_default=false()),
 )
 
 routes = Table("routes", metadata, city_(), code_("category"), code_("region"), text_("agency"))

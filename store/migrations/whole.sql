@@ -163,7 +163,7 @@ CREATE TABLE categories (
 	"group" TEXT NOT NULL,
 	respond_s BIGINT NOT NULL,
 	finish_s BIGINT NOT NULL,
-	keywords JSON NOT NULL,
+	keywords JSON NOT NULL, verify_s BIGINT DEFAULT '0' NOT NULL, verify_days BIGINT DEFAULT '0' NOT NULL, respond_days BIGINT DEFAULT '0' NOT NULL, finish_days BIGINT DEFAULT '0' NOT NULL, radius_m FLOAT DEFAULT '250' NOT NULL, emergency BOOLEAN DEFAULT 0 NOT NULL,
 	CONSTRAINT pk_categories PRIMARY KEY (city, code),
 	CONSTRAINT fk_categories_city_cities FOREIGN KEY(city) REFERENCES cities (code)
 );
@@ -949,4 +949,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0034');
+INSERT INTO alembic_version (version_num) VALUES ('0035');

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cities.load import available, folder, load, rules_folder
-from contract.city import Warnings
+from complaints.dues import calendar_of, dues_of
+from contract.city import Attribute, Choice, Text, Warnings
+from contract.clock import DAY_US, to_us
 from contract.decision import Limits
 from contract.errors import BadInput
 from contract.levels import Level
+from contract.promise import DaysOff, Promise, Term
 from contract.topics import valid_id
 from faults.parts import tiny_city
 
@@ -27,8 +32,8 @@ def test_a_city_is_added_by_adding_a_folder(tmp_path: Path) -> None:
     site = city.site_of("cth-gauge-2")
     assert site is not None
     assert (site.river, site.river_km) == ("Jangkuk", 12.0)
-    assert city.categories[0].respond_s == 7_200
-    assert city.categories[0].finish_s == 86_400
+    assert city.categories[0].promise.respond == Term(7_200)
+    assert city.categories[0].promise.finish == Term(86_400)
     assert city.nodes[3].audience == "public"
     assert [(one.sensor, one.kind, one.period_s) for one in city.nodes[3].sensors] == [
         ("hotspot", "hotspot", 300.0),
@@ -47,6 +52,63 @@ def test_a_node_may_say_its_link(tmp_path: Path) -> None:
     path.write_text("\n".join([f"{head},link", f"{first},radio", *(f"{line}," for line in rest)]), encoding="utf-8")
     with pytest.raises(BadInput, match=r"nodes.csv line 2.*link.*lora.*radio"):
         load("contoh", tmp_path)
+
+
+def test_a_promise_is_in_hours_or_in_working_days_on_the_citys_own_calendar(tmp_path: Path) -> None:
+    """SP4N's 3, 5 and 10 working days, and a day on which this city alone does not work, move what is due."""
+    folder = tiny_city.write(tmp_path)
+    categories, city = folder / "categories.toml", folder / "city.toml"
+    terms = "verify_working_days = 3\nrespond_working_days = 5\nfinish_working_days = 10"
+    categories.write_text(categories.read_text("utf-8").replace("respond_h = 2\nfinish_h = 24", terms), "utf-8")
+    promise = load("contoh", tmp_path).categories[0].promise
+    assert promise == Promise(verify=Term(working_days=3), respond=Term(working_days=5), finish=Term(working_days=10))
+
+    friday_us = to_us(datetime(2026, 7, 3, 15, tzinfo=ZoneInfo("Asia/Makassar")))
+    plain = dues_of(promise, friday_us, calendar_of(load("contoh", tmp_path)), (), friday_us)
+    assert plain.verify_due_us == friday_us + 5 * DAY_US, "the weekend does not count"
+    off = '\n[days_off]\noff = { 2026-07-07 = "Hari jadi kota" }\nworking = [2026-08-17]\n'
+    city.write_text(city.read_text("utf-8") + off, "utf-8")
+    loaded = load("contoh", tmp_path)
+    assert loaded.days_off == DaysOff({date(2026, 7, 7): "Hari jadi kota"}, (date(2026, 8, 17),))
+    later = dues_of(promise, friday_us, calendar_of(loaded), (), friday_us)
+    assert later.verify_due_us == friday_us + 6 * DAY_US, "nor does the city's own day"
+
+
+def test_a_category_says_its_radius_its_questions_and_whether_it_is_an_emergency(tmp_path: Path) -> None:
+    """In the order in which they are written; what is not written is 250 m, no question, no emergency."""
+    folder = tiny_city.write(tmp_path)
+    path = folder / "categories.toml"
+    asked = """radius_m = 60
+emergency = true
+[[category.attribute]]
+code = "kedalaman"
+datatype = "singlevaluelist"
+required = true
+description = { id = "Sedalam apa?", en = "How deep?" }
+values = [{ key = "lutut", name = { id = "Lutut", en = "Knee" } }]
+[[category.attribute]]
+code = "patokan"
+datatype = "string"
+description = { id = "Patokan", en = "Landmark" }
+"""
+    plain = load("contoh", tmp_path).categories[0]
+    assert (plain.radius_m, plain.attributes, plain.emergency) == (250.0, (), False)
+    words = 'keywords = ["banjir"]'
+    text = path.read_text("utf-8")
+    assert text.count(words) == 1
+    path.write_text(text.replace(words, asked, 1), "utf-8")
+    floods = load("contoh", tmp_path).categories[0]
+    assert (floods.radius_m, floods.emergency) == (60.0, True)
+    assert floods.attributes == (
+        Attribute(
+            "kedalaman",
+            "singlevaluelist",
+            Text("Sedalam apa?", "How deep?"),
+            required=True,
+            values=(Choice("lutut", Text("Lutut", "Knee")),),
+        ),
+        Attribute("patokan", "string", Text("Patokan", "Landmark"), order=2),
+    )
 
 
 def test_a_city_may_shorten_silences_and_never_lengthen_them(tmp_path: Path) -> None:
@@ -166,8 +228,8 @@ def test_yogyakartas_promises_are_the_citys() -> None:
     city = load("yogyakarta")
     categories = {category.code: category for category in city.categories}
     assert {"banjir", "wifi", "keramaian", "jalan", "lampu-jalan", "drainase", "sampah", "lainnya"} <= set(categories)
-    assert categories["banjir"].respond_s == 2 * 3_600
-    assert categories["lampu-jalan"].finish_s <= 24 * 3_600
+    assert categories["banjir"].promise.respond == Term(2 * 3_600)
+    assert 0 < categories["lampu-jalan"].promise.finish.seconds <= 24 * 3_600
     assert categories["banjir"].agency == "bpbd"
     assert categories["wifi"].agency == "diskominfosan"
 

@@ -8,6 +8,7 @@ from contract.city import Agency, Category, NodeSpec, Profile, Region, Route, Se
 from contract.incident import Incident, State
 from contract.levels import Level
 from contract.messages import Birth, SensorInfo, Status
+from contract.promise import Promise, Term
 from contract.quality import Quality
 from store.cases import Case, CaseUpdate
 from store.ports import Outgoing, Row, Scalar, Series
@@ -32,7 +33,13 @@ def profile(
         agencies=(Agency("bpbd", Text("BPBD", "Disaster agency"), "112"),),
         categories=(
             Category(
-                "flood", Text("Banjir", "Flood"), Text("Air naik", "Rising water"), "bpbd", "water", 60, 600, ("air",)
+                "flood",
+                Text("Banjir", "Flood"),
+                Text("Air naik", "Rising water"),
+                "bpbd",
+                "water",
+                Promise(Term(60), Term(600)),
+                ("air",),
             ),
         ),
         routes=(Route("flood", "34.71", "bpbd"),),

@@ -341,7 +341,7 @@ class Town:
                 source="citizen" if citizen else "sensor",
                 opened_us=at_us,
                 updated_us=at_us,
-                finish_due_us=at_us + round(kind.finish_s * SECOND_US),
+                finish_due_us=at_us + kind.promise.finish.seconds * SECOND_US,
                 closed_us=None,
                 public=public,
                 triaged_us=None if citizen and state == "received" else at_us,

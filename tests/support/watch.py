@@ -18,6 +18,7 @@ from contract.incident import Audience, Incident
 from contract.kinds import KindName
 from contract.levels import Level, Scale, Threshold
 from contract.messages import ClockTrust
+from contract.promise import Promise, Term
 from contract.quality import Quality
 from siaga.history import placed
 from store.ports import Placement
@@ -57,6 +58,7 @@ def profile() -> Profile:
     nodes = [NodeSpec(g, "gauge", g, g, (SensorSpec("gauge", "flood", 300.0),)) for g, _ in gauges]
     nodes += [NodeSpec(p, "wifi", p, p, (SensorSpec("wifi", "hotspot", 60.0),)) for p, _ in points]
     text = Text("contoh", "example")
+    day, two_days = (Promise(Term(7_200), Term(seconds)) for seconds in (86_400, 172_800))
     return Profile(
         code=CITY,
         name="Contoh",
@@ -67,8 +69,8 @@ def profile() -> Profile:
         lon=110.37,
         agencies=tuple(Agency(code, Text(code.upper(), code.upper())) for code in ("bpbd", "diskominfo", "dpu")),
         categories=(
-            Category("banjir", Text("Banjir", "Flood"), text, "bpbd", "bencana", 7_200, 86_400),
-            Category("wifi", Text("WiFi publik", "Public WiFi"), text, "diskominfo", "layanan", 7_200, 172_800),
+            Category("banjir", Text("Banjir", "Flood"), text, "bpbd", "bencana", day),
+            Category("wifi", Text("WiFi publik", "Public WiFi"), text, "diskominfo", "layanan", two_days),
         ),
         routes=(Route("banjir", "34.71.04", "dpu"),),
         regions=(
