@@ -47,6 +47,7 @@ from alerts.webhooks import Receiver, Webhooks
 from alerts.words import Words
 from broker.ports import Incoming, Subscription
 from complaints.desk import Desk
+from complaints.minding import Minder
 from complaints.outward import Outward
 from contract.city import Profile
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock
@@ -78,7 +79,7 @@ class AlertsProcess:
 
     `holder` names this process in the lease. The subscription must carry births, statuses and readings of the city;
     it, the stores and the desk are closed by whoever opened them. `answers` carry what is said to people who wrote, by
-    the outbox's channel.
+    the outbox's channel. `minder` is the desk's clock, which runs beside the engine while this process leads.
     """
 
     def __init__(  # noqa: PLR0915 - all that a process is made of
@@ -106,8 +107,10 @@ class AlertsProcess:
         sirens: Mapping[SirenInfo, Siren] | None = None,
         answers: Mapping[str, Carrier] | None = None,
         siren_nodes: Nodes | None = None,
+        minder: Minder | None = None,
     ) -> None:
         self._profile = profile
+        self._minder = minder
         self._subscription = subscription
         self._cities = cities
         self._clock = clock
@@ -214,10 +217,13 @@ class AlertsProcess:
             target=self.outbox.run, args=(stop, self._leading), name=f"outbox {self._profile.code}"
         )
         delivery.start()
+        minding = self._mind(stop)
         try:
             while not stop.is_set():
                 if not self.turn():
                     stop.wait(_RETRY_S)
+                if minding is not None and not minding.is_alive() and not stop.is_set():
+                    raise RuntimeError("the desk's clock ended by itself: nobody would be reminded any more")
                 if not delivery.is_alive() and not stop.is_set():
                     raise RuntimeError("the outbox ended by itself: nothing would be delivered any more")
         finally:
@@ -228,7 +234,19 @@ class AlertsProcess:
                 self._siren_nodes.hang_up()
             self.outbox.wake()
             delivery.join()
+            if minding is not None:
+                minding.join()
             self._leave()
+
+    def _mind(self, stop: threading.Event) -> threading.Thread | None:
+        """The desk's clock beside the engine, so that a city's thousand cases never make a warning wait."""
+        if self._minder is None:
+            return None
+        thread = threading.Thread(
+            target=self._minder.run, args=(stop, self._leading), name=f"desk {self._profile.code}"
+        )
+        thread.start()
+        return thread
 
     def turn(self, wait_s: float = _WAIT_S) -> bool:
         """One turn: lease, registry, messages, deadlines, commit. False where the caller should pause."""

@@ -338,6 +338,7 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
     from alerts.sirens.nodes import Nodes
     from cities.load import folder, rules_folder
     from complaints.builtin import BuiltinDesk
+    from complaints.minding import Minder
     from fleet.twin import BrokerTwin
     from siaga import signing_key
     from store.ports import SigningKey
@@ -368,6 +369,7 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
             readings=reading_store,
             cities=city_store,
             desk=BuiltinDesk(city_store, city, settings.public_url),
+            minder=Minder(city_store, city, clock),
             clock=clock,
             holder=settings.lease_holder or holder(),
             lease_ttl_s=settings.lease_ttl_s,

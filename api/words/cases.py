@@ -76,6 +76,7 @@ WORDS = {
         "Isi laporan warga ditampilkan setelah diperiksa petugas.",
         "The resident's words are shown once an officer has checked them.",
     ),
+    "author_siaga": Text("jam kota", "the city's clock"),
     "author_warga": Text("warga", "a resident"),
     "evidence": Text("Bukti dari sensor", "What the sensors say"),
     "rule_line": Text("{rule}, versi {version}", "{rule}, version {version}"),

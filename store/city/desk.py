@@ -94,7 +94,8 @@ class DeskTables(Part):
                 return None
             moved = decide(_sight(connection, Case(**row)))
             connection.execute(cases.update().where(cases.c.number == number).values(_values(moved.case)))
-            connection.execute(case_updates.insert(), [_values(update) for update in moved.updates])
+            if moved.updates:
+                connection.execute(case_updates.insert(), [_values(update) for update in moved.updates])
             connection.execute(case_pauses.delete().where(case_pauses.c.number == number))
             if moved.pauses:
                 connection.execute(case_pauses.insert(), [{"number": number, **_values(one)} for one in moved.pauses])

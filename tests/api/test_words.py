@@ -138,7 +138,7 @@ def built() -> set[str]:
         *(f"change_by_{source}" for source in get_args(Source) if source != "sensor"),
         *(f"source_{source}" for source in ("sensor", "citizen")),
         *(f"check_{name}" for name in get_args(CheckName)),
-        *(f"author_{author}" for author in ("sensor", "warga")),
+        *(f"author_{author}" for author in ("sensor", "warga", "siaga")),
         *(f"wifi_{word}" for word in ("up", "down", "unknown")),
         *(f"{unit}{one}" for unit in ("hours", "minutes", "seconds") for one in ("", "_one")),
         *(f"error_{code}_{part}" for code in sorted(WORDED) for part in ("title", "text")),

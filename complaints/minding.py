@@ -1,0 +1,159 @@
+"""The desk's own clock: whoever is late is reminded, then told of further up; who reported is forgotten in time.
+
+The steps are taken once each, by their keys, whoever is killed between: the next turn finds what is left to do.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+
+import structlog
+
+from complaints.clocks import Calendar
+from complaints.dues import calendar_of, dues_of
+from contract.case import ENDED
+from contract.city import Profile
+from contract.clock import DAY_US, HOUR_US, SECOND_US, Clock
+from contract.errors import Unavailable
+from contract.promise import Promise
+from store.cases import Case, CaseUpdate, Inbox, Moved, Sight
+from store.ports import CityStore
+
+FORGOTTEN_US = 180 * DAY_US
+"""after its end nobody needs to know any more who reported a case"""
+TOP = 3
+REMINDED = 0.75
+"""of a term"""
+AUTHOR = "siaga"
+EVERY_S = 60.0
+_CASES_MOST = 20_000
+_SOME = 500
+
+log = structlog.get_logger(__name__)
+
+STEPS: tuple[tuple[str, str], ...] = (
+    ("Lewat tenggat: naik ke pimpinan instansi.", "Overdue: up to the head of the office."),
+    (
+        "Lewat tenggat setengah waktu lagi: naik ke sekretariat kota.",
+        "Late by half the time: up to the secretariat.",
+    ),
+    ("Lewat tenggat dua kali waktu: naik ke inspektorat.", "Late by the whole time: up to the inspectorate."),
+)
+"""what is said at each step, in Indonesian and English"""
+REMINDER = {"id": "Pengingat: tenggat sudah dekat.", "en": "Reminder: what was promised is due soon."}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What comes next of a promise: `what` is `answer` or `end`; `term_us` is how long it was promised, without the
+    pauses."""
+
+    what: str
+    term_us: int
+    due_us: int
+
+    def over(self, now_us: int) -> float:
+        """How much of the term is over; 1 when it is due."""
+        return 1 - (self.due_us - now_us) / max(1, self.term_us)
+
+
+def next_due(case: Case, promise: Promise, calendar: Calendar) -> Due | None:
+    """None where nothing was promised, and while the clock stands still or the case is over."""
+    if case.paused_us is not None or case.status in ENDED or not case.public:
+        return None
+    answer = case.answered_us is None and case.respond_due_us is not None
+    due_us = case.respond_due_us if answer else case.finish_due_us
+    if due_us is None:
+        return None
+    plain = dues_of(promise, case.opened_us, calendar, (), case.opened_us)
+    plain_us = plain.respond_due_us if answer else plain.finish_due_us
+    return Due("answer" if answer else "end", (plain_us or due_us) - case.opened_us, due_us)
+
+
+def step_of(due: Due, now_us: int) -> int:
+    """How far up it belongs by the clock alone, 0 to 3: when it is due, half the term later, a whole term later."""
+    return 0 if due.over(now_us) < 1 else 1 + min(TOP - 1, int((due.over(now_us) - 1) * 2))
+
+
+class Minder:
+    """`turn` does what is due once; `run` until told to stop, while this process is the city's engine."""
+
+    def __init__(self, cities: CityStore, profile: Profile, clock: Clock, *, every_s: float = EVERY_S) -> None:
+        self._cities = cities
+        self._profile = profile
+        self._clock = clock
+        self._calendar = calendar_of(profile)
+        self._promises = {one.code: one.promise for one in profile.categories}
+        self._every_us = round(every_s * SECOND_US)
+        self._due_mono_us = 0
+        self._forgot_mono_us = -HOUR_US
+        self._away = False
+
+    def run(self, stop: threading.Event, leading: threading.Event, *, pause_s: float = 0.5) -> None:
+        """Until `stop`. A store that is away is said once."""
+        while not stop.wait(pause_s):
+            if not leading.is_set() or self._clock.mono_us() < self._due_mono_us:
+                continue
+            try:
+                self.turn(self._clock.now_us())
+            except Unavailable as error:
+                if not self._away:
+                    log.warning("desk.clock_stopped", error=str(error))
+                self._away = True
+            else:
+                if self._away:
+                    log.info("desk.clock_runs")
+                self._away = False
+            self._due_mono_us = self._clock.mono_us() + self._every_us
+
+    def turn(self, now_us: int) -> int:
+        """Remind, escalate and forget; how many cases were reminded of or told further up."""
+        done = 0
+        for case in self._cities.inbox(self._profile.code, Inbox(), limit=_CASES_MOST):
+            done += self._mind(case, now_us)
+        if self._clock.mono_us() - self._forgot_mono_us >= HOUR_US:
+            while self._cities.erase_reports(self._profile.code, now_us - FORGOTTEN_US, now_us, limit=_SOME):
+                pass
+            self._forgot_mono_us = self._clock.mono_us()
+        return done
+
+    def _due(self, case: Case) -> Due | None:
+        """None, too, for a category that the city has given up: nothing is promised any more."""
+        promise = self._promises.get(case.category)
+        return None if promise is None else next_due(case, promise, self._calendar)
+
+    def _mind(self, case: Case, now_us: int) -> int:
+        due = self._due(case)
+        if due is None:
+            return 0
+        step = step_of(due, now_us)
+        if step > case.escalated:
+            return self._escalate(case, step, now_us)
+        return self._remind(case, due, now_us) if due.over(now_us) >= REMINDED and step == 0 else 0
+
+    def _escalate(self, case: Case, step: int, now_us: int) -> int:
+        words = dict(zip(("id", "en"), STEPS[step - 1], strict=True))
+        key = f"{case.number}/escalated/{step}/{case.reopened}"
+
+        def decide(sight: Sight) -> Moved:
+            seen = sight.case
+            due = self._due(seen)
+            if due is None or step_of(due, now_us) <= seen.escalated:
+                return Moved(seen, (), sight.pauses)
+            at_us = max(now_us, seen.updated_us + 1)
+            line = CaseUpdate(key, seen.number, now_us, at_us, seen.status, words, AUTHOR)
+            return Moved(replace(seen, escalated=step, updated_us=at_us), [line], sight.pauses)
+
+        moved = self._cities.move_case(case.number, key, decide)
+        return len(moved.updates) if moved is not None else 0
+
+    def _remind(self, case: Case, due: Due, now_us: int) -> int:
+        key = f"{case.number}/reminder/{due.what}/{case.reopened}"
+
+        def decide(sight: Sight) -> Moved:
+            # Nothing of the case itself changes: an officer who looks at it now has not been overtaken.
+            line = CaseUpdate(key, case.number, now_us, now_us, sight.case.status, REMINDER, AUTHOR, inner=True)
+            return Moved(sight.case, [line], sight.pauses)
+
+        return 1 if self._cities.move_case(case.number, key, decide) is not None else 0
