@@ -47,6 +47,7 @@ from api import (
     reached_page,
     receipts,
     recordings_page,
+    report_page,
     rivers,
     roster_page,
     rw_page,
@@ -223,6 +224,7 @@ def create_app(
         posters_page.router(context, pages),
         recordings_page.router(context, pages),
         follow_page.router(context, pages),
+        report_page.router(context, pages, cells),
         subscriptions_v1.router(context),
         casework_page.router(context, pages),
         # alarms and what is decided about them

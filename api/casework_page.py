@@ -23,8 +23,10 @@ from api.form import fields_of
 from api.page import Pages
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of
 from complaints.casework import Casework, Deed, Done, Refused
+from complaints.intake import Intake
 from contract.case import ENDED, CaseStatus, moves
 from contract.clock import DAY_US
+from contract.masking import masked
 from contract.promise import PAUSE_REASONS
 from store.cases import Case, Inbox
 from store.people import Deed as Recorded
@@ -32,6 +34,7 @@ from store.people import Deed as Recorded
 T = TypeVar("T", bound=str)
 SHOWN = 200
 KEY_MOST = 64
+_ASIDE_MOST = 10_000
 TEXT_MOST = 2_000
 FIELDS = ("aksi", "isi", "kalimat", "keadaan", "dinas", "sebab", "ke")
 GROUPS = ("late", "today", "later", "paused")
@@ -84,6 +87,7 @@ class Bench:
         self._context = context
         self._pages = pages
         self._work = Casework(context.cities, context.profile)
+        self._intake = Intake(context.cities, context.profile)
         profile = context.profile
         self._categories = {one.code: one for one in profile.categories}
         self._agencies = {one.code: one.name for one in profile.agencies}
@@ -139,6 +143,7 @@ class Bench:
         due_us, first = due_of(case)
         values = {
             "case": case,
+            "plain": masked(reports[0].text) if reports else "",
             "due_us": due_us,
             "first_answer": first,
             "late": group_of(case, self._context.clock.now_us()) == "late",
@@ -193,6 +198,35 @@ class Bench:
         told = "veto" if done.vetoed else action
         where = f"/petugas/{number}?kabar={told}" if stays else f"/petugas?kabar={told}"
         return RedirectResponse(where, status_code=303)
+
+    def aside(self, request: Request, *, said: str = "") -> Response:
+        """What waits aside: from accounts of which nothing was looked at yet."""
+        found = self._context.cities.aside(self._context.city, limit=SHOWN + 1)
+        values = {
+            "reports": found[:SHOWN],
+            "cut": len(found) > SHOWN,
+            "categories": self._categories,
+            "regions": self._regions,
+            "said": said,
+            "good": True,
+        }
+        return self._pages.render(request, "petugas_samping.html", values, private=True)
+
+    def sort_out(self, request: Request, form: Mapping[str, str]) -> Response:
+        """One of them becomes a case, or is thrown away with what it says."""
+        cities, city = self._context.cities, self._context.city
+        report = next((one for one in cities.aside(city, limit=_ASIDE_MOST) if one.id == form.get("laporan")), None)
+        if report is None:
+            raise HTTPException(404)
+        caller, now_us = caller_of(request), self._context.clock.now_us()
+        if form.get("aksi") == "buang":
+            cities.erase_report(city, report.key, now_us)
+            self._context.security.record(Recorded(caller.actor, "case.report_erased", report.id, now_us))
+            return RedirectResponse("/petugas/samping?kabar=buang", status_code=303)
+        taken = self._intake.release(report, now_us)
+        number = taken.case.number if taken.case is not None else ""
+        self._context.security.record(Recorded(caller.actor, "case.worked", number, now_us, {"what": "lepas"}))
+        return RedirectResponse(f"/petugas/{number}", status_code=303)
 
     def _deeds(self, number: str, deed: Deed, form: Mapping[str, str], text: str) -> Mapping[str, Callable[[], Done]]:
         work = self._work
@@ -253,6 +287,14 @@ def router(context: Context, pages: Pages) -> APIRouter:
     def inbox(request: Request, milik: str = "", kategori: str = "", kabar: str = "") -> Response:
         said = f"work_done_{kabar}" if kabar in (*ACTIONS, "veto") else ""
         return bench.inbox(request, mine=milik == "saya", category=kategori, said=said)
+
+    @routes.get("/petugas/samping", include_in_schema=False)
+    def aside(request: Request, kabar: str = "") -> Response:
+        return bench.aside(request, said="work_done_buang" if kabar == "buang" else "")
+
+    @routes.post("/petugas/samping", include_in_schema=False)
+    async def sort_out(request: Request) -> Response:
+        return await run_in_threadpool(bench.sort_out, request, await fields_of(request))
 
     @routes.get("/petugas/{number}", include_in_schema=False)
     def case(request: Request, number: str, kabar: str = "") -> Response:

@@ -256,8 +256,15 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/suara/naskah/{language}/{phrase}/rekaman"): NUMBERS,
         ("POST", "/suara/rekaman/{recording_id}/hapus"): NUMBERS,
         ("GET", "/suara/putar/{recording_id}"): OPEN,
+        # what residents report
+        ("GET", "/lapor"): SIGN_IN,
+        ("POST", "/lapor"): SIGN_IN,
+        ("GET", "/lapor/{key}"): SIGN_IN,
+        ("POST", "/lapor/{key}/hapus"): SIGN_IN,
         # officers' own work
         ("GET", "/petugas"): WORKS,
+        ("GET", "/petugas/samping"): COMMAND,
+        ("POST", "/petugas/samping"): COMMAND,
         ("GET", "/petugas/{number}"): WORKS,
         ("POST", "/petugas/{number}"): WORKS,
         # the duty room

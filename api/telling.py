@@ -38,6 +38,7 @@ DEEDS: tuple[str, ...] = (
     "post.confirmed",
     "post.announced",
     "case.reported",
+    "case.report_erased",
     "case.worked",
     "city.apply",
     "city.import",

@@ -62,6 +62,10 @@ class Throttle:
         """The same for wishes to be told, from one network address."""
         return self._over(f"follow {bucket_of(address)}", BY_FOLLOWING)
 
+    def report(self, address: str) -> float | None:
+        """The same for what is reported from one network address. Many phones of a provider share one."""
+        return self._over(f"report {bucket_of(address)}", BY_ADDRESS)
+
     def followed(self, whom: str) -> float | None:
         """The same for those that name one address to be told at."""
         return self._over(f"followed {whom}", BY_FOLLOWED)

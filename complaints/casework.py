@@ -19,6 +19,7 @@ from complaints.routing import category_of
 from contract.case import ENDED, CaseStatus, moves
 from contract.city import Profile
 from contract.errors import BadInput, Rejected
+from contract.masking import masked
 from contract.promise import Pause, PauseReason
 from store.cases import Case, CaseUpdate, Moved, Sight
 from store.ports import CityStore
@@ -95,7 +96,7 @@ class Casework:
         def decide(sight: Sight) -> Moved:
             case = _open(sight.case)
             status: CaseStatus = "confirmed" if case.status == "submitted" else case.status
-            words = _within(public, least=0)
+            words = masked(_within(public, least=0))
             told = {"id": words, "en": words} if words else case.description
             seen = replace(case, triaged_us=case.triaged_us or deed.at_us, status=status, description=told)
             return self._moved(sight, seen, deed, {"id": "Laporan sudah diperiksa.", "en": "The report was checked."})

@@ -229,6 +229,9 @@ class CaseStore(Protocol):
     def erase_reports(self, city: str, closed_before_us: int, now_us: int, *, limit: int = 500) -> int:
         """Empty who said it and what they said, of cases that were over before then; how many were."""
 
+    def erase_report(self, city: str, key: str, now_us: int) -> bool:
+        """The same for one report, on the reporter's own word; False where it is done."""
+
     def inbox(self, city: str, wanted: Inbox, *, limit: int = 200) -> Sequence[Case]:
         """Open cases that are in sight, the most pressing first: by what is due next, then by age."""
 

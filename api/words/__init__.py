@@ -31,6 +31,7 @@ from api.words import (
     posters,
     posts,
     reached,
+    reporting,
     rivers,
     staging,
     voices,
@@ -68,6 +69,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         inbound,
         following,
         reached,
+        reporting,
         weather,
     )
 )

@@ -85,6 +85,14 @@ WORDS = {
         "Untuk spam, atau atas permintaan. Warga tidak menemukannya lagi.",
         "For spam, or on request. Nobody outside finds it any more.",
     ),
+    "work_aside": Text("Antrean samping", "Set aside"),
+    "work_aside_lead": Text(
+        "Laporan lain dari pengirim yang belum pernah diperiksa. Tidak ada yang hilang: lepas yang benar, buang iseng.",
+        "More reports of senders who were never looked at. Nothing is lost: let go what is true, throw away the rest.",
+    ),
+    "work_aside_none": Text("Tidak ada yang menunggu di samping.", "Nothing waits aside."),
+    "work_release": Text("Jadikan kasus", "Make it a case"),
+    "work_discard": Text("Buang", "Throw away"),
     "work_back": Text("Kembali ke kotak kerja", "Back to the inbox"),
     "work_queued": Text(
         "Tanpa sambungan: disimpan di ponsel ini dan dikirim begitu tersambung ({n}).",
@@ -143,6 +151,7 @@ WORDS = {
     "work_done_lanjut": Text("Jam berjalan lagi.", "The clock runs again."),
     "work_done_gabung": Text("Digabung.", "Merged."),
     "work_done_sembunyi": Text("Disembunyikan dari umum.", "Hidden from the public."),
+    "work_done_buang": Text("Dibuang, dan isinya dihapus.", "Thrown away, and what it said is erased."),
     "work_done_veto": Text(
         "Tersimpan, tetapi sensor belum aman: kasus dibuka kembali dan dinaikkan.",
         "Kept, but the sensors are not clear yet: the case is open again, and has been escalated.",

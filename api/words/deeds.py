@@ -36,6 +36,7 @@ WORDS = {
     "deed_post_announced": Text("Mengumumkan pelepasan air", "Announced a release of water"),
     "deed_case_reported": Text("Mengirim laporan", "Filed a report"),
     "deed_case": Text("Kasus: semua perbuatan", "Cases: every deed"),
+    "deed_case_report_erased": Text("Menghapus data pelapor", "Erased a reporter's data"),
     "deed_case_worked": Text("Mengerjakan kasus", "Worked on a case"),
     "deed_city_apply": Text("Menerapkan profil kota", "Applied the city's profile"),
     "deed_city_import": Text("Memasukkan batas wilayah", "Imported boundaries"),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from store.cases import Case, CaseUpdate, CitizenReport, Near
 from store.city.database import Part, batches, rows_of
@@ -51,7 +51,9 @@ class ReportTables(Part):
 
     def aside(self, city: str, *, limit: int = 200) -> Sequence[CitizenReport]:
         """See `CityStore.aside`."""
-        query = select(reports).where(reports.c.city == city, reports.c.queue == "shadow")
+        query = select(reports).where(
+            reports.c.city == city, reports.c.queue == "shadow", reports.c.erased_us.is_(None)
+        )
         with self._db.read() as connection:
             return _read(connection, query.order_by(reports.c.at_us.desc(), reports.c.id).limit(limit))
 
@@ -97,9 +99,17 @@ class ReportTables(Part):
         over = select(cases.c.number).where(cases.c.city == city, cases.c.closed_us < closed_before_us)
         old = reports.c.number.in_(over) | (reports.c.number.is_(None) & (reports.c.at_us < closed_before_us))
         some = select(reports.c.id).where(reports.c.city == city, reports.c.erased_us.is_(None), old).limit(limit)
+        return self._empty(now_us, reports.c.id.in_(some))
+
+    def erase_report(self, city: str, key: str, now_us: int) -> bool:
+        """See `CityStore.erase_report`."""
+        this = (reports.c.city == city, reports.c.key == key, reports.c.erased_us.is_(None))
+        return self._empty(now_us, *this) > 0
+
+    def _empty(self, now_us: int, *where: ColumnElement[bool]) -> int:
         empty = {"text": "", "name": "", "contact": "", "account": "", "erased_us": now_us}
         with self._db.write() as connection:
-            erased = connection.execute(reports.update().where(reports.c.id.in_(some)).values(empty)).rowcount
+            erased = connection.execute(reports.update().where(*where).values(empty)).rowcount
         if erased:
             self._db.scrub()
         return erased

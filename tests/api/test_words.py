@@ -37,6 +37,7 @@ from api.nodes import KINDS, ORDERS
 from api.people import TOLD
 from api.reached import Delivery
 from api.reached import Why as WhyFailed
+from api.report_page import WRONG as REPORT_WRONG
 from api.roster import REPEATS
 from api.roster_page import TOLD as ROSTER_TOLD
 from api.staging import REFUSALS
@@ -277,12 +278,14 @@ def built() -> set[str]:
         *(f"{many}{one}" for many in ("console_open", "console_waiting", "console_again") for one in ("", "_one")),
         *(f"key_{key}" for key in ("jk", "a", "t", "c", "s", "e", "slash", "help", "escape")),
         *("no_reason", "no_text", "no_person", "no_level", "decision_wrong"),
+        *(f"report_wrong_{one}" for one in REPORT_WRONG),
+        *("report_erased", "report_joined", "report_joined_one", "report_gone", "report_gone_title"),
         *(f"work_group_{one}" for one in GROUPS),
         *(f"work_status_{one}" for one in CASE_STATUSES),
         *(f"work_reason_{one}" for one in PAUSE_REASONS),
         *(f"work_answer_{one}" for one in READY_ANSWERS),
         *(f"work_way_{one}" for one in REPORT_SOURCES),
-        *(f"work_done_{one}" for one in (*ACTIONS, "veto")),
+        *(f"work_done_{one}" for one in (*ACTIONS, "veto", "buang")),
         *(f"work_wrong_{code}" for code in refused_codes()),
         *(f"{many}{one}" for many in ("work_count", "work_reports") for one in ("", "_one")),
         *(f"{many}{one}" for many in ("said_sensors", "said_residents") for one in ("", "_one")),

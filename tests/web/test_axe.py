@@ -47,6 +47,7 @@ ALL = (
     "/poster",
     "/poster/sungai/jog-gauge-05",
     "/ikuti",
+    "/lapor",
     "/jangkauan",
 )
 GRAVE = ("serious", "critical")

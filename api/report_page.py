@@ -1,0 +1,216 @@
+"""`/lapor`: what a resident sees that no sensor sees; and the same form for whoever takes it down on the telephone.
+
+Nothing needs a script or an account. The form carries a key of its own: sent again, it is the same report. The page
+after it, behind that key, is the reporter's own: where it stands, and how to have their data erased.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.context import Context
+from api.following import Following
+from api.form import fields_of
+from api.geometry import region_of
+from api.map import Cells
+from api.page import Pages
+from api.policy import caller_of
+from api.sign_in import with_form
+from api.throttle import Throttle
+from api.tokens import digest
+from complaints.intake import LONGEST, NAME_MOST, Intake, Said
+from contract.distance import distance_m
+from contract.errors import BadInput
+from store.cases import Case, CitizenReport
+from store.people import Deed
+
+PATH = "/lapor"
+STAFF = ("officer", "operator", "admin")
+KNOWN_SHOWN = 8
+FARTHEST_M = 60_000.0
+_KEY = re.compile(r"[0-9a-f]{32}")
+WRONG = ("category", "place", "far", "text")
+
+
+class Wrong(Exception):
+    """What of the form cannot be taken; `report_wrong_…` says it."""
+
+
+class ReportPage:
+    """The form, and the page after it."""
+
+    def __init__(self, context: Context, pages: Pages, cells: Cells) -> None:
+        self._context = context
+        self._pages = pages
+        self._cells = cells
+        self._intake = Intake(context.cities, context.profile)
+        self._places = Following(context)
+        self._throttle = Throttle(context.city, context.people, context.clock)
+        self._categories = {one.code: one for one in context.profile.categories}
+        self._regions = {one.code: one for one in context.profile.regions}
+
+    def form(self, request: Request, typed: Mapping[str, str] | None = None, said: str = "") -> Response:
+        """`typed`: what was sent and could not be taken."""
+        asked = request.query_params
+        staff = caller_of(request).role in STAFF
+        fields = {"jenis": asked.get("jenis", ""), "tempat": f"r:{asked.get('wilayah', '')}", **(typed or {})}
+        values = {
+            "categories": self._categories,
+            "regions": self._places.regions(),
+            "typed": {
+                name: fields.get(name, "") for name in ("jenis", "tempat", "lat", "lon", "isi", "nama", "kontak")
+            },
+            "anonymous": "anonim" in fields,
+            "secret": "rahasia" in fields,
+            "key": secrets.token_hex(16),
+            "staff": staff,
+            "known": self._known() if staff else (),
+            "region_names": {code: one.name for code, one in self._regions.items()},
+            "text_most": LONGEST,
+            "name_most": NAME_MOST,
+            "said": said,
+            "good": False,
+        }
+        return self._shown(request, "lapor.html", values, status=400 if said else 200)
+
+    def take(self, request: Request, fields: Mapping[str, str]) -> Response:
+        """Somebody reports."""
+        caller = caller_of(request)
+        staff = caller.role in STAFF
+        key = fields.get("kunci", "")
+        if not _KEY.fullmatch(key):
+            key = secrets.token_hex(16)
+        if not staff:
+            wait_s = self._throttle.report(caller.address)
+            if wait_s is not None:
+                response = self._pages.trouble(
+                    request, 429, "error_429_title", "error_429_wait", wait_s=wait_s, back=PATH
+                )
+                response.headers["Retry-After"] = str(round(wait_s))
+                return response
+        contact = fields.get("kontak", "").strip()
+        now_us = self._context.clock.now_us()
+        try:
+            category, lat, lon, region = self._where(fields)
+            said = Said(
+                key=f"web/{key}",
+                source="phone" if staff else "web",
+                category=category,
+                lat=lat,
+                lon=lon,
+                region=region,
+                text=fields.get("isi", ""),
+                language=self._pages.speech(request).language,
+                name=fields.get("nama", ""),
+                contact=contact,
+                # An officer at the telephone answers for what they take down.
+                account="" if staff else digest(f"report/{contact.casefold() or caller.address}"),
+                anonymous="anonim" in fields,
+                secret="rahasia" in fields,
+            )
+            taken = self._intake.take(said, now_us)
+        except Wrong as wrong:
+            return self.form(request, fields, f"report_wrong_{wrong}")
+        except BadInput as wrong:
+            return self.form(request, fields, f"report_wrong_{'text' if wrong.where == 'description' else 'category'}")
+        what = taken.case.number if taken.case is not None else taken.report.id
+        self._context.security.record(Deed(caller.actor, "case.reported", what, now_us))
+        if staff and taken.case is not None:
+            return RedirectResponse(f"/petugas/{taken.case.number}", status_code=303)
+        return RedirectResponse(f"{PATH}/{key}", status_code=303)
+
+    def own(self, request: Request, key: str, *, said: str = "") -> Response:
+        """The reporter's own page."""
+        report = self._of(key)
+        if report is None:
+            return self._pages.trouble(request, 404, "report_gone_title", "report_gone", back=PATH)
+        case = self._context.cities.case(report.number) if report.number else None
+        values = {
+            "report": report,
+            "case": case,
+            "key": key,
+            "others": max(0, self._context.cities.report_counts([case.number]).get(case.number, 0) - 1) if case else 0,
+            "category": self._categories.get(report.category),
+            "region": self._regions[report.region].name if report.region in self._regions else report.region,
+            "said": said,
+            "good": True,
+        }
+        return self._shown(request, "lapor_satu.html", values)
+
+    def erase(self, request: Request, key: str) -> Response:
+        """Their data goes; that somebody reported stays."""
+        report = self._of(key)
+        if report is None:
+            return self._pages.trouble(request, 404, "report_gone_title", "report_gone", back=PATH)
+        now_us = self._context.clock.now_us()
+        if self._context.cities.erase_report(report.city, report.key, now_us):
+            self._context.security.record(Deed(caller_of(request).actor, "case.report_erased", report.id, now_us))
+        return RedirectResponse(f"{PATH}/{key}?kabar=hapus", status_code=303)
+
+    def _of(self, key: str) -> CitizenReport | None:
+        return self._context.cities.report_of(self._context.city, f"web/{key}") if _KEY.fullmatch(key) else None
+
+    def _where(self, fields: Mapping[str, str]) -> tuple[str, float, float, str]:
+        """Category, place and region. Who says that it is a case that is known means its place and its category."""
+        same = fields.get("sama", "")
+        known = self._context.cities.case(same) if same else None
+        if known is not None and known.city == self._context.city and known.public and known.closed_us is None:
+            return known.category, known.lat, known.lon, known.region
+        category = fields.get("jenis", "")
+        if category not in self._categories:
+            raise Wrong("category")
+        profile = self._context.profile
+        try:
+            lat, lon = float(fields.get("lat", "")), float(fields.get("lon", ""))
+        except ValueError:
+            found = self._regions.get(fields.get("tempat", "").removeprefix("r:"))
+            if found is None:
+                raise Wrong("place") from None
+            return category, found.lat, found.lon, found.code
+        if not distance_m(lat, lon, profile.lat, profile.lon) <= FARTHEST_M:
+            raise Wrong("far")
+        return category, lat, lon, region_of(profile, self._cells.now()[0], lat, lon)
+
+    def _known(self) -> Sequence[Case]:
+        """The newest open cases, for who hears of one of them once more."""
+        found = self._context.cities.find_cases(self._context.city, open_=True, limit=KNOWN_SHOWN)
+        return found.cases
+
+    def _shown(self, request: Request, template: str, values: Mapping[str, object], status: int = 200) -> Response:
+        token, device = with_form(request)
+        at = PATH if request.method == "POST" else None
+        response = self._pages.render(request, template, {**values, "csrf": token}, status=status, private=True, at=at)
+        if device is not None:
+            self._context.cookies.set_device(response, device)
+        return response
+
+
+def router(context: Context, pages: Pages, cells: Cells) -> APIRouter:
+    """Routes of this resource."""
+    routes = APIRouter()
+    page = ReportPage(context, pages, cells)
+
+    @routes.get(PATH, include_in_schema=False)
+    def form(request: Request) -> Response:
+        return page.form(request)
+
+    @routes.post(PATH, include_in_schema=False)
+    async def take(request: Request) -> Response:
+        return await run_in_threadpool(page.take, request, await fields_of(request))
+
+    @routes.get(PATH + "/{key}", include_in_schema=False)
+    def own(request: Request, key: str, kabar: str = "") -> Response:
+        return page.own(request, key, said="report_erased" if kabar == "hapus" else "")
+
+    @routes.post(PATH + "/{key}/hapus", include_in_schema=False)
+    def erase(request: Request, key: str) -> Response:
+        return page.erase(request, key)
+
+    return routes

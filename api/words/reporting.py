@@ -1,0 +1,89 @@
+"""What residents read where they report something."""
+
+from __future__ import annotations
+
+from contract.city import Text
+
+WORDS = {
+    "report_title": Text("Lapor", "Report"),
+    "report_lead": Text(
+        "Bila ada yang dalam bahaya sekarang, telepon {phone}. Laporan di sini dibaca petugas pada jam kerjanya.",
+        "If somebody is in danger now, call {phone}. What is reported here is read by officers in their hours.",
+    ),
+    "report_phone_lead": Text(
+        "Catat laporan telepon. Yang sudah tercatat bisa dipilih, supaya tidak menjadi kasus kedua.",
+        "Take down what is said on the telephone. Choose what is known already, so that it is no second case.",
+    ),
+    "report_known": Text("Sama dengan kasus yang sudah ada?", "The same as a case that is known?"),
+    "report_known_none": Text("Bukan, ini baru", "No, this is new"),
+    "report_category": Text("Tentang apa", "What it is about"),
+    "report_choose": Text("(pilih)", "(choose)"),
+    "report_place": Text("Kelurahan", "Kelurahan (place)"),
+    "report_here": Text("Pakai tempat saya sekarang", "Use where I am now"),
+    "report_here_hint": Text("Lebih tepat daripada kelurahan.", "Closer than the kelurahan."),
+    "report_here_found": Text("Tempat dipakai, ketelitian {m} m.", "Your place is used, within {m} m."),
+    "report_here_failed": Text(
+        "Tempat tidak ditemukan; pilih kelurahan.", "Your place was not found; choose a kelurahan."
+    ),
+    "report_text": Text("Apa yang terjadi", "What has happened"),
+    "report_text_hint": Text(
+        "Sebut patokan: dekat apa, sejak kapan. Jangan tulis nama orang lain.",
+        "Name what is near, and since when. Do not write other people's names.",
+    ),
+    "report_who": Text("Siapa Anda (boleh kosong)", "Who you are (may stay empty)"),
+    "report_name": Text("Nama", "Name"),
+    "report_contact": Text("Telepon atau surel", "Telephone or e-mail"),
+    "report_contact_hint": Text(
+        "Hanya dibaca petugas, dan dihapus 180 hari setelah selesai.",
+        "Read by officers alone, and erased 180 days after the end.",
+    ),
+    "report_anonymous": Text(
+        "Tanpa nama: petugas juga tidak tahu siapa saya", "Anonymous: officers do not know who I am either"
+    ),
+    "report_secret": Text(
+        "Rahasia: hanya instansi yang menangani yang tahu laporan ini ada",
+        "Secret: only the office in charge knows that it exists",
+    ),
+    "report_send": Text("Kirim laporan", "Send the report"),
+    "report_wrong_category": Text("Pilih tentang apa laporan ini.", "Choose what it is about."),
+    "report_wrong_place": Text(
+        "Pilih kelurahan, atau pakai tempat Anda sekarang.", "Choose a kelurahan, or use where you are now."
+    ),
+    "report_wrong_far": Text(
+        "Tempat itu di luar kota ini. Pilih kelurahan.", "That place is not in this city. Choose a kelurahan."
+    ),
+    "report_wrong_text": Text(
+        "Tulis apa yang terjadi, paling banyak 4.000 huruf.", "Write what has happened, 4,000 characters at most."
+    ),
+    "report_thanks": Text("Terima kasih, laporan Anda tercatat.", "Thank you, your report is recorded."),
+    "report_number": Text("Nomor kasus", "Case number"),
+    "report_joined": Text(
+        "{n} orang lain melaporkan hal yang sama; semuanya satu kasus.",
+        "{n} others report the same; all of it is one case.",
+    ),
+    "report_joined_one": Text(
+        "{n} orang lain melaporkan hal yang sama; semuanya satu kasus.",
+        "{n} other person reports the same; it is one case.",
+    ),
+    "report_waits": Text(
+        "Laporan Anda menunggu dibaca petugas. Nomornya keluar setelah itu, di halaman ini.",
+        "Your report waits for an officer to read it. Its number comes after that, on this page.",
+    ),
+    "report_keep": Text(
+        "Simpan alamat halaman ini: hanya yang memilikinya yang melihat laporan Anda di sini.",
+        "Keep this page's address: only who has it sees your report here.",
+    ),
+    "report_yours": Text("Laporan Anda", "Your report"),
+    "report_follow": Text("Lihat sampai di mana", "See how far it is"),
+    "report_erase": Text("Hapus data saya", "Erase my data"),
+    "report_erase_hint": Text(
+        "Nama, kontak, dan tulisan Anda dihapus sekarang. Kasusnya tetap dikerjakan.",
+        "Your name, contact and words are erased now. The case is still worked on.",
+    ),
+    "report_erased": Text("Data Anda sudah dihapus.", "Your data has been erased."),
+    "report_gone_title": Text("Laporan tidak ada", "No such report"),
+    "report_gone": Text(
+        "Alamat ini tidak membuka laporan mana pun. Periksa apakah alamatnya utuh.",
+        "This address opens no report. Check that it is whole.",
+    ),
+}
