@@ -69,7 +69,7 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "report_wrong_category": ("jenis",),
     "report_wrong_place": ("tempat",),
     "report_wrong_far": ("tempat",),
-    "report_wrong_text": ("isi",),
+    "report_wrong_text": ("cerita",),
     "follow_wrong_kind": ("saluran",),
     "follow_wrong_address": ("alamat",),
     "follow_wrong_topics": ("kabar",),

@@ -65,7 +65,7 @@ class ReportPage:
             "categories": self._categories,
             "regions": self._places.regions(),
             "typed": {
-                name: fields.get(name, "") for name in ("jenis", "tempat", "lat", "lon", "isi", "nama", "kontak")
+                name: fields.get(name, "") for name in ("jenis", "tempat", "lat", "lon", "cerita", "nama", "kontak")
             },
             "anonymous": "anonim" in fields,
             "secret": "rahasia" in fields,
@@ -106,7 +106,7 @@ class ReportPage:
                 lat=lat,
                 lon=lon,
                 region=region,
-                text=fields.get("isi", ""),
+                text=fields.get("cerita", ""),
                 language=self._pages.speech(request).language,
                 name=fields.get("nama", ""),
                 contact=contact,

@@ -18,7 +18,7 @@ GOOD = {
     "kunci": KEY,
     "jenis": "lampu-jalan",
     "tempat": "r:34.71.05.1001",
-    "isi": "Lampu padam di depan masjid. Hubungi 0812-3456-7890, mobil AB 1234 CD menabrak tiang.",
+    "cerita": "Lampu padam di depan masjid. Hubungi 0812-3456-7890, mobil AB 1234 CD menabrak tiang.",
     "nama": "Bu Sri",
     "kontak": "0812 3456 7890",
 }
@@ -68,7 +68,7 @@ def test_who_reports_a_second_place_at_once_waits(made: Town, serve: Serve) -> N
     send(client, who, **GOOD)
     send(client, who, **{**GOOD, "kunci": "e" * 32, "tempat": "r:34.71.02.1001"})
     assert "menunggu dibaca petugas" in words(client.get(f"/lapor/{'e' * 32}"))
-    assert [one.text for one in made.cities.aside(made.profile.code)] == [GOOD["isi"]]
+    assert [one.text for one in made.cities.aside(made.profile.code)] == [GOOD["cerita"]]
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_who_reports_a_second_place_at_once_waits(made: Town, serve: Serve) -> N
         ({"tempat": ""}, "Pilih kelurahan, atau"),
         ({"lat": "3.59", "lon": "98.67"}, "di luar kota ini"),
         ({"lat": "nan", "lon": "nan"}, "di luar kota ini"),
-        ({"isi": "   "}, "Tulis apa yang terjadi"),
-        ({"isi": "x" * 4_001}, "Tulis apa yang terjadi"),
+        ({"cerita": "   "}, "Tulis apa yang terjadi"),
+        ({"cerita": "x" * 4_001}, "Tulis apa yang terjadi"),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_is_lost(
@@ -106,7 +106,7 @@ def test_emoji_and_right_to_left_names_arrive_as_they_were_written(made: Town, s
     """Whatever people call themselves."""
     name, text = "\u0645\u062d\u0645\u062f \U0001f30a\u200f", "\U0001f30a\U0001f30a banjir \U0001d525"
     client = serve(made)
-    send(client, stranger(), **{**GOOD, "nama": name, "isi": text})
+    send(client, stranger(), **{**GOOD, "nama": name, "cerita": text})
     (case,) = made.cities.find_cases(made.profile.code).cases
     (report,) = made.cities.reports(case.number)
     assert (report.name, report.text) == (name, text)
@@ -148,7 +148,7 @@ def test_a_call_is_taken_down_and_the_known_case_is_offered(made: Town, serve: S
     client.cookies.clear()
     form = client.get("/lapor", headers=operator.sent)
     assert f'<option value="{number}">' in form.text
-    again = send(client, operator, kunci="c" * 32, sama=number, isi="Penelepon lain: masih padam.")
+    again = send(client, operator, kunci="c" * 32, sama=number, cerita="Penelepon lain: masih padam.")
     assert again.headers["location"].endswith(number)
     assert [one.source for one in made.cities.reports(number)] == ["phone", "phone"]
     for n in range(6):
@@ -168,7 +168,7 @@ def test_what_everybody_may_read_names_nobody(made: Town, serve: Serve) -> None:
     assert prefilled is not None
     assert "masjid" in prefilled[1]
     assert "0812" not in prefilled[1]
-    send(client, officer, f"/petugas/{case.number}", aksi="periksa", kunci="t", isi=GOOD["isi"])
+    send(client, officer, f"/petugas/{case.number}", aksi="periksa", kunci="t", isi=GOOD["cerita"])
     kept = made.cities.case(case.number)
     assert kept is not None
     assert "masjid" in kept.description["id"]
@@ -194,7 +194,7 @@ def test_what_waits_aside_is_let_go_or_thrown_away(made: Town, serve: Serve) -> 
     client, who = serve(made), stranger()
     send(client, who, **GOOD)
     for n, key in enumerate(("e" * 32, "d" * 32)):
-        send(client, who, **{**GOOD, "kunci": key, "tempat": f"r:34.71.0{n + 2}.1001", "isi": f"Lampu lain {n}"})
+        send(client, who, **{**GOOD, "kunci": key, "tempat": f"r:34.71.0{n + 2}.1001", "cerita": f"Lampu lain {n}"})
     operator = signed_in(made, person(made, "siti", "operator"))
     client.cookies.clear()
     page = client.get("/petugas/samping", headers=operator.sent)
