@@ -16,7 +16,7 @@ SHORTEST_SECRET = 24
 _LONGEST_SECRET = 64
 _LARGEST_KIB = 256
 _MOST = 50
-_FIELDS = ("name", "url", "secret_file", "audience")
+_FIELDS = ("name", "url", "secret_file", "audience", "emergency")
 
 
 def load_receivers(path: Path, outward: Outward) -> tuple[Receiver, ...]:
@@ -60,9 +60,13 @@ def _receiver(file: SectionFile, number: int, outward: Outward) -> Receiver:
     audience = file.sections[number].get("audience", "public")
     if audience not in {"public", "staff"}:
         raise file.wrong(number, "audience", f"{audience!r} is not one of them", "Choose one of: public, staff.")
+    emergency = file.sections[number].get("emergency", False)
+    if not isinstance(emergency, bool):
+        raise file.wrong(number, "emergency", f"{emergency!r} is neither true nor false", "Write true without quotes.")
     url = _word(file, number, "url")
     target = outward.judge(url, where=file.where(number, "url"))
-    return Receiver(name, target, _secrets(file, number), cast(Literal["public", "staff"], audience))
+    circle = cast(Literal["public", "staff"], audience)
+    return Receiver(name, target, _secrets(file, number), circle, emergency)
 
 
 def _secrets(file: SectionFile, number: int) -> tuple[bytes, ...]:

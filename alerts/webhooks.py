@@ -20,6 +20,7 @@ from contract.addresses import Target
 from contract.bulletin import Bulletin
 from contract.clock import HOUR_US, rfc3339
 from contract.incident import WATER, Audience, Change, Incident, What
+from contract.levels import Level
 from store.ports import Event, Outgoing, Placement
 
 NEWS_US = HOUR_US
@@ -38,6 +39,7 @@ _WARNINGS: Mapping[Said, str] = {
     "confirmed": "confirmed",
     "correction": "correction",
 }
+_ORDERS: frozenset[Said] = frozenset({"order", "over"})
 _DIGESTS: Mapping[Reason, str] = {Reason.ALL_CLEAR: "event.all_clear", Reason.REMINDER: "event.reminder"}
 _UNITS: Mapping[str, str] = {"flood": "cm", "rise": "cm", "outage": "s"}
 _UPDATES = frozenset({What.NO_DATA, What.DATA_BACK})
@@ -46,12 +48,14 @@ _UPDATES = frozenset({What.NO_DATA, What.DATA_BACK})
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """A system that is told. `secrets` sign what it is told: one, or two while one replaces the other. `audience`:
-    `public` is told what everybody is, `staff` also what only staff are."""
+    `public` is told what everybody is, `staff` also what only staff are. `emergency`: it sends help out (a 112 centre)
+    and hears of water that has reached the highest level and of orders to leave alone, to their end."""
 
     name: str
     target: Target
     secrets: tuple[bytes, ...] = field(repr=False)
     audience: Literal["public", "staff"] = "public"
+    emergency: bool = False
 
     @property
     def channel(self) -> str:
@@ -59,6 +63,8 @@ class Receiver:
         return _CHANNEL + self.name
 
     def hears(self, incident: Incident) -> bool:
+        if self.emergency and not (incident.subject in WATER and incident.peak is Level.AWAS):
+            return False
         return incident.audience == "public" or (incident.audience == "staff" and self.audience == "staff")
 
 
@@ -108,7 +114,19 @@ class Webhooks:
         body = message(f"warning.{_WARNINGS[said]}", bulletin.at_us, data)
         return [
             replace(row, expires_us=bulletin.expires_us)
-            for row in self._to("public", body, f"bulletin/{bulletin.id}", event, event.id, now_us)
+            for row in self._to(
+                "public",
+                body,
+                f"bulletin/{bulletin.id}",
+                event,
+                event.id,
+                now_us,
+                receivers=[
+                    one
+                    for one in self._receivers
+                    if not one.emergency or said in _ORDERS or one.hears(transition.incident)
+                ],
+            )
         ]
 
     def overflow(self, overflow: Overflow, words: Words, now_us: int) -> list[Outgoing]:
@@ -145,9 +163,19 @@ class Webhooks:
         return self._to(circle, message(kind, now_us, data), key, event, event.id, now_us)
 
     def _to(
-        self, circle: Audience, body: Mapping[str, Any], key: str, event: Event, order: str, now_us: int
+        self,
+        circle: Audience,
+        body: Mapping[str, Any],
+        key: str,
+        event: Event,
+        order: str,
+        now_us: int,
+        *,
+        receivers: Sequence[Receiver] | None = None,
     ) -> list[Outgoing]:
-        """One message to everybody of a circle. `order`: the event in whose order it stands, empty for none."""
+        """One message to everybody of a circle, of `receivers` where they are given, else of all that are for no
+        emergencies alone. `order`: the event in whose order it stands, empty for none."""
+        among = [one for one in self._receivers if not one.emergency] if receivers is None else receivers
         return [
             Outgoing(
                 key=f"{receiver.channel}/{key}",
@@ -157,7 +185,7 @@ class Webhooks:
                 body=dict(body),
                 created_us=now_us,
             )
-            for receiver in self._receivers
+            for receiver in among
             if circle == "public" or (circle == "staff" and receiver.audience == "staff")
         ]
 

@@ -162,7 +162,8 @@ class SimulatedNode:
         samples = []
         for due in self._due:
             if at.mono_us >= due.at_us:
-                period_us = due.next_period_us(at.mono_us)
+                every_s = self._story.every_s(self.pole, due.spec, story_s) / self._time.speed
+                period_us = max(1, min(due.next_period_us(at.mono_us), round(every_s * SECOND_US)))
                 missed = (at.mono_us - due.at_us) // period_us
                 due.at_us += (missed + 1) * period_us
                 samples.append(Sample(due.spec.sensor, self._story.values(self.pole, due.spec, story_s)))

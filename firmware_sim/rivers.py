@@ -21,6 +21,8 @@ from contract.levels import Level, Scale
 from firmware_sim.noise import between, drift
 
 DATA = Path(__file__).parent / "data"
+_FADED = 0.6
+"""what is left of a rise however far it has come: tributaries give back what the bed takes"""
 _RECESSION_S = 3_600.0  # how slowly a river finds back to its low flow where the record ends
 _WAVES_CM = 0.35
 _WASPADA_CM, _AWAS_CM = 70.0, 160.0
@@ -42,7 +44,7 @@ class FloodWave:
 
     Before it the river stands as in the record's first line, after it the river falls back to the record's lowest.
     It enters at the river's uppermost gauge `starts_s` after the scenario began and reaches a gauge `lag_s_per_km`
-    later for each km, its rise smaller by `fade_per_km` (a fraction) of that at the uppermost gauge.
+    later for each km, its rise smaller by `fade_per_km` (a fraction) of that at the uppermost gauge, to 60 % at least.
     """
 
     river: str
@@ -113,7 +115,7 @@ class Rivers:
             return 0.0
         below_km = site.river_km - self._top_km[site.river]
         at_s = story_s - wave.starts_s - wave.lag_s_per_km * below_km
-        return max(0.0, 1.0 - wave.fade_per_km * below_km) * self._above_calm_cm(wave, at_s)
+        return max(_FADED, 1.0 - wave.fade_per_km * below_km) * self._above_calm_cm(wave, at_s)
 
     def _above_calm_cm(self, wave: FloodWave, at_s: float) -> float:
         points = wave.points

@@ -11,6 +11,7 @@ from contract.city import MANUAL, NodeSpec, Profile, SensorSpec, Site
 from contract.clock import SECOND_US, from_us
 from contract.errors import BadInput
 from contract.kinds import FloodValues, HotspotValues, NodeValues, Values
+from contract.levels import Level
 from firmware_sim import wifi
 from firmware_sim.crowds import Crowds, Festival
 from firmware_sim.noise import drift, unit
@@ -82,6 +83,16 @@ class Story:
             case "release":
                 raise ValueError(f"{pole.spec.node} measures no release: people announce it")
 
+    def every_s(self, pole: Pole, sensor: SensorSpec, story_s: float) -> float:
+        """How long until a sensor measures again. A keeper reads four times as often from the lowest mark on."""
+        scale = self._scales.get(pole.spec.node)
+        if sensor.sensor != MANUAL or scale is None:
+            return sensor.period_s
+        values = self.values(pole, sensor, story_s)
+        level_cm = values.level_cm if isinstance(values, FloodValues) else None
+        high = level_cm is not None and scale.level_at(level_cm) != Level.NORMAL
+        return sensor.period_s / 4 if high else sensor.period_s
+
     def _hotspot(self, code: str, story_s: float, *, uplink_up: bool) -> HotspotValues:
         return wifi.values(code, story_s, self.hour(story_s), self._seed, uplink_up=uplink_up)
 
@@ -116,22 +127,34 @@ def _start_hour(scenario: Scenario, profile: Profile, started_us: int) -> float:
     return moment.hour + moment.minute / 60 + moment.second / 3_600 + moment.microsecond / (3_600 * SECOND_US)
 
 
-def _wave(scenario: Scenario, profile: Profile) -> FloodWave | None:
-    flood = scenario.flood
-    if flood is None:
-        return None
+def river_of(profile: Profile) -> str:
+    """The river with the most gauges, "" where the city has none on a river."""
+    gauges = _gauges_of(profile)
+    return min(gauges, key=lambda name: (-gauges[name], name), default="")
+
+
+def _gauges_of(profile: Profile) -> dict[str, int]:
+    """How many sites with a gauge each river has."""
     gauged = {node.site for node in profile.nodes if node.kind == "gauge"}
     gauges: dict[str, int] = {}
     for site in profile.sites:
         if site.code in gauged and site.river:
             gauges[site.river] = gauges.get(site.river, 0) + 1
+    return gauges
+
+
+def _wave(scenario: Scenario, profile: Profile) -> FloodWave | None:
+    flood = scenario.flood
+    if flood is None:
+        return None
+    gauges = _gauges_of(profile)
     if not gauges or (flood.river != "any" and flood.river not in gauges):
         raise BadInput(
             f"{profile.name} has no gauge on a river {flood.river!r}",
             where="scenario: flood.river",
             remedy=f"Its rivers with gauges: {', '.join(sorted(gauges)) or 'none'}.",
         )
-    river = min(gauges, key=lambda name: (-gauges[name], name)) if flood.river == "any" else flood.river
+    river = river_of(profile) if flood.river == "any" else flood.river
     return FloodWave(
         river=river,
         points=record(flood.record, flood.first, flood.last),

@@ -1,4 +1,4 @@
-"""`siaga demo`: one city, one flood, on this machine; with --check the same, headless and measured."""
+"""`siaga demo`: a city, a flood, on this machine; with --check the same, headless and measured."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ CHECK_SPEED = 600.0
 
 
 def demo(
+    city_code: Annotated[
+        str | None, typer.Option("--city", help="Which city; Yogyakarta unless SIAGA_CITY says otherwise.")
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Run one flood headless, measure the whole chain, end.")
     ] = False,
@@ -32,7 +35,7 @@ def demo(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Continue with what an earlier demo left.")] = False,
 ) -> None:
-    """Run Yogyakarta with 100 WiFi points, 20 cameras, 10 gauges and a real flood."""
+    """Run a city with all its nodes and a real flood. `siaga city list` names those that there are."""
     from siaga import data_folder, logs
     from siaga import settings as settings_module
     from siaga.signals import stop_event
@@ -47,6 +50,7 @@ def demo(
         logs.set_up("demo", "json")
         place = folder or Path(tempfile.mkdtemp(prefix="siaga-check-"))
         settings = settings_module.load(
+            city=city_code,
             data_folder=place,
             scenario="flood",
             speed=speed or CHECK_SPEED,
@@ -64,11 +68,13 @@ def demo(
             typer.echo(json.dumps(report.as_json()))
         raise typer.Exit(0 if report.passed else 1)
 
-    from siaga import first_admin
+    from firmware_sim.story import river_of
+    from siaga import first_admin, wiring
     from siaga.up import City
 
-    settings = settings_module.load(scenario="flood", speed=speed or SPEED, api_port=port)
-    place = folder or settings.data_folder / "demo"
+    settings = settings_module.load(city=city_code, scenario="flood", speed=speed or SPEED, api_port=port)
+    profile = wiring.profile(settings)
+    place = folder or settings.data_folder / ("demo" if city_code is None else f"demo-{profile.code}")
     settings = settings.model_copy(update={"data_folder": place, "log_format": "console"})
     logs.set_up("demo", "console")
     city = City(settings, clock, rng, log_folder=place / "log")
@@ -78,8 +84,8 @@ def demo(
     try:
         if not city.wait_ready(stop, within_s=60):
             return
-        _say(f"Yogyakarta: {settings.public_url}  (Ctrl-C ends it; logs in {place / 'log'})")
-        _say(f"A real flood (Dead Run, June 2018), {settings.speed:g} times as fast, runs down Kali Code.")
+        _say(f"{profile.name}: {settings.public_url}  (Ctrl-C ends it; logs in {place / 'log'})")
+        _say(f"A real flood (Dead Run, June 2018), {settings.speed:g} times as fast, runs down: {river_of(profile)}.")
         first_admin.say(city.settings, clock)
         while not stop.wait(0.2):
             city.watch()

@@ -34,6 +34,14 @@ def test_two_receivers(tmp_path: Path) -> None:
     assert "\\x00" not in repr(bot)
 
 
+def test_a_receiver_for_emergencies_says_so(tmp_path: Path) -> None:
+    """`emergency = true`; a word in quotes is no yes and no no."""
+    (centre,) = load_receivers(written(tmp_path, f"[[webhook]]\n{GOOD}emergency = true\n"), Outward())
+    assert centre.emergency
+    with pytest.raises(BadInput, match=r"emergency: 'yes' is neither true nor false. Write true without quotes"):
+        load_receivers(written(tmp_path, f'[[webhook]]\n{GOOD}emergency = "yes"\n'), Outward())
+
+
 def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
     """Editors on Windows write it; the receivers are the same."""
     path = written(tmp_path, f"[[webhook]]\n{GOOD}")

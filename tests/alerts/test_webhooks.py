@@ -148,6 +148,26 @@ def test_each_hears_what_it_may(audience: Audience, hear: Sequence[str]) -> None
     assert sorted({row.channel for row in found}) == hear
 
 
+def test_the_emergency_centre_hears_of_the_highest_level_and_of_orders_alone() -> None:
+    """Not of WASPADA, and nothing of a river that stays at SIAGA; of AWAS from there to the all-clear, once each."""
+    centre = replace(named("pusat-112"), emergency=True)
+    assert [(row.body["type"], row.body["data"]["level"]) for row in rows(flood(), centre)] == [
+        ("incident.level", "AWAS"),
+        ("incident.silent", "AWAS"),
+        ("incident.heard", "AWAS"),
+        ("incident.all_clear", "NORMAL"),
+    ]
+    milder = watch.watch()
+    for minute, cm in enumerate([40, 120, 121, 122, 120]):
+        milder.level(5 * minute, "code-hulu", cm)
+    assert rows(milder, centre) == []
+    assert [row.body["data"]["level"] for row in rows(milder, named("sirene"))] == ["SIAGA"]
+
+    hooks, order, transition = Webhooks([centre], BASE_URL), bulletin(), milder.told[0]
+    said: dict[Said, bool] = {one: bool(hooks.bulletin(order, one, transition, None, 7)) for one in get_args(Said)}
+    assert said == {"order": True, "over": True, "confirmed": False, "correction": False}
+
+
 def test_the_same_change_has_the_same_key() -> None:
     """Judged twice, it is written once: the outbox takes a key once."""
     assert [row.key for row in rows(flood(), named("a"))] == [row.key for row in rows(flood(), named("a"))]
@@ -303,6 +323,35 @@ def test_what_is_told_in_time_is_news(cities: CityStore, server: Server) -> None
     city.deliver(1)
     assert types(server) == ["opened", "level", "silent", "heard", "all_clear"]
     assert {json.loads(one.body)["late"] for one in server.got} == {False}
+
+
+class _Away:
+    """A desk that cannot be reached."""
+
+    def carry(self, row: Outgoing, now_us: int) -> str:
+        raise Unavailable(f"no answer for {row.key}")
+
+
+def test_awas_is_at_the_emergency_centre_within_a_minute_past_the_complaint_queue(
+    cities: CityStore, server: Server
+) -> None:
+    """From the decision to the centre's answer, while another receiver and the complaint desk are away."""
+    with serving() as slow:
+        city = City(cities, server, slow)
+        city.receivers[0] = replace(city.receivers[0], emergency=True)
+        away: dict[str, Carrier] = {**city.carriers, DESK: _Away()}
+        city.outbox = Outbox(watch.CITY, cities, away, city.clock, random.Random(7))
+        slow.status = 503
+        city.decide()
+        seconds = 0
+        while not server.got and seconds < 60:
+            city.deliver(1)
+            seconds += 1
+        first = json.loads(server.got[0].body)
+        assert (first["type"], first["data"]["level"], first["late"]) == ("incident.level", "AWAS", False)
+        assert first["data"]["place"]["lat"]
+        assert seconds <= 60
+        assert not cities.find_cases(watch.CITY).total
 
 
 def test_who_asks_for_patience_is_left_in_peace(cities: CityStore, server: Server) -> None:
