@@ -16,7 +16,7 @@ from api.form import form_of, text_of, texts_of
 from api.page import Pages
 from api.policy import caller_of
 from api.qr import qr_svg
-from api.sign_in import with_form
+from api.sign_in import with_its_form
 from api.weather_page import feed_of
 from contract.errors import BadInput, Rejected
 from contract.following import ADDRESS_LONGEST
@@ -161,13 +161,7 @@ class FollowPage:
         return self._pages.render(request, "ikuti_keluar.html", {"id": "", "left": True}, private=True, at=PATH)
 
     def _shown(self, request: Request, template: str, values: Mapping[str, object], *, status: int) -> Response:
-        csrf, device = with_form(request)
-        at = PATH if request.method == "POST" else None
-        values = {**values, "csrf": csrf}
-        response = self._pages.render(request, template, values, status=status, private=True, at=at)
-        if device is not None:
-            self._context.cookies.set_device(response, device)
-        return response
+        return with_its_form(self._context, self._pages, request, template, values, back=PATH, status=status)
 
     def _shut(self, request: Request) -> Response:
         """The same for a link that never was and for one of which somebody has left."""

@@ -94,11 +94,7 @@ def router(context: Context, cells: Cells) -> APIRouter:
     @routes.post("/requests.{fmt}", summary="Report something (needs an api_key)")
     def file(request: Request, fmt: str, form: Annotated[FormData, Depends(_form)]) -> Response:
         known = _format(fmt)
-        taken = desk.file(request, form, request.headers.get("idempotency-key") or uuid4().hex)
-        if taken.case is None:
-            # It has no number until an officer has looked at it.
-            return answer(known, "service_requests", "request", [{"token": taken.report.id}], status=201)
-        case = taken.case
+        case = desk.file(request, form, request.headers.get("idempotency-key") or uuid4().hex)
         notice = say("follow_at", language_of(request), url=f"{context.base_url}/kasus/{case.number}")
         value = [{"service_request_id": case.number, "service_notice": notice, "account_id": ""}]
         return answer(known, "service_requests", "request", value, status=201)

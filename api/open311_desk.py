@@ -17,7 +17,7 @@ from api.language import Language, say
 from api.map import Cells
 from api.open311_format import moment, parse_moment
 from api.policy import FILING, Caller, reached
-from complaints.intake import Intake, Said, Taken
+from complaints.intake import Intake, Said
 from contract.city import Category
 from contract.clock import DAY_US, to_us
 from contract.distance import distance_m
@@ -221,7 +221,7 @@ class Desk:
             raise Refusal(403, "api_key may not file reports")
         return caller
 
-    def file(self, request: Request, form: FormData, idempotency_key: str) -> Taken:
+    def file(self, request: Request, form: FormData, idempotency_key: str) -> Case:
         """File a resident's report. Raises Refusal with everything that is wrong."""
         text = {name: value for name, value in texts_of(form).items() if value.strip()}
         caller = self.allow(request, text.get("api_key", ""))
@@ -252,12 +252,13 @@ class Desk:
                 # GeoReport lets a report be wordless; the desk does not, so the category speaks for it.
                 text=description or category.name.id,
             )
-            taken = self._intake.take(said, now_us)
+            case = self._intake.take(said, now_us).case
         except (BadInput, Rejected) as error:
             raise Refusal(400, str(error)) from None
-        what = taken.case.number if taken.case is not None else taken.report.id
-        self._context.security.record(Deed(caller.actor, "case.reported", what, now_us))
-        return taken
+        if case is None:
+            raise Refusal(409, "this report was sent before and waits for an officer")
+        self._context.security.record(Deed(caller.actor, "case.reported", case.number, now_us))
+        return case
 
     def _place(self, text: dict[str, str], wrong: list[str]) -> tuple[float, float] | None:
         if "lat" not in text or "long" not in text:

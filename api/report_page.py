@@ -22,7 +22,7 @@ from api.geometry import region_of
 from api.map import Cells
 from api.page import Pages
 from api.policy import caller_of
-from api.sign_in import with_form
+from api.sign_in import with_its_form
 from api.throttle import Throttle
 from api.tokens import digest
 from complaints.intake import LONGEST, NAME_MOST, Intake, Said
@@ -184,12 +184,7 @@ class ReportPage:
         return found.cases
 
     def _shown(self, request: Request, template: str, values: Mapping[str, object], status: int = 200) -> Response:
-        token, device = with_form(request)
-        at = PATH if request.method == "POST" else None
-        response = self._pages.render(request, template, {**values, "csrf": token}, status=status, private=True, at=at)
-        if device is not None:
-            self._context.cookies.set_device(response, device)
-        return response
+        return with_its_form(self._context, self._pages, request, template, values, back=PATH, status=status)
 
 
 def router(context: Context, pages: Pages, cells: Cells) -> APIRouter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -31,6 +33,25 @@ def with_form(request: Request) -> tuple[str, Device | None]:
         return known, None
     device = Device(fresh())
     return device.form_token, device
+
+
+def with_its_form(
+    context: Context,
+    pages: Pages,
+    request: Request,
+    template: str,
+    values: Mapping[str, object],
+    *,
+    back: str,
+    status: int,
+) -> Response:
+    """A page for anybody, with the token for its form. `back`: where it is read again after that was sent."""
+    csrf, device = with_form(request)
+    at = back if request.method == "POST" else None
+    response = pages.render(request, template, {**values, "csrf": csrf}, status=status, private=True, at=at)
+    if device is not None:
+        context.cookies.set_device(response, device)
+    return response
 
 
 def router(context: Context, pages: Pages, door: Door) -> APIRouter:

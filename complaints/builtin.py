@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from complaints.casework import appended
 from complaints.desk import Note, Receipt, Report
 from complaints.dues import Dues, calendar_of, dues_of
 from complaints.intake import JOINS_US
@@ -11,7 +12,7 @@ from complaints.routing import agency_for, category_of
 from contract.case import ENDED, CaseStatus, CaseWord, moves
 from contract.city import Profile
 from contract.errors import BadInput, Rejected
-from store.cases import Case, CaseUpdate, Near
+from store.cases import Case, CaseUpdate, Moved, Near, Sight
 from store.ports import CityStore
 
 AUTHOR = "sensor"
@@ -76,17 +77,20 @@ class BuiltinDesk:
         case = self._cities.case_of_event(note.event)
         if case is None:
             raise Rejected(f"the event {note.event} has no case", reason="no_case")
-        self._cities.add_update(
-            CaseUpdate(
+
+        def decide(sight: Sight) -> Moved:
+            update = CaseUpdate(
                 key=note.key,
                 number=case.number,
                 at_us=note.at_us,
                 said_us=now_us,
-                status=_moved(case.status, note.state),
+                status=_moved(sight.case.status, note.state),
                 text=dict(note.text),
                 author=AUTHOR,
             )
-        )
+            return appended(sight, update)
+
+        self._cities.move_case(case.number, note.key, decide)
 
     def _receipt(self, case: Case) -> Receipt:
         return Receipt(case.number, f"{self._base_url}/kasus/{case.number}")

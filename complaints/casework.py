@@ -285,12 +285,27 @@ class Casework:
             veto = CaseUpdate(f"{deed.key}/veto", case.number, deed.at_us, at_us + 1, "confirmed", VETO, SENSOR)
             updates.append(veto)
             at_us += 1
-        if case.public:
+        if case.respond_due_us is not None or case.finish_due_us is not None:
             category = category_of(self._profile, case.category)
             case = replace(case, **asdict(dues_of(category.promise, case.opened_us, self._calendar, kept, deed.at_us)))
         closed_us = (case.closed_us if case.closed_us is not None else deed.at_us) if case.status in ENDED else None
         standing = next((one.from_us for one in kept if one.until_us is None), None)
         return Moved(replace(case, updated_us=at_us, closed_us=closed_us, paused_us=standing), updates, kept)
+
+
+def appended(sight: Sight, update: CaseUpdate) -> Moved:
+    """The case with one more line, in that line's state: over since then, or open; the clock of what is over does not
+    stand still, for it has ended."""
+    case, over = sight.case, update.status in ENDED
+    closed_us = (case.closed_us if case.closed_us is not None else update.at_us) if over else None
+    moved = replace(
+        case,
+        status=update.status,
+        updated_us=max(case.updated_us, update.said_us),
+        closed_us=closed_us,
+        paused_us=None if over else case.paused_us,
+    )
+    return Moved(moved, [update], _ended(sight.pauses, update.at_us) if over else sight.pauses)
 
 
 def _open(case: Case) -> Case:

@@ -60,7 +60,7 @@ class Due:
 
 def next_due(case: Case, promise: Promise, calendar: Calendar) -> Due | None:
     """None where nothing was promised, and while the clock stands still or the case is over."""
-    if case.paused_us is not None or case.status in ENDED or not case.public:
+    if case.paused_us is not None or case.status in ENDED:
         return None
     answer = case.answered_us is None and case.respond_due_us is not None
     due_us = case.respond_due_us if answer else case.finish_due_us

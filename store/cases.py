@@ -7,7 +7,7 @@ and nothing else does. Many reports may belong to one case.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
 from contract.case import CaseStatus, CaseWord, word_of
@@ -127,12 +127,11 @@ class Near:
 @dataclass(frozen=True, slots=True)
 class Sight:
     """A case as whoever moves it must see it, read under its lock. `standing`: its event is not over, so what the
-    sensors see is not clear yet. `reports`: how many residents said it."""
+    sensors see is not clear yet."""
 
     case: Case
     pauses: Sequence[Pause]
     standing: bool
-    reports: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,6 @@ class Inbox:
     regions: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     owner: str = ""
-    statuses: tuple[CaseStatus, ...] = field(default=())
 
 
 class CaseStore(Protocol):
@@ -195,9 +193,6 @@ class CaseStore(Protocol):
 
     def report_of(self, city: str, key: str) -> CitizenReport | None:
         """By its key."""
-
-    def add_update(self, update: CaseUpdate) -> bool:
-        """Append to the thread and move the case to the update's status. False where the key is already there."""
 
     def move_case(self, number: str, key: str, decide: Callable[[Sight], Moved]) -> Moved | None:
         """Read the case under its lock, ask what becomes of it, and keep that, all in one transaction. None, and

@@ -1,23 +1,25 @@
 // What an officer does on a poor link: kept on the phone until it has arrived, and sent once, whatever the link does.
-// Each form carries a key of its own, so that sending it again changes nothing.
+// Each form carries a key of its own, so that sending it again changes nothing. It is sent in the name of who wrote it
+// alone. What was not accepted is kept until its case is opened: there the words stand in the form again.
 "use strict";
 (() => {
-  const PLACE = "siaga-antre";
+  const PLACE = "siaga-antre-" + (document.getElementById("antre")?.dataset.who || "");
+  const REFUSED = PLACE + "-ditolak";
   const AGAIN_MS = 15000;
   const note = document.getElementById("antre");
   if (!note) return;
   let busy = false;
 
-  function kept() {
+  function kept(place = PLACE) {
     try {
-      return JSON.parse(localStorage.getItem(PLACE) || "[]");
+      return JSON.parse(localStorage.getItem(place) || "[]");
     } catch {
       return [];
     }
   }
 
-  function keep(all) {
-    localStorage.setItem(PLACE, JSON.stringify(all));
+  function keep(all, place = PLACE) {
+    localStorage.setItem(place, JSON.stringify(all));
   }
 
   function say(text) {
@@ -46,14 +48,13 @@
   async function flush() {
     if (busy) return;
     busy = true;
-    let refused = false;
     let sent = 0;
     try {
       for (let all = kept(); all.length; all = kept()) {
         const answer = await send(all[0]);
         if (answer.status >= 500 || answer.status === 429) break;
         if (new URL(answer.url).pathname.startsWith("/masuk")) break;
-        refused = refused || !answer.ok;
+        if (!answer.ok) keep([...kept(REFUSED), all[0]], REFUSED);
         keep(kept().slice(1));
         sent += 1;
       }
@@ -63,8 +64,29 @@
       busy = false;
     }
     if (waiting()) return;
-    if (refused) say(note.dataset.refused);
-    else if (sent) say(note.dataset.sent);
+    if (!giveBack() && sent) say(note.dataset.sent);
+  }
+
+  // The words of what was not accepted, back in the form of their case; of other cases it is said that there are some.
+  function giveBack() {
+    const left = [];
+    for (const one of kept(REFUSED)) {
+      const fields = new URLSearchParams(one.body);
+      const form = [...document.querySelectorAll("form[data-queue]")]
+        .find((each) => each.action === one.to && each.elements.aksi.value === fields.get("aksi"));
+      const words = form?.elements.isi;
+      if (words) {
+        const said = fields.get("isi") || "";
+        if (!words.value.includes(said)) words.value = [words.value, said].filter(Boolean).join("\n");
+        if (form.parentElement.tagName === "DETAILS") form.parentElement.open = true;
+      } else if (fields.get("isi")) {
+        left.push(one);
+      }
+    }
+    const some = kept(REFUSED).length > 0;
+    keep(left, REFUSED);
+    if (some) say(note.dataset.refused + left.map((one) => " " + one.to.split("/").pop()).join());
+    return some;
   }
 
   for (const form of document.querySelectorAll("form[data-queue]")) {
@@ -80,4 +102,5 @@
   addEventListener("online", flush);
   setInterval(() => { if (kept().length) flush(); }, AGAIN_MS);
   if (waiting()) flush();
+  else giveBack();
 })();

@@ -100,8 +100,8 @@ WORDS = {
     ),
     "work_sent": Text("Terkirim.", "Sent."),
     "work_not_sent": Text(
-        "Ada yang tidak diterima. Buka kasusnya dan lihat lagi.",
-        "Something was not accepted. Open the case and look again.",
+        "Ada yang tidak diterima; tulisannya masih ada di formulir kasusnya.",
+        "Something was not accepted; its words are in the form of its case.",
     ),
     "work_status_submitted": Text("baru masuk", "just in"),
     "work_status_confirmed": Text("sudah diperiksa", "checked"),

@@ -14,14 +14,13 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.exc import IntegrityError
 
-from contract.case import ENDED
 from contract.clock import from_us
 from contract.distance import distance_m
 from contract.errors import BadInput, Rejected
 from contract.promise import Pause
 from store.cases import Case, CaseUpdate, Found, Inbox, Moved, Near, Sight
 from store.city.database import Database, Part, batches, rows_of
-from store.city.desk_schema import case_numbers, case_pauses, case_updates, cases, reports
+from store.city.desk_schema import case_numbers, case_pauses, case_updates, cases
 from store.city.schema import cities, events
 
 _METRES_A_DEGREE = 111_000.0
@@ -62,27 +61,6 @@ class DeskTables(Part):
                 return known
             raise Rejected(f"another case already has the update {update.key!r}", reason="key_taken") from None
 
-    def add_update(self, update: CaseUpdate) -> bool:
-        """See `CityStore.add_update`. Raises Rejected where there is no such case."""
-        with self._db.write() as connection:
-            known = connection.execute(
-                select(cases.c.closed_us, cases.c.updated_us).where(cases.c.number == update.number).with_for_update()
-            ).one_or_none()
-            if known is None:
-                raise Rejected(f"there is no case {update.number}", reason="unknown_case")
-            new = self._db.insert(case_updates).values(_values(update))
-            kept = new.on_conflict_do_nothing(index_elements=["key"]).returning(case_updates.c.key)
-            if connection.execute(kept).scalar_one_or_none() is None:
-                return False
-            over = update.status in ENDED
-            closed_us = (known.closed_us if known.closed_us is not None else update.at_us) if over else None
-            connection.execute(
-                cases.update()
-                .where(cases.c.number == update.number)
-                .values(status=update.status, updated_us=max(known.updated_us, update.said_us), closed_us=closed_us)
-            )
-            return True
-
     def move_case(self, number: str, key: str, decide: Callable[[Sight], Moved]) -> Moved | None:
         """See `CityStore.move_case`."""
         with self._db.write() as connection:
@@ -117,8 +95,6 @@ class DeskTables(Part):
             where.append(cases.c.category.in_(wanted.categories))
         if wanted.owner:
             where.append(cases.c.owner == wanted.owner)
-        if wanted.statuses:
-            where.append(cases.c.status.in_(wanted.statuses))
         answer = when((cases.c.answered_us.is_(None), cases.c.respond_due_us), else_=cases.c.finish_due_us)
         due = func.coalesce(answer, cases.c.finish_due_us, _LATEST_US)
         query = select(cases).where(*where).order_by(cases.c.paused_us.is_not(None), due, cases.c.opened_us)
@@ -235,7 +211,8 @@ def nearest(connection: Connection, case: Case, near: Near, *more: ColumnElement
         cases.c.updated_us >= near.since_us,
         *more,
     )
-    found = [Case(**row) for row in rows_of(connection, query)]
+    # Locked, so that what an officer does to one of them at this moment is not overwritten.
+    found = [Case(**row) for row in rows_of(connection, query.with_for_update())]
     away = [(distance_m(case.lat, case.lon, one.lat, one.lon), one.opened_us, one.number, one) for one in found]
     within = [one for one in away if one[0] <= near.radius_m]
     return min(within, key=lambda one: one[:3])[3] if within else None
@@ -267,8 +244,7 @@ def _taken_up(connection: Connection, joined: Case, case: Case, update: CaseUpda
 def _sight(connection: Connection, case: Case) -> Sight:
     open_event = and_(events.c.id == case.event, events.c.closed_us.is_(None))
     standing = case.event is not None and connection.execute(select(events.c.id).where(open_event)).first() is not None
-    counted = select(func.count()).select_from(reports).where(reports.c.number == case.number)
-    return Sight(case, _pauses(connection, case.number), standing, connection.execute(counted).scalar_one())
+    return Sight(case, _pauses(connection, case.number), standing)
 
 
 def _pauses(connection: Connection, number: str) -> Sequence[Pause]:

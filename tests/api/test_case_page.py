@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from support.seed import Town
+from support.threads import add_update
 from support.weather import warning
 
 from api.evidence import flags_of
@@ -43,7 +44,7 @@ def flood_of(made: Town, gauges: Sequence[NodeSpec], *, over: bool = False) -> t
 def close(made: Town, case: Case, author: str) -> None:
     text = {"id": "Aman kembali.", "en": "All clear."}
     at_us = made.now_us - MINUTE_US
-    made.cities.add_update(CaseUpdate(f"{case.number}/end", case.number, at_us, at_us, "fixed", text, author))
+    add_update(made.cities, CaseUpdate(f"{case.number}/end", case.number, at_us, at_us, "fixed", text, author))
 
 
 def test_each_gauge_of_the_event_has_its_curve_from_the_source_down(made, serve):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from support.seed import FLOOD_TITLE, flood_case
+from support.threads import add_update
 
 from contract.clock import HOUR_US, MINUTE_US
 from contract.levels import Level
@@ -56,7 +57,7 @@ def test_what_ended_is_still_told_for_some_hours(made, serve):
     _, event = made.open_flood(node, Level.AWAS, 196.0, over=True)
     case = made.file(event, node, "banjir", {"id": FLOOD_TITLE, "en": "Over"})
     at_us = made.now_us - 30 * MINUTE_US
-    made.cities.add_update(CaseUpdate("end", case.number, at_us, at_us, "fixed", {"id": "Aman kembali."}, "sensor"))
+    add_update(made.cities, CaseUpdate("end", case.number, at_us, at_us, "fixed", {"id": "Aman kembali."}, "sensor"))
     client = serve(made)
     (line,) = lines(client.get("/").text, "Baru selesai")
     assert line == f"{FLOOD_TITLE} selesai 09.30 WIB · {case.number}"
@@ -70,5 +71,5 @@ def test_a_case_that_a_person_closed_too_early_still_stands_open(city_in, serve)
     made = city_in("flood")
     case = flood_case(made)
     at_us = made.now_us - HOUR_US // 6
-    made.cities.add_update(CaseUpdate("early", case.number, at_us, at_us, "fixed", {"id": "Selesai."}, "BPBD"))
+    add_update(made.cities, CaseUpdate("early", case.number, at_us, at_us, "fixed", {"id": "Selesai."}, "BPBD"))
     assert case.number in lines(serve(made).get("/").text, "Sedang terjadi")[0]

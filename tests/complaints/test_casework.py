@@ -159,6 +159,26 @@ def test_a_pause_moves_what_is_due_and_says_why(counter: Counter) -> None:
     assert counter.case(number).paused_us is None
 
 
+def test_a_secret_report_has_its_clock(counter: Counter) -> None:
+    """Nobody outside sees it, and the promise holds all the same: a pause moves it as any other."""
+    said = Said("s", "web", "banjir", -7.79, 110.36, "34.71.02.1002", "Pungutan liar", secret=True)
+    case = Intake(counter.cities, watch.profile()).take(said, NOW_US).case
+    assert case is not None
+    assert case.finish_due_us is not None
+    counter.work.pause(case.number, counter.deed(HOUR_US), "court", "Diperiksa.")
+    counter.work.resume(case.number, counter.deed(3 * HOUR_US))
+    assert counter.case(case.number).finish_due_us == case.finish_due_us + 2 * HOUR_US
+
+
+def test_the_sensors_end_stops_a_standing_clock(counter: Counter) -> None:
+    """What is over does not stand still any more."""
+    number = counter.sensors()
+    counter.work.pause(number, counter.deed(MINUTE_US), "weather", "Hujan.")
+    counter.desk.note(Note("event-1", "end", NOW_US + HOUR_US, {"id": "Aman"}, "done"), NOW_US + HOUR_US)
+    assert counter.case(number).paused_us is None
+    assert [one.until_us for one in counter.cities.pauses(number)] == [NOW_US + HOUR_US]
+
+
 def test_what_is_sent_twice_happens_once(counter: Counter) -> None:
     """A phone on a poor link does not know whether its first try arrived."""
     number = counter.residents()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support import watch
+from support.threads import add_update
 
 from complaints.builtin import BuiltinDesk
 from complaints.desk import Report
@@ -187,7 +188,7 @@ def test_an_officer_takes_a_report_out_of_the_queue_aside(cities: CityStore) -> 
 def test_a_reporter_is_forgotten(cities: CityStore) -> None:
     """Long after the end who said it and what they said is gone; that somebody did stays."""
     case = number(take(cities))
-    cities.add_update(CaseUpdate("end", case, NOW_US, NOW_US, "fixed", {"id": "Selesai"}, "BPBD"))
+    add_update(cities, CaseUpdate("end", case, NOW_US, NOW_US, "fixed", {"id": "Selesai"}, "BPBD"))
     assert cities.erase_reports(watch.CITY, NOW_US, NOW_US + DAY_US) == 0
     assert cities.erase_reports(watch.CITY, NOW_US + 1, NOW_US + DAY_US) == 1
     assert cities.erase_reports(watch.CITY, NOW_US + 1, NOW_US + DAY_US) == 0

@@ -8,6 +8,7 @@ from types import NoneType
 import pytest
 from support.at_once import at_once
 from support.city_data import NOON_US, birth, case, incident, moved, outgoing, profile, status, update
+from support.threads import add_update
 
 from contract.clock import HOUR_US, SECOND_US
 from contract.errors import BadInput, Rejected
@@ -551,18 +552,18 @@ def test_an_update_moves_its_case_once(store: CityStore) -> None:
     """Done closes it at the time of the event, work on it opens it again, the same key twice is one line."""
     number = store.file_case(case(), update("u1")).number
     done = replace(update("u2", number, at_us=NOON_US + 50), status="fixed")
-    assert store.add_update(done)
-    assert not store.add_update(done)
+    assert add_update(store, done)
+    assert not add_update(store, done)
     closed = store.case(number)
     assert closed is not None
     assert (closed.state, closed.closed_us, closed.updated_us) == ("done", NOON_US + 50, NOON_US + 1_050)
-    assert store.add_update(replace(update("u3", number, at_us=NOON_US + 60), status="in_progress"))
+    assert add_update(store, replace(update("u3", number, at_us=NOON_US + 60), status="in_progress"))
     again = store.case(number)
     assert again is not None
     assert (again.state, again.closed_us) == ("in_progress", None)
     assert [one.key for one in store.updates(number)] == ["u1", "u2", "u3"]
     with pytest.raises(Rejected, match="no case YOG-1999-000001"):
-        store.add_update(update("u9", "YOG-1999-000001"))
+        add_update(store, update("u9", "YOG-1999-000001"))
 
 
 def test_cases_are_found_page_by_page(store: CityStore) -> None:
@@ -590,7 +591,7 @@ def test_cases_are_found_by_what_is_asked(store: CityStore) -> None:
     one = store.file_case(case("e1"), update("u1")).number
     two = store.file_case(replace(case("e2", opened_us=NOON_US + 10), category="wifi"), update("u2")).number
     hidden = store.file_case(replace(case("e3", opened_us=NOON_US + 20), public=False), update("u3")).number
-    store.add_update(replace(update("u4", one), status="fixed"))
+    add_update(store, replace(update("u4", one), status="fixed"))
 
     def found(**asked: object) -> list[str]:
         return [case_.number for case_ in store.find_cases(CITY, **asked).cases]  # type: ignore[arg-type]
@@ -635,7 +636,7 @@ def test_many_threads_share_one_store(store: CityStore) -> None:
 
     def work(worker: int) -> None:
         for line in range(5):
-            assert store.add_update(update(f"w{worker}-{line}", number, at_us=NOON_US + worker * 10 + line))
+            assert add_update(store, update(f"w{worker}-{line}", number, at_us=NOON_US + worker * 10 + line))
             assert store.case(number) is not None
 
     assert at_once([lambda worker=worker: work(worker) for worker in range(6)]) == [None] * 6

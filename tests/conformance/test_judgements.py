@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from support.city_data import NOON_US, case, incident, profile, update
 from support.people_data import CITY, deed, person, rejected
+from support.threads import add_update
 
 from contract.city import Text
 from contract.clock import DAY_US, HOUR_US, MINUTE_US
@@ -155,7 +156,7 @@ def test_an_outcome_knows_the_first_public_word(store: CityStore) -> None:
         ("next", NOON_US + 30, "sensor"),
         ("all-clear", OVER_US + 1, "sensor"),
     ):
-        store.add_update(replace(update(key, filed.number), said_us=said_us, author=author))
+        add_update(store, replace(update(key, filed.number), said_us=said_us, author=author))
     played(store, incident(2, entity="gauge-2/level"), said_us=NOON_US + 20)
     played(store, incident(3, entity="gauge-3/level"), said_us=NOON_US + 40)
     staff = replace(incident(4, entity="gauge-4/level", event="event-4"), audience="staff")

@@ -12,6 +12,8 @@ from itertools import count
 from math import exp, sin
 from pathlib import Path
 
+from support.threads import add_update
+
 from cities.load import load
 from complaints.intake import AUTHOR
 from contract.case import CaseStatus, CaseWord
@@ -359,8 +361,9 @@ class Town:
         if state != "received":
             later_us = at_us + 5 * MINUTE_US
             words = {"id": "Petugas menuju lokasi.", "en": "Officers are on their way."}
-            self.cities.add_update(
-                CaseUpdate(f"{case.number}/{state}", case.number, later_us, later_us, _INSIDE[state], words, "BPBD")
+            add_update(
+                self.cities,
+                CaseUpdate(f"{case.number}/{state}", case.number, later_us, later_us, _INSIDE[state], words, "BPBD"),
             )
         return self.cities.case(case.number) or case
 

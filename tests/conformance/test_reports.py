@@ -1,0 +1,64 @@
+"""Reports and cases at once, on both databases."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+from sqlalchemy import create_engine, text
+from support.city_data import NOON_US, case, profile, update
+
+from store.cases import Case, CitizenReport, Moved, Near, Sight
+from store.ports import CityStore
+
+NEAR = Near(("flood",), 250.0, 0)
+
+
+def report(key: str) -> CitizenReport:
+    """Somebody beside the case."""
+    one = case(None)
+    return CitizenReport(key, one.city, "", key, NOON_US, "web", "flood", one.lat, one.lon, one.region, "Air masuk")
+
+
+def test_a_report_overwrites_nothing_that_an_officer_does_at_once(city_store: CityStore, city_url: str) -> None:
+    """It comes while the officer's change is being written: it waits, joins the case as that left it, and adds itself
+    alone."""
+    city_store.put_profile(profile(), NOON_US)
+    filed = city_store.file_case(case(None), update("first"))
+
+    def join() -> tuple[Case, bool] | None:
+        return city_store.file_report(report("r1"), case(None), update("r1/filed"), NEAR)
+
+    with ThreadPoolExecutor(1) as pool:
+        joined: list[Future[tuple[Case, bool] | None]] = []
+
+        def decide(sight: Sight) -> Moved:
+            joined.append(pool.submit(join))
+            _until_it_waits(city_url, joined[0])
+            line = update("take", filed.number)
+            return Moved(replace(sight.case, owner="sri", status="in_progress"), [line], ())
+
+        city_store.move_case(filed.number, "take", decide)
+        found = joined[0].result(30)
+    assert found is not None
+    assert found[1]
+    kept = city_store.case(filed.number)
+    assert kept is not None
+    assert (kept.owner, kept.status) == ("sri", "in_progress")
+    assert city_store.report_counts([filed.number]) == {filed.number: 1}
+
+
+def _until_it_waits(url: str, other: Future[object]) -> None:
+    """PostgreSQL says who waits for a lock; SQLite lets nobody begin to write beside another."""
+    if url.startswith("sqlite"):
+        return
+    engine = create_engine(url)
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    until = time.monotonic() + 20
+    with engine.connect() as connection:
+        while not connection.execute(waiting).scalar_one() and not other.done() and time.monotonic() < until:
+            connection.rollback()
+    engine.dispose()
