@@ -10,12 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from alembic import command
-from sqlalchemy import Connection, MetaData, inspect, select, text
+from sqlalchemy import ColumnElement, Connection, MetaData, Table, inspect, select, text
 
+from contract.case import CASE_STATUSES, word_of
 from store.city.database import Database
 from store.migrations import upgrade
 
 RECORDED = Path(__file__).parents[1] / "recorded"
+_RENAMED = {
+    ("cases", "due_us"): "finish_due_us",
+    ("cases", "state"): "status",
+    ("case_updates", "state"): "status",
+}
+"""(table, recorded column) -> what a later migration calls it; a case's recorded state is the word for its status"""
+
 Rows = Mapping[str, list[dict[str, Any]]]
 """table -> its rows"""
 
@@ -50,9 +58,9 @@ def held(url: str, revision: str) -> Rows:
         tables.reflect(connection)
         for name, rows in recorded(revision).items():
             table = tables.tables[name]
-            columns = [table.c[column] for column in rows[0]]
+            columns = [_column(table, column) for column in rows[0]]
             found = connection.execute(select(*columns).order_by(*table.primary_key.columns)).mappings()
-            kept[name] = [{column: _bytes(value) for column, value in row.items()} for row in found]
+            kept[name] = [{column: _as_recorded(name, column, value) for column, value in row.items()} for row in found]
     return kept
 
 
@@ -101,5 +109,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _bytes(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
+def _column(table: Table, recorded_as: str) -> ColumnElement[Any]:
+    """A recorded column, under the name that it may have got since."""
+    if recorded_as in table.c:
+        return table.c[recorded_as]
+    return table.c[_RENAMED[table.name, recorded_as]].label(recorded_as)
+
+
+def _as_recorded(table: str, column: str, value: Any) -> Any:
+    if isinstance(value, memoryview):
+        return bytes(value)
+    if column == "state" and (table, column) in _RENAMED and value in CASE_STATUSES:
+        return word_of(value)
+    return value
