@@ -193,6 +193,8 @@ WORDS = {
     "siren_do_stop": Text("hentikan", "silence"),
     "siren_state_waiting": Text("menunggu jawaban", "waiting for its answer"),
     "siren_state_delivered": Text("diterima", "accepted"),
+    "siren_said_not_needed": Text("tidak perlu lagi", "no longer needed"),
+    "siren_said_still_needed": Text("tetap berbunyi untuk perintah lain", "still sounds for another order"),
     "siren_state_abandoned": Text("TIDAK berhasil", "did NOT work"),
     "siren_not_title": Text("Sirene tidak dibunyikan", "The sirens were not sounded"),
     "siren_not": Text(

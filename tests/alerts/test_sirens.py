@@ -14,7 +14,7 @@ from support.city_data import NOON_US
 from support.duty_room import HILIR, DutyRoom, profile
 
 from alerts.outbox import Outbox
-from alerts.sirens.carrier import NOT_NEEDED, SirenCarrier
+from alerts.sirens.carrier import NOT_NEEDED, STILL_NEEDED, SirenCarrier
 from alerts.sirens.pretended import PretendedSiren
 from contract.bulletin import Bulletin
 from contract.clock import ManualClock
@@ -132,6 +132,32 @@ def test_an_order_that_waited_does_not_begin_after_it_was_stopped(mosque: Mosque
     mosque.sound(order)
     mosque.outbox.turn()
     assert [do for do, _ in mosque.siren.told] == ["stop", "sound"]
+
+
+@pytest.mark.parametrize("other", ["order", "drill", "over", "stopped", "long ago"])
+def test_a_siren_of_two_gauges_is_not_silenced_while_it_sounds_for_the_other(mosque: Mosque, other: str) -> None:
+    """The first gauge's water is down; at the second people are still told to go. What is over there too, a drill, or a
+    siren that somebody has silenced since, keeps nothing sounding."""
+    first, end = bulletin(1, kind="order"), bulletin(3, kind="all_clear")
+    second = bulletin(2, of="incident-2", node="gauge-2", kind="order", drill=other == "drill")
+    mosque.told(first, second)
+    both = SirenInfo("masjid", "Masjid", ("gauge-1", "gauge-2"), 60.0)
+    now_us = mosque.clock.now_us
+    deed = Deed("siti", "siren.sounded", second.id, now_us())
+    mosque.cities.ask_sirens(mosque.city, sounding([both], second, now_us()), deed)
+    mosque.outbox.turn()
+    mosque.clock.advance(601 if other == "long ago" else 5)
+    if other == "over":
+        mosque.told(bulletin(4, of="incident-2", node="gauge-2", kind="all_clear"))
+    if other == "stopped":
+        mosque.cities.ask_sirens(mosque.city, silencing([both], second, now_us(), word="stop/1"), deed)
+        mosque.outbox.turn()
+    mosque.siren.told.clear()
+    mosque.told(end)
+    mosque.cities.ask_sirens(mosque.city, silencing([both], end, now_us()), deed)
+    mosque.outbox.turn()
+    assert [do for do, _ in mosque.siren.told] == ([] if other == "order" else ["stop"])
+    assert mosque.outcome(end) == [("stop", "delivered", STILL_NEEDED if other == "order" else "accepted")]
 
 
 def test_a_drill_sounds_as_a_drill(mosque: Mosque) -> None:

@@ -168,6 +168,7 @@ def built() -> set[str]:
         *("impact_none_chosen", "impact_some_failed", "impact_count", "impact_count_one"),
         *CONTACTS_TOLD.values(),
         *(f"siren_{one}" for one in ("not", "not_title", "do_sound", "do_stop")),
+        *(f"siren_said_{one}" for one in ("not_needed", "still_needed")),
         *(f"siren_state_{one}" for one in ("waiting", "delivered", "abandoned")),
         *(f"contact_wrong_{one}" for one in (*CONTACT_COLUMNS, *CONTACT_TABLE_CODES)),
         *(f"contact_refused_{why}" for why in CONTACT_REFUSALS),
