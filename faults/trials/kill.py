@@ -7,6 +7,7 @@ took from its death until what it is there for is done again: a reading kept, a 
 from __future__ import annotations
 
 import contextlib
+import random
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,11 +18,13 @@ import httpx
 
 from contract.clock import SECOND_US
 from faults import floods
+from faults.books import all_cases
 from faults.laboratory import Laboratory
 from faults.parts.brokers import wait_until
 from faults.parts.flood_city import BROKER, FLEET, POLE, FloodCity, laptop_flood, server_flood
 from faults.parts.must import must
 from faults.parts.receivers import Receivers, receivers
+from faults.parts.residents import Place, Residents, kept_reports, report_books, reporting
 from faults.result import Result, nearest_rank
 
 TARGETS = ("ingest", "alerts", "api", "edge", BROKER)
@@ -35,6 +38,7 @@ _LOOK_S = 0.05
 _BACK_S = 60.0
 _HOLD_S = 60.0
 _SAY_S = 8.0
+_SEEN = ("hulu", "tengah", "hilir", "taman")
 
 
 @dataclass
@@ -136,14 +140,16 @@ def run(laboratory: Laboratory) -> Result:
         on_servers = number % _SERVER_EVERY == 2
         laboratory.say(f"city {number}{' on servers' if on_servers else ''}: {len(targets)} kills, {len(left)} to come")
         folder = laboratory.room(f"city-{number}")
+        rng = random.Random(f"{laboratory.seed} {number}")
         with contextlib.ExitStack() as stack:
             told = stack.enter_context(receivers(folder / "receivers"))
             flood = server_flood if on_servers else laptop_flood
             city = stack.enter_context(flood(folder, speed=SPEED, **told.settings))
+            people = stack.enter_context(reporting(city.pages, _places(city), rng))
             one = _Round(laboratory, city, result, laboratory.short)
             one.run(targets)
             kills += one.kills
-            _close(laboratory, city, result, told)
+            _close(laboratory, city, result, told, people)
         for target, times in one.recoveries.items():
             recoveries[target] += times
         laboratory.say(
@@ -161,9 +167,21 @@ def run(laboratory: Laboratory) -> Result:
     return result
 
 
-def _close(laboratory: Laboratory, city: FloodCity, result: Result, told: Receivers) -> None:
+def _places(city: FloodCity) -> list[Place]:
+    """People see the river where it is gauged, and the WiFi of the park."""
+    sites = {one.code: one for one in city.profile.sites}
+    return [Place("wifi" if one == "taman" else "banjir", sites[one].lat, sites[one].lon) for one in _SEEN]
+
+
+def _close(laboratory: Laboratory, city: FloodCity, result: Result, told: Receivers, people: Residents) -> None:
     laboratory.say("all killed; the flood goes to its end")
+    people.end()
     floods.until_told(city, result)
     ended_us = laboratory.clock.now_us()
     result.failures += city.end()
     floods.settle(city, result, ended_us, told)
+    kept = kept_reports(city.city_url, city.city)
+    wrong = report_books(people, kept, all_cases(city.city, city.cities))
+    result.expect(not wrong, f"residents' reports: {'; '.join(wrong[:5])}")
+    for name, number in (("reports", len(kept)), ("reports sent again", people.again)):
+        result.figures[name] = result.figures.get(name, 0) + number
