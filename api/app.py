@@ -75,7 +75,7 @@ from api.gate import Gate, Locked, Table, let_in
 from api.guard import Guard, Head, Slash, Zip
 from api.map import Cells
 from api.oidc import OpenId
-from api.open311_desk import Refusal
+from api.open311_query import Refusal
 from api.page import Pages
 from api.passwords import Passwords
 from api.security import People, Security

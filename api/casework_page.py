@@ -22,13 +22,14 @@ from api.context import Context
 from api.form import fields_of
 from api.page import Pages
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of
+from complaints.attributes import read_out
 from complaints.casework import Casework, Deed, Done, Refused
 from complaints.intake import Intake
 from contract.case import ENDED, CaseStatus, moves
 from contract.clock import DAY_US
 from contract.masking import masked
 from contract.promise import PAUSE_REASONS
-from store.cases import Case, Inbox
+from store.cases import Case, CitizenReport, Inbox
 from store.people import Deed as Recorded
 
 T = TypeVar("T", bound=str)
@@ -148,6 +149,7 @@ class Bench:
             "first_answer": first,
             "late": group_of(case, self._context.clock.now_us()) == "late",
             "reports": reports,
+            "asked_of": {one.id: self._answered(one, request) for one in reports},
             "thread": list(reversed(cities.updates(number, inner=True))),
             "pauses": cities.pauses(number),
             "over": case.status in ENDED,
@@ -169,6 +171,11 @@ class Bench:
         }
         at = f"/petugas/{number}" if request.method == "POST" else None
         return self._pages.render(request, "petugas_kasus.html", values, status=status, private=True, at=at)
+
+    def _answered(self, report: CitizenReport, request: Request) -> list[tuple[str, str]]:
+        """What the category asked, and what they answered."""
+        category = self._categories.get(report.category)
+        return read_out(category, report.attributes, self._pages.speech(request).language) if category else []
 
     def act(self, request: Request, number: str, form: Mapping[str, str]) -> Response:
         """What one of the forms asks for."""

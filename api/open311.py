@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from uuid import uuid4
 
 from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
@@ -14,12 +13,14 @@ from api.context import Context
 from api.form import form_of
 from api.language import language_of, say
 from api.map import Cells
-from api.open311_desk import Desk, Refusal, query_of
+from api.open311_desk import Desk
 from api.open311_format import Format, answer, errors
+from api.open311_query import Refusal, listed, query_of, said_within
+from api.open311_report import Reports
 
 ROOT = "/open311/v2"
 FIELDS_MOST = 60
-CHANGESET = "2026-01-24T00:00:00+07:00"  # when what this endpoint offers last changed; raise it with every such change
+CHANGESET = "2026-11-24T00:00:00+07:00"  # when what this endpoint offers last changed; raise it with every such change
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 
 
@@ -36,7 +37,8 @@ def _format(fmt: str) -> Format:
 def router(context: Context, cells: Cells) -> APIRouter:
     """Routes of this resource."""
     routes = APIRouter(prefix=ROOT, tags=["open311"], default_response_class=Response)
-    desk = Desk(context, cells)
+    desk = Desk(context)
+    reports = Reports(context, cells, desk)
     profile = context.profile
 
     def answered(fmt: str, root: str, item: str | None, value: Any) -> Response:
@@ -67,10 +69,10 @@ def router(context: Context, cells: Cells) -> APIRouter:
         return answered(fmt, "services", "service", [desk.service(one, language) for one in profile.categories])
 
     @routes.get("/services/{service_code}.{fmt}", summary="What a report of this kind asks for")
-    def definition(service_code: str, fmt: str, jurisdiction_id: str = "") -> Response:
+    def definition(request: Request, service_code: str, fmt: str, jurisdiction_id: str = "") -> Response:
         desk.jurisdiction(jurisdiction_id)
-        category = desk.category(service_code)
-        return answered(fmt, "service_definition", None, {"service_code": category.code, "attributes": []})
+        told = desk.definition(desk.category(service_code), language_of(request))
+        return answered(fmt, "service_definition", None, told)
 
     @routes.get("/requests.{fmt}", summary="Cases, newest first")
     def requests(request: Request, fmt: str) -> Response:
@@ -94,15 +96,32 @@ def router(context: Context, cells: Cells) -> APIRouter:
     @routes.post("/requests.{fmt}", summary="Report something (needs an api_key)")
     def file(request: Request, fmt: str, form: Annotated[FormData, Depends(_form)]) -> Response:
         known = _format(fmt)
-        case = desk.file(request, form, request.headers.get("idempotency-key") or uuid4().hex)
-        notice = say("follow_at", language_of(request), url=f"{context.base_url}/kasus/{case.number}")
-        value = [{"service_request_id": case.number, "service_notice": notice, "account_id": ""}]
+        taken, language = reports.file(request, form), language_of(request)
+        if taken.case is None:
+            waits = {"token": taken.report.id, "service_notice": say("open311_waits", language), "account_id": ""}
+            return answer(known, "service_requests", "request", [waits], status=201)
+        notice = say("follow_at", language, url=f"{context.base_url}/kasus/{taken.case.number}")
+        value = [{"service_request_id": taken.case.number, "service_notice": notice, "account_id": ""}]
         return answer(known, "service_requests", "request", value, status=201)
 
-    @routes.get("/tokens/{token}.{fmt}", include_in_schema=False)
-    def token(token: str, fmt: str) -> Response:
-        _format(fmt)
-        raise Refusal(404, f"token {token} not found: this server answers with the number at once")
+    @routes.get("/tokens/{token}.{fmt}", summary="The number of a report that had to wait")
+    def token(token: str, fmt: str, jurisdiction_id: str = "") -> Response:
+        desk.jurisdiction(jurisdiction_id)
+        return answered(fmt, "service_requests", "request", [desk.token(token)])
+
+    @routes.get("/servicerequestupdates.{fmt}", summary="What was said of cases, oldest first")
+    def updates(request: Request, fmt: str) -> Response:
+        asked = request.query_params
+        desk.jurisdiction(asked.get("jurisdiction_id"))
+        start_us, end_us = said_within(asked, context.clock.now_us())
+        told = desk.updates(listed(asked.get("service_request_id")), start_us, end_us, language_of(request))
+        return answered(fmt, "service_request_updates", "request_update", told)
+
+    @routes.post("/servicerequestupdates.{fmt}", summary="Say something of a case (needs an api_key)")
+    def hear(request: Request, fmt: str, form: Annotated[FormData, Depends(_form)]) -> Response:
+        known = _format(fmt)
+        told = desk.update(reports.hear(request, form), language_of(request))
+        return answer(known, "service_request_updates", "request_update", [told], status=201)
 
     return routes
 

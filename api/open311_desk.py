@@ -1,116 +1,43 @@
-"""What Open311 asks of the city's desk: cases found, told and filed as GeoReport v2 has them. Knows no route."""
+"""What Open311 reads of the city's desk: cases found and told as GeoReport v2 has them. Knows no route."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
-
-from starlette.datastructures import FormData
-from starlette.requests import Request
 
 from api.cases import description_of
 from api.context import Context
-from api.form import texts_of
-from api.geometry import region_of
 from api.language import Language, say
-from api.map import Cells
-from api.open311_format import moment, parse_moment
-from api.policy import FILING, Caller, reached
-from complaints.intake import Intake, Said
+from api.open311_format import moment
+from api.open311_query import MOST, Query, Refusal
+from contract.case import CaseStatus
 from contract.city import Category
-from contract.clock import DAY_US, to_us
-from contract.distance import distance_m
-from contract.errors import BadInput, Rejected
 from store.cases import Case, CaseUpdate
-from store.people import Deed
 
-SPAN_US = 90 * DAY_US
-MOST = 1000
-DESCRIPTION_MOST = 4000
-FARTHEST_M = 60_000.0
-
-
-class Refusal(Exception):
-    """The request cannot be answered: the code and every reason, as the specification's error body wants them."""
-
-    def __init__(self, code: int, *descriptions: str) -> None:
-        super().__init__(*descriptions)
-        self.code = code
-        self.descriptions = descriptions
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What `GET /requests` asks for. `open_` None: both."""
-
-    numbers: tuple[str, ...]
-    categories: tuple[str, ...]
-    start_us: int
-    end_us: int
-    open_: bool | None
-    page: int
-    page_size: int
-    extensions: bool
-
-
-def _listed(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
-def _date_us(name: str, text: str | None) -> int | None:
-    if not text:
-        return None
-    try:
-        return to_us(parse_moment(text))
-    except (ValueError, OverflowError) as error:
-        raise Refusal(400, f"{name}: {error}") from None
-
-
-def _whole(name: str, text: str | None, default: int, most: int) -> int:
-    if not text:
-        return default
-    if len(text) > len(str(most)) or not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise Refusal(400, f"{name} is a whole number from 1 to {most}")
-    return int(text)
-
-
-def query_of(params: Any, now_us: int) -> Query:
-    """Read the parameters; an empty one counts as absent. Raises Refusal(400)."""
-    start_us, end_us = (
-        _date_us("start_date", params.get("start_date")),
-        _date_us("end_date", params.get("end_date")),
-    )
-    if end_us is None:
-        end_us = start_us + SPAN_US if start_us is not None else now_us + 1
-    if start_us is None:
-        start_us = end_us - SPAN_US
-    if start_us > end_us:
-        raise Refusal(400, "start_date is after end_date")
-    if end_us - start_us > SPAN_US + 1:
-        raise Refusal(400, "start_date and end_date may be at most 90 days apart")
-    states = set(_listed(params.get("status")))
-    if states - {"open", "closed"}:
-        raise Refusal(400, "status is open, closed or both with a comma")
-    return Query(
-        numbers=_listed(params.get("service_request_id")),
-        categories=_listed(params.get("service_code")),
-        start_us=start_us,
-        end_us=end_us,
-        open_=None if len(states) != 1 else states == {"open"},
-        page=_whole("page", params.get("page"), 1, MOST),
-        page_size=_whole("page_size", params.get("page_size"), MOST, MOST),
-        extensions=params.get("extensions") == "true",
-    )
+WORDS: Mapping[CaseStatus, str] = {
+    "submitted": "OPEN",
+    "confirmed": "INVESTIGATING",
+    "investigating": "INVESTIGATING",
+    "internal_referral": "INTERNAL_REFERRAL",
+    "action_scheduled": "ACTION_SCHEDULED",
+    "in_progress": "IN_PROGRESS",
+    "fixed": "FIXED",
+    "fixed_by_resident": "FIXED",
+    "fixed_by_sensor": "FIXED",
+    "no_further_action": "NO_FURTHER_ACTION",
+    "duplicate": "DUPLICATE",
+    "not_ours": "NOT_COUNCILS_RESPONSIBILITY",
+    "hidden": "CLOSED",
+}
+"""our statuses in the words of FixMyStreet's extension"""
 
 
 class Desk:
     """The resource itself, one city's."""
 
-    def __init__(self, context: Context, cells: Cells) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
-        self._cells = cells
-        self._intake = Intake(context.cities, context.profile)
         profile = context.profile
         self._categories = {category.code: category for category in profile.categories}
         self._agencies = {agency.code: agency.name for agency in profile.agencies}
@@ -126,7 +53,7 @@ class Desk:
             "service_code": category.code,
             "service_name": category.name.in_(language),
             "description": category.description.in_(language),
-            "metadata": False,
+            "metadata": bool(category.attributes),
             "type": "realtime",
             "keywords": ",".join(category.keywords),
             "group": category.group,
@@ -136,6 +63,26 @@ class Desk:
         if code not in self._categories:
             raise Refusal(404, f"service_code {code} not found")
         return self._categories[code]
+
+    def definition(self, category: Category, language: Language) -> dict[str, Any]:
+        """What a report of this kind asks beside place and words."""
+        asked = sorted(category.attributes, key=lambda one: one.order)
+        return {
+            "service_code": category.code,
+            "attributes": [
+                {
+                    "variable": True,
+                    "code": one.code,
+                    "datatype": one.datatype,
+                    "required": one.required,
+                    "datatype_description": say(f"open311_{one.datatype}", language),
+                    "order": order,
+                    "description": one.description.in_(language),
+                    "values": [{"key": value.key, "name": value.name.in_(language)} for value in one.values],
+                }
+                for order, one in enumerate(asked, start=1)
+            ],
+        }
 
     def request(self, case: Case, language: Language, thread: Sequence[CaseUpdate] | None = None) -> dict[str, Any]:
         """One case. With its thread, the newest line is its note."""
@@ -172,6 +119,11 @@ class Desk:
         thread = self._context.cities.updates(case.number)
         told = self.request(case, language, thread)
         if extensions:
+            told["extended_attributes"] = {
+                "title": _in(case.title, language),
+                "detailed_status": WORDS[case.status],
+                "reports": self._context.cities.report_counts([case.number]).get(case.number, 0),
+            }
             told["notes"] = [
                 {
                     "datetime": moment(update.at_us, self._context.profile.zone),
@@ -195,97 +147,41 @@ class Desk:
             open_=query.open_,
             start_us=query.start_us,
             end_us=query.end_us,
+            changed_us=query.changed_us,
+            within=query.within,
             limit=upto,
             public_only=True,
         ).cases
         return list(cases)[(query.page - 1) * query.page_size : upto]
+
+    def updates(self, numbers: Sequence[str], start_us: int, end_us: int, language: Language) -> list[dict[str, Any]]:
+        """Public lines of public cases, as FixMyStreet's extension has them, the oldest first, at most 1,000. Their
+        time is when they were said: who asks on from the newest that they know misses none."""
+        found = self._context.cities.lines(self._context.city, start_us, end_us, limit=MOST)
+        return [self.update(one, language) for one in found if not numbers or one.number in numbers]
+
+    def update(self, line: CaseUpdate, language: Language) -> dict[str, Any]:
+        return {
+            "update_id": sha256(line.key.encode()).hexdigest()[:20],
+            "service_request_id": line.number,
+            "status": WORDS[line.status],
+            "updated_datetime": moment(line.said_us, self._context.profile.zone),
+            "description": _in(line.text, language),
+            "media_url": "",
+        }
+
+    def token(self, token: str) -> dict[str, Any]:
+        """What became of a report that waited: its number, empty while it waits."""
+        report = self._context.cities.report(token)
+        if report is None or report.city != self._context.city or report.source != "open311":
+            raise Refusal(404, f"token {token} not found")
+        return {"service_request_id": report.number, "token": token}
 
     def one(self, number: str) -> Case:
         case = self._context.cities.case(number)
         if case is None or not case.public or case.city != self._context.city:
             raise Refusal(404, f"service_request_id {number} not found")
         return case
-
-    def allow(self, request: Request, api_key: str) -> Caller:
-        """The form's key, or one that is shown as `Authorization: Bearer …`, must be one that may file. Says whose."""
-        context = self._context
-        text = api_key or context.access.shown_key(request)
-        if not text:
-            raise Refusal(403, "api_key was not provided")
-        caller = context.access.of_key(request, text)
-        if caller is None:
-            context.security.note("bad_key", context.access.nobody(request), "POST Open311")
-            raise Refusal(403, "api_key is not valid")
-        if reached(FILING, caller, at_home=False) is None:
-            context.security.note("denied", caller, "POST Open311")
-            raise Refusal(403, "api_key may not file reports")
-        return caller
-
-    def file(self, request: Request, form: FormData, idempotency_key: str) -> Case:
-        """File a resident's report. Raises Refusal with everything that is wrong."""
-        text = {name: value for name, value in texts_of(form).items() if value.strip()}
-        caller = self.allow(request, text.get("api_key", ""))
-        self.jurisdiction(text.get("jurisdiction_id"))
-        wrong = []
-        if "service_code" not in text:
-            wrong.append("service_code was not provided")
-        description = text.get("description", "")
-        if len(description) > DESCRIPTION_MOST:
-            wrong.append(f"description has {len(description)} characters; at most {DESCRIPTION_MOST} are taken")
-        place = self._place(text, wrong)
-        if wrong or place is None:
-            raise Refusal(400, *wrong)
-        category = self.category(text["service_code"])
-        lat, lon = place
-        cells, _ = self._cells.now()
-        profile = self._context.profile
-        now_us = self._context.clock.now_us()
-        try:
-            said = Said(
-                # Each program counts for itself: what one has used up must not swallow another's report.
-                key=f"open311/{caller.key}/{idempotency_key}",
-                source="open311",
-                category=category.code,
-                lat=lat,
-                lon=lon,
-                region=region_of(profile, cells, lat, lon),
-                # GeoReport lets a report be wordless; the desk does not, so the category speaks for it.
-                text=description or category.name.id,
-            )
-            case = self._intake.take(said, now_us).case
-        except (BadInput, Rejected) as error:
-            raise Refusal(400, str(error)) from None
-        if case is None:
-            raise Refusal(409, "this report was sent before and waits for an officer")
-        self._context.security.record(Deed(caller.actor, "case.reported", case.number, now_us))
-        return case
-
-    def _place(self, text: dict[str, str], wrong: list[str]) -> tuple[float, float] | None:
-        if "lat" not in text or "long" not in text:
-            known = next(
-                (region for region in self._context.profile.regions if region.code == text.get("address_id")), None
-            )
-            if known is not None:
-                return known.lat, known.lon
-            more = " (an address_string is not looked up here; an address_id is a region's code)"
-            wrong.append(
-                f"lat and long were not provided{more if text.keys() & {'address_string', 'address_id'} else ''}"
-            )
-            return None
-        try:
-            lat, lon = float(text["lat"]), float(text["long"])
-        except ValueError:
-            wrong.append("lat and long are decimal degrees")
-            return None
-        profile = self._context.profile
-        # A comparison that NaN fails, too.
-        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-            wrong.append("lat is from -90 to 90, long from -180 to 180")
-            return None
-        if distance_m(lat, lon, profile.lat, profile.lon) > FARTHEST_M:
-            wrong.append(f"lat and long are not in {profile.name}")
-            return None
-        return lat, lon
 
 
 def _in(text: Any, language: Language) -> str:

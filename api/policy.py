@@ -346,6 +346,8 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/open311/v2/requests/{service_request_id}.{fmt}"): OPEN,
         ("GET", "/open311/v2/tokens/{token}.{fmt}"): OPEN,
         ("POST", "/open311/v2/requests.{fmt}"): FILING,
+        ("GET", "/open311/v2/servicerequestupdates.{fmt}"): OPEN,
+        ("POST", "/open311/v2/servicerequestupdates.{fmt}"): FILING,
         # the house
         ("GET", "/health"): STILL,
         ("GET", "/health/ready"): Rule(_HEALTH, at_home=True),

@@ -39,6 +39,7 @@ DEEDS: tuple[str, ...] = (
     "post.announced",
     "case.reported",
     "case.report_erased",
+    "case.heard",
     "case.worked",
     "city.apply",
     "city.import",

@@ -25,12 +25,18 @@ from store.cases import Case, CaseUpdate, Moved, Sight
 from store.ports import CityStore
 
 SENSOR = "sensor"
+RESIDENT = "warga"
 MOST_ESCALATED = 3
 LONGEST = 2_000
 VETO = {
     "id": "Ditutup petugas, tetapi sensor belum aman. Dibuka kembali.",
     "en": "Closed by an officer, but the sensors are not clear yet. Reopened.",
 }
+HEARD: dict[CaseStatus, dict[str, str]] = {
+    "fixed_by_resident": {"id": "Warga menyatakan ini sudah selesai.", "en": "A resident says that this is done."},
+    "confirmed": {"id": "Warga menyatakan ini belum selesai.", "en": "A resident says that this is not done."},
+}
+"""what everybody reads of a resident's word that moves a case; the word itself is for staff"""
 _CLOSING: frozenset[CaseStatus] = frozenset({"fixed", "no_further_action"})
 
 
@@ -137,6 +143,39 @@ class Casework:
                 reopened=case.reopened + (case.status in ENDED and status not in ENDED),
             )
             return self._moved(sight, moved, deed, {"id": words, "en": words})
+
+        return self._do(number, deed, decide)
+
+    def hear(self, number: str, deed: Deed, text: str = "", status: CaseStatus | None = None) -> Done:
+        """A resident's words, for staff alone to read; and, where `status` is one of HEARD, that it is done or is not,
+        which everybody is told. What the sensors still see no resident ends."""
+
+        def decide(sight: Sight) -> Moved:
+            case = sight.case
+            words = _within(text, least=0 if status else 1)
+            both = {"id": words, "en": words}
+            line = CaseUpdate(deed.key, number, deed.at_us, deed.at_us, case.status, both, RESIDENT, inner=True)
+            if status is None or status == case.status:
+                if not words:
+                    raise Refused("moves", f"the case is {case.status} already", where="status", remedy="Say why.")
+                said_us = max(deed.at_us, case.updated_us + 1)
+                return Moved(replace(case, updated_us=said_us), [replace(line, said_us=said_us)], sight.pauses)
+            if status not in HEARD or status not in moves(case.status, "resident"):
+                raise Refused(
+                    "moves",
+                    f"a case that is {case.status} cannot become {status} by a resident's word",
+                    where="status",
+                    remedy="Look at the case again, or report anew.",
+                )
+            if sight.standing and status in ENDED:
+                raise Refused("standing", "the sensors still see it", where="status", remedy="Say what you see.")
+            reopened = case.reopened + (case.status in ENDED)
+            heard = replace(case, status=status, reopened=reopened)
+            moved = self._moved(sight, heard, replace(deed, office=RESIDENT, person=""), HEARD[status])
+            if words:
+                further = replace(line, key=f"{deed.key}/words", said_us=moved.case.updated_us, status=status)
+                return replace(moved, updates=[*moved.updates, further])
+            return moved
 
         return self._do(number, deed, decide)
 
@@ -255,7 +294,7 @@ class Casework:
             if case is None:
                 raise Rejected(f"there is no case {number}", reason="unknown_case")
             return Done(case, again=True)
-        return Done(moved.case, again=False, vetoed=len(moved.updates) > 1)
+        return Done(moved.case, again=False, vetoed=any(one.author == SENSOR for one in moved.updates))
 
     def _moved(
         self,

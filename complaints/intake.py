@@ -6,7 +6,8 @@ one has looked.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID, uuid5
 
 from complaints.dues import calendar_of, dues_of
@@ -29,7 +30,8 @@ _SPACE = UUID("0b8e4b3e-6f0e-5a55-8f0a-2f1d6c7f5a11")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A report as it came in. `key`: the same key again is the same report. `region` is the adm4 code of the place."""
+    """A report as it came in. `key`: the same key again is the same report. `region` is the adm4 code of the place.
+    `attributes` are checked already (`complaints.attributes`)."""
 
     key: str
     source: ReportSource
@@ -44,6 +46,7 @@ class Said:
     account: str = ""
     anonymous: bool = False
     secret: bool = False
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class Intake:
             account=said.account,
             anonymous=said.anonymous,
             secret=said.secret,
+            attributes=said.attributes,
         )
 
     def _case(self, report: CitizenReport, category: Category, now_us: int) -> Case:

@@ -7,7 +7,7 @@ and nothing else does. Many reports may belong to one case.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
 from contract.case import CaseStatus, CaseWord, word_of
@@ -113,6 +113,8 @@ class CitizenReport:
     secret: bool = False
     queue: Queue = "open"
     erased_us: int | None = None
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """what the category asks beside the words, by its code; leaves with `text`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,15 @@ class Near:
     categories: tuple[str, ...]
     radius_m: float
     since_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """No farther than so many metres from a place."""
+
+    lat: float
+    lon: float
+    radius_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +205,11 @@ class CaseStore(Protocol):
     def report_of(self, city: str, key: str) -> CitizenReport | None:
         """By its key."""
 
+    def report(self, report_id: str) -> CitizenReport | None: ...
+
+    def lines(self, city: str, from_us: int, until_us: int, *, limit: int = 1_000) -> Sequence[CaseUpdate]:
+        """What was said in public of all public cases, by when it was said (both ends included), the oldest first."""
+
     def move_case(self, number: str, key: str, decide: Callable[[Sight], Moved]) -> Moved | None:
         """Read the case under its lock, ask what becomes of it, and keep that, all in one transaction. None, and
         nothing is asked, where the update's `key` is already there. What `decide` raises undoes everything. Rejected
@@ -243,6 +259,9 @@ class CaseStore(Protocol):
         limit: int = 100,
         public_only: bool = True,
         also: tuple[str, Sequence[str]] | None = None,
+        changed_us: tuple[int, int] | None = None,
+        within: Around | None = None,
     ) -> Found:
-        """Newest opened first; start and end bind opened_us. `also`: besides the public ones, those of an agency
+        """Newest opened first; start and end bind opened_us, `changed_us` (from, until) updated_us, both ends
+        included. `also`: besides the public ones, those of an agency
         within regions (codes or beginnings of them at a dot; none: the whole city). Hidden ones are not found."""

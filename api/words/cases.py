@@ -72,6 +72,16 @@ WORDS = {
     "no_updates": Text("Belum ada kabar.", "No news yet."),
     "author_sensor": Text("sensor kota", "the city's sensors"),
     "follow_at": Text("Ikuti laporan ini di {url}", "Follow this report at {url}"),
+    "open311_waits": Text(
+        "Laporan ini menunggu dibaca petugas; nomornya ada di tokens/ dengan token ini.",
+        "This report waits for an officer; its number will stand at tokens/ under this token.",
+    ),
+    "open311_string": Text("Teks pendek", "A short text"),
+    "open311_number": Text("Angka", "A number"),
+    "open311_datetime": Text("Tanggal dan jam dengan zona waktu", "A date and time with its zone"),
+    "open311_text": Text("Teks", "A text"),
+    "open311_singlevaluelist": Text("Pilih satu", "Choose one"),
+    "open311_multivaluelist": Text("Boleh lebih dari satu", "One or more"),
     "withheld": Text(
         "Isi laporan warga ditampilkan setelah diperiksa petugas.",
         "The resident's words are shown once an officer has checked them.",

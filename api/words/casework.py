@@ -172,6 +172,7 @@ WORDS = {
     "work_wrong_agency_same": Text("Kasus ini memang sudah di instansi itu.", "That office has the case already."),
     "work_wrong_paused": Text("Jamnya sudah berhenti.", "Its clock stands still already."),
     "work_wrong_running": Text("Jamnya sedang berjalan.", "Its clock is running."),
+    "work_wrong_standing": Text("Sensor masih melihatnya.", "The sensors still see it."),
     "work_wrong_into": Text("Tidak ada kasus lain dengan nomor itu.", "There is no other case of that number."),
     "work_wrong_into_sensors": Text(
         "Kasus sensor tidak digabung ke kasus lain; gabungkan kasus warga ke sini.",

@@ -15,15 +15,15 @@ from sqlalchemy import case as when
 from sqlalchemy.exc import IntegrityError
 
 from contract.clock import from_us
-from contract.distance import distance_m
+from contract.distance import EARTH_M, distance_m
 from contract.errors import BadInput, Rejected
 from contract.promise import Pause
-from store.cases import Case, CaseUpdate, Found, Inbox, Moved, Near, Sight
+from store.cases import Around, Case, CaseUpdate, Found, Inbox, Moved, Near, Sight
 from store.city.database import Database, Part, batches, rows_of
 from store.city.desk_schema import case_numbers, case_pauses, case_updates, cases
 from store.city.schema import cities, events
 
-_METRES_A_DEGREE = 111_000.0
+_METRES_A_DEGREE = radians(EARTH_M)
 _LATEST_US = 2**62
 
 
@@ -129,6 +129,15 @@ class DeskTables(Part):
         with self._db.read() as connection:
             return [CaseUpdate(**row) for row in connection.execute(query).mappings()]
 
+    def lines(self, city: str, from_us: int, until_us: int, *, limit: int = 1_000) -> Sequence[CaseUpdate]:
+        """See `CityStore.lines`."""
+        shown = (cases.c.city == city, cases.c.public.is_(True), cases.c.status != "hidden")
+        query = select(case_updates).join(cases, cases.c.number == case_updates.c.number)
+        query = query.where(*shown, case_updates.c.inner.is_(False), case_updates.c.said_us.between(from_us, until_us))
+        query = query.order_by(case_updates.c.said_us, case_updates.c.key).limit(limit)
+        with self._db.read() as connection:
+            return [CaseUpdate(**row) for row in connection.execute(query).mappings()]
+
     def find_cases(
         self,
         city: str,
@@ -142,6 +151,8 @@ class DeskTables(Part):
         limit: int = 100,
         public_only: bool = True,
         also: tuple[str, Sequence[str]] | None = None,
+        changed_us: tuple[int, int] | None = None,
+        within: Around | None = None,
     ) -> Found:
         """See `CityStore.find_cases`. Start and end are both included. Raises BadInput for a cursor that none of
         our pages gave."""
@@ -156,6 +167,10 @@ class DeskTables(Part):
             wanted.append(cases.c.opened_us >= start_us)
         if end_us is not None:
             wanted.append(cases.c.opened_us <= end_us)
+        if changed_us is not None:
+            wanted.append(cases.c.updated_us.between(*changed_us))
+        if within is not None:
+            wanted.append(_around(within))
         if public_only:
             wanted.append(or_(cases.c.public.is_(True), _of(also)) if also else cases.c.public.is_(True))
         page = select(cases).where(*wanted).order_by(cases.c.opened_us.desc(), cases.c.number.desc()).limit(limit + 1)
@@ -268,6 +283,13 @@ def _of(also: tuple[str, Sequence[str]]) -> ColumnElement[bool]:
 def _within(regions: Sequence[str]) -> ColumnElement[bool]:
     """In a region of that code or below it."""
     return or_(*(or_(cases.c.region == one, cases.c.region.startswith(f"{one}.", autoescape=True)) for one in regions))
+
+
+def _around(place: Around) -> ColumnElement[bool]:
+    """By a plane that touches the earth there: right to a thousandth within a city."""
+    north_m = (cases.c.lat - place.lat) * _METRES_A_DEGREE
+    east_m = (cases.c.lon - place.lon) * (_METRES_A_DEGREE * cos(radians(place.lat)))
+    return north_m * north_m + east_m * east_m <= place.radius_m**2
 
 
 def one_case(connection: Connection, where: Any) -> Case | None:

@@ -47,6 +47,7 @@ cases = Table(
     Index("ix_cases_opened", "city", "opened_us", "number"),
     Index("ix_cases_at_work", "city", "agency", "opened_us", **where("closed_us IS NULL")),
     Index("ix_cases_place", "city", "lat", **where("closed_us IS NULL")),
+    Index("ix_cases_changed", "city", "updated_us"),
 )
 
 case_updates = Table(
@@ -62,6 +63,7 @@ case_updates = Table(
     Column("inner", Boolean, nullable=False, server_default=false()),
     text_("person", ""),
     Index("ix_case_updates_number", "number", "at_us"),
+    Index("ix_case_updates_said", "said_us"),
 )
 
 case_pauses = Table(
@@ -96,6 +98,7 @@ reports = Table(
     Column("secret", Boolean, nullable=False),
     text_("queue"),
     maybe_us("erased_us"),
+    Column("attributes", JSON, nullable=False, server_default="{}"),
     Index("uq_reports_key", "city", "key", unique=True),
     Index("ix_reports_number", "number", "at_us"),
     Index("ix_reports_account", "city", "account", "at_us", **where("account <> ''")),

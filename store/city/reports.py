@@ -70,6 +70,12 @@ class ReportTables(Part):
         with self._db.read() as connection:
             return _report(connection, city, key)
 
+    def report(self, report_id: str) -> CitizenReport | None:
+        """See `CityStore.report`."""
+        with self._db.read() as connection:
+            found = _read(connection, select(reports).where(reports.c.id == report_id))
+        return found[0] if found else None
+
     def reports(self, number: str) -> Sequence[CitizenReport]:
         """See `CityStore.reports`."""
         query = select(reports).where(reports.c.number == number).order_by(reports.c.at_us, reports.c.id)
@@ -107,7 +113,7 @@ class ReportTables(Part):
         return self._empty(now_us, *this) > 0
 
     def _empty(self, now_us: int, *where: ColumnElement[bool]) -> int:
-        empty = {"text": "", "name": "", "contact": "", "account": "", "erased_us": now_us}
+        empty = {"text": "", "name": "", "contact": "", "account": "", "attributes": {}, "erased_us": now_us}
         with self._db.write() as connection:
             erased = connection.execute(reports.update().where(*where).values(empty)).rowcount
         if erased:
@@ -126,4 +132,5 @@ def _read(connection: Connection, query: Any) -> list[CitizenReport]:
 
 def _values(report: CitizenReport) -> dict[str, Any]:
     kept = {field.name: getattr(report, field.name) for field in fields(report)}
-    return {**kept, "number": report.number or None}
+    attributes = {code: list(values) for code, values in report.attributes.items()}
+    return {**kept, "number": report.number or None, "attributes": attributes}

@@ -656,7 +656,7 @@ CREATE TABLE reports (
 	anonymous BOOLEAN NOT NULL,
 	secret BOOLEAN NOT NULL,
 	queue TEXT NOT NULL,
-	erased_us BIGINT,
+	erased_us BIGINT, attributes JSON DEFAULT '{}' NOT NULL,
 	CONSTRAINT pk_reports PRIMARY KEY (id),
 	CONSTRAINT fk_reports_city_cities FOREIGN KEY(city) REFERENCES cities (code),
 	CONSTRAINT fk_reports_number_cases FOREIGN KEY(number) REFERENCES cases (number)
@@ -890,7 +890,9 @@ CREATE INDEX ix_attempts_until_us ON attempts (until_us);
 CREATE INDEX ix_bulletins_at ON bulletins (city, at_us);
 CREATE INDEX ix_bulletins_event ON bulletins (city, event, at_us);
 CREATE INDEX ix_case_updates_number ON case_updates (number, at_us);
+CREATE INDEX ix_case_updates_said ON case_updates (said_us);
 CREATE INDEX ix_cases_at_work ON cases (city, agency, opened_us) WHERE closed_us IS NULL;
+CREATE INDEX ix_cases_changed ON cases (city, updated_us);
 CREATE INDEX ix_cases_opened ON cases (city, opened_us, number);
 CREATE INDEX ix_cases_place ON cases (city, lat) WHERE closed_us IS NULL;
 CREATE INDEX ix_contacts_region ON contacts (city, region);
@@ -949,4 +951,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0035');
+INSERT INTO alembic_version (version_num) VALUES ('0036');

@@ -55,6 +55,7 @@ from contract.bulletin import KINDS as BULLETIN_KINDS
 from contract.case import CASE_STATUSES
 from contract.chain import CONTACT_ROLES
 from contract.chain import LANGUAGES as CONTACT_LANGUAGES
+from contract.city import Datatype
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from contract.decision import KINDS as KINDS_OF_DECISION
 from contract.decision import MATCHERS, WINDOWS
@@ -273,6 +274,7 @@ def built() -> set[str]:
         *(f"decided_{reason}" for reason in WORDED_REFUSALS),
         *(f"stage_{state}" for state in get_args(StageState)),
         *(f"stage_{stage}" for stage in ("readings", "ingest", "alerts", "api", "watch", "weather")),
+        *(f"open311_{datatype}" for datatype in get_args(Datatype)),
         *(f"severity_{severity}" for severity in get_args(Severity)),
         *(f"matcher_{name}" for name in MATCHERS),
         *(f"held_window_{what}" for what in WINDOWS),

@@ -277,3 +277,33 @@ def test_the_inbox_has_what_presses_first(counter: Counter) -> None:
     assert counter.cities.inbox(watch.CITY, Inbox(regions=("34.71.0",))) == []
     counter.work.take(first, counter.deed())
     assert [case.number for case in counter.cities.inbox(watch.CITY, Inbox(owner="sri"))] == [first]
+
+
+def test_a_residents_word_is_for_staff_and_what_it_moves_is_for_everybody(counter: Counter) -> None:
+    """Done, and not done after all: once each however often it is sent, and the words stay inside."""
+    number = counter.residents()
+    counter.work.hear(
+        number, deed := counter.deed(key="w1"), "Sudah saya bersihkan, 0812 3456 7890", "fixed_by_resident"
+    )
+    assert counter.work.hear(number, deed, "again", "fixed_by_resident").again
+    assert (counter.case(number).state, counter.case(number).closed_us) == ("done", NOW_US + MINUTE_US)
+    counter.work.hear(number, counter.deed(2 * MINUTE_US), "Air masih ada", "confirmed")
+    assert (counter.case(number).state, counter.case(number).reopened) == ("checked", 1)
+    public = [line.text["id"] for line in counter.cities.updates(number)]
+    assert public[1:] == ["Warga menyatakan ini sudah selesai.", "Warga menyatakan ini belum selesai."]
+    inside = [line.text["id"] for line in counter.cities.updates(number, inner=True) if line.inner]
+    assert inside == ["Sudah saya bersihkan, 0812 3456 7890", "Air masih ada"]
+
+
+def test_no_resident_ends_what_the_sensors_still_see(counter: Counter) -> None:
+    """Their words are taken all the same, when they say no more than words; an empty word is none."""
+    number = counter.sensors()
+    with pytest.raises(BadInput, match="sensors still see it"):
+        counter.work.hear(number, counter.deed(), "Sudah surut", "fixed_by_resident")
+    counter.work.hear(number, counter.deed(), "Sudah surut di sini")
+    assert counter.case(number).state == "received"
+    for status in (None, "submitted"):
+        with pytest.raises(BadInput):
+            counter.work.hear(number, counter.deed(), "  ", status)  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match="by a resident's word"):
+        counter.work.hear(number, counter.deed(), "Sembunyikan", "hidden")
