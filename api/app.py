@@ -47,6 +47,7 @@ from api import (
     reached_page,
     receipts,
     recordings_page,
+    report_own,
     report_page,
     rivers,
     roster_page,
@@ -225,6 +226,7 @@ def create_app(
         recordings_page.router(context, pages),
         follow_page.router(context, pages),
         report_page.router(context, pages, cells),
+        report_own.router(context, pages),
         subscriptions_v1.router(context),
         casework_page.router(context, pages),
         # alarms and what is decided about them

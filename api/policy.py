@@ -260,6 +260,8 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/lapor"): SIGN_IN,
         ("POST", "/lapor"): SIGN_IN,
         ("GET", "/lapor/{key}"): SIGN_IN,
+        ("GET", "/lapor/{key}/data.json"): SIGN_IN,
+        ("POST", "/lapor/{key}/balas"): SIGN_IN,
         ("POST", "/lapor/{key}/hapus"): SIGN_IN,
         # officers' own work
         ("GET", "/petugas"): WORKS,

@@ -1,7 +1,7 @@
 """`/lapor`: what a resident sees that no sensor sees; and the same form for whoever takes it down on the telephone.
 
 Nothing needs a script or an account. The form carries a key of its own: sent again, it is the same report. The page
-after it, behind that key, is the reporter's own: where it stands, and how to have their data erased.
+after it, behind that key, is the reporter's own (`api/report_own.py`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from api.tokens import digest
 from complaints.intake import LONGEST, NAME_MOST, Intake, Said
 from contract.distance import distance_m
 from contract.errors import BadInput
-from store.cases import Case, CitizenReport
+from store.cases import Case
 from store.people import Deed
 
 PATH = "/lapor"
@@ -126,37 +126,6 @@ class ReportPage:
             return RedirectResponse(f"/petugas/{taken.case.number}", status_code=303)
         return RedirectResponse(f"{PATH}/{key}", status_code=303)
 
-    def own(self, request: Request, key: str, *, said: str = "") -> Response:
-        """The reporter's own page."""
-        report = self._of(key)
-        if report is None:
-            return self._pages.trouble(request, 404, "report_gone_title", "report_gone", back=PATH)
-        case = self._context.cities.case(report.number) if report.number else None
-        values = {
-            "report": report,
-            "case": case,
-            "key": key,
-            "others": max(0, self._context.cities.report_counts([case.number]).get(case.number, 0) - 1) if case else 0,
-            "category": self._categories.get(report.category),
-            "region": self._regions[report.region].name if report.region in self._regions else report.region,
-            "said": said,
-            "good": True,
-        }
-        return self._shown(request, "lapor_satu.html", values)
-
-    def erase(self, request: Request, key: str) -> Response:
-        """Their data goes; that somebody reported stays."""
-        report = self._of(key)
-        if report is None:
-            return self._pages.trouble(request, 404, "report_gone_title", "report_gone", back=PATH)
-        now_us = self._context.clock.now_us()
-        if self._context.cities.erase_report(report.city, report.key, now_us):
-            self._context.security.record(Deed(caller_of(request).actor, "case.report_erased", report.id, now_us))
-        return RedirectResponse(f"{PATH}/{key}?kabar=hapus", status_code=303)
-
-    def _of(self, key: str) -> CitizenReport | None:
-        return self._context.cities.report_of(self._context.city, f"web/{key}") if _KEY.fullmatch(key) else None
-
     def _where(self, fields: Mapping[str, str]) -> tuple[str, float, float, str]:
         """Category, place and region. Who says that it is a case that is known means its place and its category."""
         same = fields.get("sama", "")
@@ -199,13 +168,5 @@ def router(context: Context, pages: Pages, cells: Cells) -> APIRouter:
     @routes.post(PATH, include_in_schema=False)
     async def take(request: Request) -> Response:
         return await run_in_threadpool(page.take, request, await fields_of(request))
-
-    @routes.get(PATH + "/{key}", include_in_schema=False)
-    def own(request: Request, key: str, kabar: str = "") -> Response:
-        return page.own(request, key, said="report_erased" if kabar == "hapus" else "")
-
-    @routes.post(PATH + "/{key}/hapus", include_in_schema=False)
-    def erase(request: Request, key: str) -> Response:
-        return page.erase(request, key)
 
     return routes

@@ -38,6 +38,7 @@ DEEDS: tuple[str, ...] = (
     "post.confirmed",
     "post.announced",
     "case.reported",
+    "case.replied",
     "case.report_erased",
     "case.heard",
     "case.worked",

@@ -18,14 +18,17 @@ from complaints.dues import calendar_of, dues_of
 from complaints.routing import category_of
 from contract.case import ENDED, CaseStatus, moves
 from contract.city import Profile
+from contract.clock import DAY_US
 from contract.errors import BadInput, Rejected
 from contract.masking import masked
 from contract.promise import Pause, PauseReason
-from store.cases import Case, CaseUpdate, Moved, Sight
+from store.cases import Case, CaseUpdate, CitizenReport, Moved, Sight
 from store.ports import CityStore
 
 SENSOR = "sensor"
 RESIDENT = "warga"
+REPLIES_A_DAY = 5
+"""of one report"""
 MOST_ESCALATED = 3
 LONGEST = 2_000
 VETO = {
@@ -276,6 +279,30 @@ class Casework:
             return self._moved(sight, hidden, deed, {"id": words, "en": words}, inner=True)
 
         return self._do(number, deed, decide)
+
+    def reply(self, report: CitizenReport, key: str, text: str, at_us: int) -> Done:
+        """What the one who reported writes back: for whoever works on the case and for themselves, without telephone
+        and identity numbers. A clock that waits for them runs again. Officers at the case are not overtaken by it.
+        Raises Refused for a case that is over, a report that was erased, and more than `REPLIES_A_DAY`."""
+        deed = Deed(f"{report.id}/reply/{key}", report.id, RESIDENT, at_us)
+
+        def decide(sight: Sight) -> Moved:
+            case = _open(sight.case)
+            words = masked(_within(text))
+            told = {"id": words, "en": words}
+            if any(one.until_us is None and one.reason == "reporter" for one in sight.pauses):
+                return self._moved(sight, case, deed, told, _ended(sight.pauses, at_us), inner=True)
+            line = CaseUpdate(deed.key, case.number, at_us, at_us, case.status, told, RESIDENT, True, report.id)
+            return Moved(case, [line], sight.pauses)
+
+        if report.erased_us is not None:
+            raise Refused("erased", "the reporter's data was erased", where="text", remedy="Report it anew.")
+        said = [one for one in self._cities.updates(report.number, inner=True) if one.person == report.id]
+        if any(one.key == deed.key for one in said):
+            return self._do(report.number, deed, decide)
+        if sum(one.at_us > at_us - DAY_US for one in said) >= REPLIES_A_DAY:
+            raise Refused("replies", f"{REPLIES_A_DAY} answers came within a day", remedy="Write again tomorrow.")
+        return self._do(report.number, deed, decide)
 
     def _do(self, number: str, deed: Deed, decide: Decide) -> Done:
         def looked(sight: Sight) -> Moved:

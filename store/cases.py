@@ -66,7 +66,8 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class CaseUpdate:
     """One line of a case's thread; `key` is unique, so that the same line is never told twice. `author` is `sensor`,
-    `warga`, or the name of the office that says it; `person` who of theirs, by id. `inner`: for staff alone."""
+    `warga`, or the name of the office that says it; `person` who of theirs, by id; of a resident their report's
+    id. `inner`: for staff alone, and for the resident who wrote it."""
 
     key: str
     number: str
@@ -234,11 +235,15 @@ class CaseStore(Protocol):
     def report_counts(self, numbers: Collection[str]) -> Mapping[str, int]:
         """How many reports belong to each of these cases, without those of the shadow queue; 0 is left out."""
 
+    def replied(self, numbers: Collection[str]) -> Collection[str]:
+        """Those of these cases in which a resident has written to the office since an officer last did anything."""
+
     def reports_since(self, city: str, account: str, since_us: int) -> Sequence[CitizenReport]:
         """What an account has said since then, the oldest first."""
 
     def erase_reports(self, city: str, closed_before_us: int, now_us: int, *, limit: int = 500) -> int:
-        """Empty who said it and what they said, of cases that were over before then; how many were."""
+        """Empty who said it and what they said, also what they wrote back, of cases that were over before then; how
+        many were."""
 
     def erase_report(self, city: str, key: str, now_us: int) -> bool:
         """The same for one report, on the reporter's own word; False where it is done."""

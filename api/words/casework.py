@@ -34,6 +34,7 @@ WORDS = {
     "work_sensors": Text("sensor", "sensors"),
     "work_owner": Text("dipegang {name}", "taken by {name}"),
     "work_nobody": Text("belum diambil", "nobody has it"),
+    "work_replied": Text("ada balasan warga", "the reporter has answered"),
     "work_escalated": Text("naik tingkat {n}", "escalated {n}"),
     "work_reopened": Text("dibuka kembali {n} kali", "reopened {n} times"),
     "work_status": Text("Keadaan di dalam", "State inside"),
@@ -181,6 +182,14 @@ WORDS = {
     "work_wrong_hide_sensors": Text(
         "Laporan sensor tidak disembunyikan. Nyatakan keliru di halaman siaga.",
         "What the sensors filed is not hidden. Call it wrong in the duty room.",
+    ),
+    "work_wrong_replies": Text(
+        "Sudah 5 balasan dalam sehari. Kirim lagi besok; tulisan Anda masih di formulir.",
+        "There were 5 answers within a day. Send it tomorrow; your words are still in the form.",
+    ),
+    "work_wrong_erased": Text(
+        "Data pelapor sudah dihapus, jadi tidak bisa dibalas. Laporkan lagi.",
+        "The reporter's data was erased, so there is no answering. Report it anew.",
     ),
     "work_wrong_text": Text("Tulis 1 sampai 2.000 huruf.", "Write 1 to 2,000 characters."),
 }

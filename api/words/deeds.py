@@ -36,6 +36,7 @@ WORDS = {
     "deed_post_announced": Text("Mengumumkan pelepasan air", "Announced a release of water"),
     "deed_case_reported": Text("Mengirim laporan", "Filed a report"),
     "deed_case": Text("Kasus: semua perbuatan", "Cases: every deed"),
+    "deed_case_replied": Text("Membalas kasus sendiri", "Wrote back on their own report"),
     "deed_case_report_erased": Text("Menghapus data pelapor", "Erased a reporter's data"),
     "deed_case_heard": Text("Menambah kabar warga pada kasus", "Added a resident's word to a case"),
     "deed_case_worked": Text("Mengerjakan kasus", "Worked on a case"),

@@ -6,12 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import case as when
 
 from store.cases import Case, CaseUpdate, CitizenReport, Near
 from store.city.database import Part, batches, rows_of
 from store.city.desk import file_new, keep_case, lock_numbers, nearest, one_case
-from store.city.desk_schema import cases, reports
+from store.city.desk_schema import case_updates, cases, reports
+
+_RESIDENT = "warga"
+_NOTHING = {"id": "", "en": ""}
 
 
 class ReportTables(Part):
@@ -92,6 +96,20 @@ class ReportTables(Part):
                 found |= {str(number): int(count) for number, count in rows}
         return found
 
+    def replied(self, numbers: Collection[str]) -> Collection[str]:
+        """See `CityStore.replied`."""
+        theirs = and_(case_updates.c.author == _RESIDENT, case_updates.c.inner.is_(True))
+        officers = and_(case_updates.c.author != _RESIDENT, case_updates.c.person != "")
+        by_resident = when((theirs, case_updates.c.at_us), else_=0)
+        by_officer = when((officers, case_updates.c.at_us), else_=0)
+        found: set[str] = set()
+        with self._db.read() as connection:
+            for some in batches(numbers):
+                query = select(case_updates.c.number).where(case_updates.c.number.in_(some))
+                later = func.max(by_resident) > func.max(by_officer)
+                found |= set(connection.execute(query.group_by(case_updates.c.number).having(later)).scalars())
+        return found
+
     def reports_since(self, city: str, account: str, since_us: int) -> Sequence[CitizenReport]:
         """See `CityStore.reports_since`."""
         query = select(reports).where(
@@ -115,10 +133,16 @@ class ReportTables(Part):
     def _empty(self, now_us: int, *where: ColumnElement[bool]) -> int:
         empty = {"text": "", "name": "", "contact": "", "account": "", "attributes": {}, "erased_us": now_us}
         with self._db.write() as connection:
-            erased = connection.execute(reports.update().where(*where).values(empty)).rowcount
-        if erased:
+            found = rows_of(connection, select(reports.c.id, reports.c.number).where(*where))
+            ids = [row["id"] for row in found]
+            numbers = sorted({row["number"] for row in found if row["number"] is not None})
+            connection.execute(reports.update().where(reports.c.id.in_(ids)).values(empty))
+            theirs = (case_updates.c.number.in_(numbers), case_updates.c.author == _RESIDENT)
+            written = case_updates.update().where(*theirs, case_updates.c.person.in_(ids))
+            connection.execute(written.values(text=_NOTHING))
+        if ids:
             self._db.scrub()
-        return erased
+        return len(ids)
 
 
 def _report(connection: Connection, city: str, key: str) -> CitizenReport | None:

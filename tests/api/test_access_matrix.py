@@ -330,6 +330,8 @@ LINES = [
     get("/lapor", PEOPLE_ONLY),
     post("/lapor", PEOPLE_ONLY, ok=400, jenis="ufo"),
     get("/lapor/{key}", "hhhhhhhh" + "dd", "/lapor/none"),
+    get("/lapor/{key}/data.json", "hhhhhhhh" + "dd", "/lapor/none/data.json"),
+    post("/lapor/{key}/balas", "hhhhhhhh" + "dd", "/lapor/none/balas"),
     post("/lapor/{key}/hapus", "hhhhhhhh" + "dd", "/lapor/none/hapus"),
     get("/petugas", JUDGES),
     get("/petugas/samping", OPERATORS),

@@ -123,21 +123,6 @@ def test_a_secret_report_is_seen_by_its_office_alone(made: Town, serve: Serve) -
     assert client.get(f"/kasus/{case.number}").status_code == 404
 
 
-def test_data_is_erased_on_the_reporters_word(made: Town, serve: Serve) -> None:
-    """Name, contact and words are gone at once; the case goes on, and the deed is on record."""
-    client, who = serve(made), stranger()
-    send(client, who, **GOOD)
-    gone = send(client, who, f"/lapor/{KEY}/hapus")
-    page = client.get(gone.headers["location"])
-    assert "Data Anda sudah dihapus." in words(page)
-    assert "masjid" not in page.text
-    (case,) = made.cities.find_cases(made.profile.code).cases
-    (report,) = made.cities.reports(case.number)
-    assert (report.name, report.contact, report.text) == ("", "", "")
-    assert "case.report_erased" in [row.what for row in made.cities.audit(made.profile.code)]
-    assert client.get(f"/lapor/{'a' * 32}").status_code == 404
-
-
 def test_a_call_is_taken_down_and_the_known_case_is_offered(made: Town, serve: Serve) -> None:
     """The operator chooses what is known, and it is a report of that case; else it is a new one, and opens at once."""
     operator = signed_in(made, person(made, "siti", "operator"))

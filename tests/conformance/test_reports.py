@@ -62,3 +62,29 @@ def _until_it_waits(url: str, other: Future[object]) -> None:
         while not connection.execute(waiting).scalar_one() and not other.done() and time.monotonic() < until:
             connection.rollback()
     engine.dispose()
+
+
+def test_answers_are_found_and_leave_with_their_reporter(city_store: CityStore) -> None:
+    """A case is answered until an officer has done something after it; what one reporter wrote back is emptied with
+    their report, what others wrote stays."""
+    city_store.put_profile(profile(), NOON_US)
+    found = city_store.file_report(report("r1"), case(None), update("r1/filed"), NEAR)
+    assert found is not None
+    number = found[0].number
+    city_store.file_report(report("r2"), case(None), update("r2/filed"), NEAR)
+
+    def line(key: str, author: str, who: str, after_us: int) -> None:
+        said = replace(
+            update(key, number), at_us=NOON_US + after_us, author=author, person=who, text={"id": key}, inner=True
+        )
+        city_store.move_case(number, key, lambda sight: Moved(sight.case, [said], sight.pauses))
+
+    assert city_store.replied([number]) == set()
+    line("mine", "warga", "r1", 1)
+    line("other", "warga", "r2", 2)
+    assert city_store.replied([number, "none"]) == {number}
+    line("office", "BPBD", "sri", 3)
+    assert city_store.replied([number]) == set()
+    assert city_store.erase_report(case(None).city, "r1", NOON_US + 4)
+    texts = {one.key: one.text["id"] for one in city_store.updates(number, inner=True)}
+    assert (texts["mine"], texts["other"], texts["office"]) == ("", "other", "office")
