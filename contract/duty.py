@@ -15,8 +15,9 @@ RUNGS = 9
 SHIFT_MOST_US = 31 * DAY_US
 
 
-ChannelKind = Literal["ring", "ntfy", "email", "sms_http", "telegram", "whatsapp"]
-"""a telephone call, a push message, a letter, a short message, a message by the city's bot, by its WhatsApp number"""
+ChannelKind = Literal["ring", "ntfy", "email", "sms_http", "telegram", "whatsapp", "apprise"]
+"""a telephone call, a push message, a letter, a short message, a message by the city's bot, by its WhatsApp number, by
+whatever else Apprise speaks"""
 CHANNEL_KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
 _ADDRESSES: Mapping[ChannelKind, re.Pattern[str]] = {
     "ring": re.compile(r"\+?[0-9]{3,20}"),
@@ -24,6 +25,7 @@ _ADDRESSES: Mapping[ChannelKind, re.Pattern[str]] = {
     "telegram": re.compile(r"-?[0-9]{3,20}"),
     "whatsapp": re.compile(r"\+?[1-9][0-9]{6,14}"),
     "ntfy": re.compile(r"[A-Za-z0-9_-]{8,64}"),
+    "apprise": re.compile(r"[A-Za-z0-9@#+!:._=~-]{1,128}"),
     "email": re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+"),
 }
 _DIALLED = frozenset({"ring", "sms_http", "whatsapp"})
@@ -33,6 +35,7 @@ _REMEDIES: Mapping[ChannelKind, str] = {
     "telegram": "The number of the chat: digits. The bot says it to whoever writes INFO to it.",
     "whatsapp": "A number with its country and without a nought before it: +62812….",
     "ntfy": "A topic: 8 to 64 letters, digits, - or _, drawn so that nobody guesses it.",
+    "apprise": "As the service calls whom it tells: a number, a name, a room; without spaces or /.",
     "email": "As nama@kota.go.id.",
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from alerts.channels.by_apprise import ByApprise
 from alerts.channels.email import Email, MailServer
 from alerts.channels.ntfy import Ntfy
 from alerts.channels.port import Channel
@@ -34,6 +35,7 @@ _FIELDS: Mapping[ChannelKind, Mapping[str, type | tuple[type, ...]]] = {
     "sms_http": {"url": str, "body": str, "form": str, "headers": dict, "accepted": str, **_SECRETS},
     "telegram": {"url": str, **_SECRETS},
     "whatsapp": {"url": str, "template": str, "template_language": str, **_SECRETS},
+    "apprise": _SECRETS,
 }  # fmt: skip
 _RING_MORE = ("domain", "shown_as", "ring_s", "talk_s", "transport")
 _NEEDED: Mapping[ChannelKind, tuple[str, ...]] = {
@@ -43,6 +45,7 @@ _NEEDED: Mapping[ChannelKind, tuple[str, ...]] = {
     "sms_http": ("url", "body"),
     "telegram": (),
     "whatsapp": ("url", "template"),
+    "apprise": (),
 }
 _BOUNDS: Mapping[str, tuple[float, float]] = {"port": (1, 65_535), "ring_s": (5, 60), "talk_s": (1, 60)}
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -137,6 +140,10 @@ class ChannelFile:
             raise self._file.wrong(number, "kind", "a line needs its password", 'Write secret_file = "…".')
         if table["kind"] in {"telegram", "whatsapp"} and not has_one:
             raise self._file.wrong(number, "kind", "it speaks with a token", 'Write secret_file = "…".')
+        if table["kind"] == "apprise" and not has_one:
+            raise self._file.wrong(
+                number, "kind", "its Apprise URL is missing", 'Write it into a file, and secret_file = "…" here.'
+            )
         if table["kind"] == "email" and ("user" in table) is not has_one:
             raise self._file.wrong(number, "user", "user and password belong together", "Write both or none.")
         if table["kind"] == "email" and table.get("security") == "none" and has_one:
@@ -156,6 +163,13 @@ class ChannelFile:
             port = table.get("port", 465 if security == "tls" else 587)
             server = MailServer(table["server"], port, table["sender"], security, table.get("user", ""), secret)
             return Email(server, clock)
+        if entry.info.kind == "apprise":
+            ByApprise.check(secret, where=self._file.where(entry.number, "kind"))
+            return ByApprise(secret)
+        return self._asked_by_http(entry, outward, secret, answering=answering)
+
+    def _asked_by_http(self, entry: Entry, outward: Outward, secret: str, *, answering: bool) -> Channel:
+        table = entry.table
         target = outward.judge(table.get("url", TELEGRAM_URL), where=self._file.where(entry.number, "url"))
         if entry.info.kind == "ntfy":
             return Ntfy(target, outward, secret)

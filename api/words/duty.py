@@ -46,6 +46,7 @@ WORDS = {
     "duty_kind_sms_http": Text("SMS", "text message"),
     "duty_kind_telegram": Text("Telegram", "Telegram message"),
     "duty_kind_whatsapp": Text("WhatsApp", "WhatsApp message"),
+    "duty_kind_apprise": Text("layanan pesan lain", "another messenger"),
     "duty_on": Text("Yang berjaga", "On duty"),
     "duty_rung": Text("Urutan {n}", "Rung {n}"),
     "duty_change": Text("Pergantian berikutnya {time}", "Next change at {time}"),
@@ -202,6 +203,10 @@ WORDS = {
     ),
     "duty_address_ntfy": Text(
         "Tulis topik: 8 sampai 64 huruf, angka, - atau _.", "Write a topic: 8 to 64 letters, figures, - or _."
+    ),
+    "duty_address_apprise": Text(
+        "Tulis alamat seperti yang dipakai layanan itu: nomor, nama, atau ruang; tanpa spasi dan tanpa /.",
+        "Write the address as that service has it: a number, a name or a room; without spaces or /.",
     ),
     "duty_address_email": Text(
         "Tulis alamat surel, misalnya nama@kota.go.id.", "Write an e-mail address, as name@city.example."

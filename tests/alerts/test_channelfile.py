@@ -20,6 +20,7 @@ WHATSAPP = (
     'kind = "whatsapp"\nurl = "https://graph.facebook.com/v23.0/1234567890/messages"\ntemplate = "alarm_jaga"\n'
     'secret_file = "secret"\n'
 )
+APPRISE = 'kind = "apprise"\nname = "signal"\nsecret_env = "APPRISE_URL"\n'
 HEAD = "[[channel]]\n"
 
 
@@ -32,14 +33,17 @@ def written(folder: Path, text: str) -> Path:
 def test_all_kinds_with_their_secrets(tmp_path: Path) -> None:
     """Names, kinds and what rings; a secret from a file or from the environment."""
     ntfy = 'kind = "ntfy"\nname = "dorong"\nurl = "https://ntfy.example"\nsecret_env = "TOKEN"\n'
-    file = ChannelFile(written(tmp_path, "".join(HEAD + one for one in (RING, SMS, MAIL, ntfy, BOT, WHATSAPP))))
+    file = ChannelFile(
+        written(tmp_path, "".join(HEAD + one for one in (RING, SMS, MAIL, ntfy, BOT, WHATSAPP, APPRISE)))
+    )
     assert file.infos == (
         ChannelInfo("ring", "ring"), ChannelInfo("sms-http", "sms_http"), ChannelInfo("email", "email"),
         ChannelInfo("dorong", "ntfy"), ChannelInfo("telegram", "telegram"), ChannelInfo("whatsapp", "whatsapp"),
+        ChannelInfo("signal", "apprise"),
     )  # fmt: skip
-    assert [one.rings for one in file.infos] == [True, False, False, False, False, False]
-    opened = file.open(Outward(), SystemClock(), {"TOKEN": "kunci"})
-    assert list(opened) == ["ring", "sms-http", "email", "dorong", "telegram", "whatsapp"]
+    assert [one.rings for one in file.infos] == [True, False, False, False, False, False, False]
+    opened = file.open(Outward(), SystemClock(), {"TOKEN": "kunci", "APPRISE_URL": "json://10.0.0.1/{to}"})
+    assert list(opened) == ["ring", "sms-http", "email", "dorong", "telegram", "whatsapp", "signal"]
     assert "kata-sandi" not in repr(vars(opened["ring"]))
     with pytest.raises(BadInput, match="TOKEN is not set"):
         file.open(Outward(), SystemClock(), {})

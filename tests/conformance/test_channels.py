@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from aiosmtpd.controller import Controller
 from support.phones import SECRET, USER, Phone, kamailio
 from support.receiver import Receiver, receiver
 
+from alerts.channels.by_apprise import ByApprise
 from alerts.channels.email import Email, MailServer
 from alerts.channels.ntfy import Ntfy
 from alerts.channels.port import Channel, Message, Receipt
@@ -27,7 +29,7 @@ from alerts.channels.whatsapp import WhatsApp
 from complaints.outward import Outward
 from contract.addresses import networks
 from contract.clock import SystemClock
-from contract.errors import Rejected, Unavailable
+from contract.errors import BadInput, Rejected, Unavailable
 from faults.parts.brokers import free_port
 
 Mood = Literal["good", "away", "unknown"]
@@ -122,7 +124,18 @@ def _said_on_whatsapp(body: bytes) -> str:
 
 
 @pytest.fixture(
-    params=["ring", "ring tcp", "ntfy", "email", "sms form", "sms json", "telegram", "whatsapp", "whatsapp template"]
+    params=[
+        "ring",
+        "ring tcp",
+        "ntfy",
+        "email",
+        "sms form",
+        "sms json",
+        "telegram",
+        "whatsapp",
+        "whatsapp template",
+        "apprise",
+    ]
 )
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """Each adapter beside its provider."""
@@ -142,6 +155,12 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
             lambda at: Telegram(HOME.judge(at.url, where="test"), HOME, "kunci"),
             "12345",
             lambda body: str(json.loads(body)["text"]),
+        )
+    elif request.param == "apprise":
+        yield from _http(
+            lambda at: ByApprise(at.url.replace("http://", "json://") + "/{to}"),
+            "@siti:kota.example",
+            lambda body: str(json.loads(body)["message"]),
         )
     elif request.param.startswith("whatsapp"):
         template = "alarm_jaga" if request.param.endswith("template") else ""
@@ -292,3 +311,41 @@ def test_what_meta_says_will_pass_is_tried_again(code: int, error: type[Exceptio
             WhatsApp(HOME.judge(server.url, where="test"), HOME, "kunci").send(MESSAGE, "+62812", "key")
         assert server.got[0].headers["authorization"] == "Bearer kunci"
         assert json.loads(server.got[0].body)["to"] == "62812"
+
+
+# ------------------------------------------------------------ whatever Apprise speaks
+
+
+def test_a_person_stands_in_the_services_url_as_one_word() -> None:
+    """No address reaches another path or adds a parameter; title, text and link arrive."""
+    with receiver() as server:
+        channel = ByApprise(server.url.replace("http://", "json://") + "/{to}?format=text")
+        assert channel.send(MESSAGE, "../#a?b=c@d", "key") == Receipt("accepted", "Apprise")
+        (got,) = server.got
+        assert got.path.split("/hook/", 1)[1].count("/") <= 1
+        assert "b=c" not in got.path.partition("?")[2]
+        told = json.loads(got.body)
+        assert (told["title"], told["type"]) == (MESSAGE.title, "failure")
+        assert MESSAGE.link in told["message"]
+
+
+def test_a_service_that_hangs_is_ended_with_its_process() -> None:
+    """The ladder goes on when the time is over, or when the engine ends; no process is left behind."""
+    with receiver() as server:
+        server.held = threading.Event()
+        channel = ByApprise(server.url.replace("http://", "json://") + "/{to}", whole_s=1.0)
+        with pytest.raises(Unavailable, match="not done within"):
+            channel.send(MESSAGE, "siti", "key")
+        assert not channel._children
+        server.held.set()
+        channel.hang_up()
+        with pytest.raises(Unavailable, match="ends"):
+            channel.send(MESSAGE, "siti", "key")
+
+
+def test_a_url_that_tells_nobody_is_found_at_the_start() -> None:
+    """One that Apprise does not know, one that speaks to this machine's own log, one without a place for a person."""
+    ByApprise.check("json://kota.example/{to}", where="here")
+    for url in ("json://kota.example/all", "naga://kota.example/{to}", "syslog://{to}"):
+        with pytest.raises(BadInput):
+            ByApprise.check(url, where="here")
