@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
 from api.form import fields_of
+from api.language import say
 from api.page import Pages
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of
 from complaints.attributes import read_out
@@ -162,7 +163,7 @@ class Bench:
             "agencies": self._agencies,
             "regions": self._regions,
             "reasons": PAUSE_REASONS,
-            "answers": ANSWERS,
+            "answers": self._ready(case, self._pages.speech(request).language),
             "owner": self._name(case.owner),
             "is_mine": case.owner == caller.person,
             "key": secrets.token_hex(16),
@@ -181,7 +182,7 @@ class Bench:
 
     def act(self, request: Request, number: str, form: Mapping[str, str]) -> Response:
         """What one of the forms asks for."""
-        caller, _ = self._known(request, number)
+        caller, case = self._known(request, number)
         action = form.get("aksi", "")
         key = form.get("kunci", "")
         if action not in ACTIONS or not key or len(key) > KEY_MOST:
@@ -197,7 +198,7 @@ class Bench:
             seen_us=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 20 else None,
         )
         try:
-            done = self._deeds(number, deed, form, self._text(request, form))[action]()
+            done = self._deeds(case, deed, form)[action]()
         except Refused as refused:
             wrong = 409 if refused.code == "stale" else 400
             return self.case(request, number, typed=form, said=f"work_wrong_{refused.code}", status=wrong)
@@ -237,14 +238,15 @@ class Bench:
         self._context.security.record(Recorded(caller.actor, "case.worked", number, now_us, {"what": "lepas"}))
         return RedirectResponse(f"/petugas/{number}", status_code=303)
 
-    def _deeds(self, number: str, deed: Deed, form: Mapping[str, str], text: str) -> Mapping[str, Callable[[], Done]]:
-        work = self._work
+    def _deeds(self, case: Case, deed: Deed, form: Mapping[str, str]) -> Mapping[str, Callable[[], Done]]:
+        work, number = self._work, case.number
+        text, english = self._text(case, form)
         reason = form.get("sebab", "")
         status = form.get("keadaan", "")
         return {
             "ambil": lambda: work.take(number, deed),
             "periksa": lambda: work.look_at(number, deed, form.get("isi", "")),
-            "jawab": lambda: work.answer(number, deed, text, inner=form.get("dalam") == "1"),
+            "jawab": lambda: work.answer(number, deed, text, english=english, inner=form.get("dalam") == "1"),
             "ubah": lambda: work.move(number, deed, _one_of(status, OFFERED), text),
             "serahkan": lambda: work.hand_over(number, deed, form.get("dinas", ""), text),
             "jeda": lambda: work.pause(number, deed, _one_of(reason, PAUSE_REASONS), text),
@@ -253,11 +255,27 @@ class Bench:
             "sembunyi": lambda: work.hide(number, deed, text),
         }
 
-    def _text(self, request: Request, form: Mapping[str, str]) -> str:
-        """What was written, or the ready sentence that was chosen."""
+    def _ready(self, case: Case, language: str) -> dict[str, str]:
+        """The ready answers for a case: the city's own, then those that every office says. By what the form sends."""
+        category, agency = self._categories.get(case.category), self._agencies.get(case.agency)
+        places = {
+            "number": case.number,
+            "place": self._regions.get(case.region, case.region),
+            "category": category.name.in_(language) if category else case.category,
+            "agency": agency.in_(language) if agency else case.agency,
+            "emergency_phone": self._context.profile.emergency_phone,
+        }
+        own = (one for one in self._context.profile.answers if one.is_for(case.category))
+        return {f"kota/{one.code}": one.said(language, places) for one in own} | {
+            one: say(f"work_answer_{one}", language) for one in ANSWERS
+        }
+
+    def _text(self, case: Case, form: Mapping[str, str]) -> tuple[str, str]:
+        """What was written; or the ready sentence that was chosen, and the same in English."""
         written = form.get("isi", "").strip()
         ready = form.get("kalimat", "")
-        return written if written or ready not in ANSWERS else self._pages.speech(request)(f"work_answer_{ready}")
+        found = self._ready(case, "id")
+        return (written, "") if written or ready not in found else (found[ready], self._ready(case, "en")[ready])
 
     def _who(self, request: Request) -> Caller:
         caller = caller_of(request)

@@ -8,6 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cities import forms
+from cities.answers import FILE as ANSWERS
+from cities.answers import answers_of, check_answers
 from cities.categories import category_of, check_categories, text_of
 from cities.findings import Finding, Findings, doubles, known_agency
 from cities.impacts import FILE as IMPACTS
@@ -47,6 +49,9 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
     routes = None
     if (folder / "routes.toml").exists():
         routes = read_toml(folder, "routes.toml", forms.RoutesFile, findings)
+    answers = None
+    if (folder / ANSWERS).exists():
+        answers = read_toml(folder, ANSWERS, forms.AnswersFile, findings)
     scales = read_toml(folder, "scale.toml", forms.ScaleFile, findings)
     rivers = None
     if (folder / "rivers.toml").exists():
@@ -60,6 +65,8 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
         check_categories(categories, agency_codes, findings)
     if routes is not None:
         _routes(routes, categories, agency_codes, regions, findings)
+    if answers is not None:
+        check_answers(answers, {one.code for one in categories.form.category} if categories else None, findings)
     if city is not None:
         _city(city, folder, findings)
         check_regions(regions, city.form.city, findings)
@@ -113,6 +120,7 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
             warnings=_warnings(city.form.warnings),
             days_off=DaysOff(city.form.days_off.off, city.form.days_off.working),
             inspectorate=city.form.complaints.inspectorate,
+            answers=answers_of(answers) if answers is not None else (),
         ),
         found,
     )

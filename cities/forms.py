@@ -155,6 +155,18 @@ class RoutesFile(Form):
     route: tuple[RouteForm, ...] = ()
 
 
+class AnswerForm(Form):
+    code: Words
+    text: TextForm
+    categories: tuple[Words, ...] = ()
+
+
+class AnswersFile(Form):
+    """answers.toml"""
+
+    answer: tuple[AnswerForm, ...] = ()
+
+
 class ThresholdForm(Form):
     raise_cm: Centimetres
     clear_cm: Centimetres

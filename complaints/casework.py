@@ -112,15 +112,15 @@ class Casework:
 
         return self._do(number, deed, decide)
 
-    def answer(self, number: str, deed: Deed, text: str, *, inner: bool = False) -> Done:
-        """A line for whoever follows the case, or for staff alone. The first public one is the city's answer."""
+    def answer(self, number: str, deed: Deed, text: str, *, english: str = "", inner: bool = False) -> Done:
+        """A line for whoever follows the case, or for staff alone. The first public one is the city's answer.
+        `english`: the same in English, where the words are not the officer's own."""
 
         def decide(sight: Sight) -> Moved:
             answered_us = sight.case.answered_us if inner else (sight.case.answered_us or deed.at_us)
             words = _within(text)
-            return self._moved(
-                sight, replace(sight.case, answered_us=answered_us), deed, {"id": words, "en": words}, inner=inner
-            )
+            told = {"id": words, "en": english or words}
+            return self._moved(sight, replace(sight.case, answered_us=answered_us), deed, told, inner=inner)
 
         return self._do(number, deed, decide)
 

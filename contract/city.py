@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from contract.answer import Answer
 from contract.decision import LIMITS, Limits
 from contract.impact import Impact
 from contract.kinds import KindName
@@ -208,6 +209,8 @@ class Profile:
     days_off: DaysOff = field(default=NO_DAYS_OFF, hash=False)
     inspectorate: str = ""
     """the agency that takes what is said about an agency itself, "" where the city has named none"""
+    answers: tuple[Answer, ...] = ()
+    """the ready answers of its officers"""
 
     def site_of(self, node: str) -> Site | None:
         """Where a node stands, None for one the city does not know."""

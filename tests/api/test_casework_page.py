@@ -158,6 +158,24 @@ def test_a_done_under_high_water_is_opened_again(made: Town, serve: Serve) -> No
     assert (kept.state, kept.escalated) == ("checked", 1)
 
 
+def test_the_citys_own_answers_are_said_in_the_readers_language(made: Town, serve: Serve) -> None:
+    """Offered at the cases that they are for, filled in from the case, read by residents in Indonesian or English."""
+    case = reported(made, "hole", category="jalan", lat=-7.81)
+    officer = signed_in(made, person(made, "petugas", "officer", agency=case.agency))
+    client = serve(made)
+    form = ask(client, officer, f"/petugas/{case.number}").text
+    assert 'value="kota/tambal-sementara"' in form
+    assert 'value="kota/dahan"' not in form
+    do(client, officer, case.number, "jawab", kunci="r", kalimat="kota/ke-lokasi-hari-ini")
+    *_, line = made.cities.updates(case.number)
+    assert line.text["id"].startswith("Terima kasih. Petugas Dinas Pekerjaan Umum")
+    assert line.text["id"].endswith(f"ke Sosromenduran hari ini; kabar berikutnya di kasus {case.number}.")
+    assert f"today; more in case {case.number}." in line.text["en"]
+    client.cookies.clear()
+    assert "today; more in case" in words(client.get(f"/kasus/{case.number}?lang=en"))
+    assert do(client, officer, case.number, "jawab", kunci="s", kalimat="kota/dahan").status_code == 400
+
+
 def test_what_is_handed_over_is_no_longer_ones_own(made: Town, serve: Serve, officer: Visitor, agency: str) -> None:
     """It leads back to the inbox, and the other office has it with the same due time."""
     case = reported(made, "over", lat=-7.81)
