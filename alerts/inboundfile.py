@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,12 @@ _FORMS = ("text", "xml", "json")
 class InboundFile:
     """What the file says. No secret is read before `open`."""
 
-    def __init__(self, path: Path, channels: Sequence[ChannelInfo] = ()) -> None:
-        """`channels`: those that the city has. Raises BadInput naming file, line, field and remedy for the first
-        mistake."""
+    def __init__(self, path: Path, channels: Sequence[ChannelInfo], reached: Collection[str]) -> None:
+        """`channels`: those that the city has; `reached`: the kinds by which it tells residents. Raises BadInput naming
+        file, line, field and remedy for the first mistake."""
         self._file = SectionFile(path, "inbound", setting="inbound_file", called="providers", most=_MOST)
         self._kinds = {one.name: one.kind for one in channels}
+        self._reached = frozenset(reached)
         names = [self._checked(number, one) for number, one in enumerate(self._file.sections)]
         for number, name in enumerate(names):
             if name in names[:number]:
@@ -60,6 +61,13 @@ class InboundFile:
         self._file.check_known(number, (*_ALL, *_OF_KIND.get(kind, ())))
         if not isinstance(table.get("follows", False), bool):
             raise self._file.wrong(number, "follows", "this is no value for it", "Write true or false.")
+        if table.get("follows", False) and kind not in self._reached:
+            raise self._file.wrong(
+                number,
+                "follows",
+                f"residents are not told by {kind}, and whoever follows relies on it",
+                f"Give reach_file a provider of kind {kind}, or leave this line out.",
+            )
         for field, value in ((field, value) for field, value in table.items() if field != "follows"):
             if not isinstance(value, str) or not value or not value.isprintable():
                 raise self._file.wrong(number, field, "this is no value for it", "Text stands in double quotes.")

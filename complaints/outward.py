@@ -101,7 +101,7 @@ class Outward:
         except httpcore.TimeoutException:
             raise Unavailable(f"{target.host} did not answer within {self._whole_s:g} s") from None
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise Unavailable(f"{target.host}: {error or type(error).__name__}") from None
+            raise Unavailable(f"{target.host}: {str(error) or type(error).__name__}") from None
 
 
 class _Guarded(httpcore.NetworkBackend):

@@ -79,6 +79,8 @@ def everything(clock: Clock) -> Iterator[Finding]:
         yield _try("duty", lambda: _duty(settings, clock))
     if settings.reach_file is not None:
         yield _try("residents", lambda: _residents(settings))
+    if settings.inbound_file is not None:
+        yield _try("messages", lambda: _messages(settings))
     if settings.bmkg_url:
         yield _try("weather warnings", lambda: _weather(settings, clock))
     if "api" in running:
@@ -94,6 +96,13 @@ def everything(clock: Clock) -> Iterator[Finding]:
             fresh = beat.fresh(clock.now_us())
             what = "alive" if fresh else "running once, silent now"
             yield Finding(stage, fresh, what, "" if fresh else f"Look at its log; it was process {beat.pid}.")
+
+
+def _messages(settings: Settings) -> str:
+    """The file of those that bring people's messages, and its secrets."""
+    sources = wiring.inbound_sources(settings)
+    taken = ", ".join(f"{one.name}{' (IKUT is taken)' if one.follows else ''}" for one in sources)
+    return f"people write by {taken}" if sources else "nobody brings people's messages"
 
 
 def _residents(settings: Settings) -> str:

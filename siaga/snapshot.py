@@ -138,7 +138,7 @@ class Server:
         try:
             answer = self._client.get(self._url + address.asked, headers=headers)
         except httpx.HTTPError as error:
-            raise Unavailable(f"{address.asked}: {error or type(error).__name__}") from None
+            raise Unavailable(f"{address.asked}: {str(error) or type(error).__name__}") from None
         if answer.status_code == 304:
             return body
         if answer.status_code in {404, 410}:

@@ -200,8 +200,9 @@ def inbound_file(settings: Settings) -> InboundFile | None:
         return None
     from alerts.inboundfile import InboundFile
 
-    file = channel_file(settings)
-    return InboundFile(settings.inbound_file, () if file is None else file.infos)
+    channels, residents = channel_file(settings), reach_file(settings)
+    reached = () if residents is None else [one.kind for one in residents.infos]
+    return InboundFile(settings.inbound_file, () if channels is None else channels.infos, reached)
 
 
 def inbound_sources(settings: Settings) -> Sequence[Source]:

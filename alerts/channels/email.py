@@ -52,7 +52,7 @@ class Email:
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, error.smtp_error) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise Unavailable(f"{self._server.host}: {error or type(error).__name__}") from None
+            raise Unavailable(f"{self._server.host}: {str(error) or type(error).__name__}") from None
         return Receipt("accepted", "SMTP 250")
 
     def hang_up(self) -> None:

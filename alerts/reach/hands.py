@@ -59,7 +59,7 @@ class Hands:
                 one.stdin.write(line)
 
     async def watch(self, number: int) -> None:
-        """For ever, while that one lives. Raises RuntimeError where it does not."""
+        """For ever, while that one lives. Raises Unavailable where it does not: the stage ends, and is started anew."""
         one = self._all[number]
         if one.stdout is None:
             raise RuntimeError("a hand was started without a pipe")
@@ -67,9 +67,9 @@ class Hands:
             try:
                 line = await asyncio.wait_for(one.stdout.readline(), self._silent_s)
             except TimeoutError:
-                raise RuntimeError(f"a sending process has said nothing for {self._silent_s:g} s") from None
+                raise Unavailable(f"a sending process has said nothing for {self._silent_s:g} s") from None
             if not line:
-                raise RuntimeError(f"a sending process ended ({await one.wait()})")
+                raise Unavailable(f"a sending process ended ({await one.wait()})")
             self._facts[number] = json.loads(line)
 
     async def end(self) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import re
 import ssl
 from collections import deque
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import lru_cache
@@ -55,7 +55,7 @@ class Mail:
                 try:
                     said = await asyncio.wait_for(line.hand_in(self._envelope, parcel.address, mail), ANSWER_S)
                 except (TimeoutError, OSError, EOFError) as error:
-                    text = f"{self._server.host}: {error or type(error).__name__}"
+                    text = f"{self._server.host}: {str(error) or type(error).__name__}"
                     raise (NoAnswer if line.whole else Unavailable)(text) from None
                 broken.pop_all()
             self._rest(line)
@@ -88,7 +88,7 @@ class Mail:
         try:
             return await asyncio.wait_for(self._connected(), CONNECT_S)
         except (TimeoutError, OSError, EOFError, ValueError) as error:
-            raise Unavailable(f"{self._server.host}: {error or type(error).__name__}") from None
+            raise Unavailable(f"{self._server.host}: {str(error) or type(error).__name__}") from None
 
     async def _connected(self) -> _Line:
         server = self._server
@@ -102,6 +102,7 @@ class Mail:
             await line.greet()
             if server.security == "starttls" and self._trust is not None:
                 await line.ask("STARTTLS", 220)
+                await line.nothing_more()
                 await writer.start_tls(self._trust, server_hostname=server.host)
                 await line.hello()
             if server.user:
@@ -174,6 +175,12 @@ class _Line:
         code, said = await self._answer()
         if code != wanted:
             raise OSError(f"SMTP {code} {said}")
+
+    async def nothing_more(self) -> None:
+        """What somebody in between sent ahead must not pass for the server's word once TLS stands."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                raise OSError(f"it said {await self._reader.read(60)!r} before TLS stood")
 
     async def hand_in(self, sender: str, to: str, mail: bytes) -> tuple[int, str]:
         """The answer that settles it. The line stays fit for the next, also where this one was refused."""

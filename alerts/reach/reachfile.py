@@ -122,7 +122,9 @@ class ReachFile:
         if kind == "sms":
             self._file.check_template(number)
         if kind == "webpush" and not re.match(r"(mailto:[^@\s]+@|https://)[^\s]+$", table["contact"]):
-            raise self._file.wrong(number, "contact", "push services want to know whom to write to", "mailto:… ")
+            raise self._file.wrong(
+                number, "contact", "push services want to know whom to write to", "Write mailto:… or https://…."
+            )
         return ProviderInfo(
             kind=kind,
             rate_per_s=float(table.get("rate_per_s", _USUAL_RATE[kind])),

@@ -81,6 +81,9 @@ def _hmac(key: bytes, data: bytes) -> bytes:
     return hmac.digest(key, data, hashlib.sha256)
 
 
+KEY_BYTES = 32
+
+
 class Vapid:
     """Who we are to push services. One word an origin, good for half a day."""
 
@@ -88,6 +91,8 @@ class Vapid:
         """`secret` is the private key, 32 bytes in base64url; `contact` a mailto: or https:. Raises BadInput."""
         try:
             raw = unb64(secret)
+            if len(raw) != KEY_BYTES:
+                raise ValueError(f"{len(raw)} bytes")
             self._key = ec.derive_private_key(int.from_bytes(raw, "big"), _CURVE)
         except ValueError:
             raise BadInput(

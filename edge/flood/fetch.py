@@ -38,7 +38,7 @@ def fetch(url: str, headers: Mapping[str, str], most_bytes: int, timeout_s: floa
         try:
             status, body, location = _get(url, sent, most_bytes, left)
         except (OSError, http.client.HTTPException) as error:
-            raise SensorFault(f"{where} gives no answer: {error or type(error).__name__}") from None
+            raise SensorFault(f"{where} gives no answer: {str(error) or type(error).__name__}") from None
         if status in _REDIRECTS and location:
             url = urljoin(url, location)
             if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:

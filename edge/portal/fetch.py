@@ -43,7 +43,7 @@ def fetch(source: Source, language: Language, known: Copy | None, now_us: int) -
                 status, etag = response.status, response.getheader("ETag", "")
                 body = response.read(MOST_BYTES + 1)
     except (OSError, http.client.HTTPException, NameFailure) as error:
-        raise Unavailable(f"{host}: {error or type(error).__name__}") from None
+        raise Unavailable(f"{host}: {str(error) or type(error).__name__}") from None
     if status == _NOT_CHANGED and known is not None:
         return known
     if status >= 500:

@@ -21,7 +21,7 @@ SMS = '[[inbound]]\nkind = "sms"\nname = "sms-satu"\nsecret_file = "secret"\n'
 def file_of(folder: Path, text: str) -> InboundFile:
     (folder / "secret").write_text(f"{SECRET}\n")
     (folder / "inbound.toml").write_text(text, encoding="utf-8")
-    return InboundFile(folder / "inbound.toml", CHANNELS)
+    return InboundFile(folder / "inbound.toml", CHANNELS, ("telegram", "email"))
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
@@ -53,6 +53,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         (BOT + 'name = "Bot Kota"\n', "line 4: name: 'Bot Kota' is not an id"),
         (BOT + 'follows = "yes"\n', "line 4: follows: this is no value for it"),
         (BOT + 'follows = true\nbot = "@siaga"\n', "line 5: bot: '@siaga' is no bot's name"),
+        (META + "follows = true\n", "line 5: follows: residents are not told by whatsapp"),
         (BOT + 'bot = "siaga_kota_bot"\n', "line 4: bot: nobody follows by this way"),
         (SMS + 'bot = "siaga_kota_bot"\n', "line 5: bot: this field is not known"),
         (BOT + 'header = "X"\n', "line 4: header: this field is not known"),

@@ -10,6 +10,7 @@ from support.apart import apart
 
 from alerts.reach.delivery import cancel
 from alerts.reach.hands import Hands, lease_word
+from contract.errors import Unavailable
 from store.ports import Lease
 
 SAYS_ONCE = """import json
@@ -40,13 +41,13 @@ async def watched(program: str, *, silent_s: float = 10.0) -> Hands:
 
 def test_a_hand_that_ends_ends_the_leader() -> None:
     """Its share would lie there, and a warning with it."""
-    with pytest.raises(RuntimeError, match=r"ended \(3\)"):
+    with pytest.raises(Unavailable, match=r"ended \(3\)"):
         apart(watched(SAYS_ONCE))
 
 
 def test_a_hand_that_hangs_ends_the_leader() -> None:
     """It lives and says nothing: as good as gone."""
-    with pytest.raises(RuntimeError, match="said nothing"):
+    with pytest.raises(Unavailable, match="said nothing"):
         apart(watched(HANGS, silent_s=0.1))
 
 
@@ -62,7 +63,7 @@ def test_a_hand_hears_the_lease_and_ends_with_its_input() -> None:
             await asyncio.sleep(0)
         heard = hands.facts("away")
         await hands.end()
-        with pytest.raises(RuntimeError, match=r"ended \(0\)"):
+        with pytest.raises(Unavailable, match=r"ended \(0\)"):
             await watch
         return heard | hands.facts("away")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import socket
 import ssl
 import threading
@@ -12,11 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from support.receiver import Receiver, receiver
+from support.tls import proof_of
 
 from complaints.outward import LONGEST_ANSWER, Outward, Resolve
 from contract.addresses import networks
@@ -197,27 +193,7 @@ def test_a_name_that_leads_nowhere_is_away(answer: Sequence[str] | None, said: s
 @contextlib.contextmanager
 def tls_server(folder: Path, name: str) -> Iterator[tuple[int, ssl.SSLContext]]:
     """A server that proves to be `name`, and what trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(called)
-        .issuer_name(called)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
-    (folder / "server.pem").write_bytes(
-        pem
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "server.pem")
+    context, trust = proof_of(folder, name)
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -230,7 +206,6 @@ def tls_server(folder: Path, name: str) -> Iterator[tuple[int, ssl.SSLContext]]:
 
     thread = threading.Thread(target=serve)
     thread.start()
-    trust = ssl.create_default_context(cadata=pem.decode())
     try:
         yield listening.getsockname()[1], trust
     finally:
