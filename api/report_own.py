@@ -79,6 +79,7 @@ def data_of(report: CitizenReport, own: Own) -> Mapping[str, object]:
         "account_digest": report.account,
         "anonymous": report.anonymous,
         "secret": report.secret,
+        "about_the_office": report.about_office,
         "erased": rfc3339(report.erased_us) if report.erased_us is not None else None,
         "thread": [
             {

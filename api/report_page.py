@@ -55,6 +55,8 @@ class ReportPage:
         self._throttle = Throttle(context.city, context.people, context.clock)
         self._categories = {one.code: one for one in context.profile.categories}
         self._regions = {one.code: one for one in context.profile.regions}
+        inspectorate = context.profile.inspectorate
+        self._inspectorate = next((one.name for one in context.profile.agencies if one.code == inspectorate), None)
 
     def form(self, request: Request, typed: Mapping[str, str] | None = None, said: str = "") -> Response:
         """`typed`: what was sent and could not be taken."""
@@ -69,6 +71,8 @@ class ReportPage:
             },
             "anonymous": "anonim" in fields,
             "secret": "rahasia" in fields,
+            "about_office": "tentang-dinas" in fields,
+            "inspectorate": self._inspectorate,
             "key": secrets.token_hex(16),
             "staff": staff,
             "known": self._known() if staff else (),
@@ -114,6 +118,7 @@ class ReportPage:
                 account="" if staff else digest(f"report/{contact.casefold() or caller.address}"),
                 anonymous="anonim" in fields,
                 secret="rahasia" in fields,
+                about_office="tentang-dinas" in fields,
             )
             taken = self._intake.take(said, now_us)
         except Wrong as wrong:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from complaints.dues import calendar_of, dues_of
-from complaints.routing import category_of
+from complaints.routing import agency_for, category_of
 from contract.case import ENDED, CaseStatus, moves
 from contract.city import Profile
 from contract.clock import DAY_US
@@ -193,8 +193,14 @@ class Casework:
                 remedy=f"Choose one of: {', '.join(names)}.",
             )
 
+        reported = self._cities.reports(number)
+
         def decide(sight: Sight) -> Moved:
             case = _open(sight.case)
+            if any(one.about_office for one in reported) and agency == self._answering(case):
+                raise Refused(
+                    "interest", f"a resident reports {agency} itself", where="agency", remedy="Choose another office."
+                )
             if agency == case.agency:
                 raise Refused(
                     "agency_same", f"the case is {agency}'s already", where="agency", remedy="Choose another office."
@@ -214,6 +220,10 @@ class Casework:
             return self._moved(sight, handed, deed, words)
 
         return self._do(number, deed, decide)
+
+    def _answering(self, case: Case) -> str:
+        """Whose case it would be by its category and place."""
+        return agency_for(self._profile, category_of(self._profile, case.category), case.region)
 
     def pause(self, number: str, deed: Deed, reason: PauseReason, text: str) -> Done:
         """The clock stands still, for a reason that everybody reads."""

@@ -31,7 +31,8 @@ _SPACE = UUID("0b8e4b3e-6f0e-5a55-8f0a-2f1d6c7f5a11")
 @dataclass(frozen=True, slots=True)
 class Said:
     """A report as it came in. `key`: the same key again is the same report. `region` is the adm4 code of the place.
-    `attributes` are checked already (`complaints.attributes`)."""
+    `attributes` are checked already (`complaints.attributes`). `about_office`: it is about the office itself that would
+    answer; the inspectorate takes it, unseen by that office, where the city has named one."""
 
     key: str
     source: ReportSource
@@ -47,6 +48,7 @@ class Said:
     anonymous: bool = False
     secret: bool = False
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    about_office: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,14 @@ class Intake:
             contact=said.contact.strip()[:NAME_MOST],
             account=said.account,
             anonymous=said.anonymous,
-            secret=said.secret,
+            secret=said.secret or self._apart(said.about_office),
             attributes=said.attributes,
+            about_office=self._apart(said.about_office),
         )
+
+    def _apart(self, about_office: bool) -> bool:
+        """Whether the inspectorate takes it."""
+        return about_office and bool(self._profile.inspectorate)
 
     def _case(self, report: CitizenReport, category: Category, now_us: int) -> Case:
         dues = dues_of(category.promise, now_us, self._calendar, (), now_us)
@@ -152,7 +159,9 @@ class Intake:
             city=report.city,
             event=None,
             category=category.code,
-            agency=agency_for(self._profile, category, report.region),
+            agency=self._profile.inspectorate
+            if report.about_office
+            else agency_for(self._profile, category, report.region),
             region=report.region,
             title={"id": category.name.id, "en": category.name.en},
             description={},

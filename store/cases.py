@@ -116,6 +116,8 @@ class CitizenReport:
     erased_us: int | None = None
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """what the category asks beside the words, by its code; leaves with `text`"""
+    about_office: bool = False
+    """it is about the office itself that would answer, which must not see it; then it is `secret`, too"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ WORDS = {
     "work_no_reports": Text("Belum ada laporan warga; sensor yang melapor.", "No resident reported; the sensors did."),
     "work_anonymous": Text("tanpa nama", "anonymous"),
     "work_secret": Text("rahasia", "secret"),
+    "work_about_office": Text("tentang dinasnya sendiri", "about the office itself"),
     "work_erased": Text("Data pelapor sudah dihapus.", "The reporter's data was erased."),
     "work_way_web": Text("halaman lapor", "web page"),
     "work_way_open311": Text("Open311", "Open311"),
@@ -190,6 +191,10 @@ WORDS = {
     "work_wrong_erased": Text(
         "Data pelapor sudah dihapus, jadi tidak bisa dibalas. Laporkan lagi.",
         "The reporter's data was erased, so there is no answering. Report it anew.",
+    ),
+    "work_wrong_interest": Text(
+        "Warga melaporkan dinas itu sendiri. Pilih instansi lain.",
+        "A resident reports that office itself. Choose another one.",
     ),
     "work_wrong_text": Text("Tulis 1 sampai 2.000 huruf.", "Write 1 to 2,000 characters."),
 }

@@ -44,6 +44,10 @@ WORDS = {
         "Rahasia: hanya instansi yang menangani yang tahu laporan ini ada",
         "Secret: only the office in charge knows that it exists",
     ),
+    "report_about_office": Text(
+        "Tentang petugas atau dinasnya sendiri: langsung ke {office}, dinas itu tidak melihatnya",
+        "About officers or the office itself: straight to {office}, that office does not see it",
+    ),
     "report_send": Text("Kirim laporan", "Send the report"),
     "report_wrong_category": Text("Pilih tentang apa laporan ini.", "Choose what it is about."),
     "report_wrong_place": Text(

@@ -99,6 +99,7 @@ reports = Table(
     text_("queue"),
     maybe_us("erased_us"),
     Column("attributes", JSON, nullable=False, server_default="{}"),
+    Column("about_office", Boolean, nullable=False, server_default=false()),
     Index("uq_reports_key", "city", "key", unique=True),
     Index("ix_reports_number", "number", "at_us"),
     Index("ix_reports_account", "city", "account", "at_us", **where("account <> ''")),

@@ -656,7 +656,7 @@ CREATE TABLE reports (
 	anonymous BOOLEAN NOT NULL,
 	secret BOOLEAN NOT NULL,
 	queue TEXT NOT NULL,
-	erased_us BIGINT, attributes JSON DEFAULT '{}' NOT NULL,
+	erased_us BIGINT, attributes JSON DEFAULT '{}' NOT NULL, about_office BOOLEAN DEFAULT 0 NOT NULL,
 	CONSTRAINT pk_reports PRIMARY KEY (id),
 	CONSTRAINT fk_reports_city_cities FOREIGN KEY(city) REFERENCES cities (code),
 	CONSTRAINT fk_reports_number_cases FOREIGN KEY(number) REFERENCES cases (number)
@@ -951,4 +951,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0036');
+INSERT INTO alembic_version (version_num) VALUES ('0038');

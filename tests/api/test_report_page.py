@@ -123,6 +123,36 @@ def test_a_secret_report_is_seen_by_its_office_alone(made: Town, serve: Serve) -
     assert client.get(f"/kasus/{case.number}").status_code == 404
 
 
+def test_what_is_about_an_office_is_not_seen_by_it(made: Town, serve: Serve) -> None:
+    """It goes to the inspectorate at once, a case of its own also beside one that is known; the office neither finds it
+    nor is handed it, and what waited aside takes the same road when it is let go."""
+    client, who = serve(made), stranger()
+    send(client, who, **GOOD)
+    (known,) = made.cities.find_cases(made.profile.code).cases
+    about = {**GOOD, "kunci": "f" * 32, "kontak": "0899", "tentang-dinas": "1", "cerita": "Petugasnya minta uang."}
+    send(client, who, **about)
+    (case,) = [one for one in made.cities.find_cases(made.profile.code, public_only=False).cases if not one.public]
+    assert case.agency == made.profile.inspectorate != known.agency
+    office = signed_in(made, person(made, "dinas", "officer", agency=known.agency))
+    for path in (f"/petugas/{case.number}", f"/kasus/{case.number}", f"/api/v1/cases/{case.number}"):
+        client.cookies.clear()
+        assert client.get(path, headers=office.sent).status_code == 404
+    client.cookies.clear()
+    assert case.number not in client.get("/petugas", headers=office.sent).text
+    inspector = signed_in(made, person(made, "inspektur", "officer", agency=case.agency))
+    client.cookies.clear()
+    assert "tentang dinasnya sendiri" in words(client.get(f"/petugas/{case.number}", headers=inspector.sent))
+    back = {"aksi": "serahkan", "kunci": "b", "dinas": known.agency, "isi": "Urusan Anda."}
+    refused = send(client, inspector, f"/petugas/{case.number}", **back)
+    assert refused.status_code == 400
+    assert "melaporkan dinas itu sendiri" in words(refused)
+    send(client, who, **{**about, "kunci": "e" * 32, "tempat": "r:34.71.02.1001"})
+    (waits,) = made.cities.aside(made.profile.code)
+    let_go = Intake(made.cities, made.profile).release(waits, made.now_us).case
+    assert let_go is not None
+    assert (let_go.agency, let_go.public) == (made.profile.inspectorate, False)
+
+
 def test_a_call_is_taken_down_and_the_known_case_is_offered(made: Town, serve: Serve) -> None:
     """The operator chooses what is known, and it is a report of that case; else it is a new one, and opens at once."""
     operator = signed_in(made, person(made, "siti", "operator"))
