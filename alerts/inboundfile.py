@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from alerts.section_file import SectionFile
+from cities.section_file import SectionFile
 from contract.duty import ChannelInfo, ChannelKind
 from contract.inbound import INBOUND_KINDS, InboundKind, Source
 

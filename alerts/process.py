@@ -49,6 +49,7 @@ from broker.ports import Incoming, Subscription
 from complaints.desk import Desk
 from complaints.minding import Minder
 from complaints.outward import Outward
+from complaints.systems.courier import Courier
 from contract.city import Profile
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Clock
 from contract.errors import Rejected, Unavailable
@@ -79,7 +80,8 @@ class AlertsProcess:
 
     `holder` names this process in the lease. The subscription must carry births, statuses and readings of the city;
     it, the stores and the desk are closed by whoever opened them. `answers` carry what is said to people who wrote, by
-    the outbox's channel. `minder` is the desk's clock, which runs beside the engine while this process leads.
+    the outbox's channel. `minder` is the desk's clock, `courier` takes cases to the city's own systems: both run beside
+    the engine while this process leads.
     """
 
     def __init__(  # noqa: PLR0915 - all that a process is made of
@@ -108,9 +110,11 @@ class AlertsProcess:
         answers: Mapping[str, Carrier] | None = None,
         siren_nodes: Nodes | None = None,
         minder: Minder | None = None,
+        courier: Courier | None = None,
     ) -> None:
         self._profile = profile
         self._minder = minder
+        self._courier = courier
         self._subscription = subscription
         self._cities = cities
         self._clock = clock
@@ -218,12 +222,15 @@ class AlertsProcess:
         )
         delivery.start()
         minding = self._mind(stop)
+        carrying = self._carry(stop)
         try:
             while not stop.is_set():
                 if not self.turn():
                     stop.wait(_RETRY_S)
                 if minding is not None and not minding.is_alive() and not stop.is_set():
                     raise RuntimeError("the desk's clock ended by itself: nobody would be reminded any more")
+                if carrying is not None and not carrying.is_alive() and not stop.is_set():
+                    raise RuntimeError("the courier ended by itself: the city's own systems would get nothing any more")
                 if not delivery.is_alive() and not stop.is_set():
                     raise RuntimeError("the outbox ended by itself: nothing would be delivered any more")
         finally:
@@ -236,6 +243,8 @@ class AlertsProcess:
             delivery.join()
             if minding is not None:
                 minding.join()
+            if carrying is not None:
+                carrying.join()
             self._leave()
 
     def _mind(self, stop: threading.Event) -> threading.Thread | None:
@@ -244,6 +253,16 @@ class AlertsProcess:
             return None
         thread = threading.Thread(
             target=self._minder.run, args=(stop, self._leading), name=f"desk {self._profile.code}"
+        )
+        thread.start()
+        return thread
+
+    def _carry(self, stop: threading.Event) -> threading.Thread | None:
+        """Who takes cases to the city's own systems, beside all else: one that does not answer holds nothing up."""
+        if self._courier is None:
+            return None
+        thread = threading.Thread(
+            target=self._courier.run, args=(stop, self._leading), name=f"systems {self._profile.code}"
         )
         thread.start()
         return thread

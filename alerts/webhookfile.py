@@ -6,8 +6,8 @@ import base64
 from pathlib import Path
 from typing import Literal, cast
 
-from alerts.section_file import SectionFile
 from alerts.webhooks import Receiver
+from cities.section_file import SectionFile
 from complaints.outward import Outward
 from contract.errors import BadInput
 

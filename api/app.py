@@ -55,6 +55,7 @@ from api import (
     sign_in,
     staging_page,
     subscriptions_v1,
+    systems_page,
     v1,
     voices_page,
     watching,
@@ -83,6 +84,7 @@ from api.security import People, Security
 from api.sessions import Sessions
 from api.snapshot import Snapshots
 from api.tokens import Cookies
+from complaints.systems.port import SystemInfo
 from contract.city import Profile
 from contract.clock import Clock
 from contract.duty import ChannelInfo
@@ -129,6 +131,7 @@ def create_app(
     inbound_sources: Sequence[Source] = (),
     ways: Ways | None = None,
     providers: Sequence[ProviderInfo] = (),
+    systems: Sequence[SystemInfo] = (),
 ) -> FastAPI:
     """An ASGI application. The stores stay the caller's to close. Raises NoRule for a route without a rule.
 
@@ -140,7 +143,7 @@ def create_app(
     they may change while this server runs; it is called for every answer, by many threads. `cap_key` signs the city's
     CAP alerts; without one they go out unsigned. `channels` are those by which people on duty are reached,
     `sirens` what sounds an order, `inbound_sources` the providers that bring people's messages, `ways` by what
-    residents can be told, `providers` who carries it there.
+    residents can be told, `providers` who carries it there, `systems` the city's own complaint systems.
     """
     sessions = Sessions(people, clock)
     cookies = Cookies(secure=base_url.startswith("https://"))
@@ -172,6 +175,7 @@ def create_app(
         sirens=tuple(sirens),
         ways=ways or Ways(),
         providers=tuple(providers),
+        systems=tuple(systems),
     )
     # FastAPI's own documentation pages load their script from elsewhere; ours is the document alone.
     app = FastAPI(
@@ -228,6 +232,7 @@ def create_app(
         report_page.router(context, pages, cells),
         report_own.router(context, pages),
         subscriptions_v1.router(context),
+        systems_page.router(context, pages),
         casework_page.router(context, pages),
         # alarms and what is decided about them
         console.router(context, pages, board, deciding, feed.pace.beat_s),
@@ -278,6 +283,6 @@ def create_app(
     )
     app.add_middleware(Zip, session=cookies.session)
     app.add_middleware(Slash)
-    app.add_middleware(Guard, secure=cookies.secure, larger=recordings_page.LARGER)
+    app.add_middleware(Guard, secure=cookies.secure, larger=(*recordings_page.LARGER, *systems_page.LARGER))
     app.add_middleware(Head)
     return app

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.context import Context
+from api.elsewhere import elsewhere, shown_first
 from api.evidence import Evidence, came_after, came_before, evidence_of
 from api.gauges import gauges_of
 from api.overview import confirmed
@@ -165,6 +166,8 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "category": categories.get(case.category),
             "agency": agencies.get(case.agency),
             "region": regions.get(case.region, case.region),
+            "elsewhere": elsewhere(context, case.number),
+            "shown_number": shown_first(context, case.number),
             "before": came_before(context, case),
             "after": came_after(context, case),
             "overdue": overdue(case, snapshot.now_us),

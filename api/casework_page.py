@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
+from api.elsewhere import elsewhere
 from api.form import fields_of
 from api.language import say
 from api.page import Pages
@@ -164,6 +165,7 @@ class Bench:
             "regions": self._regions,
             "reasons": PAUSE_REASONS,
             "answers": self._ready(case, self._pages.speech(request).language),
+            "elsewhere": elsewhere(self._context, number),
             "owner": self._name(case.owner),
             "is_mine": case.owner == caller.person,
             "key": secrets.token_hex(16),

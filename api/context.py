@@ -11,6 +11,7 @@ from api.oidc import OpenId
 from api.security import People, Security
 from api.sessions import Sessions
 from api.tokens import Cookies
+from complaints.systems.port import SystemInfo
 from contract.city import Profile
 from contract.clock import Clock
 from contract.duty import ChannelInfo
@@ -32,7 +33,7 @@ class Context:
     `openid` is the way to the city's own accounts, where it has one; `book` is where gauge keepers' readings are
     entered, where this server carries them.
     `channels` are those by which people on duty are reached, `sirens` what sounds an order to leave,
-    `ways` by what residents can be told, `providers` who carries it there.
+    `ways` by what residents can be told, `providers` who carries it there, `systems` the city's own complaint systems.
     `metrics` yields further Prometheus metric families, `status` the state of the other stages by name.
     """
 
@@ -55,6 +56,7 @@ class Context:
     sirens: tuple[SirenInfo, ...] = ()
     ways: Ways = field(default_factory=Ways)
     providers: tuple[ProviderInfo, ...] = ()
+    systems: tuple[SystemInfo, ...] = ()
 
     @property
     def profile(self) -> Profile:

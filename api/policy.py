@@ -267,6 +267,9 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/petugas"): WORKS,
         ("GET", "/petugas/samping"): COMMAND,
         ("POST", "/petugas/samping"): COMMAND,
+        ("GET", "/petugas/sistem"): COMMAND,
+        ("POST", "/petugas/sistem"): COMMAND,
+        ("POST", "/petugas/sistem/unggah"): COMMAND,
         ("GET", "/petugas/{number}"): WORKS,
         ("POST", "/petugas/{number}"): WORKS,
         # the duty room

@@ -19,7 +19,7 @@ from typing import Any
 import httpcore
 
 from contract.addresses import Network, Target, is_allowed, judged, refusal
-from contract.errors import Unavailable
+from contract.errors import Unanswered, Unavailable
 
 LONGEST_ANSWER = 64 * 1024
 CONNECT_S = 3.0
@@ -32,11 +32,12 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Header names are in lower case; `body` is cut where the asker said."""
+    """What came back. Header names are in lower case; `body` is cut where the asker said, and `cut` says so."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cut: bool = False
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
@@ -77,10 +78,13 @@ class Outward:
         headers: Mapping[str, str],
         body: bytes = b"",
         longest: int = LONGEST_ANSWER,
+        whole_s: float | None = None,
     ) -> Answer:
         """One request and its answer, whatever its status, the body cut at `longest` bytes. Raises Unavailable where
-        there was none in time, or where the name leads to an address that is not open to us."""
-        until = time.monotonic() + self._whole_s
+        there was none within `whole_s` (the usual time if None), or where the name leads to an address that is not open
+        to us. It is Unanswered where the request had begun to leave, so that the other side may have it."""
+        whole_s = self._whole_s if whole_s is None else whole_s
+        until = time.monotonic() + whole_s
         backend = _Guarded(target, self._allowed, self._resolve, until, self._connect_s)
         sent = {"Host": target.authority, "Connection": "close", "Accept-Encoding": "identity", **headers}
         url = httpcore.URL(
@@ -93,15 +97,15 @@ class Outward:
             ):
                 kept = b""
                 for chunk in response.iter_stream():
-                    kept += chunk[: longest - len(kept)]
-                    if len(kept) >= longest:
+                    kept += chunk[: longest + 1 - len(kept)]
+                    if len(kept) > longest:
                         break
                 answered = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-                return Answer(response.status, answered, kept)
+                return Answer(response.status, answered, kept[:longest], cut=len(kept) > longest)
         except httpcore.TimeoutException:
-            raise Unavailable(f"{target.host} did not answer within {self._whole_s:g} s") from None
+            raise backend.failure(f"{target.host} did not answer within {whole_s:g} s") from None
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise Unavailable(f"{target.host}: {str(error) or type(error).__name__}") from None
+            raise backend.failure(f"{target.host}: {str(error) or type(error).__name__}") from None
 
 
 class _Guarded(httpcore.NetworkBackend):
@@ -115,6 +119,11 @@ class _Guarded(httpcore.NetworkBackend):
         self._resolve = resolver
         self._until = until
         self._connect_s = connect_s
+        self._left = threading.Event()
+
+    def failure(self, what: str) -> Unavailable:
+        """What to raise where no answer came."""
+        return Unanswered(what) if self._left.is_set() else Unavailable(what)
 
     def connect_tcp(
         self,
@@ -133,7 +142,7 @@ class _Guarded(httpcore.NetworkBackend):
                 if position == len(addresses) - 1:
                     raise
             else:
-                return _Timed(stream, self._until)
+                return _Timed(stream, self._until, self._left)
         raise httpcore.ConnectError(f"{host} has no address")
 
     def _checked(self, host: str, port: int) -> Sequence[str]:
@@ -156,17 +165,21 @@ class _Guarded(httpcore.NetworkBackend):
 
 
 class _Timed(httpcore.NetworkStream):
-    """A stream with one end for everything together: an answer that dribbles is over when its time is."""
+    """A stream with one end for everything together: an answer that dribbles is over when its time is. `left` is set
+    once the first byte of the request may be on its way."""
 
-    def __init__(self, stream: httpcore.NetworkStream, until: float) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, until: float, left: threading.Event) -> None:
         self._stream = stream
         self._until = until
+        self._left = left
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         return self._stream.read(min(max_bytes, _CHUNK), _left_s(self._until))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        self._stream.write(buffer, _left_s(self._until))
+        within_s = _left_s(self._until)
+        self._left.set()
+        self._stream.write(buffer, within_s)
 
     def close(self) -> None:
         self._stream.close()
@@ -177,7 +190,9 @@ class _Timed(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        return _Timed(self._stream.start_tls(ssl_context, server_hostname, _left_s(self._until)), self._until)
+        return _Timed(
+            self._stream.start_tls(ssl_context, server_hostname, _left_s(self._until)), self._until, self._left
+        )
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -1,4 +1,6 @@
-"""The two failures that cross a port, and the one that bad input raises.
+"""The two failures that cross a port, and the one that bad input raises. Of the first there is a kind that leaves open
+what became of it.
+
 
 Everything else is a bug and ends the process, which its supervisor starts again.
 """
@@ -21,6 +23,11 @@ class Unavailable(PortError):
         super().__init__(message)
         self.retry_after_s = retry_after_s
         self.mend = mend
+
+
+class Unanswered(Unavailable):
+    """It was sent, and nothing that can be understood came back: it may have been done or not. Ask before sending it
+    again."""
 
 
 class Rejected(PortError):

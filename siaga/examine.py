@@ -33,6 +33,8 @@ _WEEK_US = 7 * DAY_US
 _OLD_SETS = 4
 _OLD_S = 60.0
 
+_FOR_A_PERSON = ("unknown", "refused")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -81,6 +83,8 @@ def everything(clock: Clock) -> Iterator[Finding]:
         yield _try("residents", lambda: _residents(settings))
     if settings.inbound_file is not None:
         yield _try("messages", lambda: _messages(settings))
+    if settings.systems_file is not None:
+        yield _try("own systems", lambda: _systems(settings, clock))
     if settings.bmkg_url:
         yield _try("weather warnings", lambda: _weather(settings, clock))
     if "api" in running:
@@ -126,6 +130,29 @@ def _residents(settings: Settings) -> str:
             remedy="Add a [[provider]] of that kind (docs/reach.md).",
         )
     return f"residents are told by {', '.join(kinds)}; {sum(waiting.values())} messages wait"
+
+
+def _systems(settings: Settings, clock: Clock) -> str:
+    """The file, its secrets, which of them do not answer, and what waits for a person."""
+    file = wiring.systems_file(settings, wiring.profile(settings))
+    if file is None:
+        return "cases stay here"
+    file.open(wiring.outward(settings), clock, os.environ)
+    labels = {one.name: one.label for one in file.infos}
+    named = f"cases go to {', '.join(labels.values())}"
+    if _not_there_yet(settings.city_location):
+        return named
+    with closing(wiring.cities(settings)) as store:
+        feeds, counts = store.feeds(settings.city), store.filing_counts(settings.city)
+    away = next((one for one in feeds if one.said and one.system in labels), None)
+    if away is not None:
+        raise BadInput(
+            f"{labels[away.system]}: {away.said}",
+            where=str(settings.systems_file),
+            remedy="Nothing is lost; it is tried on. Look at /petugas/sistem.",
+        )
+    by_person = sum(count for (name, state), count in counts.items() if name in labels and state in _FOR_A_PERSON)
+    return f"{named}; {by_person} cases wait for a person's word" if by_person else named
 
 
 def _weather(settings: Settings, clock: Clock) -> str:

@@ -165,6 +165,9 @@ class Settings(BaseSettings):
     reach_file: Path | None = Field(
         default=None, description="TOML: by which providers residents are told (docs/reach.md); nobody is if not set"
     )
+    systems_file: Path | None = Field(
+        default=None, description="TOML: the city's own complaint systems that cases are filed in (docs/systems.md)"
+    )
     reach_senders: int = Field(
         default=1,
         ge=1,

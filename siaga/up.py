@@ -74,6 +74,7 @@ class City:
         wiring.rules(settings)
         wiring.receivers(settings)
         wiring.reach_file(settings)
+        wiring.systems_file(settings, profile)
         if settings.bmkg_url:
             wiring.weather_feed(settings, self._clock)
         environment = as_environment(settings)

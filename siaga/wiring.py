@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from broker.subscription import PahoSubscription
     from cities.cells import Cell
     from complaints.outward import Outward
+    from complaints.systems.courier import Courier
+    from complaints.systems.systemsfile import SystemsFile
     from contract.inbound import Source
     from contract.levels import Scale
     from contract.roles import Role
@@ -234,6 +236,26 @@ def reach_file(settings: Settings) -> ReachFile | None:
     return ReachFile(settings.reach_file)
 
 
+def systems_file(settings: Settings, city: Profile) -> SystemsFile | None:
+    """The city's own complaint systems; None where no file names any."""
+    if settings.systems_file is None:
+        return None
+    from complaints.systems.systemsfile import SystemsFile
+
+    return SystemsFile(settings.systems_file, [one.code for one in city.categories])
+
+
+def courier(settings: Settings, city: Profile, store: CityStore, clock: Clock) -> Courier | None:
+    """Who takes cases there; nobody where no file names any."""
+    file = systems_file(settings, city)
+    if file is None:
+        return None
+    from complaints.systems.courier import Courier
+
+    opened = file.open(outward(settings), clock, os.environ)
+    return Courier(store, city, opened, clock, settings.public_url)
+
+
 def ways(settings: Settings) -> Ways:
     """By what residents can follow on the pages."""
     file, inbound = reach_file(settings), inbound_file(settings)
@@ -371,6 +393,7 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
             cities=city_store,
             desk=BuiltinDesk(city_store, city, settings.public_url),
             minder=Minder(city_store, city, clock),
+            courier=courier(settings, city, city_store, clock),
             clock=clock,
             holder=settings.lease_holder or holder(),
             lease_ttl_s=settings.lease_ttl_s,
@@ -585,6 +608,7 @@ def api(settings: Settings, clock: Clock, shown: ShownCity, entries: KeepersBook
         inbound_sources=inbound_sources(settings),
         ways=ways(settings),
         providers=() if (carried := reach_file(settings)) is None else carried.infos,
+        systems=() if (beside := systems_file(settings, city)) is None else beside.infos,
     )
 
 

@@ -23,6 +23,7 @@ from store.cases import CaseStore
 from store.chain import ChainStore
 from store.decisions import DecisionStore
 from store.duty import DutyStore
+from store.filings import FilingStore
 from store.impacts import ImpactStore
 from store.inbound import InboundStore
 from store.judgements import JudgementStore
@@ -303,6 +304,7 @@ class CityStore(
     SendStore,
     WeatherStore,
     CaseStore,
+    FilingStore,
     Protocol,
 ):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""

@@ -17,7 +17,7 @@ from alerts.channels.sms_http import SmsGateway, Template
 from alerts.channels.telegram import URL as TELEGRAM_URL
 from alerts.channels.telegram import Telegram
 from alerts.channels.whatsapp import WhatsApp
-from alerts.section_file import SectionFile
+from cities.section_file import SectionFile
 from complaints.outward import Outward
 from contract.clock import Clock
 from contract.duty import CHANNEL_KINDS, ChannelInfo, ChannelKind

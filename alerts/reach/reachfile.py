@@ -19,7 +19,7 @@ from alerts.reach.mail import Mail
 from alerts.reach.port import Provider
 from alerts.reach.providers import ByHttp, Ntfys, WebPush
 from alerts.reach.webpush import Vapid
-from alerts.section_file import SectionFile
+from cities.section_file import SectionFile
 from complaints.outward import Outward
 from contract.clock import Clock
 from contract.reach import ProviderInfo

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alerts.section_file import SectionFile
 from alerts.sirens.http_relay import HttpRelay, Template
 from alerts.sirens.node_relay import NodeRelay
 from alerts.sirens.nodes import Nodes
 from alerts.sirens.port import Siren
+from cities.section_file import SectionFile
 from complaints.outward import Outward
 from contract.clock import Clock
 from contract.siren import FOR_S_BOUNDS, SirenInfo

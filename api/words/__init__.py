@@ -34,6 +34,7 @@ from api.words import (
     reporting,
     rivers,
     staging,
+    systems,
     voices,
     weather,
 )
@@ -47,6 +48,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         rivers,
         cases,
         casework,
+        systems,
         nodes,
         errors,
         people,

@@ -13,6 +13,7 @@ from store.city.decisions import DecisionTable
 from store.city.desk import DeskTables
 from store.city.duty import DutyTables
 from store.city.engine import EngineTables
+from store.city.filings import FilingTables
 from store.city.forecasts import ForecastTable
 from store.city.impacts import ImpactTables
 from store.city.inbound import InboundTables
@@ -42,6 +43,7 @@ class SqlCityStore(
     OutboxTable,
     DeskTables,
     ReportTables,
+    FilingTables,
     DecisionTable,
     ProposalTables,
     StageTables,

@@ -244,6 +244,36 @@ CREATE TABLE events (
 	recurs TEXT, cause TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_events PRIMARY KEY (id)
 );
+CREATE TABLE filing_feeds (
+	city TEXT NOT NULL,
+	system TEXT NOT NULL,
+	since_us BIGINT NOT NULL,
+	polled_us BIGINT NOT NULL,
+	cursor TEXT NOT NULL,
+	well_us BIGINT,
+	said TEXT NOT NULL,
+	CONSTRAINT pk_filing_feeds PRIMARY KEY (city, system),
+	CONSTRAINT fk_filing_feeds_city_cities FOREIGN KEY(city) REFERENCES cities (code)
+);
+CREATE TABLE filings (
+	number TEXT NOT NULL,
+	system TEXT NOT NULL,
+	city TEXT NOT NULL,
+	state TEXT NOT NULL,
+	made_us BIGINT NOT NULL,
+	"foreign" TEXT NOT NULL,
+	url TEXT NOT NULL,
+	attempts INTEGER NOT NULL,
+	next_us BIGINT NOT NULL,
+	sent_us BIGINT,
+	told_us BIGINT NOT NULL,
+	heard TEXT NOT NULL,
+	said TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	CONSTRAINT pk_filings PRIMARY KEY (number, system),
+	CONSTRAINT fk_filings_number_cases FOREIGN KEY(number) REFERENCES cases (number),
+	CONSTRAINT fk_filings_city_cities FOREIGN KEY(city) REFERENCES cities (code)
+);
 CREATE TABLE flat_lines (
 	city TEXT NOT NULL,
 	node TEXT NOT NULL,
@@ -900,6 +930,7 @@ CREATE INDEX ix_decisions_event ON decisions (event) WHERE event <> '';
 CREATE INDEX ix_decisions_incident ON decisions (incident) WHERE incident <> '';
 CREATE INDEX ix_decisions_until ON decisions (city, until_us) WHERE until_us IS NOT NULL;
 CREATE INDEX ix_events_group ON events (city, rule, "group", opened_us);
+CREATE INDEX ix_filings_state ON filings (city, system, state, next_us);
 CREATE INDEX ix_forecasts_open ON forecasts (city, told_us) WHERE outcome = '';
 CREATE INDEX ix_forecasts_told ON forecasts (city, told_us);
 CREATE INDEX ix_impact_proposals_created ON impact_proposals (city, created_us);
@@ -940,6 +971,7 @@ CREATE UNIQUE INDEX uq_bulletins_number ON bulletins (city, incident, number);
 CREATE UNIQUE INDEX uq_bulletins_seq ON bulletins (city, seq);
 CREATE UNIQUE INDEX uq_contacts_digest ON contacts (digest) WHERE digest <> '';
 CREATE UNIQUE INDEX uq_decisions_number ON decisions (city, number);
+CREATE UNIQUE INDEX uq_filings_foreign ON filings (city, system, "foreign") WHERE "foreign" <> '';
 CREATE UNIQUE INDEX uq_incidents_open ON incidents (city, rule, entity) WHERE state <> 'resolved';
 CREATE UNIQUE INDEX uq_notices_seq ON notices (city, seq);
 CREATE UNIQUE INDEX uq_people_account ON people (city, account) WHERE account <> '';
@@ -951,4 +983,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0038');
+INSERT INTO alembic_version (version_num) VALUES ('0039');

@@ -45,6 +45,8 @@ from api.staging_page import TOLD as STAGE_TOLD
 from api.status import NodeState, Why
 from api.surveying import REFUSALS as SURVEY_REFUSALS
 from api.surveying import Became
+from api.systems_page import ACTIONS as SYSTEM_ACTIONS
+from api.systems_page import TOLD as SYSTEMS_TOLD
 from api.telling import DEEDS, FACTS, KNOCKS, REASONS, WAYS
 from api.telling import FAMILIES as DEED_FAMILIES
 from api.voices_page import TOLD as VOICES_TOLD
@@ -79,6 +81,7 @@ from contract.weather import SEVERITIES
 from store.audit import How
 from store.book import EntryState
 from store.cases import REPORT_SOURCES
+from store.filings import FILING_STATES
 from store.people import Place, Proposed
 from store.ports import Cause
 
@@ -168,6 +171,9 @@ def built() -> set[str]:
         *(f"impact_col_{one}" for one in (*COLUMNS, "datum") if one != "gauge"),
         *("impact_none_chosen", "impact_some_failed", "impact_count", "impact_count_one"),
         *CONTACTS_TOLD.values(),
+        *SYSTEMS_TOLD,
+        *(f"system_done_{one}" for one in SYSTEM_ACTIONS),
+        *(f"system_state_{one}" for one in FILING_STATES),
         *(f"siren_{one}" for one in ("not", "not_title", "do_sound", "do_stop")),
         *(f"siren_said_{one}" for one in ("not_needed", "still_needed")),
         *(f"siren_state_{one}" for one in ("waiting", "delivered", "abandoned")),

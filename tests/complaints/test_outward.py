@@ -16,7 +16,7 @@ from support.tls import proof_of
 
 from complaints.outward import LONGEST_ANSWER, Outward, Resolve
 from contract.addresses import networks
-from contract.errors import Unavailable
+from contract.errors import Unanswered, Unavailable
 
 LOOPBACK = networks("127.0.0.1/32", where="")
 PUBLIC = "93.184.215.14"
@@ -224,3 +224,22 @@ def test_tls_proves_the_name_though_the_address_is_pinned(tmp_path: Path) -> Non
             get(Outward(LOOPBACK, resolver=resolver, trust=trust), f"https://other.example:{port}/")
         with pytest.raises(Unavailable, match="verify failed"):
             get(Outward(LOOPBACK, resolver=resolver), f"https://sirene.example:{port}/")
+
+
+def test_whether_a_request_had_left_is_said(server: Receiver) -> None:
+    """Nobody listens: it was not sent. Somebody listens, and the line ends without an answer: it may have been done."""
+    outward = Outward(LOOPBACK)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        with pytest.raises(Unavailable) as refused:
+            get(outward, f"http://127.0.0.1:{nobody.getsockname()[1]}/")
+    assert not isinstance(refused.value, Unanswered)
+    server.held = threading.Event()
+    target = outward.judge(server.url, where="url")
+    with pytest.raises(Unanswered, match=r"within 0\.2 s"):
+        outward.send("POST", target, headers={}, body=b"x", whole_s=0.2)
+    server.held.set()
+    server.held = None
+    server.status, server.body = 200, b"abcdef"
+    assert outward.send("GET", target, headers={}, longest=6).cut is False
+    assert outward.send("GET", target, headers={}, longest=5).cut is True

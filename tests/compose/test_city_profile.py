@@ -38,6 +38,7 @@ PASSED_ON = {
     "SIAGA_CHANNELS_FILE": "/run/duty/channels.toml",
     "SIAGA_SIRENS_FILE": "/run/duty/sirens.toml",
     "SIAGA_INBOUND_FILE": "/run/duty/inbound.toml",
+    "SIAGA_SYSTEMS_FILE": "/run/duty/systems.toml",
 }
 """what `.env` may say to `alerts` as it stands"""
 REACH = {"SIAGA_REACH_FILE": "/run/duty/reach.toml"}

@@ -150,3 +150,14 @@ def test_a_start_on_a_taken_port_says_so_and_ends(settings: dict[str, object], t
     assert f"port {taken}" in sentence
     assert setting in sentence
     assert not answer.stdout
+
+
+def test_a_system_of_the_citys_that_cannot_be_opened(settings: dict[str, object], tmp_path: Path) -> None:
+    """The file of complaint systems is read to its secrets."""
+    path = tmp_path / "systems.toml"
+    path.write_text(
+        '[[system]]\nname = "kota"\nlabel = "Kota"\npreset = "open311"\nurl = "https://x.example"\nsecret_file = "x"\n'
+    )
+    said = _only({**settings, "SIAGA_SYSTEMS_FILE": path})
+    assert said.startswith("own systems: ")
+    assert "line 6: secret_file" in said

@@ -1,0 +1,186 @@
+"""The file of the city's own complaint systems (`systems_file`): which there are and how each is spoken to. Read
+strictly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from cities.section_file import SectionFile
+from complaints.outward import Outward
+from complaints.systems.courier import Linked
+from complaints.systems.open311 import Open311, Server
+from complaints.systems.port import BECOME, SYSTEM_KINDS, Become, System, SystemInfo, SystemKind
+from complaints.systems.presets import PRESETS
+from complaints.systems.webhook import FIELDS, LINE_PARTS, PARTS, UPDATE, Mapped, Webhook
+from contract.clock import Clock
+
+_MOST = 10
+_LABEL_MOST = 60
+_POLL_S = 300.0
+_NUMBER = (int, float)
+_COMMON: Mapping[str, type | tuple[type, ...]] = {
+    "name": str, "kind": str, "preset": str, "label": str, "categories": list, "unchecked": bool, "page": str,
+    "states": dict, "shown_first": bool,
+}  # fmt: skip
+_SPOKEN: Mapping[str, type | tuple[type, ...]] = {
+    "url": str, "secret_file": str, "secret_env": str, "services": dict, "poll_s": _NUMBER
+}  # fmt: skip
+_FIELDS: Mapping[SystemKind, Mapping[str, type | tuple[type, ...]]] = {
+    "manual": {"email": str},
+    "open311": {**_SPOKEN, "jurisdiction": str, "format": str, "updates": bool, "lookup": bool},
+    "webhook": {
+        **_SPOKEN, "fields": dict, "headers": dict, "number": str, "link": str, "find_url": str, "update_url": str,
+        "update_fields": dict, "status_url": str, "status": str, "note": str, "same_twice": bool,
+    },
+}  # fmt: skip
+_PART = re.compile(r"\{([^{}]*)\}")
+_MAIL = re.compile(r"[^@\s?&]+@[^@\s?&]+\.[^@\s?&]+")
+
+
+class SystemsFile:
+    """What the file says. Nothing is opened and no secret read before `open`."""
+
+    def __init__(self, path: Path, categories: Collection[str]) -> None:
+        """`categories` are the city's. Raises BadInput naming file, line, field and remedy for the first mistake."""
+        self._file = SectionFile(path, "system", setting="systems_file", called="systems", most=_MOST)
+        self._categories = categories
+        self._tables: list[Mapping[str, Any]] = []
+        self.infos: tuple[SystemInfo, ...] = ()
+        for number, written in enumerate(self._file.sections):
+            preset = written.get("preset", "")
+            if preset and preset not in PRESETS:
+                raise self._file.wrong(number, "preset", f"{preset!r} is none", f"One of: {', '.join(PRESETS)}.")
+            table = {**PRESETS.get(preset, {}), **written}
+            self._tables.append(table)
+            self.infos += (self._read(number, table),)
+
+    def open(self, outward: Outward, clock: Clock, environment: Mapping[str, str]) -> tuple[Linked, ...]:
+        """Each of them, ready to be asked. `environment` holds the secrets that `secret_env` names. Raises BadInput."""
+        return tuple(
+            Linked(
+                info,
+                self._system(number, info, outward, clock, environment),
+                table.get("services", {}),
+                float(table.get("poll_s", _POLL_S)),
+            )
+            for number, (info, table) in enumerate(zip(self.infos, self._tables, strict=True))
+        )
+
+    # ------------------------------------------------------------ reading
+
+    def _read(self, number: int, table: Mapping[str, Any]) -> SystemInfo:
+        wrong = self._file.wrong
+        kind = next((one for one in SYSTEM_KINDS if one == table.get("kind")), None)
+        if kind is None:
+            raise wrong(number, "kind", f"{table.get('kind')!r} is no kind", f"One of: {', '.join(SYSTEM_KINDS)}.")
+        known = {**_COMMON, **_FIELDS[kind]}
+        self._file.check_known(number, known)
+        for name, value in table.items():
+            self._check(number, name, value, known[name])
+        for name in ("name", "label", *(() if kind == "manual" else ("url",))):
+            if name not in table:
+                raise wrong(number, name, "it is missing", f'Write {name} = "…".')
+        self._file.check_id(number, table["name"])
+        if any(one.name == table["name"] for one in self.infos):
+            raise wrong(number, "name", f"the name {table['name']!r} is taken", "Choose another.")
+        self._check_what_people_see(number, table)
+        for code in (*table.get("categories", ()), *table.get("services", {})):
+            if code not in self._categories:
+                field = "categories" if code in table.get("categories", ()) else "services"
+                raise wrong(number, field, f"the city has no category {code!r}", f"Of: {', '.join(self._categories)}.")
+        if kind == "webhook":
+            self._check_mapping(number, table)
+        if kind != "manual":
+            has_secret = self._file.check_secret(number)
+            if kind == "webhook" and not has_secret:
+                raise wrong(number, "kind", "it signs with a secret", 'Write secret_file = "…".')
+        return SystemInfo(
+            name=table["name"],
+            kind=kind,
+            label=table["label"],
+            categories=tuple(table.get("categories", ())),
+            unchecked=table.get("unchecked", False),
+            page=table.get("page", ""),
+            email=table.get("email", ""),
+            states=tuple((word, cast(Become, status)) for word, status in table.get("states", {}).items()),
+            shown_first=table.get("shown_first", False),
+        )
+
+    def _check_what_people_see(self, number: int, table: Mapping[str, Any]) -> None:
+        wrong = self._file.wrong
+        if len(table["label"]) > _LABEL_MOST:
+            raise wrong(number, "label", "it is too long", f"At most {_LABEL_MOST} letters.")
+        if "email" in table and not _MAIL.fullmatch(table["email"]):
+            raise wrong(number, "email", "this is no address", 'Write "aduan@kota.go.id".')
+        if "page" in table and not table["page"].startswith("https://"):
+            raise wrong(number, "page", "a page that people are led to is https", 'Write "https://…/{foreign}".')
+
+    def _check(self, number: int, name: str, value: object, wanted: type | tuple[type, ...]) -> None:
+        wrong = self._file.wrong
+        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool) or value == "":
+            raise wrong(number, name, "this is no value for it", "Text stands in double quotes, a number does not.")
+        if isinstance(value, str) and not value.isprintable():
+            raise wrong(number, name, "it holds a character that is none", "Write it on one line.")
+        if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+            raise wrong(number, name, "it holds what is no text", 'Write ["flood", "lamp"].')
+        if isinstance(value, dict) and not all(isinstance(one, str) and one.isprintable() for one in value.values()):
+            raise wrong(number, name, "it holds what is no text", 'Write { ours = "theirs" }.')
+        if name == "states":
+            for word, status in cast(Mapping[str, str], value).items():
+                if status not in BECOME:
+                    raise wrong(number, name, f"{word} = {status!r} is no state", f"One of: {', '.join(BECOME)}.")
+        if name == "format" and value not in ("json", "xml"):
+            raise wrong(number, name, f"{value!r} is not one of them", "Choose one of: json, xml.")
+        if name == "poll_s" and not 5 <= cast(float, value) <= 86_400:
+            raise wrong(number, name, f"{value} is out of bounds", "5 to 86400.")
+
+    def _check_mapping(self, number: int, table: Mapping[str, Any]) -> None:
+        for name, parts in (("fields", PARTS), ("update_fields", LINE_PARTS)):
+            for path, template in table.get(name, {}).items():
+                unknown = [one for one in _PART.findall(template) if one not in parts]
+                if unknown or not all(path.split(".")):
+                    what = f"{path} names {{{unknown[0]}}}" if unknown else f"{path!r} is no path"
+                    raise self._file.wrong(number, name, what, f"Known in braces: {', '.join(parts)}.")
+        paths = list(table.get("fields", {}))
+        if any(other.startswith(f"{path}.") for path in paths for other in paths):
+            raise self._file.wrong(number, "fields", "a path lies within another", "Give each its own.")
+        for name, part in (("find_url", "{ref}"), ("status_url", "{foreign}")):
+            if name in table and part not in table[name]:
+                raise self._file.wrong(number, name, f"it has no {part}", f"Write {part} where it goes.")
+
+    # ------------------------------------------------------------ opening
+
+    def _system(
+        self, number: int, info: SystemInfo, outward: Outward, clock: Clock, environment: Mapping[str, str]
+    ) -> System | None:
+        table = self._tables[number]
+        if info.kind == "manual":
+            return None
+        where, secret = self._file.where(number, "url"), self._file.secret(number, environment)
+        if info.kind == "open311":
+            server = Server(
+                url=table["url"],
+                key=secret,
+                jurisdiction=table.get("jurisdiction", ""),
+                fmt=table.get("format", "json"),
+                updates=table.get("updates", False),
+                asks=table.get("lookup", True),
+            )
+            return Open311(server, info, outward, where=where)
+        given = {
+            name: table[name]
+            for name in ("headers", "number", "link", "find_url", "update_url", "status_url", "status", "note")
+            if name in table
+        }
+        mapped = Mapped(
+            url=table["url"],
+            secret=secret,
+            fields=table.get("fields", FIELDS),
+            update_fields=table.get("update_fields", UPDATE),
+            same_twice=table.get("same_twice", False),
+            **given,
+        )
+        return Webhook(mapped, info, outward, clock, where=where)
