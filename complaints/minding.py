@@ -6,10 +6,12 @@ The steps are taken once each, by their keys, whoever is killed between: the nex
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
+from complaints.calling import Calling, News, new_of
 from complaints.clocks import Calendar
 from complaints.dues import calendar_of, dues_of
 from contract.case import ENDED
@@ -76,11 +78,29 @@ def step_of(due: Due, now_us: int) -> int:
     return 0 if due.over(now_us) < 1 else 1 + min(TOP - 1, int((due.over(now_us) - 1) * 2))
 
 
+def late_of(case: Case, due: Due, now_us: int) -> News | None:
+    """That it grows late, since the reminder or since its last step; None before that."""
+    if due.over(now_us) < REMINDED:
+        return None
+    step = step_of(due, now_us)
+    after = (step - 1) / 2 if step else REMINDED - 1
+    return News(case, "late", due.due_us + round(after * due.term_us), step)
+
+
 class Minder:
     """`turn` does what is due once; `run` until told to stop, while this process is the city's engine."""
 
-    def __init__(self, cities: CityStore, profile: Profile, clock: Clock, *, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        cities: CityStore,
+        profile: Profile,
+        clock: Clock,
+        *,
+        every_s: float = EVERY_S,
+        calling: Calling | None = None,
+    ) -> None:
         self._cities = cities
+        self._calling = calling
         self._profile = profile
         self._clock = clock
         self._calendar = calendar_of(profile)
@@ -109,14 +129,21 @@ class Minder:
 
     def turn(self, now_us: int) -> int:
         """Remind, escalate and forget; how many cases were reminded of or told further up."""
-        done = 0
-        for case in self._cities.inbox(self._profile.code, Inbox(), limit=_CASES_MOST):
-            done += self._mind(case, now_us)
+        waiting = self._cities.inbox(self._profile.code, Inbox(), limit=_CASES_MOST)
+        done = sum(self._mind(case, now_us) for case in waiting)
+        if self._calling is not None:
+            self._calling.tell([one for case in waiting for one in self._news(case, now_us)], now_us)
         if self._clock.mono_us() - self._forgot_mono_us >= HOUR_US:
             while self._cities.erase_reports(self._profile.code, now_us - FORGOTTEN_US, now_us, limit=_SOME):
                 pass
             self._forgot_mono_us = self._clock.mono_us()
         return done
+
+    def _news(self, case: Case, now_us: int) -> Sequence[News]:
+        """What of a case its office is told by a message, by the clock alone."""
+        due = self._due(case)
+        late = late_of(case, due, now_us) if due is not None else None
+        return [one for one in (new_of(case), late) if one is not None]
 
     def _due(self, case: Case) -> Due | None:
         """None, too, for a category that the city has given up: nothing is promised any more."""

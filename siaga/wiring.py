@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from api.oidc import OpenId
     from broker.subscription import PahoSubscription
     from cities.cells import Cell
+    from complaints.calling import Calling
     from complaints.outward import Outward
     from complaints.systems.courier import Courier
     from complaints.systems.systemsfile import SystemsFile
@@ -194,6 +195,14 @@ def channels(settings: Settings, clock: Clock) -> Mapping[str, Channel]:
     """Those providers, by name."""
     file = channel_file(settings)
     return {} if file is None else file.open(outward(settings), clock, os.environ)
+
+
+def calling(settings: Settings, city_store: CityStore, city: Profile) -> Calling | None:
+    """What tells officers of cases; None where no file names a provider."""
+    from complaints.calling import Calling
+
+    file = channel_file(settings)
+    return None if file is None else Calling(city_store, city, settings.public_url, file.infos)
 
 
 def inbound_file(settings: Settings) -> InboundFile | None:
@@ -392,7 +401,7 @@ def run_alerts(settings: Settings, clock: Clock, stop: threading.Event) -> None:
             readings=reading_store,
             cities=city_store,
             desk=BuiltinDesk(city_store, city, settings.public_url),
-            minder=Minder(city_store, city, clock),
+            minder=Minder(city_store, city, clock, calling=calling(settings, city_store, city)),
             courier=courier(settings, city, city_store, clock),
             clock=clock,
             holder=settings.lease_holder or holder(),
