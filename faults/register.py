@@ -46,6 +46,7 @@ FAULTS = (
     Fault("api", "every operation and page asked as nobody expects", "no server error, no markup", 30_000, 200),
     Fault("flapping", "a level that plays round its limit for a day", "one incident", 200, 10),
     Fault("upgrade", "old nodes, a new city; a migration killed midway", "old or new, never half", 50, 3),
+    Fault("reach", "who tells residents dies, its providers go away", "all told, none twice, nothing old", 20, 1),
     Fault("soak", "an hour of load", "memory and descriptors stay flat", 1, 1),
     Fault("identity", "a stranger, or a node, who says it is another", "none accepted, each noticed", 95, 95),
 )  # fmt: skip

@@ -5,8 +5,9 @@ a key that it took is answered alike and said to nobody a second time. It counts
 
     python -m faults.parts.providers --http PORT --smtp PORT [--rate webpush=2000 …] [--journal FILE]
 
-Asked `GET /counts` it says by kind: taken (distinct keys), again (a known key once more), refused (429). `POST /down`
-makes it answer nothing any more until `POST /up`. The journal has a line for each message taken: kind, whom, key.
+Asked `GET /counts` it says by kind: taken (distinct keys), again (a known key once more), refused (429); and how often
+it hung up. `POST /down` makes it answer nothing any more until `POST /up`. The journal has a line for each message that
+was taken: kind, whom, key.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Books:
         self.again: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.down = False
+        self.hung_up = 0
         self.last_s: dict[str, float] = {}
         self._journal = journal.open("a", encoding="utf-8") if journal is not None else None
 
@@ -73,6 +75,7 @@ class Books:
             "taken": {kind: len(self.keys[kind]) for kind in KINDS},
             "again": dict(self.again),
             "refused": dict(self.refused),
+            "hung_up": self.hung_up,
             "last_s": self.last_s,
         }
 
@@ -113,6 +116,7 @@ class Http(asyncio.Protocol):
             self._say(200, b"{}")
             return
         if books.down:
+            books.hung_up += 1
             self._transport.abort()
             return
         kind = next(kind for start, kind in _PATHS if path.startswith(start))
@@ -147,12 +151,14 @@ class Smtp(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         if self._books.down:
+            self._books.hung_up += 1
             self._transport.abort()
             return
         self._say("220 emulated")
 
     def data_received(self, data: bytes) -> None:
         if self._books.down:
+            self._books.hung_up += 1
             self._transport.abort()
             return
         self._come += data
