@@ -40,7 +40,8 @@ class Held:
 
 @dataclass
 class CitySystem:
-    """What it holds, and how it behaves. `said` are its own updates, as FixMyStreet's lists them."""
+    """What it holds, and how it behaves. `said` are its own updates, as FixMyStreet's lists them; `says_raw`
+    is a status and a body with which it answers everything."""
 
     port: int = 0
     mood: Mood = "well"
@@ -49,6 +50,7 @@ class CitySystem:
     headers: list[Mapping[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     asked: int = 0
+    says_raw: tuple[int, bytes] | None = None
 
     def open311_url(self) -> str:
         """Where GeoReport is."""
@@ -127,7 +129,9 @@ class _Handler(BaseHTTPRequestHandler):
         system.asked += 1
         system.headers.append({name.lower(): value for name, value in self.headers.items()})
         system.bodies.append(raw)
-        if system.mood == "away":
+        if system.says_raw is not None:
+            self._answer(system.says_raw[0], "application/json", system.says_raw[1])
+        elif system.mood == "away":
             self._answer(503, "text/plain", b"sebentar")
         elif system.mood == "refuses" and self.command == "POST":
             self._answer(400, "application/json", b'[{"code": 400, "description": "tidak lengkap"}]')

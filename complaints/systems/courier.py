@@ -108,8 +108,16 @@ class Courier:
             info = linked.info
             feed = self._cities.put_feed(self._feed(info, now_us))
             self._cities.queue_filings(feed, Wanted(info.categories, info.unchecked), now_us)
-            if linked.system is not None:
+            if linked.system is None:
+                continue
+            try:
                 self._serve(linked, linked.system, feed, now_us)
+            except Unavailable:
+                raise
+            except Exception as error:
+                # Whatever another's server says and however we stumble over it, no warning may end with this thread.
+                log.exception("system.stumbled", system=info.name)
+                self._say(feed, f"{type(error).__name__}: {error}"[:300])
 
     def _feed(self, info: SystemInfo, now_us: int) -> Feed:
         known = next((one for one in self._cities.feeds(self._profile.code) if one.system == info.name), None)

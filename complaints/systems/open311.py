@@ -203,7 +203,7 @@ class Open311:
 
 def _in_json(value: Any, name: str, depth: int = 0) -> Iterator[dict[str, str]]:
     """A list of things, or such a list under its names, as servers write it one way or the other."""
-    if isinstance(value, list):
+    if isinstance(value, list) and depth < _DEPTH_MOST:
         for one in value:
             yield from _in_json(one, name, depth + 1)
     elif isinstance(value, dict) and depth < _DEPTH_MOST:

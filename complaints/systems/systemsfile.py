@@ -144,9 +144,9 @@ class SystemsFile:
                 if unknown or not all(path.split(".")):
                     what = f"{path} names {{{unknown[0]}}}" if unknown else f"{path!r} is no path"
                     raise self._file.wrong(number, name, what, f"Known in braces: {', '.join(parts)}.")
-        paths = list(table.get("fields", {}))
-        if any(other.startswith(f"{path}.") for path in paths for other in paths):
-            raise self._file.wrong(number, "fields", "a path lies within another", "Give each its own.")
+            paths = list(table.get(name, {}))
+            if any(other.startswith(f"{path}.") for path in paths for other in paths):
+                raise self._file.wrong(number, name, "a path lies within another", "Give each its own.")
         for name, part in (("find_url", "{ref}"), ("status_url", "{foreign}")):
             if name in table and part not in table[name]:
                 raise self._file.wrong(number, name, f"it has no {part}", f"Write {part} where it goes.")

@@ -17,8 +17,8 @@ def settled(answer: Answer, host: str, *, changes: bool) -> Answer:
     """The answer where it is a good one. `changes`: the request would have changed something, so that what failed
     half-way may have been done.
 
-    Raises Rejected for what the system will never take, Unavailable for what it has not taken now, Unanswered where
-    nobody can know.
+    Raises Rejected for a change that the system will never take, Unavailable for what it has not taken now, Unanswered
+    where nobody can know.
     """
     half = Unanswered if changes else Unavailable
     page = _is_page(answer)
@@ -34,7 +34,7 @@ def settled(answer: Answer, host: str, *, changes: bool) -> Answer:
     if answer.status >= 500:
         raise half(said)
     # A web page with a 400 is a gateway's on the way, not the system's word.
-    if answer.status in _LOCKED or page or 300 <= answer.status < 400:
+    if not changes or answer.status in _LOCKED or page or 300 <= answer.status < 400:
         raise Unavailable(said, mend="systems_file")
     raise Rejected(said, reason="refused")
 

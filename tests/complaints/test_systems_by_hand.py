@@ -141,6 +141,10 @@ def test_a_table_that_is_none_is_a_sentence(raw: bytes, says: str) -> None:
         ('kind = "webhook"\nurl = "https://x.id"', "it signs with a secret"),
         ('kind = "webhook"\nurl = "https://x.id"\nsecret_env = "K"\nfields = { a = "{nik}" }', r"a names \{nik\}"),
         ('kind = "webhook"\nurl = "https://x.id"\nsecret_env = "K"\nfind_url = "https://x.id"', r"it has no \{ref\}"),
+        (
+            'kind = "webhook"\nurl = "https://x.id"\nsecret_env = "K"\nupdate_fields = { a = "x", "a.b" = "y" }',
+            "update_fields: a path lies within another",
+        ),
         ('kind = "manual"\nunchecked = "yes"', "unchecked: this is no value"),
     ],
 )

@@ -238,3 +238,25 @@ def test_xml_that_would_reach_further_is_not_read(raw: bytes) -> None:
         system = Open311(server, SystemInfo("x", "open311", "X"), OUTWARD, where="url")
         with pytest.raises(Unavailable, match="XML"):
             system.poll(["1"], "", NOW_US)
+
+
+@pytest.mark.parametrize(
+    ("status", "raw"),
+    [
+        (400, b'[{"code": 400, "description": "tidak tahu"}]'),
+        (200, b"[" * 900 + b"]" * 900),
+        (200, b'{"data": {"id": {"a": [1]}, "status": ["x"], "note": 7}}'),
+        (200, b'[null, 3, {"service_request_id": "S-0001", "status": "\\ud800\\u0000", "status_notes": "\\u0000x"}]'),
+        (302, b""),
+    ],
+)
+def test_nothing_that_a_system_says_ends_the_courier(room: Room, status: int, raw: bytes) -> None:
+    """It runs beside the warnings. A turn comes to its end, the case stands as it stood, and the next turn goes on."""
+    room.turn()
+    room.far.says_raw = (status, raw)
+    for _ in range(2):
+        filing = room.later()
+    assert (filing.state, filing.foreign) == ("filed", "S-0001")
+    room.far.says_raw = None
+    room.later()
+    assert room.said() == ""
