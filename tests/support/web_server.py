@@ -12,6 +12,7 @@ from hashlib import sha256
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
+from support.routes import remember
 from support.seed import Town
 
 from api.app import create_app
@@ -72,6 +73,7 @@ def serving(city: Town, *, keys: Sequence[str] = (KEY,), app: FastAPI | None = N
 
     `keys` may file by Open311. `app`: that application instead of the city's own.
     """
+    remember()
     for key in keys:
         give_key(city, key)
     with listening() as (listener, address):
