@@ -22,6 +22,7 @@ from contract.clock import SECOND_US
 from contract.errors import Unavailable
 from contract.incident import State
 from contract.reach_shown import day_of
+from store.filings import FILING_STATES
 
 _STATES = (State.FIRING.value, State.RECOVERING.value)
 _SEVERITIES = ("info", "warning", "critical")
@@ -118,6 +119,7 @@ class CityCollector(Collector):
         yield held_back
         yield from _weather(context, snapshot.now_us)
         yield from _reach(context, snapshot.now_us)
+        yield from _systems(context)
         yield self._alarms(snapshot.now_us)
         yield _in_doubt(city, gauges_of(context.profile, snapshot))
         slow = GaugeMetricFamily(
@@ -166,6 +168,27 @@ def _reach(context: Context, now_us: int) -> Iterator[GaugeMetricFamily]:
     carried = GaugeMetricFamily("siaga_reach_up", "1 while a process sends to residents", labels=["city"])
     carried.add_metric([city], int(held is not None and held.until_us > now_us))
     yield carried
+
+
+def _systems(context: Context) -> Iterator[GaugeMetricFamily]:
+    """The city's own complaint systems, where a file names any: what stands where, and whether they answer."""
+    if not context.systems:
+        return
+    city, counts = context.city, context.cities.filing_counts(context.city)
+    away = {one.system for one in context.cities.feeds(city) if one.said}
+    filed = GaugeMetricFamily(
+        "siaga_filings", "cases in the city's own complaint systems, by state", labels=["city", "system", "state"]
+    )
+    up = GaugeMetricFamily(
+        "siaga_system_up", "1 while one of the city's own complaint systems answers", labels=["city", "system"]
+    )
+    for info in context.systems:
+        for state in FILING_STATES:
+            filed.add_metric([city, info.name, state], counts.get((info.name, state), 0))
+        if info.kind != "manual":
+            up.add_metric([city, info.name], int(info.name not in away))
+    yield filed
+    yield up
 
 
 def _nodes(city: str, snapshot: Snapshot) -> GaugeMetricFamily:

@@ -104,6 +104,7 @@ def test_what_nobody_knows_waits_for_a_persons_word(made: Town, serve: Serve, fi
     assert send(client, operator, **slip, aksi="belum").status_code == 303
     (after,) = made.cities.filings_of(filing.number)
     assert after.state == "waiting"
+    assert 'siaga_filings{city="yogyakarta",state="waiting",system="lapor"} 1.0' in client.get("/metrics").text
     assert send(client, operator, **slip, aksi="belum").status_code == 409
     assert send(client, operator, **{**slip, "kasus": "YOG-1"}, aksi="belum").status_code == 404
 
