@@ -33,6 +33,9 @@ WORDS = {
     "weather_all": Text("seluruh {city}", "all of {city}"),
     "weather_credit": Text("Sumber: {credit}", "Source: {credit}"),
     "weather_infographic": Text("Infografis BMKG", "BMKG's infographic"),
+    "weather_infographic_of": Text(
+        "Infografis BMKG: {event}, {areas}, mulai {begin}", "BMKG's infographic: {event}, {areas}, from {begin}"
+    ),
     "weather_over": Text("Sudah berakhir, dicabut, atau diganti", "Over, taken back or replaced"),
     "weather_ended": Text("tidak berlaku lagi sejak {time}", "no longer in force since {time}"),
     "weather_follow": Text("Kabari saya bila BMKG memperingatkan", "Tell me when BMKG warns"),

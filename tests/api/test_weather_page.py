@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 
 import httpx
 from support.seed import Town
@@ -60,6 +62,22 @@ def test_where_nothing_is_warned_of_the_first_page_is_silent(city_in, serve: Ser
     page = client.get("/cuaca").text
     assert f"Tidak ada peringatan cuaca BMKG untuk {town.profile.name} sekarang." in page
     assert "Terakhir ditanyakan ke BMKG 10.00 WIB." in page
+
+
+def test_infographics_of_several_warnings_are_told_apart(city_in, serve: Serve) -> None:
+    """Whoever hears only the links of the page knows which is which, by what is warned of, where and from when; in both
+    languages. What is seen of a link is how its name begins."""
+    town = city_in("normal")
+    client = serve(town, keep_s=0)
+    wind = {"id": "Angin kencang", "en": "Strong wind"}
+    later_us = town.now_us + MINUTE_US
+    put(town, told(town), told(town, id="2", root="2", event=wind), told(town, id="3", root="3", onset_us=later_us))
+    for language, seen in (("id", "Infografis BMKG"), ("en", "BMKG's infographic")):
+        page = unescape(client.get(f"/cuaca?lang={language}").text)
+        names = re.findall(r'aria-label="([^"]+)">' + seen, page)
+        assert len(set(names)) == len(names) == 3
+        assert all(name.startswith(f"{seen}: ") for name in names)
+        assert sum(wind[language] in name for name in names) == 1
 
 
 def test_a_feed_that_is_not_heard_is_said(city_in, serve: Serve) -> None:
@@ -119,7 +137,7 @@ def test_what_is_over_stands_below(made: Town, serve: Serve) -> None:
     put(made, told(made, id="d", event=bad, headline=bad, description=bad))
     page = serve(made).get("/cuaca").text
     assert "<script>alert" not in page
-    assert page.count("&lt;script&gt;alert") == 2
+    assert page.count("&lt;script&gt;alert") == 3  # once in the name of a link
     assert page.count("tidak berlaku lagi sejak 09.59 WIB") == page.count("tidak berlaku lagi sejak 09.00 WIB") == 1
     assert "tiada" not in page
 
