@@ -39,6 +39,7 @@ from api import (
     oidc_page,
     open311,
     person,
+    photos_page,
     portal,
     post_page,
     posters_page,
@@ -84,6 +85,7 @@ from api.security import People, Security
 from api.sessions import Sessions
 from api.snapshot import Snapshots
 from api.tokens import Cookies
+from complaints.photos.keeping import Photos
 from complaints.systems.port import SystemInfo
 from contract.city import Profile
 from contract.clock import Clock
@@ -207,6 +209,7 @@ def create_app(
     cells = Cells(context)
     board = Board(context, keep_s)
     deciding = Deciding(context, board)
+    photos = Photos(cities, profile)
     feed = Feed(context, board, alarm_v1.told, pace or Pace())
     for routes in (
         # the public's
@@ -229,8 +232,9 @@ def create_app(
         posters_page.router(context, pages),
         recordings_page.router(context, pages),
         follow_page.router(context, pages),
-        report_page.router(context, pages, cells),
         report_own.router(context, pages),
+        report_page.router(context, pages, cells, photos),
+        photos_page.router(context, pages, photos),
         subscriptions_v1.router(context),
         systems_page.router(context, pages),
         casework_page.router(context, pages),
@@ -283,6 +287,7 @@ def create_app(
     )
     app.add_middleware(Zip, session=cookies.session)
     app.add_middleware(Slash)
-    app.add_middleware(Guard, secure=cookies.secure, larger=(*recordings_page.LARGER, *systems_page.LARGER))
+    larger = (*recordings_page.LARGER, *systems_page.LARGER, *photos_page.LARGER)
+    app.add_middleware(Guard, secure=cookies.secure, larger=larger)
     app.add_middleware(Head)
     return app

@@ -16,6 +16,7 @@ from api.evidence import Evidence, came_after, came_before, evidence_of
 from api.gauges import gauges_of
 from api.overview import confirmed
 from api.page import Pages
+from api.photos_page import public_photos
 from api.policy import Reach, caller_of, own_cases, reach_of, sees_case
 from api.snapshot import Snapshots
 from contract.case import CaseWord
@@ -158,6 +159,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "withheld": withheld(case),
             "steps": steps_of(case, thread),
             "thread": thread,
+            "photos": public_photos(context, case),
             "evidence": evidence,
             "gauges": shown,
             "pauses": context.cities.pauses(case.number) if case.paused_us is not None else (),

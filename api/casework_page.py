@@ -23,6 +23,7 @@ from api.elsewhere import elsewhere
 from api.form import fields_of
 from api.language import say
 from api.page import Pages
+from api.photos_page import photos_by_report, worked_photos
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of
 from complaints.attributes import read_out
 from complaints.casework import Casework, Deed, Done, Refused
@@ -154,6 +155,7 @@ class Bench:
             "replied": number in cities.replied([number]),
             "reports": reports,
             "asked_of": {one.id: self._answered(one, request) for one in reports},
+            "photos": worked_photos(self._context, self._pages.speech(request), case),
             "thread": list(reversed(cities.updates(number, inner=True))),
             "pauses": cities.pauses(number),
             "over": case.status in ENDED,
@@ -216,6 +218,7 @@ class Bench:
         found = self._context.cities.aside(self._context.city, limit=SHOWN + 1)
         values = {
             "reports": found[:SHOWN],
+            "photos": photos_by_report(self._context, found[:SHOWN]),
             "cut": len(found) > SHOWN,
             "categories": self._categories,
             "regions": self._regions,
@@ -327,7 +330,7 @@ def router(context: Context, pages: Pages) -> APIRouter:
 
     @routes.get("/petugas/{number}", include_in_schema=False)
     def case(request: Request, number: str, kabar: str = "") -> Response:
-        said = f"work_done_{kabar}" if kabar in (*ACTIONS, "veto") else ""
+        said = f"work_done_{kabar}" if kabar in (*ACTIONS, "foto", "veto") else ""
         return bench.case(request, number, said=said, good=kabar != "veto")
 
     @routes.post("/petugas/{number}", include_in_schema=False)

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 FIELDS_MOST = 20
+FILES_MOST = 4
 FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "sign_in_wrong": ("akun", "sandi"),
     "account_shape": ("akun",),
@@ -70,6 +71,14 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "report_wrong_place": ("tempat",),
     "report_wrong_far": ("tempat",),
     "report_wrong_text": ("cerita",),
+    "photo_wrong_empty": ("foto",),
+    "photo_wrong_big": ("foto",),
+    "photo_wrong_heic": ("foto",),
+    "photo_wrong_kind": ("foto",),
+    "photo_wrong_large": ("foto",),
+    "photo_wrong_broken": ("foto",),
+    "photo_wrong_many": ("foto",),
+    "photo_wrong_marks": ("petak",),
     "follow_wrong_kind": ("saluran",),
     "follow_wrong_address": ("alamat",),
     "follow_wrong_topics": ("kabar",),
@@ -97,6 +106,15 @@ async def upload_of(request: Request, name: str, bytes_most: int) -> tuple[dict[
         file = form.get(name)
         data = b"" if file is None or isinstance(file, str) else await file.read(bytes_most + 1)
         return texts_of(form), data
+
+
+async def files_of(
+    request: Request, name: str, *, files_most: int, bytes_most: int
+) -> tuple[dict[str, str], list[bytes]]:
+    """The same for several files under one name; a field that was left empty is none."""
+    async with request.form(max_files=files_most, max_fields=FIELDS_MOST) as form:
+        chosen = [one for one in form.getlist(name) if not isinstance(one, str) and one.filename]
+        return texts_of(form), [await one.read(bytes_most + 1) for one in chosen]
 
 
 def texts_of(form: FormData) -> dict[str, str]:

@@ -28,7 +28,7 @@ from starlette.websockets import WebSocketClose
 
 from api.access import Access
 from api.errors import Errors, for_programs
-from api.form import FIELDS_MOST
+from api.form import FIELDS_MOST, FILES_MOST
 from api.page import own_path
 from api.policy import Caller, Rule, reached, rule_of
 from api.security import Security
@@ -250,7 +250,7 @@ def _field(body: bytes) -> str:
 async def _part(request: Request, body: bytes) -> str:
     """The same of a form that carries a file."""
     try:
-        async with Request(request.scope, _again(body)).form(max_files=1, max_fields=FIELDS_MOST) as form:
+        async with Request(request.scope, _again(body)).form(max_files=FILES_MOST, max_fields=FIELDS_MOST) as form:
             found = [one for one in form.getlist(FIELD) if isinstance(one, str)]
     except HTTPException:
         return ""

@@ -263,6 +263,8 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/lapor/{key}/data.json"): SIGN_IN,
         ("POST", "/lapor/{key}/balas"): SIGN_IN,
         ("POST", "/lapor/{key}/hapus"): SIGN_IN,
+        ("GET", "/foto/{photo_id}.jpg"): CASES,
+        ("GET", "/foto/{photo_id}/kecil.jpg"): CASES,
         # officers' own work
         ("GET", "/petugas"): WORKS,
         ("GET", "/petugas/samping"): COMMAND,
@@ -272,6 +274,9 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/petugas/sistem/unggah"): COMMAND,
         ("GET", "/petugas/{number}"): WORKS,
         ("POST", "/petugas/{number}"): WORKS,
+        ("POST", "/petugas/{number}/foto"): WORKS,
+        ("GET", "/petugas/{number}/foto/{photo_id}"): WORKS,
+        ("POST", "/petugas/{number}/foto/{photo_id}"): WORKS,
         # the duty room
         ("GET", "/jaga"): DECIDES,
         ("GET", "/jaga/bunyi"): Rule(DECIDES.reach, no_keys=True, by_itself=True),

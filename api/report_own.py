@@ -121,6 +121,7 @@ class OwnPage:
             "typed": typed,
             "others": max(0, cities.report_counts([case.number]).get(case.number, 0) - 1) if case else 0,
             "category": self._categories.get(report.category),
+            "photos": len(self._context.cities.photos_of_reports([report.id])),
             "region": self._regions.get(report.region, report.region),
             "said": said,
             "good": good,

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
 from api.following import Following
-from api.form import fields_of
+from api.form import FILES_MOST, files_of
 from api.geometry import region_of
 from api.map import Cells
 from api.page import Pages
@@ -26,9 +26,11 @@ from api.sign_in import with_its_form
 from api.throttle import Throttle
 from api.tokens import digest
 from complaints.intake import LONGEST, NAME_MOST, Intake, Said
+from complaints.photos.decoding import BYTES_MOST, Picture, Unfit
+from complaints.photos.keeping import MOST, Photos, Place
 from contract.distance import distance_m
 from contract.errors import BadInput
-from store.cases import Case
+from store.cases import Case, CitizenReport
 from store.people import Deed
 
 PATH = "/lapor"
@@ -46,10 +48,11 @@ class Wrong(Exception):
 class ReportPage:
     """The form, and the page after it."""
 
-    def __init__(self, context: Context, pages: Pages, cells: Cells) -> None:
+    def __init__(self, context: Context, pages: Pages, cells: Cells, photos: Photos) -> None:
         self._context = context
         self._pages = pages
         self._cells = cells
+        self._photos = photos
         self._intake = Intake(context.cities, context.profile)
         self._places = Following(context)
         self._throttle = Throttle(context.city, context.people, context.clock)
@@ -79,13 +82,14 @@ class ReportPage:
             "region_names": {code: one.name for code, one in self._regions.items()},
             "text_most": LONGEST,
             "name_most": NAME_MOST,
+            "photos_most": MOST,
             "said": said,
             "good": False,
         }
         return self._shown(request, "lapor.html", values, status=400 if said else 200)
 
-    def take(self, request: Request, fields: Mapping[str, str]) -> Response:
-        """Somebody reports."""
+    def take(self, request: Request, fields: Mapping[str, str], files: Sequence[bytes] = ()) -> Response:
+        """Somebody reports. A photo that cannot be kept is said before anything is kept, and nothing typed is lost."""
         caller = caller_of(request)
         staff = caller.role in STAFF
         key = fields.get("kunci", "")
@@ -120,9 +124,14 @@ class ReportPage:
                 secret="rahasia" in fields,
                 about_office="tentang-dinas" in fields,
             )
+            pictures = self._looked_at(files)
             taken = self._intake.take(said, now_us)
+            for raw, picture in pictures:
+                self._keep(raw, picture, taken.report, now_us)
         except Wrong as wrong:
             return self.form(request, fields, f"report_wrong_{wrong}")
+        except Unfit as wrong:
+            return self.form(request, fields, f"photo_wrong_{wrong.code}")
         except BadInput as wrong:
             return self.form(request, fields, f"report_wrong_{'text' if wrong.where == 'description' else 'category'}")
         what = taken.case.number if taken.case is not None else taken.report.id
@@ -130,6 +139,17 @@ class ReportPage:
         if staff and taken.case is not None:
             return RedirectResponse(f"/petugas/{taken.case.number}", status_code=303)
         return RedirectResponse(f"{PATH}/{key}", status_code=303)
+
+    def _looked_at(self, files: Sequence[bytes]) -> list[tuple[bytes, Picture]]:
+        if len(files) > MOST:
+            raise Unfit("many")
+        return [(raw, self._photos.look(raw)) for raw in files]
+
+    def _keep(self, raw: bytes, picture: Picture, report: CitizenReport, now_us: int) -> None:
+        place = Place(report.lat, report.lon)
+        self._photos.keep(
+            raw, case=report.number, report=report.id, kind="report", now_us=now_us, place=place, picture=picture
+        )
 
     def _where(self, fields: Mapping[str, str]) -> tuple[str, float, float, str]:
         """Category, place and region. Who says that it is a case that is known means its place and its category."""
@@ -161,10 +181,10 @@ class ReportPage:
         return with_its_form(self._context, self._pages, request, template, values, back=PATH, status=status)
 
 
-def router(context: Context, pages: Pages, cells: Cells) -> APIRouter:
+def router(context: Context, pages: Pages, cells: Cells, photos: Photos) -> APIRouter:
     """Routes of this resource."""
     routes = APIRouter()
-    page = ReportPage(context, pages, cells)
+    page = ReportPage(context, pages, cells, photos)
 
     @routes.get(PATH, include_in_schema=False)
     def form(request: Request) -> Response:
@@ -172,6 +192,7 @@ def router(context: Context, pages: Pages, cells: Cells) -> APIRouter:
 
     @routes.post(PATH, include_in_schema=False)
     async def take(request: Request) -> Response:
-        return await run_in_threadpool(page.take, request, await fields_of(request))
+        fields, files = await files_of(request, "foto", files_most=FILES_MOST, bytes_most=BYTES_MOST)
+        return await run_in_threadpool(page.take, request, fields, files)
 
     return routes

@@ -42,6 +42,7 @@ DEEDS: tuple[str, ...] = (
     "case.report_erased",
     "case.heard",
     "case.worked",
+    "case.photo",
     "city.apply",
     "city.import",
     "city.learn",

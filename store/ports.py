@@ -29,6 +29,7 @@ from store.inbound import InboundStore
 from store.judgements import JudgementStore
 from store.notices import NoticeStore
 from store.people import AuditLog, Deed, PeopleStore
+from store.photos import PhotoStore
 from store.phrases import PhraseStore
 from store.sends import SendStore
 from store.staging import StageStore
@@ -305,6 +306,7 @@ class CityStore(
     WeatherStore,
     CaseStore,
     FilingStore,
+    PhotoStore,
     Protocol,
 ):
     """City data: registry, presence, quarantine, incidents, events, cases, outbox, lease; people and what they did."""

@@ -154,6 +154,7 @@ WORDS = {
     "work_done_gabung": Text("Digabung.", "Merged."),
     "work_done_sembunyi": Text("Disembunyikan dari umum.", "Hidden from the public."),
     "work_done_buang": Text("Dibuang, dan isinya dihapus.", "Thrown away, and what it said is erased."),
+    "work_done_foto": Text("Foto dihapus.", "The photo is erased."),
     "work_done_veto": Text(
         "Tersimpan, tetapi sensor belum aman: kasus dibuka kembali dan dinaikkan.",
         "Kept, but the sensors are not clear yet: the case is open again, and has been escalated.",

@@ -1,8 +1,21 @@
-"""The tables of the complaint desk: cases, their threads and pauses, and what people said."""
+"""The tables of the complaint desk: cases, their threads and pauses, what people said, and photos."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    false,
+)
 
 from store.city.columns import city_, code_, float_, maybe_us, metadata, text_, us, where
 
@@ -104,4 +117,35 @@ reports = Table(
     Index("ix_reports_number", "number", "at_us"),
     Index("ix_reports_account", "city", "account", "at_us", **where("account <> ''")),
     Index("ix_reports_aside", "city", "at_us", **where("queue = 'shadow'")),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    code_("id"),
+    Column("city", Text, ForeignKey("cities.code"), nullable=False),
+    Column("number", Text, ForeignKey("cases.number"), nullable=True),
+    Column("report", Text, ForeignKey("reports.id"), nullable=True),
+    text_("kind"),
+    us("at_us"),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("hash", BigInteger, nullable=True),
+    maybe_us("taken_us"),
+    Column("away_m", Float(53), nullable=True),
+    text_("twin"),
+    Column("twin_bits", Integer, nullable=False),
+    maybe_us("shown_us"),
+    Column("blurred", Integer, nullable=False),
+    Index("ix_photos_number", "number"),
+    Index("ix_photos_report", "report"),
+    Index("ix_photos_hash", "city", "hash", "id"),
+)
+
+photo_pictures = Table(
+    "photo_pictures",
+    metadata,
+    Column("photo", Text, ForeignKey("photos.id"), primary_key=True),
+    Column("large", LargeBinary, nullable=False),
+    Column("small", LargeBinary, nullable=False),
 )

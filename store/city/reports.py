@@ -13,6 +13,7 @@ from store.cases import Case, CaseUpdate, CitizenReport, Near
 from store.city.database import Part, batches, rows_of
 from store.city.desk import file_new, keep_case, lock_numbers, nearest, one_case
 from store.city.desk_schema import case_updates, cases, reports
+from store.city.photos import forget_proofs, forget_reported
 
 _RESIDENT = "warga"
 _NOTHING = {"id": "", "en": ""}
@@ -122,6 +123,8 @@ class ReportTables(Part):
         """See `CityStore.erase_reports`. The shadow queue goes by its own age."""
         over = select(cases.c.number).where(cases.c.city == city, cases.c.closed_us < closed_before_us)
         old = reports.c.number.in_(over) | (reports.c.number.is_(None) & (reports.c.at_us < closed_before_us))
+        with self._db.write() as connection:
+            forget_proofs(connection, over)
         some = select(reports.c.id).where(reports.c.city == city, reports.c.erased_us.is_(None), old).limit(limit)
         return self._empty(now_us, reports.c.id.in_(some))
 
@@ -140,6 +143,7 @@ class ReportTables(Part):
             theirs = (case_updates.c.number.in_(numbers), case_updates.c.author == _RESIDENT)
             written = case_updates.update().where(*theirs, case_updates.c.person.in_(ids))
             connection.execute(written.values(text=_NOTHING))
+            forget_reported(connection, ids)
         if ids:
             self._db.scrub()
         return len(ids)

@@ -20,6 +20,7 @@ from store.city.inbound import InboundTables
 from store.city.judgements import JudgementTables
 from store.city.notices import NoticeTable
 from store.city.outbox import OutboxTable
+from store.city.photos import PhotoTables
 from store.city.phrases import PhraseTables
 from store.city.post_links import PostLinkTable
 from store.city.presence import PresenceTable
@@ -44,6 +45,7 @@ class SqlCityStore(
     DeskTables,
     ReportTables,
     FilingTables,
+    PhotoTables,
     DecisionTable,
     ProposalTables,
     StageTables,

@@ -509,6 +509,34 @@ CREATE TABLE people (
 	disabled_us BIGINT,
 	CONSTRAINT pk_people PRIMARY KEY (id)
 );
+CREATE TABLE photo_pictures (
+	photo TEXT NOT NULL,
+	large BLOB NOT NULL,
+	small BLOB NOT NULL,
+	CONSTRAINT pk_photo_pictures PRIMARY KEY (photo),
+	CONSTRAINT fk_photo_pictures_photo_photos FOREIGN KEY(photo) REFERENCES photos (id)
+);
+CREATE TABLE photos (
+	id TEXT NOT NULL,
+	city TEXT NOT NULL,
+	number TEXT,
+	report TEXT,
+	kind TEXT NOT NULL,
+	at_us BIGINT NOT NULL,
+	width INTEGER NOT NULL,
+	height INTEGER NOT NULL,
+	hash BIGINT,
+	taken_us BIGINT,
+	away_m FLOAT,
+	twin TEXT NOT NULL,
+	twin_bits INTEGER NOT NULL,
+	shown_us BIGINT,
+	blurred INTEGER NOT NULL,
+	CONSTRAINT pk_photos PRIMARY KEY (id),
+	CONSTRAINT fk_photos_city_cities FOREIGN KEY(city) REFERENCES cities (code),
+	CONSTRAINT fk_photos_number_cases FOREIGN KEY(number) REFERENCES cases (number),
+	CONSTRAINT fk_photos_report_reports FOREIGN KEY(report) REFERENCES reports (id)
+);
 CREATE TABLE phrase_signatures (
 	id TEXT NOT NULL,
 	city TEXT NOT NULL,
@@ -945,6 +973,9 @@ CREATE INDEX ix_misses_happened ON misses (city, happened_us);
 CREATE INDEX ix_outbox_event ON outbox (event) WHERE event <> '';
 CREATE INDEX ix_outbox_state ON outbox (city, state);
 CREATE INDEX ix_outbox_waiting ON outbox (city, channel, event, id) WHERE state = 'waiting';
+CREATE INDEX ix_photos_hash ON photos (city, hash, id);
+CREATE INDEX ix_photos_number ON photos (number);
+CREATE INDEX ix_photos_report ON photos (report);
 CREATE INDEX ix_phrase_signatures_city ON phrase_signatures (city, language, phrase);
 CREATE INDEX ix_placements_node ON placements (city, node, valid_from_us);
 CREATE INDEX ix_post_links_created ON post_links (city, created_us);
@@ -983,4 +1014,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0039');
+INSERT INTO alembic_version (version_num) VALUES ('0040');

@@ -50,6 +50,7 @@ from api.tokens import digest
 from contract.levels import Level
 from contract.roles import ROLES
 from store.people import Deed, Invitation, Person, Proposal
+from store.photos import Photo
 from store.ports import EngineCommit
 
 COLUMNS = "PROAGTCDSK"
@@ -333,6 +334,9 @@ LINES = [
     get("/lapor/{key}/data.json", "hhhhhhhh" + "dd", "/lapor/none/data.json"),
     post("/lapor/{key}/balas", "hhhhhhhh" + "dd", "/lapor/none/balas"),
     post("/lapor/{key}/hapus", "hhhhhhhh" + "dd", "/lapor/none/hapus"),
+    get("/foto/{photo_id}.jpg", "h" * 10, "/foto/none.jpg"),
+    get("/foto/{photo_id}.jpg", STAFF_AND_KEY, "/foto/{photo}.jpg", "of a case of one's own area, not shown"),
+    get("/foto/{photo_id}/kecil.jpg", STAFF_AND_KEY, "/foto/{photo}/kecil.jpg", "of a case of one's own area"),
     get("/petugas", JUDGES),
     get("/petugas/samping", OPERATORS),
     post("/petugas/samping", "sdddddhhdd", laporan="none"),
@@ -344,6 +348,18 @@ LINES = [
     get("/petugas/{number}", "sdhhhdhhdd", "/petugas/{foreign}", "another city's"),
     post("/petugas/{number}", DECIDES, "/petugas/{hidden}", "in one's own area", 400, aksi="lanjut", kunci="x"),
     post("/petugas/{number}", "sdhhhdhhdd", "/petugas/{foreign}", "another city's", aksi="lanjut", kunci="x"),
+    post("/petugas/{number}/foto", DECIDES, "/petugas/{hidden}/foto", "nothing chosen", 400),
+    post("/petugas/{number}/foto", "sdhhhdhhdd", "/petugas/{foreign}/foto", "another city's"),
+    get("/petugas/{number}/foto/{photo_id}", DECIDES, "/petugas/{hidden}/foto/{photo}"),
+    get("/petugas/{number}/foto/{photo_id}", "sdhhhdhhdd", "/petugas/{public}/foto/{photo}", "of another case"),
+    post("/petugas/{number}/foto/{photo_id}", DECIDES, "/petugas/{hidden}/foto/{photo}", aksi="tutup"),
+    post(
+        "/petugas/{number}/foto/{photo_id}",
+        "sdhhhdhhdd",
+        "/petugas/{public}/foto/{photo}",
+        "of another case",
+        aksi="tutup",
+    ),
     get("/kontak", NUMBERS),
     post("/kontak", NUMBERS, ok=400),
     post("/kontak/unggah", NUMBERS, ok=400, tabel="x"),
@@ -522,6 +538,8 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
     hidden = city.file(staff_event, other_river, "banjir", {"id": "Uji", "en": "Trial"}, public=False)
     ended, ended_event = city.open_flood(other_river, Level.WASPADA, 90.0, minutes_ago=500, audience="staff", over=True)
     city.file(ended_event, other_river, "banjir", {"id": "Lewat", "en": "Over"}, public=False)
+    photo = Photo("0" * 36, "yogyakarta", hidden.number, "", "proof", city.now_us, 4, 3)
+    city.cities.put_photo(photo, b"large", b"small", twin_bits_most=0)
     shadow = city.open_outage(city.nodes("wifi")[3], audience="shadow")
     elsewhere_ = _foreign(city)
     survey = impact(gauge=other_river.node, datum="illustrative", muster_lat=None, muster_lon=None)
@@ -564,6 +582,7 @@ def stage(played: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactor
     objects = {
         "public": public.number,
         "hidden": hidden.number,
+        "photo": photo.id,
         "open_incident": shown.id,
         "ended_incident": ended.id,
         "staff_incident": staff.id,

@@ -35,6 +35,7 @@ from api.map import LAYERS
 from api.misses_page import TOLD as MISS_TOLD
 from api.nodes import KINDS, ORDERS
 from api.people import TOLD
+from api.photos_page import NEWS as PHOTO_NEWS
 from api.reached import Delivery
 from api.reached import Why as WhyFailed
 from api.report_page import WRONG as REPORT_WRONG
@@ -53,6 +54,8 @@ from api.voices_page import TOLD as VOICES_TOLD
 from api.words import FAMILIES, WORDS
 from cities.impacts import COLUMNS, TABLE_CODES
 from complaints import casework
+from complaints.photos.decoding import WRONG as PHOTO_WRONG
+from complaints.photos.doubts import What as Doubted
 from contract.bulletin import KINDS as BULLETIN_KINDS
 from contract.case import CASE_STATUSES
 from contract.chain import CONTACT_ROLES
@@ -83,6 +86,7 @@ from store.book import EntryState
 from store.cases import REPORT_SOURCES
 from store.filings import FILING_STATES
 from store.people import Place, Proposed
+from store.photos import PHOTO_KINDS
 from store.ports import Cause
 
 HOME = Path(api.__file__).parent
@@ -290,12 +294,17 @@ def built() -> set[str]:
         *(f"report_wrong_{one}" for one in REPORT_WRONG),
         *("report_erased", "report_replied", "report_reply_over"),
         *("report_joined", "report_joined_one", "report_gone", "report_gone_title"),
+        *("photo_sent", "photo_sent_one"),
         *(f"work_group_{one}" for one in GROUPS),
         *(f"work_status_{one}" for one in CASE_STATUSES),
         *(f"work_reason_{one}" for one in PAUSE_REASONS),
         *(f"work_answer_{one}" for one in READY_ANSWERS),
         *(f"work_way_{one}" for one in REPORT_SOURCES),
-        *(f"work_done_{one}" for one in (*ACTIONS, "veto", "buang")),
+        *(f"work_done_{one}" for one in (*ACTIONS, "foto", "veto", "buang")),
+        *(f"photo_{way}_{kind}" for way in ("alt", "of") for kind in PHOTO_KINDS),
+        *(f"photo_wrong_{one}" for one in (*PHOTO_WRONG, "none", "marks")),
+        *(f"photo_done_{one}" for one in PHOTO_NEWS),
+        *(f"photo_doubt_{one}" for one in (*get_args(Doubted), "twin_here", "twin_gone")),
         *(f"work_wrong_{code}" for code in refused_codes()),
         *(f"{many}{one}" for many in ("work_count", "work_reports") for one in ("", "_one")),
         *(f"{many}{one}" for many in ("said_sensors", "said_residents") for one in ("", "_one")),
