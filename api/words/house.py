@@ -30,8 +30,8 @@ WORDS = {
     "emergency": Text("Darurat, telepon", "Emergency, call"),
     "open_data": Text("Data terbuka:", "Open data:"),
     "no_faces": Text(
-        "Kamera hanya menghitung. Tidak ada gambar, wajah, atau pelat nomor yang disimpan.",
-        "Cameras only count. No picture, face or number plate is kept.",
+        "Kamera kota hanya menghitung. Gambarnya tidak disimpan, juga tidak wajah atau pelat nomor.",
+        "The city's cameras only count. Of what they see no picture, face or number plate is kept.",
     ),
     "not_done": Text("Belum berhasil", "Not done"),
     "copy": Text("Salin", "Copy"),
