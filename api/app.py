@@ -220,7 +220,7 @@ def create_app(
         cases.router(context, pages, snapshots),
         nodes.router(pages, snapshots),
         behind.router(context, pages),
-        open311.router(context, cells),
+        open311.router(context, cells, photos),
         cap.router(context, cells, cap_key),
         v1.router(context, snapshots),
         bulletins_v1.router(context),
@@ -287,7 +287,7 @@ def create_app(
     )
     app.add_middleware(Zip, session=cookies.session)
     app.add_middleware(Slash)
-    larger = (*recordings_page.LARGER, *systems_page.LARGER, *photos_page.LARGER)
+    larger = (*recordings_page.LARGER, *systems_page.LARGER, *photos_page.LARGER, *open311.LARGER)
     app.add_middleware(Guard, secure=cookies.secure, larger=larger)
     app.add_middleware(Head)
     return app

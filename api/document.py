@@ -39,10 +39,16 @@ _PROBLEM: Mapping[str, Any] = {
     },
     "required": ["type", "status", "title", "detail"],
 }
-_OPEN311_QUERY = ("service_request_id", "service_code", "start_date", "end_date", "status", "extensions")
+_OPEN311_QUERY = (
+    "service_request_id", "service_code", "start_date", "end_date", "status", "extensions",
+    "page", "page_size", "updated_after", "updated_before", "jurisdiction_id", "lat", "long", "radius",
+)  # fmt: skip
 _OPEN311_FORM = (
     "api_key", "jurisdiction_id", "service_code", "lat", "long", "address_string", "address_id", "description", "email",
     "first_name", "last_name", "phone", "device_id", "account_id", "media_url",
+)  # fmt: skip
+_OPEN311_UPDATE = (
+    "api_key", "jurisdiction_id", "service_request_id", "update_id", "status", "description", "media_url"
 )  # fmt: skip
 _REQUESTS = "/open311/v2/requests.{fmt}"
 
@@ -87,5 +93,10 @@ def _as_open311(path: str, method: str, operation: dict[str, Any]) -> None:
             {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in _OPEN311_QUERY
         )
     if method == "post":
-        fields = {"type": "object", "properties": {name: {"type": "string"} for name in _OPEN311_FORM}}
+        names = _OPEN311_FORM if path == _REQUESTS else _OPEN311_UPDATE
+        fields: dict[str, Any] = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
         operation["requestBody"] = {"content": {"application/x-www-form-urlencoded": {"schema": fields}}}
+        if path == _REQUESTS:
+            files = {"type": "array", "items": {"type": "string", "format": "binary"}}
+            with_photos = {"type": "object", "properties": {**fields["properties"], "media": files}}
+            operation["requestBody"]["content"]["multipart/form-data"] = {"schema": with_photos}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
@@ -17,9 +19,12 @@ from api.open311_desk import Desk
 from api.open311_format import Format, answer, errors
 from api.open311_query import Refusal, listed, query_of, said_within
 from api.open311_report import Reports
+from complaints.photos.decoding import BYTES_MOST
+from complaints.photos.keeping import MOST, Photos
 
 ROOT = "/open311/v2"
 FIELDS_MOST = 60
+LARGER = ((re.compile(ROOT + r"/requests\.(xml|json)"), MOST * BYTES_MOST + 64 * 1024),)
 CHANGESET = "2026-11-24T00:00:00+07:00"  # when what this endpoint offers last changed; raise it with every such change
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 
@@ -28,17 +33,30 @@ async def _form(request: Request) -> FormData:
     return await form_of(request, FIELDS_MOST)
 
 
+class Sent(NamedTuple):
+    """A report's form, and the photos that came with it."""
+
+    form: FormData
+    media: Sequence[bytes]
+
+
+async def _sent(request: Request) -> Sent:
+    async with request.form(max_files=MOST, max_fields=FIELDS_MOST) as form:
+        chosen = [one for one in form.getlist("media") if not isinstance(one, str) and one.filename]
+        return Sent(form, [await one.read(BYTES_MOST + 1) for one in chosen])
+
+
 def _format(fmt: str) -> Format:
     if fmt not in {"xml", "json"}:
         raise Refusal(404, f"format {fmt} is not served: xml, json")
     return "json" if fmt == "json" else "xml"
 
 
-def router(context: Context, cells: Cells) -> APIRouter:
+def router(context: Context, cells: Cells, photos: Photos) -> APIRouter:
     """Routes of this resource."""
     routes = APIRouter(prefix=ROOT, tags=["open311"], default_response_class=Response)
     desk = Desk(context)
-    reports = Reports(context, cells, desk)
+    reports = Reports(context, cells, desk, photos)
     profile = context.profile
 
     def answered(fmt: str, root: str, item: str | None, value: Any) -> Response:
@@ -83,7 +101,7 @@ def router(context: Context, cells: Cells) -> APIRouter:
         if query.numbers:
             told = [desk.noted(case, language, query.extensions) for case in found]
         else:
-            told = [desk.request(case, language) for case in found]
+            told = desk.requests(found, language)
         return answered(fmt, "service_requests", "request", told)
 
     @routes.get("/requests/{service_request_id}.{fmt}", summary="One case")
@@ -94,9 +112,9 @@ def router(context: Context, cells: Cells) -> APIRouter:
         return answered(fmt, "service_requests", "request", [desk.noted(case, language_of(request), extensions)])
 
     @routes.post("/requests.{fmt}", summary="Report something (needs an api_key)")
-    def file(request: Request, fmt: str, form: Annotated[FormData, Depends(_form)]) -> Response:
+    def file(request: Request, fmt: str, sent: Annotated[Sent, Depends(_sent)]) -> Response:
         known = _format(fmt)
-        taken, language = reports.file(request, form), language_of(request)
+        taken, language = reports.file(request, sent.form, sent.media), language_of(request)
         if taken.case is None:
             waits = {"token": taken.report.id, "service_notice": say("open311_waits", language), "account_id": ""}
             return answer(known, "service_requests", "request", [waits], status=201)

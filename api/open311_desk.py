@@ -84,8 +84,15 @@ class Desk:
             ],
         }
 
-    def request(self, case: Case, language: Language, thread: Sequence[CaseUpdate] | None = None) -> dict[str, Any]:
-        """One case. With its thread, the newest line is its note."""
+    def requests(self, found: Sequence[Case], language: Language) -> list[dict[str, Any]]:
+        """Cases as the list has them."""
+        photos = self._context.cities.shown_photos([case.number for case in found])
+        return [self.request(case, language, photo=photos.get(case.number, "")) for case in found]
+
+    def request(
+        self, case: Case, language: Language, thread: Sequence[CaseUpdate] | None = None, *, photo: str = ""
+    ) -> dict[str, Any]:
+        """One case. With its thread, the newest line is its note. `photo`: the id of one that the public may see."""
         zone = self._context.profile.zone
         category = self._categories.get(case.category)
         agency = self._agencies.get(case.agency)
@@ -111,13 +118,14 @@ class Desk:
             "zipcode": "",
             "lat": case.lat,
             "long": case.lon,
-            "media_url": "",
+            "media_url": f"{self._context.base_url}/foto/{photo}.jpg" if photo else "",
         }
 
     def noted(self, case: Case, language: Language, extensions: bool) -> dict[str, Any]:
         """One case with its thread, the whole of it where extensions are asked for."""
         thread = self._context.cities.updates(case.number)
-        told = self.request(case, language, thread)
+        photo = self._context.cities.shown_photos([case.number]).get(case.number, "")
+        told = self.request(case, language, thread, photo=photo)
         if extensions:
             told["extended_attributes"] = {
                 "title": _in(case.title, language),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from starlette.datastructures import FormData
@@ -21,6 +21,7 @@ from complaints.attributes import answered
 from complaints.casework import RESIDENT, Casework
 from complaints.casework import Deed as Heard
 from complaints.intake import Intake, Said, Taken
+from complaints.photos.keeping import Photos, Place
 from contract.case import ENDED, CaseStatus
 from contract.city import Region
 from contract.clock import DAY_US
@@ -45,10 +46,11 @@ _HOW = " (an address_string must name one kelurahan or kecamatan of the city; an
 class Reports:
     """One city's."""
 
-    def __init__(self, context: Context, cells: Cells, desk: Desk) -> None:
+    def __init__(self, context: Context, cells: Cells, desk: Desk, photos: Photos) -> None:
         self._context = context
         self._cells = cells
         self._desk = desk
+        self._photos = photos
         self._intake = Intake(context.cities, context.profile)
         self._casework = Casework(context.cities, context.profile)
         self._regions = {one.code: one for one in context.profile.regions}
@@ -68,8 +70,8 @@ class Reports:
             raise Refusal(403, "api_key may not file reports")
         return caller
 
-    def file(self, request: Request, form: FormData) -> Taken:
-        """File a resident's report. Raises Refusal with everything that is wrong."""
+    def file(self, request: Request, form: FormData, media: Sequence[bytes] = ()) -> Taken:
+        """File a resident's report with its photos. Raises Refusal with everything that is wrong."""
         text = {name: value for name, value in texts_of(form).items() if value.strip()}
         caller = self.allow(request, text.get("api_key", ""))
         self._desk.jurisdiction(text.get("jurisdiction_id"))
@@ -104,7 +106,14 @@ class Reports:
                 account=digest(f"open311/{caller.key}/{who.casefold()}") if who else "",
                 attributes=attributes,
             )
+            pictures = [(raw, self._photos.look(raw)) for raw in media]
             taken = self._intake.take(said, now_us)
+            there = Place(lat, lon)
+            for raw, picture in pictures:
+                number, report = taken.report.number, taken.report.id
+                self._photos.keep(
+                    raw, case=number, report=report, kind="report", now_us=now_us, place=there, picture=picture
+                )
         except (BadInput, Rejected) as error:
             raise Refusal(400, str(error)) from None
         what = taken.report.id if taken.case is None else taken.case.number

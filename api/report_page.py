@@ -81,6 +81,7 @@ class ReportPage:
             "known": self._known() if staff else (),
             "region_names": {code: one.name for code, one in self._regions.items()},
             "text_most": LONGEST,
+            "links": () if staff else self._context.profile.links,
             "name_most": NAME_MOST,
             "photos_most": MOST,
             "said": said,

@@ -19,7 +19,7 @@ from cities.rivers import read_reaches
 from cities.rule_files import check_rules
 from cities.scales import read_scales
 from cities.sources import Table, TomlSource, read_csv, read_text, read_toml
-from contract.city import MANUAL, Agency, NodeSpec, Profile, Region, Route, SensorSpec, Site, Warnings
+from contract.city import MANUAL, Agency, Elsewhere, NodeSpec, Profile, Region, Route, SensorSpec, Site, Warnings
 from contract.clock import from_us
 from contract.decision import Limits
 from contract.impact import Impact
@@ -120,6 +120,7 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
             warnings=_warnings(city.form.warnings),
             days_off=DaysOff(city.form.days_off.off, city.form.days_off.working),
             inspectorate=city.form.complaints.inspectorate,
+            links=tuple(Elsewhere(text_of(one.name), one.url) for one in city.form.link),
             answers=answers_of(answers) if answers is not None else (),
         ),
         found,

@@ -73,6 +73,13 @@ class ComplaintsForm(Form):
     inspectorate: str = ""
 
 
+class LinkForm(Form):
+    """What the city has elsewhere."""
+
+    name: TextForm
+    url: Annotated[str, Field(pattern=r"^https://[^\s\"<>]{3,300}$")]
+
+
 class CityFile(Form):
     """city.toml. `sensors` are presets: preset -> sensor -> what it is."""
 
@@ -81,6 +88,7 @@ class CityFile(Form):
     warnings: WarningsForm | None = None
     days_off: DaysOffForm = DaysOffForm()
     complaints: ComplaintsForm = ComplaintsForm()
+    link: Annotated[tuple[LinkForm, ...], Field(max_length=20)] = ()
 
 
 class AgencyForm(Form):

@@ -93,6 +93,14 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A page of another house. `url` is https."""
+
+    name: Text
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A kemantren/kecamatan (adm3) or kelurahan (adm4) with a representative point."""
 
@@ -211,6 +219,8 @@ class Profile:
     """the agency that takes what is said about an agency itself, "" where the city has named none"""
     answers: tuple[Answer, ...] = ()
     """the ready answers of its officers"""
+    links: tuple[Elsewhere, ...] = ()
+    """what people may look for here and find elsewhere"""
 
     def site_of(self, node: str) -> Site | None:
         """Where a node stands, None for one the city does not know."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
@@ -56,6 +56,9 @@ class PhotoStore(Protocol):
 
     def photos_of_reports(self, reports: Sequence[str]) -> Sequence[Photo]:
         """The same of reports, by their ids, also of those that wait aside."""
+
+    def shown_photos(self, numbers: Collection[str]) -> Mapping[str, str]:
+        """Of each case that has photos for the public the first one, by the case's number."""
 
     def show_photo(self, city: str, photo_id: str, shown_us: int | None) -> bool:
         """Let the public see it, or no longer; False where there is none."""

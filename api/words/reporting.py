@@ -48,6 +48,7 @@ WORDS = {
         "Tentang petugas atau dinasnya sendiri: langsung ke {office}, dinas itu tidak melihatnya",
         "About officers or the office itself: straight to {office}, that office does not see it",
     ),
+    "report_elsewhere": Text("Untuk hal lain", "For other things"),
     "report_send": Text("Kirim laporan", "Send the report"),
     "report_wrong_category": Text("Pilih tentang apa laporan ini.", "Choose what it is about."),
     "report_wrong_place": Text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -62,6 +62,20 @@ class PhotoTables(Part):
             for some in batches(reports):
                 query = _about().where(photos.c.report.in_(some), _there())
                 found += _read(connection, query.order_by(photos.c.at_us, photos.c.id))
+        return found
+
+    def shown_photos(self, numbers: Collection[str]) -> Mapping[str, str]:
+        """See `PhotoStore.shown_photos`."""
+        found: dict[str, str] = {}
+        belongs = func.coalesce(photos.c.number, reports.c.number)
+        with self._db.read() as connection:
+            for some in batches(numbers):
+                query = select(belongs, photos.c.id).select_from(
+                    photos.outerjoin(reports, reports.c.id == photos.c.report)
+                )
+                query = query.where(belongs.in_(some), photos.c.shown_us.is_not(None), _there())
+                for number, name in connection.execute(query.order_by(photos.c.at_us, photos.c.id)):
+                    found.setdefault(number, name)
         return found
 
     def show_photo(self, city: str, photo_id: str, shown_us: int | None) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
 from lxml import etree
+from PIL import Image
 from support.seed import NOON_US, Town, flood_case
 from support.web_server import KEY
 
@@ -224,3 +226,25 @@ def test_extensions_tell_more_to_who_asks(city_in: Callable[[str], Town], serve:
     assert told["extended_attributes"]["detailed_status"] == "OPEN"
     assert told["extended_attributes"]["reports"] == 0
     assert "extended_attributes" not in client.get(f"{ROOT}/requests/{number}.json").json()[0]
+
+
+def test_a_photo_comes_with_a_report_and_is_seen_by_an_officers_word(made: Town, serve: Serve) -> None:
+    """As `media` in a multipart form; what is no photo is refused with the whole report, and nothing is half kept."""
+    client = serve(made, base_url="http://kota.test/")
+    bad = client.post(f"{ROOT}/requests.json", data=GOOD, files={"media": ("a.jpg", b"GIF89a", "image/jpeg")})
+    assert (bad.status_code, made.cities.find_cases(made.profile.code).total) == (400, 0)
+    raw = BytesIO()
+    Image.new("RGB", (64, 48), "green").save(raw, "JPEG")
+    sent = client.post(f"{ROOT}/requests.json", data=GOOD, files={"media": ("a.jpg", raw.getvalue(), "image/jpeg")})
+    number = sent.json()[0]["service_request_id"]
+    (photo,) = made.cities.photos_of(number)
+
+    def media_url() -> object:
+        (one,) = client.get(f"{ROOT}/requests/{number}.json").json()
+        (listed,) = client.get(f"{ROOT}/requests.json").json()
+        assert one["media_url"] == listed["media_url"]
+        return one["media_url"]
+
+    assert media_url() is None
+    assert made.cities.show_photo(made.profile.code, photo.id, made.now_us)
+    assert media_url() == f"http://kota.test/foto/{photo.id}.jpg"

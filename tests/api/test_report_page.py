@@ -222,3 +222,10 @@ def test_what_waits_aside_is_let_go_or_thrown_away(made: Town, serve: Serve) -> 
     assert made.cities.aside(made.profile.code) == []
     assert made.cities.find_cases(made.profile.code).total == 2
     assert let_go.headers["location"].rpartition("/")[2] in words(client.get(f"/lapor/{earlier.key[4:]}"))
+
+
+def test_who_looks_for_something_else_is_shown_the_way(made: Town, serve: Serve) -> None:
+    """The city's own links, below the form; the only addresses of another house on the page."""
+    page = serve(made).get("/lapor?lang=en").text
+    assert [("Business licences (OSS)" in page), ("JSS" in page)] == [True, True]
+    assert re.findall(r'(?:src|href)="(https?://[^"]+)', page) == [one.url for one in made.profile.links]
