@@ -56,6 +56,13 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
         12,
         "agency 'inspektorat' is not in",
     ),
+    "link_without_tls": (
+        "city.toml",
+        "[sensors.",
+        '[[link]]\nname = { id = "a", en = "b" }\nurl = "http://izin.example"\n\n[sensors.',
+        13,
+        "got 'http://izin.example'",
+    ),
     "day_off_and_working": (
         "city.toml",
         "[sensors.",
