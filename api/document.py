@@ -20,7 +20,7 @@ _ANSWERS: Mapping[str, str] = {
     "404": "There is no such thing, or not for this caller",
     "405": "The address knows other methods",
     "409": "It is over, or has changed meanwhile",
-    "413": "More than 64 KiB were sent",
+    "413": "More was sent than is taken: 64 KiB, or what photos need",
     "429": "Too often; wait as `Retry-After` says",
     "503": "A database is away; try again after `Retry-After` seconds",
 }

@@ -435,7 +435,9 @@ def test_too_large_a_body_is_refused(made, serve):
     """Over 64 KiB, declared or not."""
     client = serve(made)
     assert client.post("/open311/v2/servicerequestupdates.json", content=b"x" * 70_000).status_code == 413
-    pieces = client.post("/open311/v2/servicerequestupdates.json", content=(b"a" * 8000 for _ in range(10)), headers=FORM)
+    pieces = client.post(
+        "/open311/v2/servicerequestupdates.json", content=(b"a" * 8000 for _ in range(10)), headers=FORM
+    )
     assert pieces.status_code == 413
 
 
