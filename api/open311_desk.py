@@ -159,6 +159,7 @@ class Desk:
             within=query.within,
             limit=upto,
             public_only=True,
+            counted=False,
         ).cases
         return list(cases)[(query.page - 1) * query.page_size : upto]
 

@@ -268,7 +268,9 @@ class CaseStore(Protocol):
         also: tuple[str, Sequence[str]] | None = None,
         changed_us: tuple[int, int] | None = None,
         within: Around | None = None,
+        counted: bool = True,
     ) -> Found:
         """Newest opened first; start and end bind opened_us, `changed_us` (from, until) updated_us, both ends
         included. `also`: besides the public ones, those of an agency
-        within regions (codes or beginnings of them at a dot; none: the whole city). Hidden ones are not found."""
+        within regions (codes or beginnings of them at a dot; none: the whole city). Hidden ones are not found.
+        `counted`: else `Found.total` is 0, which spares a look at all of them."""
