@@ -1,7 +1,8 @@
 """How many requests a second the desk's two lists bear at 10,000 cases and 1,500 nodes. Prints one JSON object.
 
-The server is one process on SQLite; requests come at their moments whatever became of those before, over lines that stay
-open. A rate is borne where nineteen of twenty answers are there within 50 ms. And: what 10,000 reports from fifty accounts leave in the queue.
+The server is one process on SQLite; requests come at their moments whatever became of those before, over lines that
+stay open. A rate is borne where nineteen of twenty answers are there within 50 ms. And: what 10,000 reports from fifty
+accounts leave in the queue.
 """
 
 from __future__ import annotations
