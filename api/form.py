@@ -113,8 +113,13 @@ async def files_of(
 ) -> tuple[dict[str, str], list[bytes]]:
     """The same for several files under one name; a field that was left empty is none."""
     async with request.form(max_files=files_most, max_fields=FIELDS_MOST) as form:
-        chosen = [one for one in form.getlist(name) if not isinstance(one, str) and one.filename]
-        return texts_of(form), [await one.read(bytes_most + 1) for one in chosen]
+        return texts_of(form), await chosen_of(form, name, bytes_most)
+
+
+async def chosen_of(form: FormData, name: str, bytes_most: int) -> list[bytes]:
+    """The files under one name of a form that is open; of a larger one a byte more than the most."""
+    chosen = [one for one in form.getlist(name) if not isinstance(one, str) and one.filename]
+    return [await one.read(bytes_most + 1) for one in chosen]
 
 
 def texts_of(form: FormData) -> dict[str, str]:

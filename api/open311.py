@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.context import Context
-from api.form import form_of
+from api.form import chosen_of, form_of
 from api.language import language_of, say
 from api.map import Cells
 from api.open311_desk import Desk
@@ -42,8 +42,7 @@ class Sent(NamedTuple):
 
 async def _sent(request: Request) -> Sent:
     async with request.form(max_files=MOST, max_fields=FIELDS_MOST) as form:
-        chosen = [one for one in form.getlist("media") if not isinstance(one, str) and one.filename]
-        return Sent(form, [await one.read(BYTES_MOST + 1) for one in chosen])
+        return Sent(form, await chosen_of(form, "media", BYTES_MOST))
 
 
 def _format(fmt: str) -> Format:

@@ -11,26 +11,13 @@ from api.context import Context
 from api.language import Language, say
 from api.open311_format import moment
 from api.open311_query import MOST, Query, Refusal
+from complaints.systems.open311 import SPOKEN
 from contract.case import CaseStatus
 from contract.city import Category
 from store.cases import Case, CaseUpdate
 
-WORDS: Mapping[CaseStatus, str] = {
-    "submitted": "OPEN",
-    "confirmed": "INVESTIGATING",
-    "investigating": "INVESTIGATING",
-    "internal_referral": "INTERNAL_REFERRAL",
-    "action_scheduled": "ACTION_SCHEDULED",
-    "in_progress": "IN_PROGRESS",
-    "fixed": "FIXED",
-    "fixed_by_resident": "FIXED",
-    "fixed_by_sensor": "FIXED",
-    "no_further_action": "NO_FURTHER_ACTION",
-    "duplicate": "DUPLICATE",
-    "not_ours": "NOT_COUNCILS_RESPONSIBILITY",
-    "hidden": "CLOSED",
-}
-"""our statuses in the words of FixMyStreet's extension"""
+WORDS: Mapping[CaseStatus, str] = {**SPOKEN, "confirmed": "INVESTIGATING"}
+"""our statuses in the words of FixMyStreet's extension; what is confirmed is "diperiksa" on our pages"""
 
 
 class Desk:

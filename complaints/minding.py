@@ -9,15 +9,13 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import structlog
-
+from complaints.beside import run_beside
 from complaints.calling import Calling, News, new_of
 from complaints.clocks import Calendar
 from complaints.dues import calendar_of, dues_of
 from contract.case import ENDED
 from contract.city import Profile
-from contract.clock import DAY_US, HOUR_US, SECOND_US, Clock
-from contract.errors import Unavailable
+from contract.clock import DAY_US, HOUR_US, Clock
 from contract.promise import Promise
 from store.cases import Case, CaseUpdate, Inbox, Moved, Sight
 from store.ports import CityStore
@@ -31,8 +29,6 @@ AUTHOR = "siaga"
 EVERY_S = 60.0
 _CASES_MOST = 20_000
 _SOME = 500
-
-log = structlog.get_logger(__name__)
 
 STEPS: tuple[tuple[str, str], ...] = (
     ("Lewat tenggat: naik ke pimpinan instansi.", "Overdue: up to the head of the office."),
@@ -105,27 +101,21 @@ class Minder:
         self._clock = clock
         self._calendar = calendar_of(profile)
         self._promises = {one.code: one.promise for one in profile.categories}
-        self._every_us = round(every_s * SECOND_US)
-        self._due_mono_us = 0
+        self._every_s = every_s
         self._forgot_mono_us = -HOUR_US
-        self._away = False
 
     def run(self, stop: threading.Event, leading: threading.Event, *, pause_s: float = 0.5) -> None:
         """Until `stop`. A store that is away is said once."""
-        while not stop.wait(pause_s):
-            if not leading.is_set() or self._clock.mono_us() < self._due_mono_us:
-                continue
-            try:
-                self.turn(self._clock.now_us())
-            except Unavailable as error:
-                if not self._away:
-                    log.warning("desk.clock_stopped", error=str(error))
-                self._away = True
-            else:
-                if self._away:
-                    log.info("desk.clock_runs")
-                self._away = False
-            self._due_mono_us = self._clock.mono_us() + self._every_us
+        run_beside(
+            self.turn,
+            self._clock,
+            self._every_s,
+            stop,
+            leading,
+            pause_s=pause_s,
+            away="desk.clock_stopped",
+            back="desk.clock_runs",
+        )
 
     def turn(self, now_us: int) -> int:
         """Remind, escalate and forget; how many cases were reminded of or told further up."""

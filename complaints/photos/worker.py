@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import resource
+import struct
 import sys
 import warnings
 from collections.abc import Sequence
@@ -26,6 +27,11 @@ FLAT = 12
 """of 255: a picture whose eighths differ by less, such as one of a lens cap, looks like any other such"""
 _EXIF, _GPS = 0x8769, 0x8825
 _TAKEN, _OFFSET = 36867, 36881
+_RUBBISH = (
+    ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
+    struct.error,
+)  # fmt: skip
+"""what a decoder of EXIF stumbles with over what cameras write"""
 
 
 def bounded() -> None:
@@ -62,9 +68,7 @@ def exif_of(image: Any) -> dict[str, Any]:
         lat, lon = _degrees(place.get(2), place.get(1), "S"), _degrees(place.get(4), place.get(3), "W")
         if lat is not None and lon is not None and abs(lat) <= 90 and abs(lon) <= 180 and (lat or lon):
             found["lat"], found["lon"] = lat, lon
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 what cameras write there is past all listing
+    except _RUBBISH:
         return found
     return found
 

@@ -15,6 +15,7 @@ from zlib import crc32
 
 import structlog
 
+from complaints.beside import run_beside
 from complaints.casework import Casework
 from complaints.systems.answers import heard
 from complaints.systems.letter import outgoing
@@ -81,26 +82,20 @@ class Courier:
         self._clock = clock
         self._base_url = base_url
         self._work = Casework(cities, profile)
-        self._every_us = round(every_s * SECOND_US)
-        self._due_mono_us = 0
-        self._away = False
+        self._every_s = every_s
 
     def run(self, stop: threading.Event, leading: threading.Event, *, pause_s: float = 0.5) -> None:
         """Until `stop`. A store that is away is said once."""
-        while not stop.wait(pause_s):
-            if not leading.is_set() or self._clock.mono_us() < self._due_mono_us:
-                continue
-            try:
-                self.turn(self._clock.now_us())
-            except Unavailable as error:
-                if not self._away:
-                    log.warning("systems.store_away", error=str(error))
-                self._away = True
-            else:
-                if self._away:
-                    log.info("systems.store_back")
-                self._away = False
-            self._due_mono_us = self._clock.mono_us() + self._every_us
+        run_beside(
+            self.turn,
+            self._clock,
+            self._every_s,
+            stop,
+            leading,
+            pause_s=pause_s,
+            away="systems.store_away",
+            back="systems.store_back",
+        )
 
     def turn(self, now_us: int) -> None:
         """Queue what is new, file what is due, tell and ask. A system that is away keeps no other waiting."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func, select
 from sqlalchemy import case as when
 
 from store.cases import Case, CaseUpdate, CitizenReport, Near
@@ -125,6 +126,9 @@ class ReportTables(Part):
         old = reports.c.number.in_(over) | (reports.c.number.is_(None) & (reports.c.at_us < closed_before_us))
         with self._db.write() as connection:
             forget_proofs(connection, over)
+            heard = _forget_heard(connection, over)
+        if heard:
+            self._db.scrub()
         some = select(reports.c.id).where(reports.c.city == city, reports.c.erased_us.is_(None), old).limit(limit)
         return self._empty(now_us, reports.c.id.in_(some))
 
@@ -147,6 +151,15 @@ class ReportTables(Part):
         if ids:
             self._db.scrub()
         return len(ids)
+
+
+def _forget_heard(connection: Connection, of_cases: Select[Any]) -> bool:
+    """What residents wrote on a case without a report of their own, as programs bring it, goes with the others' words;
+    what everybody was told of it stays."""
+    theirs = (case_updates.c.number.in_(of_cases), case_updates.c.author == _RESIDENT, case_updates.c.inner.is_(True))
+    not_yet = cast(case_updates.c.text, Text) != json.dumps(_NOTHING)
+    emptied = connection.execute(case_updates.update().where(*theirs, not_yet).values(text=_NOTHING))
+    return bool(emptied.rowcount)
 
 
 def _report(connection: Connection, city: str, key: str) -> CitizenReport | None:

@@ -49,6 +49,28 @@ def test_a_report_overwrites_nothing_that_an_officer_does_at_once(city_store: Ci
     assert city_store.report_counts([filed.number]) == {filed.number: 1}
 
 
+def test_what_residents_wrote_by_a_program_goes_with_the_case(city_store: CityStore) -> None:
+    """It has no report of its own. What everybody was told, and what officers noted, stay; done again, nothing is
+    written."""
+    city_store.put_profile(profile(), NOON_US)
+    filed = city_store.file_case(case(None), update("first"))
+    words = {"id": "Telepon saya 0812", "en": "Telepon saya 0812"}
+    heard = replace(update("heard", filed.number), author="warga", inner=True, text=words)
+    lines = [
+        heard,
+        replace(heard, key="told", inner=False, text={"id": "Selesai", "en": "Done"}),
+        replace(heard, key="note", author="BPBD", text={"id": "Catatan", "en": "Note"}),
+    ]
+    closed = replace(filed, status="fixed", closed_us=NOON_US)
+    city_store.move_case(filed.number, "heard", lambda _: Moved(closed, lines, ()))
+    city_store.erase_reports(filed.city, NOON_US, NOON_US + 1)
+    assert words in [one.text for one in city_store.updates(filed.number, inner=True)]
+    for _ in range(2):
+        city_store.erase_reports(filed.city, NOON_US + 1, NOON_US + 2)
+        told = {one.key: one.text["id"] for one in city_store.updates(filed.number, inner=True)}
+        assert (told["heard"], told["told"], told["note"]) == ("", "Selesai", "Catatan")
+
+
 def _until_it_waits(url: str, other: Future[object]) -> None:
     """PostgreSQL says who waits for a lock; SQLite lets nobody begin to write beside another."""
     if url.startswith("sqlite"):
