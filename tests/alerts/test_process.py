@@ -337,7 +337,9 @@ def test_a_decision_waits_for_the_database_and_is_told_once(stores: Stores, read
     """While the database is away nothing is acknowledged and nothing is forgotten; when it is back, it is kept once."""
     frail = Frail(stores.cities)
     clock = ManualClock(now_us=CLOCK.now_us())
-    engine = alerting.process(stores, reader, clock=clock, cities=frail, faster=1.0)  # type: ignore[arg-type]
+    # The clock leaps: a short lease would end at each leap, and with it what no store has kept of the readings.
+    lasting = {"faster": 1.0, "lease_ttl_s": 3_600.0}
+    engine = alerting.process(stores, reader, clock=clock, cities=frail, **lasting)  # type: ignore[arg-type]
     assert engine.turn(0.0)
 
     def judged(readings: int) -> bool:
