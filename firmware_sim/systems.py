@@ -50,7 +50,15 @@ class CitySystem:
     headers: list[Mapping[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     asked: int = 0
+    listed: int = 0
+    """how often it was asked for its list of cases"""
     says_raw: tuple[int, bytes] | None = None
+    lag_s: float = 0.0
+    """how long it thinks once it has taken something, before it answers"""
+    thinking: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+    """it thinks no longer"""
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open311_url(self) -> str:
         """Where GeoReport is."""
@@ -99,6 +107,7 @@ def city_system() -> Iterator[CitySystem]:
         try:
             yield state
         finally:
+            state.over.set()
             server.shutdown()
             thread.join()
 
@@ -145,6 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
         asked = dict(parse_qsl(parts.query))
         speak = self._open311 if "/open311/" in parts.path else self._hook
         answer = speak(parts.path, asked, raw)
+        if self.command == "POST":
+            self._think()
         if self.system.mood == "swallow" and self.command == "POST":
             self.close_connection = True
         elif self.system.mood == "page":
@@ -153,6 +164,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, "application/json", b"{}")
         else:
             self._answer(200, *answer)
+
+    def _think(self) -> None:
+        system = self.system
+        with system.lock:
+            system.thinking += 1
+        system.over.wait(system.lag_s)
+        with system.lock:
+            system.thinking -= 1
 
     def _answer(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)
@@ -173,6 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
             token = {"token": f"t{one.number}"} if system.mood == "token" else {"service_request_id": one.number}
             return _written("request", [token], fmt)
         if what == "requests":
+            system.listed += "service_request_id" not in asked
             wanted = asked.get("service_request_id", "").split(",") if "service_request_id" in asked else None
             size, page = int(asked.get("page_size", "100")), int(asked.get("page", "1"))
             found = [_listed(one) for one in system.held if wanted is None or one.number in wanted]

@@ -28,8 +28,8 @@ from store.ports import CityStore
 
 EVERY_S = 5.0
 FOREIGN_MOST = 80
-SETTLES_US = 60 * SECOND_US
-"""how long a system may work on a request before it is asked whether it has it"""
+SETTLES_S = 60.0
+"""how long a system may work on a request before it is asked whether it has it, where its section does not say"""
 FIRST_US = 30 * SECOND_US
 LONGEST_US = 15 * MINUTE_US
 _EARLIER_US = 60 * MINUTE_US
@@ -43,12 +43,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A system, None where people talk to it and not programs; our categories in its codes; how often it is asked."""
+    """A system, None where people talk to it and not programs; our categories in its codes; how often it is asked;
+    how long it may work on a request before it is asked whether it has it."""
 
     info: SystemInfo
     system: System | None
     services: Mapping[str, str]
     poll_s: float = 300.0
+    settles_s: float = SETTLES_S
+
+    @property
+    def settles_us(self) -> int:
+        return round(self.settles_s * SECOND_US)
 
 
 def pause_us(attempts: int, number: str) -> int:
@@ -142,7 +148,7 @@ class Courier:
 
     def _file(self, linked: Linked, system: System, filing: Filing, now_us: int) -> None:
         if filing.sent_us is not None:
-            found = self._look_up(system, filing, now_us)
+            found = self._look_up(linked, system, filing, now_us)
             if found is None:
                 return
             filing = found
@@ -153,7 +159,7 @@ class Courier:
             self._cities.change_filing(replace(filing, state="closed", said="no longer for the public"))
             return
         begun = self._cities.change_filing(
-            replace(filing, sent_us=now_us, attempts=filing.attempts + 1, next_us=now_us + SETTLES_US)
+            replace(filing, sent_us=now_us, attempts=filing.attempts + 1, next_us=now_us + linked.settles_us)
         )
         if begun is None:
             return
@@ -166,7 +172,7 @@ class Courier:
             log.warning("system.refused", system=filing.system, number=filing.number, error=str(error))
             self._cities.change_filing(replace(begun, state="refused", sent_us=None, said=str(error)))
         except Unanswered as error:
-            self._unanswered(system, begun, str(error), now_us)
+            self._unanswered(linked, system, begun, str(error), now_us)
             raise
         except Unavailable as error:
             wait_us = now_us + pause_us(begun.attempts, filing.number)
@@ -175,12 +181,13 @@ class Courier:
         else:
             self._filed(linked.info, begun, filed, case.updated_us)
 
-    def _look_up(self, system: System, filing: Filing, now_us: int) -> Filing | None:
+    def _look_up(self, linked: Linked, system: System, filing: Filing, now_us: int) -> Filing | None:
         """The filing as it may be sent again, None where it is there, or where nobody can say. Raises Unavailable."""
         if system.same_twice:
             return filing
         if not system.asks:
-            self._unanswered(system, filing, filing.said or "it was stopped while it was being sent", now_us)
+            stopped = filing.said or "it was stopped while it was being sent"
+            self._unanswered(linked, system, filing, stopped, now_us)
             return None
         try:
             found = system.find(filing.number, (filing.sent_us or now_us) - _EARLIER_US)
@@ -191,13 +198,12 @@ class Courier:
         if found is None:
             return filing
         case = self._cities.case(filing.number)
-        info = next(one.info for one in self._systems if one.info.name == filing.system)
-        self._filed(info, filing, found, case.opened_us if case is not None else now_us)
+        self._filed(linked.info, filing, found, case.opened_us if case is not None else now_us)
         return None
 
-    def _unanswered(self, system: System, filing: Filing, said: str, now_us: int) -> None:
+    def _unanswered(self, linked: Linked, system: System, filing: Filing, said: str, now_us: int) -> None:
         if system.asks or system.same_twice:
-            wait_us = max(now_us + pause_us(filing.attempts, filing.number), now_us + SETTLES_US)
+            wait_us = max(now_us + pause_us(filing.attempts, filing.number), now_us + linked.settles_us)
             self._cities.change_filing(replace(filing, next_us=wait_us, said=said))
             return
         log.error("system.unknown", system=filing.system, number=filing.number, error=said)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from cities.section_file import SectionFile
 from complaints.outward import Outward
-from complaints.systems.courier import Linked
+from complaints.systems.courier import SETTLES_S, Linked
 from complaints.systems.open311 import Open311, Server
 from complaints.systems.port import BECOME, SYSTEM_KINDS, Become, System, SystemInfo, SystemKind
 from complaints.systems.presets import PRESETS
@@ -21,12 +21,14 @@ _MOST = 10
 _LABEL_MOST = 60
 _POLL_S = 300.0
 _NUMBER = (int, float)
+_BOUNDS: Mapping[str, tuple[int, int]] = {"poll_s": (5, 86_400), "settles_s": (1, 3_600)}
 _COMMON: Mapping[str, type | tuple[type, ...]] = {
     "name": str, "kind": str, "preset": str, "label": str, "categories": list, "unchecked": bool, "page": str,
     "states": dict, "shown_first": bool,
 }  # fmt: skip
 _SPOKEN: Mapping[str, type | tuple[type, ...]] = {
-    "url": str, "secret_file": str, "secret_env": str, "services": dict, "poll_s": _NUMBER
+    "url": str, "secret_file": str, "secret_env": str, "services": dict, "poll_s": _NUMBER,
+    "settles_s": _NUMBER,
 }  # fmt: skip
 _FIELDS: Mapping[SystemKind, Mapping[str, type | tuple[type, ...]]] = {
     "manual": {"email": str},
@@ -65,6 +67,7 @@ class SystemsFile:
                 self._system(number, info, outward, clock, environment),
                 table.get("services", {}),
                 float(table.get("poll_s", _POLL_S)),
+                float(table.get("settles_s", SETTLES_S)),
             )
             for number, (info, table) in enumerate(zip(self.infos, self._tables, strict=True))
         )
@@ -134,8 +137,10 @@ class SystemsFile:
                     raise wrong(number, name, f"{word} = {status!r} is no state", f"One of: {', '.join(BECOME)}.")
         if name == "format" and value not in ("json", "xml"):
             raise wrong(number, name, f"{value!r} is not one of them", "Choose one of: json, xml.")
-        if name == "poll_s" and not 5 <= cast(float, value) <= 86_400:
-            raise wrong(number, name, f"{value} is out of bounds", "5 to 86400.")
+        if name in _BOUNDS:
+            least, most = _BOUNDS[name]
+            if not least <= cast(float, value) <= most:
+                raise wrong(number, name, f"{value} is out of bounds", f"{least} to {most}.")
 
     def _check_mapping(self, number: int, table: Mapping[str, Any]) -> None:
         for name, parts in (("fields", PARTS), ("update_fields", LINE_PARTS)):

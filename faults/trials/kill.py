@@ -23,6 +23,7 @@ from faults.laboratory import Laboratory
 from faults.parts.brokers import wait_until
 from faults.parts.flood_city import BROKER, FLEET, POLE, FloodCity, laptop_flood, server_flood
 from faults.parts.must import must
+from faults.parts.own_system import OwnSystem, filing_books, filings, own_system
 from faults.parts.receivers import Receivers, receivers
 from faults.parts.residents import Place, Residents, kept_reports, report_books, reporting
 from faults.result import Result, nearest_rank
@@ -37,6 +38,7 @@ _RAPID = 0.35
 _LOOK_S = 0.05
 _BACK_S = 60.0
 _HOLD_S = 60.0
+_FILED_S = 60.0
 _SAY_S = 8.0
 _SEEN = ("hulu", "tengah", "hilir", "taman")
 
@@ -48,6 +50,7 @@ class _Round:
     laboratory: Laboratory
     city: FloodCity
     result: Result
+    own: OwnSystem
     short: bool
     """the next kill waits for the last one to heal once a target, at its last; else as the seed has it"""
     recoveries: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -60,8 +63,10 @@ class _Round:
         pause = threading.Event()
         pages = httpx.Client(base_url=self.city.pages, timeout=2.0, trust_env=False)
         with contextlib.closing(pages):
-            for number, target in enumerate(targets, start=1):
+            left = list(targets)
+            for number in range(1, len(targets) + 1):
                 self._let_a_flood_end()
+                target = self._next(left)
                 self._say(number, len(targets), target)
                 process = self._process(target)
                 alive = wait_until(partial(self.city.pid, process), _BACK_S, _LOOK_S)
@@ -70,13 +75,18 @@ class _Round:
                 killed_us = clock.now_us()
                 self.city.kill(process)
                 self.kills += 1
-                waits = target not in targets[number:] if self.short else rng.random() >= _RAPID
+                waits = target not in left if self.short else rng.random() >= _RAPID
                 if waits:
                     healed = wait_until(partial(self._works, pages, process, old, killed_us), _BACK_S, _LOOK_S)
                     self.result.expect(healed, f"{process} did nothing for {_BACK_S:.0f} s: {self.city.said()}")
                     if healed:
                         self.recoveries[target].append((clock.now_us() - killed_us) / SECOND_US)
                 pause.wait(rng.uniform(0.02, 0.5))
+
+    def _next(self, left: list[str]) -> str:
+        """The seed's, or the engine where it waits this moment for what the city's own system says of a case."""
+        aimed = self.own.thinks and "alerts" in left
+        return left.pop(left.index("alerts") if aimed else 0)
 
     def _process(self, target: str) -> str:
         """The edge is the simulated fleet and the pole, in turn."""
@@ -144,12 +154,13 @@ def run(laboratory: Laboratory) -> Result:
         with contextlib.ExitStack() as stack:
             told = stack.enter_context(receivers(folder / "receivers"))
             flood = server_flood if on_servers else laptop_flood
-            city = stack.enter_context(flood(folder, speed=SPEED, **told.settings))
+            own = stack.enter_context(own_system(folder / "own"))
+            city = stack.enter_context(flood(folder, speed=SPEED, **told.settings, **own.settings))
             people = stack.enter_context(reporting(city.pages, _places(city), rng))
-            one = _Round(laboratory, city, result, laboratory.short)
+            one = _Round(laboratory, city, result, own, laboratory.short)
             one.run(targets)
             kills += one.kills
-            _close(laboratory, city, result, told, people)
+            _close(laboratory, city, result, told, people, own)
         for target, times in one.recoveries.items():
             recoveries[target] += times
         laboratory.say(
@@ -173,15 +184,23 @@ def _places(city: FloodCity) -> list[Place]:
     return [Place("wifi" if one == "taman" else "banjir", sites[one].lat, sites[one].lon) for one in _SEEN]
 
 
-def _close(laboratory: Laboratory, city: FloodCity, result: Result, told: Receivers, people: Residents) -> None:
+def _close(
+    laboratory: Laboratory, city: FloodCity, result: Result, told: Receivers, people: Residents, own: OwnSystem
+) -> None:
     laboratory.say("all killed; the flood goes to its end")
     people.end()
     floods.until_told(city, result)
+    own.until_filed(city.cities, city.city, all_cases(city.city, city.cities), _FILED_S)
     ended_us = laboratory.clock.now_us()
     result.failures += city.end()
     floods.settle(city, result, ended_us, told)
     kept = kept_reports(city.city_url, city.city)
-    wrong = report_books(people, kept, all_cases(city.city, city.cities))
+    cases = all_cases(city.city, city.cities)
+    wrong = report_books(people, kept, cases)
     result.expect(not wrong, f"residents' reports: {'; '.join(wrong[:5])}")
-    for name, number in (("reports", len(kept)), ("reports sent again", people.again)):
+    wrong = filing_books(own.held, filings(city.cities, city.city), cases)
+    result.expect(not wrong, f"the city's own system: {'; '.join(wrong[:5])}")
+    counted = {"reports": len(kept), "reports sent again": people.again}
+    counted |= {"filed elsewhere": len(own.held), "looked up there": own.looked_up}
+    for name, number in counted.items():
         result.figures[name] = result.figures.get(name, 0) + number

@@ -14,7 +14,7 @@ from support.receiver import receiver
 from complaints.casework import Casework, Deed
 from complaints.intake import Intake, Said
 from complaints.outward import Outward
-from complaints.systems.courier import LONGEST_US, SETTLES_US, Courier
+from complaints.systems.courier import LONGEST_US, SETTLES_S, Courier
 from complaints.systems.open311 import Open311, Server
 from complaints.systems.port import System, SystemInfo
 from complaints.systems.systemsfile import SystemsFile
@@ -69,7 +69,7 @@ class Room:
 
     def later(self) -> Filing:
         """When whatever waits is tried again."""
-        return self.turn(LONGEST_US + SETTLES_US)
+        return self.turn(LONGEST_US + round(SETTLES_S * SECOND_US))
 
     def said(self) -> str:
         return self.cities.feeds(watch.CITY)[0].said

@@ -30,6 +30,7 @@ def test_short_form_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     assert result.notifications_repeated <= result.figures["kills"]
     assert result.figures["reports"] > 5
     assert result.figures["reports sent again"] > 0
+    assert result.figures["filed elsewhere"] > 0
 
 
 @pytest.mark.timeout(240)
