@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.context import Context
-from api.elsewhere import elsewhere, shown_first
+from api.elsewhere import case_under, elsewhere, on_the_way, shown_first, worked_by
 from api.evidence import Evidence, came_after, came_before, evidence_of
 from api.gauges import gauges_of
 from api.overview import confirmed
@@ -102,7 +102,7 @@ def said_by(context: Context, case: Case, evidence: Evidence, now_us: int) -> Sa
 
 def seen_case(context: Context, request: Request, number: str) -> Case:
     """Raises 404 for one that does not exist or is not for this caller: who must not see it must not learn which."""
-    case = context.cities.case(number)
+    case = case_under(context, number)
     if case is None or case.city != context.city or not sees_case(caller_of(request), reach_of(request), case):
         raise HTTPException(404)
     return case
@@ -170,6 +170,8 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "region": regions.get(case.region, case.region),
             "elsewhere": elsewhere(context, case.number),
             "shown_number": shown_first(context, case.number),
+            "theirs": worked_by(context, case),
+            "on_the_way": on_the_way(context, case),
             "before": came_before(context, case),
             "after": came_after(context, case),
             "overdue": overdue(case, snapshot.now_us),

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
-from api.elsewhere import elsewhere
+from api.elsewhere import WORKED_HERE, desk_of, elsewhere, on_the_way, worked_by
 from api.form import fields_of
 from api.language import say
 from api.page import Pages
@@ -107,6 +107,7 @@ class Bench:
             regions=() if everything else caller.regions,
             categories=(category,) if category in self._categories else (),
             owner=caller.person if mine else "",
+            withheld=desk_of(self._context) is not None,
         )
         found = self._context.cities.inbox(self._context.city, wanted, limit=SHOWN + 1)
         counts = self._context.cities.report_counts([case.number for case in found])
@@ -126,6 +127,7 @@ class Bench:
             "replied": self._context.cities.replied([one.case.number for one in cards]),
             "own_office": self._agencies.get(caller.agency) if not everything else None,
             "now_us": now_us,
+            "desk": desk_of(self._context),
             "said": said,
             "good": True,
         }
@@ -146,8 +148,11 @@ class Bench:
         cities = self._context.cities
         reports = cities.reports(number)
         due_us, first = due_of(case)
+        theirs = worked_by(self._context, case)
         values = {
             "case": case,
+            "theirs": theirs,
+            "on_the_way": on_the_way(self._context, case),
             "plain": masked(reports[0].text) if reports else "",
             "due_us": due_us,
             "first_answer": first,
@@ -159,7 +164,7 @@ class Bench:
             "thread": list(reversed(cities.updates(number, inner=True))),
             "pauses": cities.pauses(number),
             "over": case.status in ENDED,
-            "moves": [one for one in OFFERED if one in moves(case.status, "officer")],
+            "moves": [] if theirs else [one for one in OFFERED if one in moves(case.status, "officer")],
             "can_hide": case.event is None and case.status != "hidden",
             "can_merge": case.event is None,
             "category": self._categories.get(case.category),
@@ -191,6 +196,8 @@ class Bench:
         key = form.get("kunci", "")
         if action not in ACTIONS or not key or len(key) > KEY_MOST:
             raise HTTPException(400)
+        if action not in WORKED_HERE and worked_by(self._context, case) is not None:
+            return self.case(request, number, typed=form, said="desk_not_here", status=409)
         now_us = self._context.clock.now_us()
         office = self._agencies.get(caller.agency)
         seen = form.get("dilihat", "")

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.cases import description_of
 from api.context import Context
+from api.elsewhere import case_under, first_system
 from api.language import Language, say
 from api.open311_format import moment
 from api.open311_query import MOST, Query, Refusal
@@ -73,8 +74,27 @@ class Desk:
 
     def requests(self, found: Sequence[Case], language: Language) -> list[dict[str, Any]]:
         """Cases as the list has them."""
-        photos = self._context.cities.shown_photos([case.number for case in found])
-        return [self.request(case, language, photo=photos.get(case.number, "")) for case in found]
+        numbers = [case.number for case in found]
+        photos = self._context.cities.shown_photos(numbers)
+        told = [self.request(case, language, photo=photos.get(case.number, "")) for case in found]
+        return self._tracked(told, numbers)
+
+    def _tracked(self, told: list[dict[str, Any]], numbers: Sequence[str]) -> list[dict[str, Any]]:
+        """The same, with the number that people are told instead of ours, where the city has it so. Ours stays the key:
+        it was told before the other one was known, and a key never changes."""
+        first = first_system(self._context)
+        if first is None:
+            return told
+        known = self._context.cities.filings_among(self._context.city, first.name, numbers)
+        for one, number in zip(told, numbers, strict=True):
+            filing = known.get(number)
+            one["tracking_system"] = first.label
+            one["tracking_number"], one["tracking_url"] = (filing.foreign, filing.url) if filing else ("", "")
+            if filing is not None and filing.foreign:
+                one["service_notice"] = " ".join(part for part in (first.label, filing.foreign, filing.url) if part)
+            if first.desk:
+                one["agency_responsible"] = first.label
+        return told
 
     def request(
         self, case: Case, language: Language, thread: Sequence[CaseUpdate] | None = None, *, photo: str = ""
@@ -127,13 +147,13 @@ class Desk:
                 }
                 for update in thread
             ]
-        return told
+        return self._tracked([told], [case.number])[0]
 
     def find(self, query: Query) -> Sequence[Case]:
         """At most 1,000, newest first; ids override everything else."""
         cities, city = self._context.cities, self._context.city
         if query.numbers:
-            found = (cities.case(number) for number in query.numbers[:MOST])
+            found = (case_under(self._context, number) for number in dict.fromkeys(query.numbers[:MOST]))
             return [case for case in found if case is not None and case.public and case.city == city]
         upto = min(query.page * query.page_size, MOST)
         cases = cities.find_cases(
@@ -174,7 +194,7 @@ class Desk:
         return {"service_request_id": report.number, "token": token}
 
     def one(self, number: str) -> Case:
-        case = self._context.cities.case(number)
+        case = case_under(self._context, number)
         if case is None or not case.public or case.city != self._context.city:
             raise Refusal(404, f"service_request_id {number} not found")
         return case

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
+from api.elsewhere import worked_by
 from api.form import files_of, form_of, texts_of
 from api.language import Speech
 from api.page import PRIVATE, Pages, same
@@ -106,6 +107,8 @@ class PhotoPages:
     def prove(self, request: Request, number: str, files: Sequence[bytes]) -> Response:
         """An officer's photo of what was done."""
         case = self._worked(request, number)
+        if worked_by(self._context, case) is not None:
+            return self._all(request, case, said="desk_not_here", status=409)
         now_us = self._context.clock.now_us()
         place = Place(case.lat, case.lon)
         try:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
+from api.elsewhere import first_of, on_the_way, worked_by
 from api.form import fields_of
 from api.page import Pages
 from api.policy import caller_of
@@ -53,6 +54,8 @@ def own_of(context: Context, report: CitizenReport, case: Case | None) -> Own:
     theirs = [one for one in reversed(lines) if not one.inner or one.person == report.id]
     if report.erased_us is not None:
         why_not = "erased"
+    elif case is not None and worked_by(context, case) is not None:
+        why_not = "elsewhere"
     elif case is None:
         why_not = "waits"
     else:
@@ -118,6 +121,9 @@ class OwnPage:
             "case": case,
             "key": key,
             "own": own_of(self._context, report, case),
+            "first": first_of(self._context, case.number) if case is not None and case.public else ("", ""),
+            "theirs": worked_by(self._context, case) if case is not None else None,
+            "on_the_way": on_the_way(self._context, case) if case is not None else "",
             "typed": typed,
             "others": max(0, cities.report_counts([case.number]).get(case.number, 0) - 1) if case else 0,
             "category": self._categories.get(report.category),

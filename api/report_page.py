@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.context import Context
+from api.elsewhere import desk_of
 from api.following import Following
 from api.form import FILES_MOST, files_of
 from api.geometry import region_of
@@ -76,6 +77,7 @@ class ReportPage:
             "secret": "rahasia" in fields,
             "about_office": "tentang-dinas" in fields,
             "inspectorate": self._inspectorate,
+            "desk": desk_of(self._context),
             "key": secrets.token_hex(16),
             "staff": staff,
             "known": self._known() if staff else (),

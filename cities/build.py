@@ -120,6 +120,7 @@ def build(folder: Path, now_us: int | None = None) -> tuple[Profile | None, list
             warnings=_warnings(city.form.warnings),
             days_off=DaysOff(city.form.days_off.off, city.form.days_off.working),
             inspectorate=city.form.complaints.inspectorate,
+            desk=city.form.complaints.desk,
             links=tuple(Elsewhere(text_of(one.name), one.url) for one in city.form.link),
             answers=answers_of(answers) if answers is not None else (),
         ),

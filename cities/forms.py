@@ -71,6 +71,7 @@ class DaysOffForm(Form):
 
 class ComplaintsForm(Form):
     inspectorate: str = ""
+    desk: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,48}$")] = ""
 
 
 class LinkForm(Form):

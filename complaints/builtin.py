@@ -37,7 +37,9 @@ class BuiltinDesk:
         except BadInput as error:
             raise Rejected(str(error), reason="unknown_category") from None
         # What is on trial is told to nobody outside, so nobody was promised anything.
-        dues = dues_of(category.promise, now_us, self._calendar, (), now_us) if report.public else Dues()
+        # Where others work on it, nor do we promise.
+        ours = report.public and not self._profile.desk
+        dues = dues_of(category.promise, now_us, self._calendar, (), now_us) if ours else Dues()
         before = self._cities.case_of_event(report.recurs_event) if report.recurs_event else None
         case = Case(
             number="",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID, uuid5
 
-from complaints.dues import calendar_of, dues_of
+from complaints.dues import Dues, calendar_of, dues_of
 from complaints.routing import agency_for, category_of
 from contract.city import Category, Profile
 from contract.clock import DAY_US
@@ -153,7 +153,8 @@ class Intake:
         return about_office and bool(self._profile.inspectorate)
 
     def _case(self, report: CitizenReport, category: Category, now_us: int) -> Case:
-        dues = dues_of(category.promise, now_us, self._calendar, (), now_us)
+        theirs = self._profile.works_elsewhere(public=not report.secret)
+        dues = Dues() if theirs else dues_of(category.promise, now_us, self._calendar, (), now_us)
         return Case(
             number="",
             city=report.city,

@@ -119,7 +119,8 @@ class Minder:
 
     def turn(self, now_us: int) -> int:
         """Remind, escalate and forget; how many cases were reminded of or told further up."""
-        waiting = self._cities.inbox(self._profile.code, Inbox(), limit=_CASES_MOST)
+        ours = Inbox(withheld=bool(self._profile.desk))
+        waiting = self._cities.inbox(self._profile.code, ours, limit=_CASES_MOST)
         done = sum(self._mind(case, now_us) for case in waiting)
         if self._calling is not None:
             self._calling.tell([one for case in waiting for one in self._news(case, now_us)], now_us)

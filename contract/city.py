@@ -221,6 +221,13 @@ class Profile:
     """the ready answers of its officers"""
     links: tuple[Elsewhere, ...] = ()
     """what people may look for here and find elsewhere"""
+    desk: str = ""
+    """the city's own complaint system, by its name in the file of systems, where its cases are worked on; "" where our
+    desk is"""
+
+    def works_elsewhere(self, *, public: bool) -> bool:
+        """Whether such a case is worked on in the city's own system. What the public must not see never goes there."""
+        return bool(self.desk) and public
 
     def site_of(self, node: str) -> Site | None:
         """Where a node stands, None for one the city does not know."""

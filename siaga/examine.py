@@ -83,7 +83,7 @@ def everything(clock: Clock) -> Iterator[Finding]:
         yield _try("residents", lambda: _residents(settings))
     if settings.inbound_file is not None:
         yield _try("messages", lambda: _messages(settings))
-    if settings.systems_file is not None:
+    if settings.systems_file is not None or wiring.profile(settings).desk:
         yield _try("own systems", lambda: _systems(settings, clock))
     if settings.bmkg_url:
         yield _try("weather warnings", lambda: _weather(settings, clock))

@@ -246,12 +246,19 @@ def reach_file(settings: Settings) -> ReachFile | None:
 
 
 def systems_file(settings: Settings, city: Profile) -> SystemsFile | None:
-    """The city's own complaint systems; None where no file names any."""
+    """The city's own complaint systems; None where no file names any. Raises BadInput, too, where the city has its
+    desk in one of them and there is no file."""
     if settings.systems_file is None:
+        if city.desk:
+            raise BadInput(
+                f"the city's cases are worked on in {city.desk!r} (complaints.desk of city.toml), and no file names it",
+                where="systems_file",
+                remedy="Give SIAGA_SYSTEMS_FILE (docs/systems.md), or leave the key out of city.toml.",
+            )
         return None
     from complaints.systems.systemsfile import SystemsFile
 
-    return SystemsFile(settings.systems_file, [one.code for one in city.categories])
+    return SystemsFile(settings.systems_file, [one.code for one in city.categories], city.desk)
 
 
 def courier(settings: Settings, city: Profile, store: CityStore, clock: Clock) -> Courier | None:

@@ -168,12 +168,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Which open cases an officer looks for. Empty means any; `regions` are codes or their beginnings at a dot."""
+    """Which open cases an officer looks for. Empty means any; `regions` are codes or their beginnings at a dot.
+    `withheld`: those alone that the public does not see."""
 
     agency: str = ""
     regions: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     owner: str = ""
+    withheld: bool = False
 
 
 class CaseStore(Protocol):

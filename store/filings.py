@@ -6,7 +6,7 @@ and what is still to be done about it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
@@ -58,10 +58,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases a system takes: of these categories (none: all), and, `unchecked`, before an officer has looked."""
+    """Which cases a system takes: of these categories (none: all), and, `unchecked`, before an officer has looked.
+    `older`: also what was opened before the system was named, as long as it is open."""
 
     categories: tuple[str, ...] = ()
     unchecked: bool = False
+    older: bool = False
 
 
 class FilingStore(Protocol):
@@ -87,6 +89,9 @@ class FilingStore(Protocol):
 
     def filings_of(self, number: str) -> Sequence[Filing]:
         """Where a case was filed, by system."""
+
+    def filings_among(self, city: str, system: str, numbers: Collection[str]) -> Mapping[str, Filing]:
+        """Those of these cases at a system, by our number."""
 
     def filing_under(self, city: str, system: str, foreign: str) -> Filing | None:
         """By the system's own number."""

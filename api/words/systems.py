@@ -80,5 +80,46 @@ WORDS = {
         "{n} lines use words that are not known; noted for staff, no state was changed.",
     ),
     "system_table_line": Text("Baris {n}", "Line {n}"),
+    "desk_worked_in": Text("Dikerjakan di", "Worked on in"),
+    "desk_promises": Text("menurut {label}", "as {label} has it"),
+    "desk_waits": Text(
+        "Sedang diteruskan; nomornya di sana muncul di sini.", "On its way there; its number there will stand here."
+    ),
+    "desk_away": Text(
+        "{label} sedang tidak menjawab. Kasus ini tersimpan dan diteruskan sendiri begitu sistem itu menjawab.",
+        "{label} does not answer just now. The case is kept, and goes there by itself as soon as it answers.",
+    ),
+    "desk_by_hand": Text(
+        "Menunggu dimasukkan ke sana oleh operator; nomornya muncul di sini.",
+        "An operator files it there; its number will stand here.",
+    ),
+    "desk_unclear": Text(
+        "Operator sedang memeriksa apakah kasus ini sudah masuk di sana.",
+        "An operator is finding out whether it stands there.",
+    ),
+    "desk_left_out": Text(
+        "Menurut operator tidak perlu masuk ke sana.", "An operator found that it need not go there."
+    ),
+    "desk_inbox": Text("Kasus kota ini dikerjakan di {label}", "The city's cases are worked on in {label}"),
+    "desk_go": Text("Buka {label}", "Open {label}"),
+    "desk_inbox_here": Text(
+        "Di sini tinggal yang tidak boleh keluar: laporan rahasia dan yang diawasi sebelum diumumkan.",
+        "What must not leave stays here: secret reports, and what is watched before it is public.",
+    ),
+    "desk_case": Text("Kasus ini dikerjakan di {label}", "This case is worked on in {label}"),
+    "desk_case_here": Text(
+        "Di sini hanya diatur apa yang terbaca di halaman Siaga.",
+        "Here you only say what Siaga's own page shows of it.",
+    ),
+    "desk_not_here": Text(
+        "Kasus ini dikerjakan di sistem kota sendiri; kerjakan di sana, kabarnya kembali ke sini.",
+        "This case is worked on in the city's own system; do it there, and the word comes back here.",
+    ),
+    "desk_answer_there": Text("Balas dan ikuti di {label}", "Answer and follow it in {label}"),
+    "desk_report_lead": Text(
+        "Bila ada yang dalam bahaya sekarang, telepon {phone}. "
+        "Laporan di sini diteruskan ke {label} dan dikerjakan di sana.",
+        "If anybody is in danger now, call {phone}. What you report here goes to {label} and is worked on there.",
+    ),
     "elsewhere": Text("Nomor di {label}", "Number in {label}"),
 }

@@ -108,7 +108,7 @@ class Courier:
         for linked in self._systems:
             info = linked.info
             feed = self._cities.put_feed(self._feed(info, now_us))
-            self._cities.queue_filings(feed, Wanted(info.categories, info.unchecked), now_us)
+            self._cities.queue_filings(feed, Wanted(info.categories, info.unchecked, older=info.desk), now_us)
             if linked.system is None:
                 continue
             try:

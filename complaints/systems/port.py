@@ -76,7 +76,8 @@ class Polled:
 @dataclass(frozen=True, slots=True)
 class SystemInfo:
     """A system as pages show it, without secrets. `page`: its public page, with {foreign}; `email`: whom a person
-    writes to; `states`: its words for what are states with us."""
+    writes to; `states`: its words for what are states with us; `home`: where its own people work, "" where the file
+    does not say. `desk`: the city's cases are worked on there, and not at our desk."""
 
     name: str
     kind: SystemKind
@@ -87,6 +88,8 @@ class SystemInfo:
     email: str = ""
     states: tuple[tuple[str, Become], ...] = ()
     shown_first: bool = False
+    home: str = ""
+    desk: bool = False
 
     def takes(self, category: str) -> bool:
         """Whether cases of this category are filed there."""

@@ -16,6 +16,7 @@ from complaints.systems.port import BECOME, SYSTEM_KINDS, Become, System, System
 from complaints.systems.presets import PRESETS
 from complaints.systems.webhook import FIELDS, LINE_PARTS, PARTS, UPDATE, Mapped, Webhook
 from contract.clock import Clock
+from contract.errors import BadInput
 
 _MOST = 10
 _LABEL_MOST = 60
@@ -24,7 +25,7 @@ _NUMBER = (int, float)
 _BOUNDS: Mapping[str, tuple[int, int]] = {"poll_s": (5, 86_400), "settles_s": (1, 3_600)}
 _COMMON: Mapping[str, type | tuple[type, ...]] = {
     "name": str, "kind": str, "preset": str, "label": str, "categories": list, "unchecked": bool, "page": str,
-    "states": dict, "shown_first": bool,
+    "states": dict, "shown_first": bool, "home": str,
 }  # fmt: skip
 _SPOKEN: Mapping[str, type | tuple[type, ...]] = {
     "url": str, "secret_file": str, "secret_env": str, "services": dict, "poll_s": _NUMBER,
@@ -45,10 +46,12 @@ _MAIL = re.compile(r"[^@\s?&]+@[^@\s?&]+\.[^@\s?&]+")
 class SystemsFile:
     """What the file says. Nothing is opened and no secret read before `open`."""
 
-    def __init__(self, path: Path, categories: Collection[str]) -> None:
-        """`categories` are the city's. Raises BadInput naming file, line, field and remedy for the first mistake."""
+    def __init__(self, path: Path, categories: Collection[str], desk: str = "") -> None:
+        """`categories` are the city's; `desk` is the system in which its cases are worked on, "" for our own desk.
+        Raises BadInput naming file, line, field and remedy for the first mistake."""
         self._file = SectionFile(path, "system", setting="systems_file", called="systems", most=_MOST)
         self._categories = categories
+        self._desk = desk
         self._tables: list[Mapping[str, Any]] = []
         self.infos: tuple[SystemInfo, ...] = ()
         for number, written in enumerate(self._file.sections):
@@ -58,6 +61,12 @@ class SystemsFile:
             table = {**PRESETS.get(preset, {}), **written}
             self._tables.append(table)
             self.infos += (self._read(number, table),)
+        if desk and not any(one.desk for one in self.infos):
+            raise BadInput(
+                f"the city's cases are worked on in {desk!r} (complaints.desk of city.toml), which is none of them",
+                where=str(path),
+                remedy=f'Add a [[system]] with name = "{desk}", or leave the key out of city.toml.',
+            )
 
     def open(self, outward: Outward, clock: Clock, environment: Mapping[str, str]) -> tuple[Linked, ...]:
         """Each of them, ready to be asked. `environment` holds the secrets that `secret_env` names. Raises BadInput."""
@@ -94,6 +103,9 @@ class SystemsFile:
             if code not in self._categories:
                 field = "categories" if code in table.get("categories", ()) else "services"
                 raise wrong(number, field, f"the city has no category {code!r}", f"Of: {', '.join(self._categories)}.")
+        desk = table["name"] == self._desk
+        if desk and table.get("categories"):
+            raise wrong(number, "categories", "the city has no other desk", "Leave it out: it takes every case.")
         if kind == "webhook":
             self._check_mapping(number, table)
         if kind != "manual":
@@ -105,11 +117,13 @@ class SystemsFile:
             kind=kind,
             label=table["label"],
             categories=tuple(table.get("categories", ())),
-            unchecked=table.get("unchecked", False),
+            unchecked=table.get("unchecked", False) or desk,
             page=table.get("page", ""),
             email=table.get("email", ""),
             states=tuple((word, cast(Become, status)) for word, status in table.get("states", {}).items()),
-            shown_first=table.get("shown_first", False),
+            shown_first=table.get("shown_first", False) or desk,
+            home=table.get("home", ""),
+            desk=desk,
         )
 
     def _check_what_people_see(self, number: int, table: Mapping[str, Any]) -> None:
@@ -118,8 +132,9 @@ class SystemsFile:
             raise wrong(number, "label", "it is too long", f"At most {_LABEL_MOST} letters.")
         if "email" in table and not _MAIL.fullmatch(table["email"]):
             raise wrong(number, "email", "this is no address", 'Write "aduan@kota.go.id".')
-        if "page" in table and not table["page"].startswith("https://"):
-            raise wrong(number, "page", "a page that people are led to is https", 'Write "https://…/{foreign}".')
+        for name, example in (("page", "https://…/{foreign}"), ("home", "https://…")):
+            if name in table and not table[name].startswith("https://"):
+                raise wrong(number, name, "a page that people are led to is https", f'Write "{example}".')
 
     def _check(self, number: int, name: str, value: object, wanted: type | tuple[type, ...]) -> None:
         wrong = self._file.wrong

@@ -95,6 +95,8 @@ class DeskTables(Part):
             where.append(cases.c.category.in_(wanted.categories))
         if wanted.owner:
             where.append(cases.c.owner == wanted.owner)
+        if wanted.withheld:
+            where.append(cases.c.public.is_(False))
         answer = when((cases.c.answered_us.is_(None), cases.c.respond_due_us), else_=cases.c.finish_due_us)
         due = func.coalesce(answer, cases.c.finish_due_us, _LATEST_US)
         query = select(cases).where(*where).order_by(cases.c.paused_us.is_not(None), due, cases.c.opened_us)

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, and_, exists, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 
 from contract.errors import Rejected
@@ -60,7 +74,9 @@ class FilingTables(Part):
             cases.c.city == feed.city,
             cases.c.public.is_(True),
             cases.c.status.not_in(("hidden", "duplicate")),
-            cases.c.opened_us >= feed.since_us,
+            or_(cases.c.opened_us >= feed.since_us, cases.c.closed_us.is_(None))
+            if wanted.older
+            else cases.c.opened_us >= feed.since_us,
             ~known,
         ]
         if wanted.categories:
@@ -115,6 +131,14 @@ class FilingTables(Part):
         query = select(filings).where(filings.c.number == number).order_by(filings.c.system)
         with self._db.read() as connection:
             return [Filing(**row) for row in rows_of(connection, query)]
+
+    def filings_among(self, city: str, system: str, numbers: Collection[str]) -> Mapping[str, Filing]:
+        """See `CityStore.filings_among`."""
+        query = select(filings).where(
+            filings.c.city == city, filings.c.system == system, filings.c.number.in_(tuple(numbers))
+        )
+        with self._db.read() as connection:
+            return {row["number"]: Filing(**row) for row in rows_of(connection, query)}
 
     def filing_under(self, city: str, system: str, foreign: str) -> Filing | None:
         """See `CityStore.filing_under`."""

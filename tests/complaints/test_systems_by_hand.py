@@ -169,6 +169,24 @@ def test_a_system_inside_needs_the_citys_word(tmp_path: Path) -> None:
         SystemsFile(path, KNOWN).open(Outward(), ManualClock(), {})
 
 
+def test_the_citys_only_desk_takes_every_case(tmp_path: Path) -> None:
+    """At once and with its number first, whatever its section says of that; one that takes some alone, or is none of
+    the file's, is named."""
+    path = tmp_path / "systems.toml"
+    path.write_text('[[system]]\nname = "lapor"\npreset = "lapor"\nhome = "https://lapor.example"\n')
+    (info,) = SystemsFile(path, KNOWN, "lapor").infos
+    assert (info.desk, info.unchecked, info.shown_first, info.home) == (True, True, True, "https://lapor.example")
+    assert not SystemsFile(path, KNOWN).infos[0].desk
+    with pytest.raises(BadInput, match=r"'jss' \(complaints.desk of city.toml\), which is none of them"):
+        SystemsFile(path, KNOWN, "jss")
+    path.write_text(path.read_text() + f'categories = ["{next(iter(KNOWN))}"]\n')
+    with pytest.raises(BadInput, match="no other desk"):
+        SystemsFile(path, KNOWN, "lapor")
+    path.write_text('[[system]]\nname = "lapor"\npreset = "lapor"\nhome = "http://lapor.example"\n')
+    with pytest.raises(BadInput, match="home: "):
+        SystemsFile(path, KNOWN)
+
+
 def test_every_preset_is_whole(tmp_path: Path) -> None:
     """With no more than a name and, for programs, an address."""
     path = tmp_path / "systems.toml"

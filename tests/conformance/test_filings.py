@@ -8,7 +8,7 @@ import pytest
 from support.city_data import NOON_US, case, profile, update
 
 from contract.errors import Rejected
-from store.cases import Case, Moved, Sight
+from store.cases import Case, Inbox, Moved, Sight
 from store.filings import Feed, Filing, Wanted
 from store.ports import CityStore
 
@@ -48,6 +48,17 @@ def test_a_case_is_queued_once_when_it_is_for_the_public_and_looked_at(store: Ci
     assert one(store, unseen.number).state == "waiting"
     assert store.queue_filings(replace(FEED, system="lain"), Wanted(), NOON_US) == 2
     assert store.filing_counts("yogyakarta") == {("kota", "waiting"): 2, ("lain", "waiting"): 2}
+    some = store.filings_among("yogyakarta", "kota", [good.number, "YOG-2026-999999"])
+    assert {number: (row.system, row.state) for number, row in some.items()} == {good.number: ("kota", "waiting")}
+
+
+def test_a_citys_only_desk_gets_what_is_still_open(store: CityStore) -> None:
+    """Also where it was opened before the system was named; what was over by then stays."""
+    old = filed(store, "old", opened_us=NOON_US - 20)
+    filed(store, "over", opened_us=NOON_US - 20, closed_us=NOON_US - 15, status="fixed")
+    assert store.queue_filings(FEED, Wanted(older=True), NOON_US) == 1
+    assert one(store, old.number).state == "waiting"
+    assert store.inbox("yogyakarta", Inbox(withheld=True)) == []
 
 
 def test_two_hands_do_not_overwrite_each_other(store: CityStore) -> None:

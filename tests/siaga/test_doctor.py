@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cities.load import load
+from contract.errors import BadInput
 from faults.parts import tiny_city
 from faults.parts.brokers import free_port
 from faults.parts.city_broker import NODES, SERVICES, city_broker, make_secrets
 from faults.parts.stages import siaga
 from faults.parts.whole_city import write_city
+from siaga import wiring
+from siaga.settings import Settings
 
 
 @pytest.fixture
@@ -161,3 +166,12 @@ def test_a_system_of_the_citys_that_cannot_be_opened(settings: dict[str, object]
     said = _only({**settings, "SIAGA_SYSTEMS_FILE": path})
     assert said.startswith("own systems: ")
     assert "line 6: secret_file" in said
+
+
+def test_a_desk_in_a_system_that_no_file_names_stops_every_stage(tmp_path: Path) -> None:
+    """The city works on its cases there; without the file nobody would, so nothing starts."""
+    city = replace(load("yogyakarta"), desk="lapor")
+    settings = Settings(data_folder=tmp_path)
+    with pytest.raises(BadInput, match=r"no file names it\. Give SIAGA_SYSTEMS_FILE"):
+        wiring.systems_file(settings, city)
+    assert wiring.systems_file(settings, replace(city, desk="")) is None
