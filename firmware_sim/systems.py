@@ -1,8 +1,9 @@
 """The cities' own complaint systems on this machine, so that what files there can be tried without one.
 
 One HTTP server; the kind is in the path: `/open311/` speaks GeoReport v2 in XML and JSON with FixMyStreet's
-`servicerequestupdates`, `/hook/` takes signed JSON, can be asked by our number and tells how things stand. It keeps
-what it is sent; `mood` says how it behaves.
+`servicerequestupdates`, `/hook/` takes signed JSON, can be asked by our number and tells how things stand; `/f01/`
+takes forms with a KEYTOKEN as SP4N-LAPOR! does, under names of its own, for LAPOR's are in nobody's public papers. It
+keeps what it is sent; `mood` says how it behaves.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class CitySystem:
     listed: int = 0
     """how often it was asked for its list of cases"""
     says_raw: tuple[int, bytes] | None = None
+    keytoken: str = "rahasia-kota"
+    """what its forms have to bring along"""
     lag_s: float = 0.0
     """how long it thinks once it has taken something, before it answers"""
     thinking: int = 0
@@ -67,6 +70,10 @@ class CitySystem:
     def hook_url(self, what: str = "cases") -> str:
         """Where signed JSON goes."""
         return f"http://127.0.0.1:{self.port}/hook/{what}"
+
+    def f01_url(self) -> str:
+        """Where forms with a token go."""
+        return f"http://127.0.0.1:{self.port}/f01"
 
     def says(self, number: str, status: str, text: str, at: datetime) -> None:
         """Its people work on a case."""
@@ -152,11 +159,16 @@ class _Handler(BaseHTTPRequestHandler):
     def _do(self, raw: bytes) -> None:
         parts = urlsplit(self.path)
         asked = dict(parse_qsl(parts.query))
-        speak = self._open311 if "/open311/" in parts.path else self._hook
+        speak = self._hook
+        if "/open311/" in parts.path:
+            speak = self._open311
+        elif "/f01/" in parts.path:
+            speak = self._f01
         answer = speak(parts.path, asked, raw)
-        if self.command == "POST":
+        changes = self.command == "POST" and not parts.path.endswith(("/f01/cari", "/f01/keadaan"))
+        if changes:
             self._think()
-        if self.system.mood == "swallow" and self.command == "POST":
+        if self.system.mood == "swallow" and changes:
             self.close_connection = True
         elif self.system.mood == "page":
             self._answer(200, "text/html; charset=utf-8", _PAGE)
@@ -231,6 +243,27 @@ class _Handler(BaseHTTPRequestHandler):
             one = found
         data = {"id": one.number, "status": one.status, "note": one.note, "seen": f"https://s.id/{one.number}"}
         return "application/json", json.dumps({"data": data}).encode()
+
+    # ------------------------------------------------------------ forms with a token
+
+    def _f01(self, path: str, asked: Mapping[str, str], raw: bytes) -> tuple[str, bytes] | None:  # noqa: ARG002
+        system = self.system
+        form = dict(parse_qsl(raw.decode(), keep_blank_values=True))
+        what = path.rpartition("/f01/")[2]
+        if self.command != "POST" or form.pop("KEYTOKEN", "") != system.keytoken:
+            return "application/json", b'{"error": "KEYTOKEN"}'
+        if what == "kirim":
+            one: Held | None = system.take(form.get("isi", ""), form, self.date_time_string())
+        elif what == "cari":
+            one = next((one for one in system.held if one.fields.get("rujukan") == form.get("rujukan")), None)
+        else:
+            one = next((one for one in system.held if one.number == form.get("nomor")), None)
+        if one is None:
+            return None
+        if what == "tanggapi":
+            one.lines.append(form)
+        told = {"tracking_id": one.number, "status": one.status, "tanggapan": one.note}
+        return "application/json", json.dumps({"result": told}).encode()
 
 
 def _listed(one: Held) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any, cast
 from cities.section_file import SectionFile
 from complaints.outward import Outward
 from complaints.systems.courier import SETTLES_S, Linked
+from complaints.systems.lapor import Lapor, Services
 from complaints.systems.open311 import Open311, Server
 from complaints.systems.port import BECOME, SYSTEM_KINDS, Become, System, SystemInfo, SystemKind
 from complaints.systems.presets import PRESETS
@@ -38,7 +39,19 @@ _FIELDS: Mapping[SystemKind, Mapping[str, type | tuple[type, ...]]] = {
         **_SPOKEN, "fields": dict, "headers": dict, "number": str, "link": str, "find_url": str, "update_url": str,
         "update_fields": dict, "status_url": str, "status": str, "note": str, "same_twice": bool,
     },
+    "lapor": {
+        **_SPOKEN, "send": str, "send_fields": dict, "find": str, "find_fields": dict, "ask": str, "ask_fields": dict,
+        "tell": str, "tell_fields": dict, "number": str, "status": str, "note": str,
+    },
 }  # fmt: skip
+_SERVICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "send": ("{body}", PARTS),
+    "find": ("{ref}", ("ref",)),
+    "ask": ("{foreign}", ("foreign",)),
+    "tell": ("{foreign}", LINE_PARTS),
+}
+"""what must stand in the fields of each of LAPOR's services, and what may"""
+_SERVICE = re.compile(r"[A-Za-z0-9_./-]{1,80}")
 _PART = re.compile(r"\{([^{}]*)\}")
 _MAIL = re.compile(r"[^@\s?&]+@[^@\s?&]+\.[^@\s?&]+")
 
@@ -108,10 +121,13 @@ class SystemsFile:
             raise wrong(number, "categories", "the city has no other desk", "Leave it out: it takes every case.")
         if kind == "webhook":
             self._check_mapping(number, table)
+        if kind == "lapor":
+            self._check_services(number, table)
         if kind != "manual":
             has_secret = self._file.check_secret(number)
-            if kind == "webhook" and not has_secret:
-                raise wrong(number, "kind", "it signs with a secret", 'Write secret_file = "…".')
+            if kind in ("webhook", "lapor") and not has_secret:
+                what = "it signs with a secret" if kind == "webhook" else "it wants its KEYTOKEN"
+                raise wrong(number, "kind", what, 'Write secret_file = "…".')
         return SystemInfo(
             name=table["name"],
             kind=kind,
@@ -171,6 +187,28 @@ class SystemsFile:
             if name in table and part not in table[name]:
                 raise self._file.wrong(number, name, f"it has no {part}", f"Write {part} where it goes.")
 
+    def _check_services(self, number: int, table: Mapping[str, Any]) -> None:
+        wrong = self._file.wrong
+        if "send" not in table:
+            what = "the service that takes complaints is not named"
+            raise wrong(number, "kind", what, 'Write send = "…" as its papers have it.')
+        for service, (needed, parts) in _SERVICES.items():
+            fields = table.get(f"{service}_fields", {})
+            if service not in table and fields:
+                raise wrong(number, f"{service}_fields", "there is no service for it", f'Write {service} = "…".')
+            if service not in table:
+                continue
+            if not _SERVICE.fullmatch(table[service]):
+                raise wrong(number, service, f"{table[service]!r} is no name of a service", 'Write "gettopics".')
+            if not any(needed in template for template in fields.values()):
+                remedy = f'Write {service}_fields = {{ theirs = "{needed}" }}.'
+                raise wrong(number, service, f"nothing sends {needed}", remedy)
+            for name, template in fields.items():
+                unknown = next((one for one in _PART.findall(template) if one not in parts), None)
+                if unknown is not None:
+                    known = f"Known in braces: {', '.join(parts)}."
+                    raise wrong(number, f"{service}_fields", f"{name} names {{{unknown}}}", known)
+
     # ------------------------------------------------------------ opening
 
     def _system(
@@ -190,6 +228,10 @@ class SystemsFile:
                 asks=table.get("lookup", True),
             )
             return Open311(server, info, outward, where=where)
+        if info.kind == "lapor":
+            names = (*_SERVICES, *(f"{one}_fields" for one in _SERVICES), "number", "status", "note")
+            called = {name: table[name] for name in names if name in table}
+            return Lapor(Services(url=table["url"], token=secret, **called), info, outward, where=where)
         given = {
             name: table[name]
             for name in ("headers", "number", "link", "find_url", "update_url", "status_url", "status", "note")

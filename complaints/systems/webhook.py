@@ -169,8 +169,13 @@ def filled(fields: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, An
         for step in steps:
             inner = inner.setdefault(step, {})
         alone = _ALONE.fullmatch(template)
-        inner[last] = values[alone[1]] if alone else _ALONE.sub(lambda part: str(values[part[1]]), template)
+        inner[last] = values[alone[1]] if alone else said(template, values)
     return whole
+
+
+def said(template: str, values: Mapping[str, Any]) -> str:
+    """A template with its parts put in, as text."""
+    return _ALONE.sub(lambda part: str(values[part[1]]), template)
 
 
 def _put(url: str, values: Mapping[str, str]) -> str:

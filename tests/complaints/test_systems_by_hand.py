@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -184,6 +185,37 @@ def test_the_citys_only_desk_takes_every_case(tmp_path: Path) -> None:
         SystemsFile(path, KNOWN, "lapor")
     path.write_text('[[system]]\nname = "lapor"\npreset = "lapor"\nhome = "http://lapor.example"\n')
     with pytest.raises(BadInput, match="home: "):
+        SystemsFile(path, KNOWN)
+
+
+LAPOR = (
+    '[[system]]\nname = "lapor"\npreset = "lapor-f01"\nsecret_env = "KEY"\nsend = "kirim"\n'
+    'send_fields = { isi = "{body}" }\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("send = ", "# send = "), "the service that takes complaints is not named"),
+        (("secret_env", "# secret_env"), "it wants its KEYTOKEN"),
+        (("{body}", "{text}"), "send: nothing sends {body}"),
+        (("{body}", "{body} {nik}"), "isi names {nik}"),
+        (('"kirim"', '"kirim?x"'), "is no name of a service"),
+        (("send = ", 'find_fields = { a = "{ref}" }\nsend = '), "there is no service for it"),
+        (("send = ", 'ask = "keadaan"\nsend = '), "ask: nothing sends {foreign}"),
+    ],
+)
+def test_a_mistake_about_lapor_s_services_is_named(change: tuple[str, str], said: str, tmp_path: Path) -> None:
+    """What its papers say has to be written out, and nothing is guessed."""
+    path = tmp_path / "systems.toml"
+    path.write_text(LAPOR)
+    (info,) = SystemsFile(path, KNOWN).infos
+    assert (info.page_of("1916449"), info.shown_first) == ("https://www.lapor.go.id/pengaduan/1916449", True)
+    words = ("Proses Verifikasi", "proses tindak lanjut", "Beri Tanggapan", "Selesai")
+    assert [info.status_of(one) for one in words] == ["same", "internal_referral", "in_progress", "fixed"]
+    path.write_text(LAPOR.replace(*change))
+    with pytest.raises(BadInput, match=re.escape(said)):
         SystemsFile(path, KNOWN)
 
 

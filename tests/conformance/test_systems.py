@@ -33,6 +33,7 @@ FILES: dict[str, Callable[[CitySystem], str]] = {
     "open311 in JSON": lambda one: f'preset = "open311"\nurl = "{one.open311_url()}"\nservices = {{ banjir = "F1" }}',
     "fixmystreet": lambda one: f'preset = "fixmystreet"\nurl = "{one.open311_url()}"\nsecret_env = "KEY"',
     "webhook": lambda one: hook(one, f'find_url = "{one.hook_url()}?ref={{ref}}"'),
+    "lapor": lambda one: f01(one.f01_url()),
     "webhook that knows twice": lambda one: hook(one, "same_twice = true"),
     BLIND: lambda one: hook(one, ""),
 }
@@ -46,6 +47,17 @@ def hook(one: CitySystem, more: str) -> str:
         f'kind = "webhook"\nurl = "{one.hook_url()}"\nsecret_env = "KEY"\nnumber = "data.id"\nlink = "data.seen"\n'
         f'status_url = "{address}"\nstatus = "data.status"\nnote = "data.note"\nupdate_url = "{address}/notes"\n'
         f'{STATES}\nfields = {{ judul = "{{title}}", "lokasi.lat" = "{{lat}}", isi = "{{body}}" }}\n{more}'
+    )
+
+
+def f01(url: str) -> str:
+    """A section of LAPOR's services, under the names that the emulator has for them."""
+    return (
+        f'preset = "lapor-f01"\nurl = "{url}"\nsecret_env = "KEY"\nservices = {{ banjir = "13" }}\n{STATES}\n'
+        'send = "kirim"\nsend_fields = { topik = "{service}", judul = "{title}", isi = "{body}", rujukan = "{ref}", '
+        'tempat = "{lat},{lon}" }\nfind = "cari"\nfind_fields = { rujukan = "{ref}" }\nask = "keadaan"\n'
+        'ask_fields = { nomor = "{foreign}" }\ntell = "tanggapi"\ntell_fields = { nomor = "{foreign}", isi = "{text}" }\n'
+        'number = "result.tracking_id"\nstatus = "result.status"\nnote = "result.tanggapan"\n'
     )
 
 
