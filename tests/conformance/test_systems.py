@@ -56,7 +56,8 @@ def f01(url: str) -> str:
         f'preset = "lapor-f01"\nurl = "{url}"\nsecret_env = "KEY"\nservices = {{ banjir = "13" }}\n{STATES}\n'
         'send = "kirim"\nsend_fields = { topik = "{service}", judul = "{title}", isi = "{body}", rujukan = "{ref}", '
         'tempat = "{lat},{lon}" }\nfind = "cari"\nfind_fields = { rujukan = "{ref}" }\nask = "keadaan"\n'
-        'ask_fields = { nomor = "{foreign}" }\ntell = "tanggapi"\ntell_fields = { nomor = "{foreign}", isi = "{text}" }\n'
+        'ask_fields = { nomor = "{foreign}" }\ntell = "tanggapi"\n'
+        'tell_fields = { nomor = "{foreign}", isi = "{text}" }\n'
         'number = "result.tracking_id"\nstatus = "result.status"\nnote = "result.tanggapan"\n'
     )
 
