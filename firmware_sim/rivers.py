@@ -97,6 +97,19 @@ class Rivers:
         self._low_cm = min((point.level_cm for point in wave.points), default=0.0) if wave else 0.0
         rivers = {site.river for site in sites if site.river}
         self._top_km = {river: min(site.river_km for site in sites if site.river == river) for river in rivers}
+        self._lengths_km = {
+            river: max(site.river_km for site in sites if site.river == river) - top
+            for river, top in self._top_km.items()
+        }
+
+    @property
+    def over_s(self) -> float:
+        """When the flood's water has fallen below the lowest mark at its river's last gauge; 0 without a flood."""
+        wave = self._wave
+        if wave is None:
+            return 0.0
+        high_s = max((point.at_s for point in wave.points if point.level_cm >= _WASPADA_CM), default=0.0)
+        return wave.starts_s + high_s + wave.lag_s_per_km * self._lengths_km[wave.river]
 
     def level_cm(self, site: Site, story_s: float) -> float:
         """The level at a gauge's site, to a millimetre as an instrument would say it."""

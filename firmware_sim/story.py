@@ -19,6 +19,8 @@ from firmware_sim.rivers import FloodWave, Rivers, on_staff, record
 from firmware_sim.scenario import Fault, Outage, Scenario
 
 _HOUR_S = 3_600.0
+_CALM_S = 13_000.0
+"""what a city needs to see that a flood is over: two hours below its marks, read once an hour, and a while of calm"""
 _KIND_WORDS = {"any": None, "any wifi": "wifi", "any camera": "camera", "any gauge": "gauge"}
 
 
@@ -35,17 +37,21 @@ class Pole:
 class Story:
     """What a city's sensors see and what befalls its nodes, by story seconds.
 
-    `started_us` is the wall time of story second 0. Raises BadInput where the scenario names somebody whom the city
+    `started_us` is the wall time of story second 0, `whole_s` when its flood has come, gone and been seen to be over.
+    Raises BadInput where the scenario names somebody whom the city
     does not have.
     """
 
     def __init__(self, scenario: Scenario, profile: Profile, seed: int, started_us: int) -> None:
         self._seed = seed
-        self._again_s = scenario.scenario.again_after_s
+        again_s = scenario.scenario.again_after_s
         self._start_hour = _start_hour(scenario, profile, started_us)
         self._outages = _outages(scenario.outage, profile, seed)
         self._scales = {scale.gauge: scale for scale in profile.scales}
         self._rivers = Rivers(profile.sites, _wave(scenario, profile), seed)
+        # A long river's flood is under way for longer than the scenario's round: it does not begin before it has ended.
+        self.whole_s = self._rivers.over_s + _CALM_S
+        self._again_s = None if again_s is None else max(again_s, self.whole_s)
         self._crowds = Crowds(_festivals(scenario, profile, seed), seed)
         self.poles = _poles(scenario, profile, seed, {outage.uplink for outage in self._outages})
 

@@ -20,6 +20,8 @@ from contract.incident import Incident, What
 from contract.levels import Level
 from faults.books import all_cases, kept_seqs, settle
 from firmware_sim import ledger, waiting
+from firmware_sim.scenario import load_scenario
+from firmware_sim.story import Story
 from siaga import wiring
 from siaga.settings import Settings
 from siaga.up import City
@@ -28,6 +30,9 @@ from store.ports import CityStore, ReadingStore
 
 READY_WITHIN_S = 30
 STORY_WITHIN_S = 50
+"""at least; a long river's flood needs longer"""
+_AFTER_S = 5.0
+"""for the last words about it to be filed"""
 SETTLE_WITHIN_S = 5
 
 
@@ -165,7 +170,7 @@ def _follow(
     say: Callable[[str], None],
 ) -> None:
     """Until the flood has come and gone and every case of it is closed, or time is up."""
-    deadline_us = clock.mono_us() + STORY_WITHIN_S * SECOND_US
+    deadline_us = clock.mono_us() + round(_within_s(settings, clock) * SECOND_US)
     told: dict[str, str] = {}
     while not stop.wait(0.2) and clock.mono_us() < deadline_us:
         city.watch()
@@ -178,6 +183,12 @@ def _follow(
         waiting, _ = cities.outbox_depth(settings.city)
         if _flood_is_over(incidents) and not any(incident.open for incident in incidents) and not waiting:
             return
+
+
+def _within_s(settings: Settings, clock: Clock) -> float:
+    """How long the story may take on this city's rivers, at this speed."""
+    story = Story(load_scenario(settings.scenario), wiring.profile(settings), 0, clock.now_us())
+    return max(STORY_WITHIN_S, story.whole_s / settings.speed + _AFTER_S)
 
 
 def _settle(settings: Settings, city: City, readings: ReadingStore, clock: Clock, stop: threading.Event) -> None:

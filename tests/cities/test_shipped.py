@@ -56,7 +56,7 @@ def _flood(city: Profile) -> list[Past]:
     for pole in gauges:
         sensor = pole.spec.sensors[0]
         at_s = 0.0
-        while at_s < 32_400:
+        while at_s < story.whole_s:
             values = story.values(pole, sensor, at_s)
             assert isinstance(values, FloodValues)
             assert values.level_cm is not None
@@ -76,3 +76,4 @@ def test_the_demos_flood_reaches_the_highest_level_in_every_city(code: str) -> N
     assert {rivers[node] for node in worst} == {river_of(city)}
     first = next(one for one in told.lives if worst.get(one.incident.node) == Level.AWAS)
     assert first.changes[-1].level == Level.NORMAL
+    assert not [one.incident.node for one in told.lives if one.incident.open]
