@@ -22,6 +22,8 @@ from xml.sax.saxutils import escape
 Mood = Literal["well", "away", "page", "swallow", "hang_up", "refuses", "token"]
 """`away`: 503. `page`: a web page instead of data, whatever it did. `swallow`: it takes the case and hangs up without a
 word. `hang_up`: it hangs up and takes nothing. `refuses`: 400. `token`: a case gets a token and its number later."""
+STAND_IN = "https://sistem-kota.example"
+"""where the cities' own examples of a file of systems say that the system is"""
 _PAGE = b"<!DOCTYPE html><html><body>Sedang pemeliharaan</body></html>"
 
 
@@ -54,6 +56,8 @@ class CitySystem:
     listed: int = 0
     """how often it was asked for its list of cases"""
     says_raw: tuple[int, bytes] | None = None
+    prefix: str = "S-"
+    """what its numbers begin with"""
     keytoken: str = "rahasia-kota"
     """what its forms have to bring along"""
     lag_s: float = 0.0
@@ -94,7 +98,7 @@ class CitySystem:
         """One more case; the same `ref` is the same."""
         known = next((one for one in self.held if ref and one.ref == ref), None)
         if known is None:
-            known = Held(f"S-{len(self.held) + 1:04d}", text, fields, at, ref)
+            known = Held(f"{self.prefix}{len(self.held) + 1:04d}", text, fields, at, ref)
             self.held.append(known)
         return known
 

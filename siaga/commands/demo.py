@@ -8,11 +8,15 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from contract.clock import SystemClock
+
+if TYPE_CHECKING:
+    from contract.city import Profile
+    from siaga.settings import Settings
 
 SPEED = 120.0
 CHECK_SPEED = 600.0
@@ -68,8 +72,8 @@ def demo(
             typer.echo(json.dumps(report.as_json()))
         raise typer.Exit(0 if report.passed else 1)
 
-    from firmware_sim.story import river_of
     from siaga import first_admin, wiring
+    from siaga.stood_in import own_system
     from siaga.up import City
 
     settings = settings_module.load(city=city_code, scenario="flood", speed=speed or SPEED, api_port=port)
@@ -77,20 +81,34 @@ def demo(
     place = folder or settings.data_folder / ("demo" if city_code is None else f"demo-{profile.code}")
     settings = settings.model_copy(update={"data_folder": place, "log_format": "console"})
     logs.set_up("demo", "console")
-    city = City(settings, clock, rng, log_folder=place / "log")
-    city.check_ports()  # before anything is removed: an earlier demo may still run there
+    # Before anything is removed: an earlier demo may still run there.
+    City(settings, clock, rng, log_folder=place / "log").check_ports()
     data_folder.begin_demo(place, keep=keep)
-    city.start()
-    try:
-        if not city.wait_ready(stop, within_s=60):
-            return
-        _say(f"{profile.name}: {settings.public_url}  (Ctrl-C ends it; logs in {place / 'log'})")
-        _say(f"A real flood (Dead Run, June 2018), {settings.speed:g} times as fast, runs down: {river_of(profile)}.")
-        first_admin.say(city.settings, clock)
-        while not stop.wait(0.2):
-            city.watch()
-    finally:
-        city.stop()
+    with own_system(settings, clock) as beside:
+        city = City(beside, clock, rng, log_folder=place / "log")
+        city.start()
+        try:
+            if not city.wait_ready(stop, within_s=60):
+                return
+            _greet(city.settings, profile)
+            first_admin.say(city.settings, clock)
+            while not stop.wait(0.2):
+                city.watch()
+        finally:
+            city.stop()
+
+
+def _greet(settings: Settings, profile: Profile) -> None:
+    """What runs, and where to look."""
+    from firmware_sim.story import river_of
+    from siaga import wiring
+
+    _say(f"{profile.name}: {settings.public_url}  (Ctrl-C ends it; logs in {settings.data_folder / 'log'})")
+    _say(f"A real flood (Dead Run, June 2018), {settings.speed:g} times as fast, runs down: {river_of(profile)}.")
+    file = wiring.systems_file(settings, profile)
+    if file is not None:
+        names = ", ".join(one.label for one in file.infos)
+        _say(f"Its cases also go to {names}: see {settings.public_url}/petugas/sistem.")
 
 
 def _say(line: str) -> None:
