@@ -17,7 +17,8 @@ from api.language import language_of, say
 from api.map import Cells
 from api.open311_desk import Desk
 from api.open311_format import Format, answer, errors
-from api.open311_query import Refusal, listed, query_of, said_within
+from api.open311_list import Lists
+from api.open311_query import Refusal, listed, said_within
 from api.open311_report import Reports
 from complaints.photos.decoding import BYTES_MOST
 from complaints.photos.keeping import MOST, Photos
@@ -56,6 +57,7 @@ def router(context: Context, cells: Cells, photos: Photos) -> APIRouter:
     routes = APIRouter(prefix=ROOT, tags=["open311"], default_response_class=Response)
     desk = Desk(context)
     reports = Reports(context, cells, desk, photos)
+    lists = Lists(context, desk)
     profile = context.profile
 
     def answered(fmt: str, root: str, item: str | None, value: Any) -> Response:
@@ -94,14 +96,7 @@ def router(context: Context, cells: Cells, photos: Photos) -> APIRouter:
     @routes.get("/requests.{fmt}", summary="Cases, newest first")
     def requests(request: Request, fmt: str) -> Response:
         desk.jurisdiction(request.query_params.get("jurisdiction_id"))
-        query = query_of(request.query_params, context.clock.now_us())
-        language = language_of(request)
-        found = desk.find(query)
-        if query.numbers:
-            told = [desk.noted(case, language, query.extensions) for case in found]
-        else:
-            told = desk.requests(found, language)
-        return answered(fmt, "service_requests", "request", told)
+        return lists.answer(request, _format(fmt))
 
     @routes.get("/requests/{service_request_id}.{fmt}", summary="One case")
     def one(request: Request, service_request_id: str, fmt: str) -> Response:

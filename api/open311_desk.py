@@ -72,28 +72,30 @@ class Desk:
             ],
         }
 
-    def requests(self, found: Sequence[Case], language: Language) -> list[dict[str, Any]]:
-        """Cases as the list has them."""
-        numbers = [case.number for case in found]
-        photos = self._context.cities.shown_photos(numbers)
-        told = [self.request(case, language, photo=photos.get(case.number, "")) for case in found]
-        return self._tracked(told, numbers)
+    def beside(self, numbers: Sequence[str]) -> Mapping[str, tuple[str, str, str]]:
+        """What the list says of cases that is not in the case: a photo, and the number and address that the city's own
+        system gave it, where people are told those."""
+        first, photos = first_system(self._context), self._context.cities.shown_photos(numbers)
+        known = self._context.cities.filings_among(self._context.city, first.name, numbers) if first else {}
+        said = {number: (one.foreign, one.url) for number, one in known.items()}
+        return {number: (photos.get(number, ""), *said.get(number, ("", ""))) for number in numbers}
 
-    def _tracked(self, told: list[dict[str, Any]], numbers: Sequence[str]) -> list[dict[str, Any]]:
+    def told(self, case: Case, beside: tuple[str, str, str], language: Language) -> dict[str, Any]:
+        """A case as the list has it."""
+        photo, foreign, url = beside
+        return self._tracked(self.request(case, language, photo=photo), foreign, url)
+
+    def _tracked(self, told: dict[str, Any], foreign: str, url: str) -> dict[str, Any]:
         """The same, with the number that people are told instead of ours, where the city has it so. Ours stays the key:
         it was told before the other one was known, and a key never changes."""
         first = first_system(self._context)
         if first is None:
             return told
-        known = self._context.cities.filings_among(self._context.city, first.name, numbers)
-        for one, number in zip(told, numbers, strict=True):
-            filing = known.get(number)
-            one["tracking_system"] = first.label
-            one["tracking_number"], one["tracking_url"] = (filing.foreign, filing.url) if filing else ("", "")
-            if filing is not None and filing.foreign:
-                one["service_notice"] = " ".join(part for part in (first.label, filing.foreign, filing.url) if part)
-            if first.desk:
-                one["agency_responsible"] = first.label
+        told["tracking_system"], told["tracking_number"], told["tracking_url"] = first.label, foreign, url
+        if foreign:
+            told["service_notice"] = " ".join(part for part in (first.label, foreign, url) if part)
+        if first.desk:
+            told["agency_responsible"] = first.label
         return told
 
     def request(
@@ -131,7 +133,7 @@ class Desk:
     def noted(self, case: Case, language: Language, extensions: bool) -> dict[str, Any]:
         """One case with its thread, the whole of it where extensions are asked for."""
         thread = self._context.cities.updates(case.number)
-        photo = self._context.cities.shown_photos([case.number]).get(case.number, "")
+        photo, foreign, url = self.beside([case.number])[case.number]
         told = self.request(case, language, thread, photo=photo)
         if extensions:
             told["extended_attributes"] = {
@@ -147,7 +149,7 @@ class Desk:
                 }
                 for update in thread
             ]
-        return self._tracked([told], [case.number])[0]
+        return self._tracked(told, foreign, url)
 
     def find(self, query: Query) -> Sequence[Case]:
         """At most 1,000, newest first; ids override everything else."""

@@ -84,6 +84,23 @@ def body(fmt: Format, root: str, item: str | None, value: Value) -> bytes:
     return bytes(etree.tostring(tree, xml_declaration=True, encoding="utf-8"))
 
 
+def part(fmt: Format, item: str, value: Value) -> bytes:
+    """One of a list, for `joined`."""
+    if fmt == "json":
+        return json.dumps(_to_json(value), ensure_ascii=False).encode()
+    return bytes(etree.tostring(_element(item, value), encoding="utf-8"))
+
+
+def joined(fmt: Format, root: str, parts: Sequence[bytes]) -> bytes:
+    """The body of a list whose parts are told already: letter for letter what `body` makes of it."""
+    if fmt == "json":
+        return b"[" + b", ".join(parts) + b"]"
+    if not parts:
+        return body(fmt, root, None, [])
+    name = root.encode()
+    return b"<?xml version='1.0' encoding='utf-8'?>\n<" + name + b">" + b"".join(parts) + b"</" + name + b">"
+
+
 def answer(fmt: Format, root: str, item: str | None, value: Value, status: int = 200) -> Response:
     """An HTTP answer in the asked format."""
     return Response(body(fmt, root, item, value), status_code=status, headers={"content-type": TYPES[fmt]})

@@ -13,6 +13,22 @@ SPAN_US = 90 * DAY_US
 MOST = 1000
 RADIUS_MOST_M = 100_000.0
 _EVER_US = 2**62
+KNOWN = (
+    "service_request_id",
+    "service_code",
+    "start_date",
+    "end_date",
+    "updated_after",
+    "updated_before",
+    "status",
+    "page",
+    "page_size",
+    "extensions",
+    "lat",
+    "long",
+    "radius",
+)
+"""all parameters that the list of cases depends on"""
 
 
 class Refusal(Exception):
@@ -38,6 +54,8 @@ class Query:
     extensions: bool
     changed_us: tuple[int, int] | None = None
     within: Around | None = None
+    moves: bool = False
+    """the span of time goes along with the clock"""
 
 
 def query_of(params: Mapping[str, str], now_us: int) -> Query:
@@ -63,14 +81,16 @@ def query_of(params: Mapping[str, str], now_us: int) -> Query:
         extensions=params.get("extensions") == "true",
         changed_us=changed,
         within=_around(params),
+        moves=changed is None and not (params.get("start_date") or params.get("end_date")),
     )
 
 
 def span_of(params: Mapping[str, str], now_us: int, *, ever: bool = False) -> tuple[int, int]:
-    """start_date and end_date, the last 90 days by default (`ever`: all days), at most 90 days. Raises Refusal(400)."""
+    """start_date and end_date, at most 90 days apart. By default the last 90 days (`ever`: all days), with no end:
+    what the clock of another machine has opened a moment ahead of ours is there at once. Raises Refusal(400)."""
     start_us, end_us = (_date_us(name, params.get(name)) for name in ("start_date", "end_date"))
-    if start_us is None and end_us is None and ever:
-        return 0, now_us + 1
+    if start_us is None and end_us is None:
+        return 0 if ever else now_us + 1 - SPAN_US, _EVER_US
     if end_us is None:
         end_us = start_us + SPAN_US if start_us is not None else now_us + 1
     if start_us is None:

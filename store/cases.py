@@ -15,6 +15,8 @@ from contract.promise import Pause
 
 ReportSource = Literal["web", "open311", "phone", "telegram", "whatsapp", "sms", "email", "system"]
 """the way that a report came; `system`: another system of the city's"""
+NEVER_DUE_US = 2**62
+"""the place in an inbox of a case that nothing was promised of"""
 REPORT_SOURCES: tuple[ReportSource, ...] = get_args(ReportSource)
 Queue = Literal["open", "shadow"]
 
@@ -178,8 +180,44 @@ class Inbox:
     withheld: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case stands in an inbox: those whose clock runs come first, then by what is due next, then by age."""
+
+    paused: bool
+    due_us: int
+    opened_us: int
+    number: str
+
+    @classmethod
+    def of(cls, case: Case) -> Place:
+        due_us = case.finish_due_us
+        if case.answered_us is None and case.respond_due_us is not None:
+            due_us = case.respond_due_us
+        return cls(case.paused_us is not None, NEVER_DUE_US if due_us is None else due_us, case.opened_us, case.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many cases wait in an inbox: overdue, due within a day, later or never, and those whose clock is stopped."""
+
+    late: int
+    today: int
+    later: int
+    paused: int
+
+    @property
+    def total(self) -> int:
+        return self.late + self.today + self.later + self.paused
+
+
 class CaseStore(Protocol):
     """Cases, their threads, pauses and reports."""
+
+    def desk_mark(self) -> int:
+        """A number that every change of a case, its thread, reports, photos and filings, or of a person's name, moves
+        in its own transaction, whichever process makes it. What is read after it is at least as new. Of all cities of
+        the database together."""
 
     def file_case(self, case: Case, update: CaseUpdate, near: Near | None = None) -> Case:
         """Keep a new case under the next number of its city and year and return it; `case.number` is ignored on the
@@ -252,8 +290,11 @@ class CaseStore(Protocol):
     def erase_report(self, city: str, key: str, now_us: int) -> bool:
         """The same for one report, on the reporter's own word; False where it is done."""
 
-    def inbox(self, city: str, wanted: Inbox, *, limit: int = 200) -> Sequence[Case]:
-        """Open cases that are in sight, the most pressing first: by what is due next, then by age."""
+    def inbox(self, city: str, wanted: Inbox, *, limit: int = 200, after: Place | None = None) -> Sequence[Case]:
+        """Open cases that are in sight, the most pressing first, by their `Place`; those that come after one."""
+
+    def waiting(self, city: str, wanted: Inbox, now_us: int) -> Waiting:
+        """How many cases stand in that inbox at this moment."""
 
     def find_cases(
         self,

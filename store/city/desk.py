@@ -4,27 +4,52 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from math import cos, radians
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import JSON, ColumnElement, Connection, Select, Text, and_, cast, func, literal, or_, select, tuple_
 from sqlalchemy import case as when
 from sqlalchemy.exc import IntegrityError
 
-from contract.clock import from_us
+from contract.clock import DAY_US, from_us
 from contract.distance import EARTH_M, distance_m
 from contract.errors import BadInput, Rejected
 from contract.promise import Pause
-from store.cases import Around, Case, CaseUpdate, Found, Inbox, Moved, Near, Sight
+from store.cases import (
+    NEVER_DUE_US,
+    Around,
+    Case,
+    CaseUpdate,
+    Found,
+    Inbox,
+    Moved,
+    Near,
+    Place,
+    Sight,
+    Waiting,
+)
 from store.city.database import Database, Part, batches, rows_of
-from store.city.desk_schema import case_numbers, case_pauses, case_updates, cases
+from store.city.desk_schema import case_numbers, case_pauses, case_updates, cases, desk_mark
 from store.city.schema import cities, events
 
 _METRES_A_DEGREE = radians(EARTH_M)
-_LATEST_US = 2**62
+
+
+_READ_MOST = 4_096
+_RAW = tuple(cast(one, Text).label(one.name) if isinstance(one.type, JSON) else one for one in cases.c)
+_NAMES = tuple(one.name for one in cases.c)
+_JSON_AT = tuple(at for at, one in enumerate(cases.c) if isinstance(one.type, JSON))
+_MARK = select(desk_mark.c.mark).where(desk_mark.c.id == 1)
+_PAUSED = when((cases.c.paused_us.is_not(None), 1), else_=0)
+_DUE = func.coalesce(
+    when((cases.c.answered_us.is_(None), cases.c.respond_due_us), else_=cases.c.finish_due_us),
+    cases.c.finish_due_us,
+    NEVER_DUE_US,
+)
 
 
 class Numbers(NamedTuple):
@@ -37,6 +62,10 @@ class Numbers(NamedTuple):
 
 class DeskTables(Part):
     """What citizens and officers follow."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._read: dict[str, tuple[tuple[Any, ...], Case]] = {}
 
     def file_case(self, case: Case, update: CaseUpdate, near: Near | None = None) -> Case:
         """See `CityStore.file_case`. Two callers with one event get the same case, and no number is wasted.
@@ -84,24 +113,48 @@ class DeskTables(Part):
         with self._db.read() as connection:
             return _pauses(connection, number)
 
-    def inbox(self, city: str, wanted: Inbox, *, limit: int = 200) -> Sequence[Case]:
+    def inbox(self, city: str, wanted: Inbox, *, limit: int = 200, after: Place | None = None) -> Sequence[Case]:
         """See `CityStore.inbox`."""
-        where = [cases.c.city == city, cases.c.closed_us.is_(None)]
-        if wanted.agency:
-            where.append(cases.c.agency == wanted.agency)
-        if wanted.regions:
-            where.append(_within(wanted.regions))
-        if wanted.categories:
-            where.append(cases.c.category.in_(wanted.categories))
-        if wanted.owner:
-            where.append(cases.c.owner == wanted.owner)
-        if wanted.withheld:
-            where.append(cases.c.public.is_(False))
-        answer = when((cases.c.answered_us.is_(None), cases.c.respond_due_us), else_=cases.c.finish_due_us)
-        due = func.coalesce(answer, cases.c.finish_due_us, _LATEST_US)
-        query = select(cases).where(*where).order_by(cases.c.paused_us.is_not(None), due, cases.c.opened_us)
+        where, order = _wanted(city, wanted), (_PAUSED, _DUE, cases.c.opened_us, cases.c.number)
+        if after is not None:
+            paused, due_us = int(after.paused), after.due_us
+            place = (paused, due_us, after.opened_us, after.number)
+            where.append(tuple_(*order) > tuple_(*(literal(one) for one in place)))
         with self._db.read() as connection:
-            return [Case(**row) for row in rows_of(connection, query.limit(limit))]
+            return self._listed(connection, select(*_RAW).where(*where).order_by(*order).limit(limit))
+
+    def waiting(self, city: str, wanted: Inbox, now_us: int) -> Waiting:
+        """See `CityStore.waiting`."""
+        due, stands, runs_on = _DUE, cases.c.paused_us.is_not(None), cases.c.paused_us.is_(None)
+        counts = (
+            func.coalesce(func.sum(when((condition, 1), else_=0)), 0)
+            for condition in (
+                and_(runs_on, now_us > due),
+                and_(runs_on, due.between(now_us, now_us + DAY_US - 1)),
+                and_(runs_on, now_us + DAY_US <= due),
+                stands,
+            )
+        )
+        with self._db.read() as connection:
+            found = connection.execute(select(*counts).select_from(cases).where(*_wanted(city, wanted))).one()
+        return Waiting(*(int(one) for one in found))
+
+    def desk_mark(self) -> int:
+        """See `CityStore.desk_mark`."""
+        with self._db.read() as connection:
+            return connection.execute(_MARK).scalar() or 0
+
+    def _listed(self, connection: Connection, query: Select[Any]) -> list[Case]:
+        """The cases of a query of `_RAW`. A row that is as it was when it was last read is not read out again."""
+        found = []
+        for row in map(tuple, connection.execute(query)):
+            known = self._read.get(row[0])
+            if known is None or known[0] != row:
+                if len(self._read) >= _READ_MOST:
+                    self._read.clear()
+                known = self._read[row[0]] = (row, _read_out(row))
+            found.append(known[1])
+        return found
 
     def case(self, number: str) -> Case | None:
         """See `CityStore.case`."""
@@ -176,14 +229,14 @@ class DeskTables(Part):
             wanted.append(_around(within))
         if public_only:
             wanted.append(or_(cases.c.public.is_(True), _of(also)) if also else cases.c.public.is_(True))
-        page = select(cases).where(*wanted).order_by(cases.c.opened_us.desc(), cases.c.number.desc()).limit(limit + 1)
+        page = select(*_RAW).where(*wanted).order_by(cases.c.opened_us.desc(), cases.c.number.desc()).limit(limit + 1)
         if cursor is not None:
             opened_us, number = _read_cursor(cursor)
             page = page.where(
                 or_(cases.c.opened_us < opened_us, and_(cases.c.opened_us == opened_us, cases.c.number < number))
             )
         with self._db.read() as connection:
-            found = [Case(**row) for row in connection.execute(page).mappings()]
+            found = self._listed(connection, page)
             count = select(func.count()).select_from(cases).where(*wanted)
             total = connection.execute(count).scalar_one() if counted else 0
         more = len(found) > limit
@@ -269,6 +322,28 @@ def _sight(connection: Connection, case: Case) -> Sight:
 def _pauses(connection: Connection, number: str) -> Sequence[Pause]:
     query = select(case_pauses).where(case_pauses.c.number == number).order_by(case_pauses.c.from_us)
     return [Pause(row["from_us"], row["until_us"], row["reason"], row["note"]) for row in rows_of(connection, query)]
+
+
+def _wanted(city: str, wanted: Inbox) -> list[ColumnElement[bool]]:
+    where = [cases.c.city == city, cases.c.closed_us.is_(None)]
+    if wanted.agency:
+        where.append(cases.c.agency == wanted.agency)
+    if wanted.regions:
+        where.append(_within(wanted.regions))
+    if wanted.categories:
+        where.append(cases.c.category.in_(wanted.categories))
+    if wanted.owner:
+        where.append(cases.c.owner == wanted.owner)
+    if wanted.withheld:
+        where.append(cases.c.public.is_(False))
+    return where
+
+
+def _read_out(row: Sequence[Any]) -> Case:
+    values = list(row)
+    for at in _JSON_AT:
+        values[at] = json.loads(values[at])
+    return Case(**dict(zip(_NAMES, values, strict=True)))
 
 
 def _values(value: Any) -> dict[str, Any]:

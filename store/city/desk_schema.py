@@ -142,6 +142,14 @@ photos = Table(
     Index("ix_photos_hash", "city", "hash", "id"),
 )
 
+desk_mark = Table(
+    "desk_mark",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("mark", BigInteger, nullable=False),
+)
+"""One row, which the database itself moves with every change of what the desk's lists show."""
+
 photo_pictures = Table(
     "photo_pictures",
     metadata,

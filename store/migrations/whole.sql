@@ -221,6 +221,11 @@ CREATE TABLE decisions (
 	body JSON NOT NULL,
 	CONSTRAINT pk_decisions PRIMARY KEY (id)
 );
+CREATE TABLE desk_mark (
+	id INTEGER NOT NULL,
+	mark BIGINT NOT NULL,
+	CONSTRAINT pk_desk_mark PRIMARY KEY (id)
+);
 CREATE TABLE echoes (
 	city TEXT NOT NULL,
 	incident TEXT NOT NULL,
@@ -943,6 +948,30 @@ CREATE TABLE weather_warnings (
 	ended_by TEXT NOT NULL,
 	CONSTRAINT pk_weather_warnings PRIMARY KEY (city, id)
 );
+CREATE TRIGGER desk_mark_case_pauses_delete AFTER DELETE ON case_pauses BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_case_pauses_insert AFTER INSERT ON case_pauses BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_case_pauses_update AFTER UPDATE ON case_pauses BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_case_updates_delete AFTER DELETE ON case_updates BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_case_updates_insert AFTER INSERT ON case_updates BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_case_updates_update AFTER UPDATE ON case_updates BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_cases_delete AFTER DELETE ON cases BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_cases_insert AFTER INSERT ON cases BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_cases_update AFTER UPDATE ON cases BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_filings_delete AFTER DELETE ON filings BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_filings_insert AFTER INSERT ON filings BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_filings_update AFTER UPDATE ON filings BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_people_delete AFTER DELETE ON people BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_people_insert AFTER INSERT ON people BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_people_update AFTER UPDATE ON people BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_photo_pictures_delete AFTER DELETE ON photo_pictures BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_photo_pictures_insert AFTER INSERT ON photo_pictures BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_photo_pictures_update AFTER UPDATE ON photo_pictures BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_photos_delete AFTER DELETE ON photos BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_photos_insert AFTER INSERT ON photos BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_photos_update AFTER UPDATE ON photos BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_reports_delete AFTER DELETE ON reports BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_reports_insert AFTER INSERT ON reports BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
+CREATE TRIGGER desk_mark_reports_update AFTER UPDATE ON reports BEGIN INSERT INTO desk_mark (id, mark) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET mark = desk_mark.mark + 1; END;
 CREATE INDEX ix_api_keys_created ON api_keys (city, created_us);
 CREATE INDEX ix_attempts_until_us ON attempts (until_us);
 CREATE INDEX ix_bulletins_at ON bulletins (city, at_us);
@@ -1014,4 +1043,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0040');
+INSERT INTO alembic_version (version_num) VALUES ('0044');
