@@ -34,6 +34,7 @@ from api import (
     invitation_page,
     judging_page,
     keys,
+    links_page,
     misses_page,
     nodes,
     oidc_page,
@@ -240,6 +241,7 @@ def create_app(
         casework_page.router(context, pages),
         # alarms and what is decided about them
         console.router(context, pages, board, deciding, feed.pace.beat_s),
+        links_page.router(context, pages, inbound_sources),
         alarm_v1.router(context, board, feed),
         decisions_v1.router(context, board, deciding),
         drill_page.router(context, pages, deciding),

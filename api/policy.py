@@ -296,6 +296,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/jejak/ditolak"): TURNED_AWAY,
         # the command centre
         ("GET", "/operator"): DECIDES,
+        ("GET", "/operator/sambungan"): COMMAND,
         ("POST", "/operator/tahan/{decision_id}"): DECIDES,
         ("POST", "/operator/{incident_id}"): DECIDES,
         # what people were told, for other systems

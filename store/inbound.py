@@ -31,5 +31,8 @@ class InboundStore(Protocol):
     def echoes(self, city: str, incidents: Collection[str]) -> Mapping[str, Sequence[Tally]]:
         """What people said of each of these incidents, by incident; none where nobody said anything."""
 
+    def inbound_heard(self, city: str) -> Mapping[str, int]:
+        """When each source last brought one, by its name; within KEPT_US."""
+
     def inbound_counts(self, city: str, since_us: int) -> Mapping[str, int]:
         """How many messages of each intent came since then."""

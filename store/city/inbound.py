@@ -66,6 +66,12 @@ class InboundTables(Part):
                 found.setdefault(incident, []).append(Tally(said, place, count, last_us))
         return found
 
+    def inbound_heard(self, city: str) -> Mapping[str, int]:
+        """See `InboundStore.inbound_heard`."""
+        query = select(inbound.c.source, func.max(inbound.c.at_us)).where(inbound.c.city == city)
+        with self._db.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.group_by(inbound.c.source))}
+
     def inbound_counts(self, city: str, since_us: int) -> Mapping[str, int]:
         """See `InboundStore.inbound_counts`."""
         lately = and_(inbound.c.city == city, inbound.c.at_us >= since_us)

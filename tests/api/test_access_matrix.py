@@ -209,6 +209,7 @@ LINES = [
     tell("POST", "/api/v1/drills", "sdooodoodd", "/api/v1/drills", "of no gauge", 400, **DRILL | {"node": ""}),
     tell("DELETE", "/api/v1/drills/{drill_id}", "sdhdhdhhdd", "/api/v1/drills/none", "not there", 200),
     get("/operator", "sdooodoodd"),
+    get("/operator/sambungan", OPERATORS),
     post("/operator/{incident_id}", DECIDES, "/operator/{staff_incident}", "own", apa="comment", teks="x"),
     post("/operator/{incident_id}", NO_ALARM, "/operator/none", "not there", apa="comment", teks="x"),
     post("/operator/tahan/{decision_id}", "sdooodoodd", "/operator/tahan/none", "not there", 409),

@@ -28,6 +28,7 @@ def test_a_message_is_kept_once(city_store: CityStore) -> None:
     assert not city_store.keep_inbound(replace(CAME, at_us=NOON_US + 9), replace(SAID, said="help"), [row])
     assert city_store.inbound(CITY, "sms", "m1") == CAME
     assert city_store.inbound(CITY, "wa", "m1") is None
+    assert (city_store.inbound_heard(CITY), city_store.inbound_heard("sleman")) == ({"sms": NOON_US}, {})
     assert city_store.echoes(CITY, ["i1"]) == {"i1": [Tally("yes", SAID.place, 1, NOON_US)]}
     assert [one.key for one in city_store.due(CITY, NOON_US)] == [row.key]
 
