@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from fastapi import APIRouter
@@ -21,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from api.context import Context
 from api.elsewhere import WORKED_HERE, desk_of, elsewhere, on_the_way, worked_by
 from api.form import fields_of
+from api.inbox import Boxes, due_of, group_of, place_of
 from api.language import say
 from api.page import Pages
 from api.photos_page import photos_by_report, worked_photos
@@ -29,7 +29,6 @@ from complaints.attributes import read_out
 from complaints.casework import Casework, Deed, Done, Refused
 from complaints.intake import Intake
 from contract.case import ENDED, CaseStatus, moves
-from contract.clock import DAY_US
 from contract.masking import masked
 from contract.promise import PAUSE_REASONS
 from store.cases import Case, CitizenReport, Inbox
@@ -41,7 +40,6 @@ KEY_MOST = 64
 _ASIDE_MOST = 10_000
 TEXT_MOST = 2_000
 FIELDS = ("aksi", "isi", "kalimat", "keadaan", "dinas", "sebab", "ke")
-GROUPS = ("late", "today", "later", "paused")
 ANSWERS: tuple[str, ...] = ("on_the_way", "scheduled", "need_more", "done", "not_found", "other_office")
 """the sentences that an office says most often, as `work_answer_…`"""
 OFFERED: tuple[CaseStatus, ...] = (
@@ -56,40 +54,13 @@ OFFERED: tuple[CaseStatus, ...] = (
 ACTIONS: tuple[str, ...] = ("ambil", "periksa", "jawab", "ubah", "serahkan", "jeda", "lanjut", "gabung", "sembunyi")
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A case in the inbox. `due_us` is what comes next: the first answer, then the end."""
-
-    case: Case
-    group: str
-    due_us: int | None
-    answer: bool
-    reports: int
-
-
-def due_of(case: Case) -> tuple[int | None, bool]:
-    """What is due next, and whether that is the first answer."""
-    if case.answered_us is None and case.respond_due_us is not None:
-        return case.respond_due_us, True
-    return case.finish_due_us, False
-
-
-def group_of(case: Case, now_us: int) -> str:
-    """Under which heading of the inbox it stands."""
-    due_us, _ = due_of(case)
-    if case.paused_us is not None:
-        return "paused"
-    if due_us is not None and due_us < now_us:
-        return "late"
-    return "today" if due_us is not None and due_us < now_us + DAY_US else "later"
-
-
 class Bench:
     """The pages, and what each form brings about."""
 
     def __init__(self, context: Context, pages: Pages) -> None:
         self._context = context
         self._pages = pages
+        self._boxes = Boxes(context, pages)
         self._work = Casework(context.cities, context.profile)
         self._intake = Intake(context.cities, context.profile)
         profile = context.profile
@@ -97,10 +68,9 @@ class Bench:
         self._agencies = {one.code: one.name for one in profile.agencies}
         self._regions = {one.code: one.name for one in profile.regions}
 
-    def inbox(self, request: Request, *, mine: bool, category: str, said: str) -> Response:
-        """What waits, the most pressing first."""
+    def inbox(self, request: Request, *, mine: bool, category: str, after: str, said: str) -> Response:
+        """What waits, the most pressing first, from the place `after` on. Raises BadInput for a place that is none."""
         caller = self._who(request)
-        now_us = self._context.clock.now_us()
         everything = reach_of(request) is Reach.ANY
         wanted = Inbox(
             agency="" if everything else caller.agency,
@@ -109,24 +79,14 @@ class Bench:
             owner=caller.person if mine else "",
             withheld=desk_of(self._context) is not None,
         )
-        found = self._context.cities.inbox(self._context.city, wanted, limit=SHOWN + 1)
-        counts = self._context.cities.report_counts([case.number for case in found])
-        cards = [
-            Card(case, group_of(case, now_us), *due_of(case), counts.get(case.number, 0)) for case in found[:SHOWN]
-        ]
+        place = place_of(after)
         values = {
-            "groups": [(name, [one for one in cards if one.group == name]) for name in GROUPS],
-            "count": len(cards),
-            "cut": len(found) > SHOWN,
+            "box": self._boxes.box(self._pages.speech(request), wanted, place),
+            "first_page": place is None,
             "mine": mine,
             "kategori": category if category in self._categories else "",
             "categories": self._categories,
-            "agencies": self._agencies,
-            "regions": self._regions,
-            "names": self._names(cards),
-            "replied": self._context.cities.replied([one.case.number for one in cards]),
             "own_office": self._agencies.get(caller.agency) if not everything else None,
-            "now_us": now_us,
             "desk": desk_of(self._context),
             "said": said,
             "good": True,
@@ -306,9 +266,6 @@ class Bench:
         found = self._context.people.person(person) if person else None
         return found.name if found is not None else ""
 
-    def _names(self, cards: Sequence[Card]) -> Mapping[str, str]:
-        return {owner: self._name(owner) for owner in {one.case.owner for one in cards} if owner}
-
 
 def _one_of(value: str, known: Sequence[T]) -> T:
     found = next((one for one in known if one == value), None)
@@ -323,9 +280,9 @@ def router(context: Context, pages: Pages) -> APIRouter:
     bench = Bench(context, pages)
 
     @routes.get("/petugas", include_in_schema=False)
-    def inbox(request: Request, milik: str = "", kategori: str = "", kabar: str = "") -> Response:
+    def inbox(request: Request, milik: str = "", kategori: str = "", lanjut: str = "", kabar: str = "") -> Response:
         said = f"work_done_{kabar}" if kabar in (*ACTIONS, "veto") else ""
-        return bench.inbox(request, mine=milik == "saya", category=kategori, said=said)
+        return bench.inbox(request, mine=milik == "saya", category=kategori, after=lanjut, said=said)
 
     @routes.get("/petugas/samping", include_in_schema=False)
     def aside(request: Request, kabar: str = "") -> Response:

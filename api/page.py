@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -126,6 +127,11 @@ class Pages:
             response.set_cookie(COOKIE, speech.language, max_age=COOKIE_AGE_S, samesite="lax", httponly=True)
         return response
 
+    def piece(self, speech: Speech, template: str, values: Mapping[str, Any]) -> Markup:
+        """A part of a page that says nothing of who asks: the same for all of one language."""
+        say: Mapping[str, Any] = {"t": speech, "s": speech, "lang": speech.language}
+        return Markup(self._env.get_template(template).render({**say, **values}))  # noqa: S704 - a template's escaped text
+
     def trouble(
         self,
         request: Request,
@@ -183,4 +189,9 @@ def _here(at: tuple[str, Mapping[str, str]], **changes: object) -> str:
     path, asked = at
     query = {key: value for key, value in asked.items() if key not in changes}
     query.update({key: str(value) for key, value in changes.items() if value is not None})
-    return path + (f"?{urlencode(query)}" if query else "")
+    return path + (f"?{_encoded(tuple(query.items()))}" if query else "")
+
+
+@lru_cache(1_024)
+def _encoded(query: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(query)

@@ -18,6 +18,11 @@ WORDS = {
         "Hanya {n} yang paling mendesak ditampilkan. Saring menurut jenis.",
         "Only the {n} most pressing are shown. Filter by category.",
     ),
+    "work_page_next": Text("Berikutnya", "Next"),
+    "work_page_first": Text("Ke yang paling mendesak", "To the most pressing"),
+    "work_page_over": Text(
+        "Tidak ada kasus lagi sesudah halaman sebelumnya.", "No case is left behind the previous page."
+    ),
     "work_all": Text("Semua", "All"),
     "work_mine": Text("Milik saya", "Mine"),
     "work_group_late": Text("Lewat tenggat", "Overdue"),
