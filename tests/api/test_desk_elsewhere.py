@@ -92,10 +92,14 @@ def test_cases_are_worked_on_there_and_our_clock_stands(room: Room) -> None:
     assert (theirs.respond_due_us, theirs.finish_due_us) == (None, None)
     assert ours.finish_due_us is not None
     assert new_of(theirs) is not None, "only where it is worked on elsewhere nobody is told"
+    lamp = Said("web/b", "web", "lampu-jalan", -7.78, 110.37, "34.71.05.1001", "Lampu mati")
+    earlier = Intake(cities, replace(profile, desk="")).take(lamp, room.town.now_us).case
+    assert earlier is not None
+    assert earlier.finish_due_us is not None
     assert [one.number for one in cities.inbox(profile.code, Inbox(withheld=True))] == [room.secret]
     Minder(cities, profile, ManualClock()).turn(room.town.now_us + 60 * DAY_US)
-    said = [line for line in cities.updates(room.number, inner=True) if line.author == "siaga"]
-    assert said == []
+    for number in (room.number, earlier.number):
+        assert [line for line in cities.updates(number, inner=True) if line.author == "siaga"] == []
     assert any(line.author == "siaga" for line in cities.updates(room.secret, inner=True))
 
 
