@@ -111,6 +111,7 @@ class PhotoPages:
             return self._all(request, case, said="desk_not_here", status=409)
         now_us = self._context.clock.now_us()
         place = Place(case.lat, case.lon)
+        before = {one.id for one in self._context.cities.photos_of(number)}
         try:
             photo = self._photos.keep(
                 files[0] if files else b"", case=number, report="", kind="proof", now_us=now_us, place=place
@@ -118,7 +119,8 @@ class PhotoPages:
         except Unfit as wrong:
             said = f"photo_wrong_{wrong.code if files else 'none'}"
             return self._all(request, case, said=said, status=400)
-        self._record(request, case, photo.id, "bukti")
+        if photo.id not in before:
+            self._record(request, case, photo.id, "bukti")
         return RedirectResponse(f"/petugas/{number}/foto/{photo.id}?kabar=bukti", status_code=303)
 
     def one(self, request: Request, number: str, photo_id: str, *, said: str = "", good: bool = True) -> Response:

@@ -56,11 +56,32 @@ WORDS = {
     "photo_add_file": Text("Foto bukti", "Proof photo"),
     "photo_add_hint": Text(
         "Kirim foto sebelum menandai selesai; umum langsung melihatnya. "
-        "Foto perlu sambungan: tanpa sinyal hanya tulisan yang menunggu di telepon.",
+        "Tanpa sinyal foto menunggu di telepon ini dan dikirim begitu tersambung.",
         "Send it before you mark the case done; the public sees it at once. "
-        "A photo needs a connection: without one only words wait on the phone.",
+        "Without a connection it waits on this phone, and is sent as soon as there is one.",
     ),
     "photo_add_do": Text("Kirim foto", "Send the photo"),
+    "photo_queue": Text("Foto di telepon ini", "Photos on this phone"),
+    "photo_queued": Text(
+        "Tanpa sambungan: foto disimpan di telepon ini dan dikirim begitu tersambung ({n}).",
+        "No connection: photos are kept on this phone, and sent as soon as there is one ({n}).",
+    ),
+    "photo_sending": Text("Foto disimpan di telepon ini, sedang dikirim …", "Kept on this phone, being sent …"),
+    "photo_arrived": Text("Foto terkirim.", "The photos have arrived."),
+    "photo_waits": Text("menunggu dikirim", "waits to be sent"),
+    "photo_refused": Text("tidak diterima:", "not accepted:"),
+    "photo_again": Text("Kirim lagi", "Send again"),
+    "photo_discard": Text("Buang", "Throw away"),
+    "photo_no_room": Text(
+        "Tidak ada tempat lagi di telepon ini; foto itu belum disimpan. "
+        "Tunggu sampai yang lain terkirim, atau buang yang tidak perlu.",
+        "There is no room left on this phone; that photo is not kept. "
+        "Wait until others have been sent, or throw away what is not needed.",
+    ),
+    "photo_nowhere": Text(
+        "Peramban ini tidak bisa menyimpan foto: kirim saat ada sambungan.",
+        "This browser cannot keep photos: send them while there is a connection.",
+    ),
     "photo_check": Text("Periksa ulang", "Check again"),
     "photo_doubt_twin": Text("foto serupa pada kasus {number}", "a photo like it belongs to case {number}"),
     "photo_doubt_twin_here": Text("foto serupa ada pada kasus ini", "this case has another photo like it"),

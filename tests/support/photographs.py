@@ -22,12 +22,16 @@ def photograph(
     taken: str = "",
     offset: str = "",
     place: tuple[float, float] | None = None,
+    turned: int = 1,
     kind: str = "JPEG",
     quality: int = 90,
 ) -> bytes:
-    """A file. `taken` as cameras write it (`2026:01:24 10:00:00`), `place` in degrees."""
+    """A file. `taken` as cameras write it (`2026:01:24 10:00:00`), `place` in degrees, `turned` as
+    cameras say how they were held (1: upright, 6: on the side)."""
     exif = Image.Exif()
     exif[271] = "Kamera Bu Sri"
+    if turned != 1:
+        exif[274] = turned
     if taken:
         told = exif.get_ifd(0x8769)
         told[36867] = taken
