@@ -5,6 +5,8 @@ Names come from the contract alone (never from a reading), so they may stand in 
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from contract.kinds import KINDS, KindName
@@ -26,28 +28,42 @@ def ensure(connection: Connection) -> None:
         "CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, city TEXT NOT NULL, node TEXT NOT NULL, "
         "sensor TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (city, kind, node, sensor)) STRICT"
     )
+    known = "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+    present: defaultdict[str, set[str]] = defaultdict(set)
+    for table, column in connection.execute(known):
+        present[table].add(column)
     for kind in KINDS:
-        connection.execute(
-            f"CREATE TABLE IF NOT EXISTS reading_{kind} (series_id INTEGER NOT NULL, observed_us INTEGER NOT NULL, "
-            "epoch TEXT NOT NULL, seq INTEGER NOT NULL, received_us INTEGER NOT NULL, region TEXT NOT NULL, "
-            "trust TEXT NOT NULL, quality INTEGER NOT NULL, checks TEXT NOT NULL, "
-            "PRIMARY KEY (series_id, observed_us)) STRICT, WITHOUT ROWID"
-        )
-        _grow(connection, f"reading_{kind}", {spec.name: _TYPES[spec.scalar] for spec in specs(kind)})
+        fields = {spec.name: _TYPES[spec.scalar] for spec in specs(kind)}
+        _grow(connection, f"reading_{kind}", _READING, fields, present)
         connection.execute(f"CREATE INDEX IF NOT EXISTS reading_{kind}_received ON reading_{kind} (received_us)")
-        connection.execute(
-            f"CREATE TABLE IF NOT EXISTS rollup_5m_{kind} (series_id INTEGER NOT NULL, start_us INTEGER NOT NULL, "
-            "PRIMARY KEY (series_id, start_us)) STRICT, WITHOUT ROWID"
-        )
         shares = {f"{field}_{share}": sql for field in numeric(kind) for share, sql in _SHARES.items()}
-        _grow(connection, f"rollup_5m_{kind}", shares)
+        _grow(connection, f"rollup_5m_{kind}", _ROLLUP, shares, present)
 
 
-def _grow(connection: Connection, table: str, columns: dict[str, str]) -> None:
-    present = {record[1] for record in connection.execute(f"PRAGMA table_info({table})")}
-    for name, sql_type in columns.items():
-        if name not in present:
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {sql_type}")
+_READING = (
+    "series_id INTEGER NOT NULL, observed_us INTEGER NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, "
+    "received_us INTEGER NOT NULL, region TEXT NOT NULL, trust TEXT NOT NULL, quality INTEGER NOT NULL, "
+    "checks TEXT NOT NULL",
+    "PRIMARY KEY (series_id, observed_us)",
+)
+_ROLLUP = "series_id INTEGER NOT NULL, start_us INTEGER NOT NULL", "PRIMARY KEY (series_id, start_us)"
+
+
+def _grow(
+    connection: Connection,
+    table: str,
+    base: tuple[str, str],
+    columns: Mapping[str, str],
+    present: Mapping[str, Collection[str]],
+) -> None:
+    """`base`: the columns that every such table has, and its key. `present`: the columns of each table there is."""
+    wanted = [f"{name} {sql_type}" for name, sql_type in columns.items() if name not in present.get(table, ())]
+    if table in present:
+        for column in wanted:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+        return
+    first, key = base
+    connection.execute(f"CREATE TABLE {table} ({', '.join((first, *wanted, key))}) STRICT, WITHOUT ROWID")
 
 
 @cache

@@ -24,8 +24,10 @@ def is_empty(connection: Connection) -> bool:
 
 def make(connection: Connection) -> None:
     """Build everything in the caller's transaction."""
+    cursor = connection.connection.cursor()
     for statement in _statements(FILE.read_text(encoding="utf-8")):
-        connection.exec_driver_sql(statement)
+        cursor.execute(statement)
+    cursor.close()
 
 
 def told(path: Path) -> str:
