@@ -297,6 +297,8 @@ class Casework:
         deed = Deed(f"{report.id}/reply/{key}", report.id, RESIDENT, at_us)
 
         def decide(sight: Sight) -> Moved:
+            if report.id in sight.erased:
+                raise Refused("erased", "the reporter's data was erased", where="text", remedy="Report it anew.")
             case = _open(sight.case)
             words = masked(_within(text))
             told = {"id": words, "en": words}
@@ -305,8 +307,6 @@ class Casework:
             line = CaseUpdate(deed.key, case.number, at_us, at_us, case.status, told, RESIDENT, True, report.id)
             return Moved(case, [line], sight.pauses)
 
-        if report.erased_us is not None:
-            raise Refused("erased", "the reporter's data was erased", where="text", remedy="Report it anew.")
         said = [one for one in self._cities.updates(report.number, inner=True) if one.person == report.id]
         if any(one.key == deed.key for one in said):
             return self._do(report.number, deed, decide)

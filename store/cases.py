@@ -143,11 +143,12 @@ class Around:
 @dataclass(frozen=True, slots=True)
 class Sight:
     """A case as whoever moves it must see it, read under its lock. `standing`: its event is not over, so what the
-    sensors see is not clear yet."""
+    sensors see is not clear yet. `erased`: the ids of its reports whose words are gone."""
 
     case: Case
     pauses: Sequence[Pause]
     standing: bool
+    erased: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

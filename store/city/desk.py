@@ -33,7 +33,7 @@ from store.cases import (
     Waiting,
 )
 from store.city.database import Database, Part, batches, rows_of
-from store.city.desk_schema import case_numbers, case_pauses, case_updates, cases, desk_mark
+from store.city.desk_schema import case_numbers, case_pauses, case_updates, cases, desk_mark, reports
 from store.city.schema import cities, events
 
 _METRES_A_DEGREE = radians(EARTH_M)
@@ -316,7 +316,8 @@ def _taken_up(connection: Connection, joined: Case, case: Case, update: CaseUpda
 def _sight(connection: Connection, case: Case) -> Sight:
     open_event = and_(events.c.id == case.event, events.c.closed_us.is_(None))
     standing = case.event is not None and connection.execute(select(events.c.id).where(open_event)).first() is not None
-    return Sight(case, _pauses(connection, case.number), standing)
+    emptied = select(reports.c.id).where(reports.c.number == case.number, reports.c.erased_us.is_not(None))
+    return Sight(case, _pauses(connection, case.number), standing, frozenset(connection.execute(emptied).scalars()))
 
 
 def _pauses(connection: Connection, number: str) -> Sequence[Pause]:

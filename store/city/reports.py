@@ -143,6 +143,9 @@ class ReportTables(Part):
             found = rows_of(connection, select(reports.c.id, reports.c.number).where(*where))
             ids = [row["id"] for row in found]
             numbers = sorted({row["number"] for row in found if row["number"] is not None})
+            # Whoever writes at one of these cases this moment is waited for, and their words go too.
+            of_cases = select(cases.c.number).where(cases.c.number.in_(numbers)).order_by(cases.c.number)
+            connection.execute(of_cases.with_for_update()).all()
             connection.execute(reports.update().where(reports.c.id.in_(ids)).values(empty))
             theirs = (case_updates.c.number.in_(numbers), case_updates.c.author == _RESIDENT)
             written = case_updates.update().where(*theirs, case_updates.c.person.in_(ids))

@@ -6,9 +6,11 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import create_engine, text
 from support.city_data import NOON_US, case, profile, update
 
+from complaints.casework import RESIDENT, Casework, Refused
 from store.cases import Case, CitizenReport, Moved, Near, Sight
 from store.ports import CityStore
 
@@ -47,6 +49,34 @@ def test_a_report_overwrites_nothing_that_an_officer_does_at_once(city_store: Ci
     assert kept is not None
     assert (kept.owner, kept.status) == ("sri", "in_progress")
     assert city_store.report_counts([filed.number]) == {filed.number: 1}
+
+
+def test_an_answer_that_meets_an_erasure_is_erased(city_store: CityStore, city_url: str) -> None:
+    """Who answers first is waited for, and their words go too; who comes after is told that it is too late."""
+    city_store.put_profile(profile(), NOON_US)
+    taken = city_store.file_report(report("r1"), case(None), update("r1/filed"), NEAR)
+    assert taken is not None
+    number = taken[0].number
+    (ours,) = city_store.reports(number)
+    work = Casework(city_store, profile())
+
+    with ThreadPoolExecutor(1) as pool:
+        erased: list[Future[bool]] = []
+
+        def decide(sight: Sight) -> Moved:
+            erased.append(pool.submit(city_store.erase_report, ours.city, ours.key, NOON_US + 2))
+            _until_it_waits(city_url, erased[0])
+            words = {"id": "rumah nomor sembilan", "en": "rumah nomor sembilan"}
+            line = replace(update("reply", number), author=RESIDENT, inner=True, person=ours.id, text=words)
+            return Moved(sight.case, [line], sight.pauses)
+
+        city_store.move_case(number, "reply", decide)
+        assert erased[0].result(30)
+    with pytest.raises(Refused, match="erased"):
+        work.reply(ours, "f" * 32, "rumah nomor sembilan", NOON_US + 3)
+    left = [one.text for one in city_store.updates(number, inner=True) if one.person == ours.id]
+    assert left
+    assert "sembilan" not in str(left)
 
 
 def test_what_residents_wrote_by_a_program_goes_with_the_case(city_store: CityStore) -> None:
