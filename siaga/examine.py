@@ -83,7 +83,7 @@ def everything(clock: Clock) -> Iterator[Finding]:
         yield _try("residents", lambda: _residents(settings))
     if settings.inbound_file is not None:
         yield _try("messages", lambda: _messages(settings))
-    if settings.systems_file is not None or wiring.profile(settings).desk:
+    if settings.systems_file is not None or _has_its_desk_elsewhere(settings):
         yield _try("own systems", lambda: _systems(settings, clock))
     if settings.bmkg_url:
         yield _try("weather warnings", lambda: _weather(settings, clock))
@@ -173,6 +173,14 @@ def _weather(settings: Settings, clock: Clock) -> str:
             remedy="Until then its warnings bear no gauge out. Look at the log of `siaga weather`.",
         )
     return "BMKG's feed is heard" + (f", but {feed.trouble}" if feed.trouble else "")
+
+
+def _has_its_desk_elsewhere(settings: Settings) -> bool:
+    """False, too, for a city whose folder cannot be read: that is a finding of its own."""
+    try:
+        return bool(wiring.profile(settings).desk)
+    except BadInput:
+        return False
 
 
 def _try(part: str, look: Callable[[], str], *, where_away: str = "") -> Finding:
