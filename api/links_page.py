@@ -18,7 +18,7 @@ from api.language import Speech
 from api.page import Pages
 from api.reached import channels_of
 from api.weather_page import feed_of
-from contract.clock import MINUTE_US
+from contract.clock import MINUTE_US, SECOND_US
 from contract.inbound import Source
 
 State = Literal["failing", "silent", "unheard", "by_hand", "well"]
@@ -118,7 +118,7 @@ class Links:
             name = speech(f"stage_{one.name}") if speech.knows(f"stage_{one.name}") else one.name
             age_s = said.get(one.name, {}).get("age_s")
             state: State = "well" if one.state == "well" else "silent" if one.state == "silent" else "failing"
-            yield Link("stage", name, state, None if age_s is None else now_us - round(age_s * 1_000_000))
+            yield Link("stage", name, state, None if age_s is None else now_us - round(age_s * SECOND_US))
         waiting, abandoned = self._context.cities.outbox_depth(self._context.city)
         yield Link("stage", speech("stage_outbox"), "failing" if abandoned else "well", waiting=waiting)
 

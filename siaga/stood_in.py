@@ -27,7 +27,9 @@ def own_system(settings: Settings, clock: Clock) -> Iterator[Settings]:
         far.keytoken = secrets.token_hex(16)
         far.prefix = f"S{clock.now_us() // SECOND_US % 1_000_000:06d}-"
         place = settings.data_folder / FILE
-        place.with_name("systems.secret").write_text(far.keytoken, encoding="utf-8")
+        secret = place.with_name("systems.secret")
+        secret.touch(0o600)
+        secret.write_text(far.keytoken, encoding="utf-8")
         written = example.read_text(encoding="utf-8").replace(STAND_IN, f"http://127.0.0.1:{far.port}")
         place.write_text(written, encoding="utf-8")
         allowed = ", ".join(one for one in (settings.outward_allow, _HERE) if one)
