@@ -20,7 +20,8 @@ from api.language import Language, language_of
 from api.open311_desk import Desk
 from api.open311_format import TYPES, Format, body, joined, part
 from api.open311_query import KNOWN, SPAN_US, Query, query_of
-from api.page import NO_STORE, VARY, etag_of, same
+from api.page import NO_STORE, PRIVATE, VARY, etag_of, same
+from api.policy import caller_of
 from store.cases import Case
 
 BYTES_MOST = 32 * 1024 * 1024
@@ -68,8 +69,11 @@ class Lists:
         mark = self._context.cities.desk_mark()
         beside = ENTRY_BYTES + sum(len(one or "") for one in key[2])
         found = self._kept.of(key, mark, now_us, lambda: self._made(query, fmt, language, beside))
-        headers = {"content-type": TYPES[fmt], "ETag": found.etag, "Cache-Control": NO_STORE}
-        headers["Vary"] = f"{VARY}, Accept-Encoding"
+        headers = {"content-type": TYPES[fmt], "Vary": f"{VARY}, Accept-Encoding"}
+        caller = caller_of(request)
+        if caller.signed_in or caller.key:
+            return Response(found.content, headers={**headers, "Cache-Control": PRIVATE})
+        headers |= {"ETag": found.etag, "Cache-Control": NO_STORE}
         if same(request, found.etag):
             return Response(status_code=304, headers=headers)
         if len(found.content) >= SMALLEST_ZIPPED and "gzip" in request.headers.get("accept-encoding", ""):
