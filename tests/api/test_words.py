@@ -13,7 +13,7 @@ from api import casework_page
 from api.alarms import ANSWERS
 from api.alarms import Cause as AlarmCause
 from api.cases import STEPS
-from api.casework_page import ACTIONS, GROUPS
+from api.casework_page import ACTIONS
 from api.casework_page import ANSWERS as READY_ANSWERS
 from api.chain import COLUMNS as CONTACT_COLUMNS
 from api.chain import TABLE_CODES as CONTACT_TABLE_CODES
@@ -27,10 +27,13 @@ from api.duty_page import SAID as CAME
 from api.errors import WORDED
 from api.follow_page import FIELDS as FOLLOW_FIELDS
 from api.impacts_page import TOLD as IMPACTS_TOLD
+from api.inbox import GROUPS
 from api.invitations import FOR_PEOPLE
 from api.judging_page import TOLD as JUDGE_TOLD
 from api.judging_page import WRONG
 from api.language import Speech
+from api.links_page import GROUPS as LINK_GROUPS
+from api.links_page import ORDER as LINK_STATES
 from api.map import LAYERS
 from api.misses_page import TOLD as MISS_TOLD
 from api.nodes import KINDS, ORDERS
@@ -177,6 +180,9 @@ def built() -> set[str]:
         *CONTACTS_TOLD.values(),
         *SYSTEMS_TOLD,
         *(f"system_done_{one}" for one in SYSTEM_ACTIONS),
+        *(f"desk_{one}" for one in ("away", "by_hand", "left_out", "not_here", "unclear", "waits")),
+        *(f"links_{one}" for one in (*LINK_STATES, "unwell", "unwell_one")),
+        *(f"links_group_{one}" for one in LINK_GROUPS),
         *(f"system_state_{one}" for one in FILING_STATES),
         *(f"siren_{one}" for one in ("not", "not_title", "do_sound", "do_stop")),
         *(f"siren_said_{one}" for one in ("not_needed", "still_needed")),
