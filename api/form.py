@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from starlette.datastructures import FormData
@@ -86,6 +87,9 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "follow_wrong_code": ("kode",),
 }
 """which fields a sentence about a form is about, by the ids they have on the page"""
+ANSWERS_MOST = 100
+"""fields of a report with what its category asks"""
+_ATTRIBUTE = re.compile(r"attribute\[([^\]]*)\](?:\[\])?")
 BOXES_MOST = 1_000
 """fields of a form with a box for each region of the city"""
 
@@ -125,6 +129,16 @@ async def chosen_of(form: FormData, name: str, bytes_most: int) -> list[bytes]:
 def texts_of(form: FormData) -> dict[str, str]:
     """The same of a form that has been read."""
     return {name: _plain(value) for name, value in form.items() if isinstance(value, str)}
+
+
+def answers_of(form: FormData) -> dict[str, list[str]]:
+    """What a category asked: `attribute[CODE]=v` and `attribute[CODE][]=v`, by code."""
+    found: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        match = _ATTRIBUTE.fullmatch(name)
+        if match and isinstance(value, str):
+            found.setdefault(match[1], []).append(_plain(value))
+    return found
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from api.context import Context
-from api.form import texts_of
+from api.form import answers_of, texts_of
 from api.geometry import region_of
 from api.map import Cells
 from api.open311_desk import Desk
@@ -34,7 +34,6 @@ DESCRIPTION_MOST = 4000
 FARTHEST_M = 60_000.0
 UPDATES_A_DAY = 20
 """words of residents that one case takes within a day"""
-_ATTRIBUTE = re.compile(r"attribute\[([^\]]*)\](?:\[\])?")
 _WORDS = re.compile(r"\w+")
 _OPEN = frozenset({"OPEN", "REOPEN"})
 _CLOSED = frozenset({"CLOSED", "FIXED"})
@@ -79,8 +78,8 @@ class Reports:
         if "service_code" not in text:
             wrong.append("service_code was not provided")
         category = self._desk.category(text["service_code"]) if "service_code" in text else None
-        attributes, missing = answered(category, _attributes(form)) if category else ({}, [])
-        wrong += missing
+        attributes, faults = answered(category, answers_of(form)) if category else ({}, [])
+        wrong += [one.said for one in faults]
         place = self._place(text, wrong)
         if wrong or place is None or category is None:
             raise Refusal(400, *wrong)
@@ -182,16 +181,6 @@ class Reports:
 
 def _plain(text: str) -> str:
     return " ".join(_WORDS.findall(text.casefold()))
-
-
-def _attributes(form: FormData) -> dict[str, list[str]]:
-    """`attribute[CODE]=v` and `attribute[CODE][]=v`, by code."""
-    found: dict[str, list[str]] = {}
-    for name, value in form.multi_items():
-        match = _ATTRIBUTE.fullmatch(name)
-        if match and isinstance(value, str):
-            found.setdefault(match[1], []).append(value.replace("\0", "\ufffd"))
-    return found
 
 
 def _worded(text: Mapping[str, str]) -> str:

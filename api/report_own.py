@@ -20,6 +20,7 @@ from api.form import fields_of
 from api.page import Pages
 from api.policy import caller_of
 from api.sign_in import with_its_form
+from complaints.attributes import read_out
 from complaints.casework import LONGEST, Casework, Refused
 from contract.case import ENDED
 from contract.clock import rfc3339
@@ -116,6 +117,7 @@ class OwnPage:
             return self._gone(request)
         cities = self._context.cities
         case = cities.case(report.number) if report.number else None
+        category = self._categories.get(report.category)
         values = {
             "report": report,
             "case": case,
@@ -126,7 +128,8 @@ class OwnPage:
             "on_the_way": on_the_way(self._context, case) if case is not None else "",
             "typed": typed,
             "others": max(0, cities.report_counts([case.number]).get(case.number, 0) - 1) if case else 0,
-            "category": self._categories.get(report.category),
+            "category": category,
+            "answers": read_out(category, report.attributes, self._pages.speech(request).language) if category else (),
             "photos": len(self._context.cities.photos_of_reports([report.id])),
             "region": self._regions.get(report.region, report.region),
             "said": said,

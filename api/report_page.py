@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from api.context import Context
 from api.elsewhere import desk_of
 from api.following import Following
-from api.form import FILES_MOST, files_of
+from api.form import ANSWERS_MOST, FILES_MOST, answers_of, chosen_of, texts_of
 from api.geometry import region_of
 from api.map import Cells
 from api.page import Pages
@@ -26,6 +28,8 @@ from api.policy import caller_of
 from api.sign_in import with_its_form
 from api.throttle import Throttle
 from api.tokens import digest
+from complaints.attributes import LONGEST as ANSWER_MOST
+from complaints.attributes import answered
 from complaints.intake import LONGEST, NAME_MOST, Intake, Said
 from complaints.photos.decoding import BYTES_MOST, Picture, Unfit
 from complaints.photos.keeping import MOST, Photos, Place
@@ -39,11 +43,19 @@ STAFF = ("officer", "operator", "admin")
 KNOWN_SHOWN = 8
 FARTHEST_M = 60_000.0
 _KEY = re.compile(r"[0-9a-f]{32}")
-WRONG = ("category", "place", "far", "text")
+WRONG = ("category", "place", "far", "text", "answer", "answer_missing")
+
+
+ASKED = "tanya"
+"""the button of a browser without scripts: show what this category asks, and take nothing yet"""
 
 
 class Wrong(Exception):
-    """What of the form cannot be taken; `report_wrong_…` says it."""
+    """What of the form cannot be taken; `report_wrong_…` says it. `question`: at which of a category's."""
+
+    def __init__(self, what: str, question: str = "") -> None:
+        super().__init__(what)
+        self.question = question
 
 
 class ReportPage:
@@ -59,16 +71,26 @@ class ReportPage:
         self._throttle = Throttle(context.city, context.people, context.clock)
         self._categories = {one.code: one for one in context.profile.categories}
         self._regions = {one.code: one for one in context.profile.regions}
+        self._zone = ZoneInfo(context.profile.zone)
         inspectorate = context.profile.inspectorate
         self._inspectorate = next((one.name for one in context.profile.agencies if one.code == inspectorate), None)
 
-    def form(self, request: Request, typed: Mapping[str, str] | None = None, said: str = "") -> Response:
-        """`typed`: what was sent and could not be taken."""
+    def form(
+        self,
+        request: Request,
+        typed: Mapping[str, str] | None = None,
+        said: str = "",
+        answers: Mapping[str, Sequence[str]] | None = None,
+        question: str = "",
+    ) -> Response:
+        """`typed`, `answers`: what was sent and could not be taken; `question`: whose answer that is."""
         asked = request.query_params
         staff = caller_of(request).role in STAFF
         fields = {"jenis": asked.get("jenis", ""), "tempat": f"r:{asked.get('wilayah', '')}", **(typed or {})}
         values = {
             "categories": self._categories,
+            "asking": [one for one in self._categories.values() if one.attributes],
+            "answers": answers or {},
             "regions": self._places.regions(),
             "typed": {
                 name: fields.get(name, "") for name in ("jenis", "tempat", "lat", "lon", "cerita", "nama", "kontak")
@@ -83,16 +105,26 @@ class ReportPage:
             "known": self._known() if staff else (),
             "region_names": {code: one.name for code, one in self._regions.items()},
             "text_most": LONGEST,
+            "answer_most": ANSWER_MOST,
             "links": () if staff else self._context.profile.links,
             "name_most": NAME_MOST,
             "photos_most": MOST,
             "said": said,
             "good": False,
         }
+        if question:
+            values["wrong_fields"] = (f"{fields['jenis']}-{question}",)
         return self._shown(request, "lapor.html", values, status=400 if said else 200)
 
-    def take(self, request: Request, fields: Mapping[str, str], files: Sequence[bytes] = ()) -> Response:
+    def take(
+        self,
+        request: Request,
+        fields: Mapping[str, str],
+        files: Sequence[bytes] = (),
+        answers: Mapping[str, Sequence[str]] | None = None,
+    ) -> Response:
         """Somebody reports. A photo that cannot be kept is said before anything is kept, and nothing typed is lost."""
+        answers = answers or {}
         caller = caller_of(request)
         staff = caller.role in STAFF
         key = fields.get("kunci", "")
@@ -110,6 +142,7 @@ class ReportPage:
         now_us = self._context.clock.now_us()
         try:
             category, lat, lon, region = self._where(fields)
+            attributes = {} if fields.get("sama") else self._answered(category, answers)
             said = Said(
                 key=f"web/{key}",
                 source="phone" if staff else "web",
@@ -126,22 +159,43 @@ class ReportPage:
                 anonymous="anonim" in fields,
                 secret="rahasia" in fields,
                 about_office="tentang-dinas" in fields,
+                attributes=attributes,
             )
             pictures = self._looked_at(files)
             taken = self._intake.take(said, now_us)
             for raw, picture in pictures:
                 self._keep(raw, picture, taken.report, now_us)
         except Wrong as wrong:
-            return self.form(request, fields, f"report_wrong_{wrong}")
+            return self.form(request, fields, f"report_wrong_{wrong}", answers, wrong.question)
         except Unfit as wrong:
-            return self.form(request, fields, f"photo_wrong_{wrong.code}")
+            return self.form(request, fields, f"photo_wrong_{wrong.code}", answers)
         except BadInput as wrong:
-            return self.form(request, fields, f"report_wrong_{'text' if wrong.where == 'description' else 'category'}")
+            what = "text" if wrong.where == "description" else "category"
+            return self.form(request, fields, f"report_wrong_{what}", answers)
         what = taken.case.number if taken.case is not None else taken.report.id
         self._context.security.record(Deed(caller.actor, "case.reported", what, now_us))
         if staff and taken.case is not None:
             return RedirectResponse(f"/petugas/{taken.case.number}", status_code=303)
         return RedirectResponse(f"{PATH}/{key}", status_code=303)
+
+    def _answered(self, code: str, answers: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+        """What the category asked, as it is kept. A browser gives a time without its zone: it is the city's."""
+        category = self._categories[code]
+        dated = {one.code for one in category.attributes if one.datatype == "datetime"}
+        given = {
+            name: [self._zoned(text) for text in texts] if name in dated else texts for name, texts in answers.items()
+        }
+        taken, faults = answered(category, given)
+        for fault in faults:
+            raise Wrong("answer_missing" if fault.missing else "answer", fault.code)
+        return taken
+
+    def _zoned(self, text: str) -> str:
+        try:
+            moment = datetime.fromisoformat(text.strip())
+        except ValueError:
+            return text
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).isoformat()
 
     def _looked_at(self, files: Sequence[bytes]) -> list[tuple[bytes, Picture]]:
         if len(files) > MOST:
@@ -195,7 +249,11 @@ def router(context: Context, pages: Pages, cells: Cells, photos: Photos) -> APIR
 
     @routes.post(PATH, include_in_schema=False)
     async def take(request: Request) -> Response:
-        fields, files = await files_of(request, "foto", files_most=FILES_MOST, bytes_most=BYTES_MOST)
-        return await run_in_threadpool(page.take, request, fields, files)
+        async with request.form(max_files=FILES_MOST, max_fields=ANSWERS_MOST) as form:
+            files = await chosen_of(form, "foto", BYTES_MOST)
+            fields, answers = texts_of(form), answers_of(form)
+            if ASKED in fields:
+                return await run_in_threadpool(page.form, request, fields, "", answers)
+            return await run_in_threadpool(page.take, request, fields, files, answers)
 
     return routes

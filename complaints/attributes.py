@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import isfinite
+from typing import NamedTuple
 
 from contract.city import Attribute, Category
 
@@ -16,23 +17,31 @@ LONGEST = 2_000
 _LISTS = frozenset({"singlevaluelist", "multivaluelist"})
 
 
-def answered(category: Category, given: Mapping[str, Sequence[str]]) -> tuple[dict[str, list[str]], list[str]]:
-    """(code -> answers, in the order asked; what is wrong, in words). `given`: code -> what came, any of it empty.
+class Fault(NamedTuple):
+    """What is wrong with the answer to one question, in the words of Open311; `missing`: there is none."""
+
+    code: str
+    said: str
+    missing: bool = False
+
+
+def answered(category: Category, given: Mapping[str, Sequence[str]]) -> tuple[dict[str, list[str]], list[Fault]]:
+    """(code -> answers, in the order asked; what is wrong). `given`: code -> what came, any of it empty.
 
     What the category does not ask is left out: a client that offers more fields than we know is no mistake.
     """
     taken: dict[str, list[str]] = {}
-    wrong: list[str] = []
+    wrong: list[Fault] = []
     for one in sorted(category.attributes, key=lambda attribute: attribute.order):
         values = [text.strip() for text in given.get(one.code, ()) if text.strip()]
         if not values:
             if one.required:
-                wrong.append(f"attribute[{one.code}] was not provided: {one.description.en}")
+                wrong.append(Fault(one.code, f"attribute[{one.code}] was not provided: {one.description.en}", True))
             continue
         if len(values) > 1 and one.datatype != "multivaluelist":
-            wrong.append(f"attribute[{one.code}] takes one value")
+            wrong.append(Fault(one.code, f"attribute[{one.code}] takes one value"))
         elif said := next(filter(None, (_fault(one, value) for value in values)), ""):
-            wrong.append(f"attribute[{one.code}] {said}")
+            wrong.append(Fault(one.code, f"attribute[{one.code}] {said}"))
         else:
             taken[one.code] = list(dict.fromkeys(values))
     return taken, wrong

@@ -1,5 +1,15 @@
-// Where somebody stands, if they say so: it goes into the form, and nowhere before that is sent.
+// What a category asks beside place and words; and where somebody stands, if they say so: it goes into the form, and
+// nowhere before that is sent.
 "use strict";
+(() => {
+  const form = document.getElementById("lapor");
+  if (!form) return;
+  const asked = () => form.querySelectorAll("fieldset[data-jenis]").forEach((one) => {
+    one.hidden = one.disabled = one.dataset.jenis !== form.elements.jenis.value;
+  });
+  form.elements.jenis.addEventListener("change", asked);
+  addEventListener("pageshow", asked);
+})();
 (() => {
   const form = document.getElementById("lapor");
   const here = document.getElementById("di-sini");

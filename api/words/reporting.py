@@ -57,6 +57,19 @@ WORDS = {
     "report_wrong_far": Text(
         "Tempat itu di luar kota ini. Pilih kelurahan.", "That place is not in this city. Choose a kelurahan."
     ),
+    "report_questions": Text("Tampilkan pertanyaan untuk jenis ini", "Show the questions for this category"),
+    "report_asked": Text("Tentang {category}", "About {category}"),
+    "report_optional": Text("(boleh kosong)", "(may stay empty)"),
+    "report_wrong_answer_missing": Text(
+        "Jawab juga pertanyaan ini: petugas memerlukannya.",
+        "Answer this question too: the officer needs it.",
+    ),
+    "report_wrong_answer": Text(
+        "Jawaban ini belum bisa dipakai. Isi angka di kolom angka, tanggal dan jam di kolom waktu, dan paling banyak"
+        " 2.000 huruf.",
+        "This answer cannot be used yet. Write a number where a number is asked, date and time where a time is asked,"
+        " and at most 2,000 characters.",
+    ),
     "report_wrong_text": Text(
         "Tulis apa yang terjadi, paling banyak 4.000 huruf.", "Write what has happened, 4,000 characters at most."
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from support.seed import Town
 from support.visitors import Visitor, person, signed_in, stranger
 
 from complaints.intake import Intake, Said
+from contract.city import Attribute, Choice, Datatype, Text
 
 Serve = Callable[..., httpx.Client]
 KEY = "0123456789abcdef" * 2
@@ -91,6 +93,60 @@ def test_what_is_missing_is_said_and_nothing_is_lost(
     assert says in words(answer)
     assert 'value="Bu Sri"' in answer.text
     assert made.cities.find_cases(made.profile.code, public_only=False).total == 0
+
+
+def test_a_category_asks_what_its_officers_need(made: Town, serve: Serve) -> None:
+    """Shown for the category that is chosen, also by a browser without scripts; kept, and shown to who answered."""
+    client, who = serve(made), stranger()
+    flood = {**GOOD, "jenis": "banjir"}
+    asked = send(client, who, **flood, tanya="1")
+    assert asked.status_code == 200
+    assert re.search(r'<fieldset data-jenis="banjir"><legend class="sr">Tentang', asked.text)
+    assert re.search(r'<fieldset data-jenis="lampu-jalan" hidden disabled>', asked.text)
+    assert made.cities.find_cases(made.profile.code).total == 0
+    wrong = send(client, who, **flood, **{"attribute[kedalaman]": "setinggi rumah"})
+    assert wrong.status_code == 400
+    assert "Jawaban ini belum bisa dipakai" in words(wrong)
+    assert 'href="#banjir-kedalaman"' in wrong.text
+    sent = send(client, who, **flood, **{"attribute[kedalaman]": "lutut", "attribute[nomor-tiang]": "7"})
+    (case,) = made.cities.find_cases(made.profile.code).cases
+    (report,) = made.cities.reports(case.number)
+    assert report.attributes == {"kedalaman": ["lutut"]}
+    assert "Sedalam apa airnya? Lutut" in words(client.get(sent.headers["location"]))
+
+
+def test_a_question_that_must_be_answered_is_asked_again(city_in: Callable[[str], Town], serve: Serve) -> None:
+    """And one of each kind is taken as Open311 takes it; a time without a zone is the city's."""
+    made = city_in("nothing")
+    text = Text("Apa?", "What?")
+    several = (Choice("a", text), Choice("b", text))
+    kinds: list[tuple[str, Datatype, bool]] = [
+        ("satu", "string", True), ("angka", "number", False), ("kapan", "datetime", False),
+        ("uraian", "text", False), ("beberapa", "multivaluelist", False),
+    ]  # fmt: skip
+    asked = tuple(
+        Attribute(code, kind, text, required, order, several if kind.endswith("list") else ())
+        for order, (code, kind, required) in enumerate(kinds)
+    )
+    categories = tuple(
+        replace(one, attributes=asked) if one.code == GOOD["jenis"] else one for one in made.profile.categories
+    )
+    client, who = serve(replace(made, profile=replace(made.profile, categories=categories))), stranger()
+    again = send(client, who, **GOOD, **{"attribute[uraian]": "tetap <di sini>"})
+    assert again.status_code == 400
+    assert "Jawab juga pertanyaan ini" in words(again)
+    assert 'href="#lampu-jalan-satu"' in again.text
+    assert "tetap &lt;di sini&gt;</textarea>" in again.text
+    answers = {"satu": "x", "angka": "3", "kapan": "2026-01-24T10:00", "beberapa": ["a", "b"]}
+    data = {"csrf": who.csrf, **GOOD, **{f"attribute[{code}]": said for code, said in answers.items()}}
+    client.cookies.clear()
+    headers = {**who.sent, "origin": str(client.base_url).rstrip("/")}
+    assert client.post("/lapor", headers=headers, data=data).status_code == 303
+    (case,) = made.cities.find_cases(made.profile.code).cases
+    (report,) = made.cities.reports(case.number)
+    assert report.attributes == {
+        "satu": ["x"], "angka": ["3"], "kapan": ["2026-01-24T10:00:00+07:00"], "beberapa": ["a", "b"],
+    }  # fmt: skip
 
 
 def test_the_place_of_a_phone_is_closer_than_a_kelurahan(made: Town, serve: Serve) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from complaints.attributes import answered, read_out
+from complaints.attributes import Fault, answered, read_out
 from contract.city import Attribute, Category, Choice, Datatype, Text
 from contract.promise import Promise, Term
 
@@ -41,13 +41,16 @@ def test_each_datatype_takes_its_values_alone(datatype: Datatype, good: list[str
     taken, wrong = answered(one, {"a1": bad})
     assert taken == {}
     assert len(wrong) == 1
-    assert wrong[0].startswith("attribute[a1] ")
+    assert wrong[0].said.startswith("attribute[a1] ")
 
 
 def test_what_is_required_is_asked_for_and_what_nobody_asked_is_left_out() -> None:
     """An empty answer is none."""
     one = category(asked("string", required=True), asked("number", order=2))
-    assert answered(one, {"a1": [" "], "zzz": ["x"]}) == ({}, ["attribute[a1] was not provided: How large?"])
+    assert answered(one, {"a1": [" "], "zzz": ["x"]}) == (
+        {},
+        [Fault("a1", "attribute[a1] was not provided: How large?", missing=True)],
+    )
 
 
 def test_answers_are_read_out_in_the_order_asked_by_their_names() -> None:
