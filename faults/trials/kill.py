@@ -149,7 +149,7 @@ def run(laboratory: Laboratory) -> Result:
         targets, left = left[:_KILLS_A_CITY], left[_KILLS_A_CITY:]
         on_servers = number % _SERVER_EVERY == 2
         laboratory.say(f"city {number}{' on servers' if on_servers else ''}: {len(targets)} kills, {len(left)} to come")
-        folder = laboratory.room(f"city-{number}")
+        folder, known = laboratory.room(f"city-{number}"), len(result.failures)
         rng = random.Random(f"{laboratory.seed} {number}")
         with contextlib.ExitStack() as stack:
             told = stack.enter_context(receivers(folder / "receivers"))
@@ -167,6 +167,8 @@ def run(laboratory: Laboratory) -> Result:
             f"so far: {result.committed} committed, {result.lost} lost, {result.duplicated} twice, "
             f"{result.events_expected} floods, {result.events_opened} events, {len(result.failures)} failures"
         )
+        for failure in result.failures[known:]:
+            laboratory.say(f"FAILED in city {number}: {failure}")
     result.recoveries_s = [time for times in recoveries.values() for time in times]
     repeated = result.notifications_repeated
     result.expect(repeated <= kills, f"{repeated} messages repeated by {kills} kills")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import socket
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,18 @@ def test_a_message_with_a_wrong_signature_is_not_taken(tmp_path: Path) -> None:
         assert tell(both.keyed, "k1", secret=bytes(32)) == 401
         assert both.keyed.counted() == []
         assert both.wrong == ["k1: the signature is wrong"]
+
+
+def test_half_a_message_is_none(tmp_path: Path) -> None:
+    """Who is killed while they speak sent nothing, and is not taken for a forger."""
+    with receivers(tmp_path) as both:
+        head = b"POST /siaga HTTP/1.1\r\nContent-Length: 100\r\nwebhook-id: k1\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", both.keyed.port), timeout=10) as line:
+            line.sendall(head + b'{"type":')
+            line.shutdown(socket.SHUT_WR)
+            assert line.recv(100) == b""
+        assert both.wrong == []
+        assert both.keyed.counted() == []
 
 
 @pytest.mark.parametrize("key", ["k1", "alerts/9"])
