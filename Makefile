@@ -15,7 +15,7 @@ demo: $(VENV)/.product
 
 ## test: install what the tests need and run them all
 test: setup-test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 ## model: the alarm's life against its slow reference, 2,000 histories of each kind (about ten minutes)
 model: $(VENV)/.tests

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from support import groups
 from support.room import Guest, inside
 
 from faults.parts import memory
@@ -24,15 +25,22 @@ def pytest_configure() -> None:
 
 
 def _guest(item: pytest.Item) -> Guest:
-    if item.get_closest_marker("alone") is not None:
-        return Guest.ALONE
-    return Guest.TEST if item.get_closest_marker("trial") is None else Guest.TRIAL
+    return Guest.TEST if item.get_closest_marker("alone") is None else Guest.ALONE
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Trials are one group, which one process begins with while the others go on: they mostly wait, and two of them at
+    once would be in each other's way."""
+    if item.get_closest_marker("trial") is not None and _guest(item) is Guest.TEST:
+        item.add_marker(pytest.mark.xdist_group("trials"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Guests of one kind come one after the other, each kind in its random order: at every change one has to wait."""
+    """Whoever runs alone comes last, and a group is known by its name."""
     items.sort(key=_guest)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        groups.name(items)
     # What is there by now stays to the end: walking through all of it again and again is a tenth of the tests' time.
     gc.collect()
     gc.freeze()

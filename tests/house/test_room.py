@@ -11,7 +11,7 @@ import pytest
 from support.room import Guest, inside
 
 SOON_S, NOT_YET_S = 10.0, 0.1
-BESIDE = [(Guest.TEST, Guest.TEST), (Guest.TRIAL, Guest.TRIAL)]
+BESIDE = [(Guest.TEST, Guest.TEST)]
 Come = Callable[[Guest], "Visit"]
 
 
@@ -39,9 +39,7 @@ def come(tmp_path: Path) -> Iterator[Come]:
 
 
 @pytest.mark.parametrize(("first", "second"), [(a, b) for a in Guest for b in Guest])
-def test_only_guests_of_a_kind_share_the_room_and_some_share_it_with_nobody(
-    come: Come, first: Guest, second: Guest
-) -> None:
+def test_tests_share_the_room_and_some_share_it_with_nobody(come: Come, first: Guest, second: Guest) -> None:
     """Whoever may not come in yet does when the other has gone."""
     there = come(first)
     assert there.is_in.wait(SOON_S)
@@ -51,12 +49,11 @@ def test_only_guests_of_a_kind_share_the_room_and_some_share_it_with_nobody(
     assert waits.is_in.wait(SOON_S)
 
 
-@pytest.mark.parametrize("patient", [Guest.TRIAL, Guest.ALONE])
-def test_whoever_waits_is_not_overtaken(come: Come, patient: Guest) -> None:
+def test_whoever_waits_is_not_overtaken(come: Come) -> None:
     """Tests that go on coming in would keep the others out for ever."""
     there = come(Guest.TEST)
     assert there.is_in.wait(SOON_S)
-    waits = come(patient)
+    waits = come(Guest.ALONE)
     assert not waits.is_in.wait(NOT_YET_S)
     late = come(Guest.TEST)
     assert not late.is_in.wait(NOT_YET_S)

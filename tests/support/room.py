@@ -1,4 +1,4 @@
-"""Who may run beside whom, where the tests run in several processes: three kinds of guests and one room."""
+"""Who may run beside whom, where the tests run in several processes: most beside each other, some with nobody."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import IO
 
 
 class Guest(IntEnum):
-    """In the order in which they come: whoever shares the room with fewer comes later, so that few wait for them."""
+    """In the order in which they come: whoever shares the room with nobody comes last, so that few wait for them."""
 
     TEST = 0
-    """beside others of its kind"""
-    TRIAL = 1
-    """a city in compressed time: beside other trials, as a campaign runs them, and never beside a test"""
-    ALONE = 2
+    ALONE = 1
 
 
 @contextmanager
@@ -27,20 +23,8 @@ def inside(folder: Path, guest: Guest) -> Iterator[None]:
     Whoever wants to come in stands in the door meanwhile, so that nobody waits for ever for those who came later.
     """
     with ExitStack() as stack:
-        door, tests, trials = (stack.enter_context((folder / name).open("w")) for name in ("door", "tests", "trials"))
+        door, room = (stack.enter_context((folder / name).open("w")) for name in ("door", "room"))
         fcntl.flock(door, fcntl.LOCK_EX)
-        if guest is not Guest.TEST:
-            _empty(tests, stays_so=guest is Guest.ALONE)
-        if guest is not Guest.TRIAL:
-            _empty(trials, stays_so=guest is Guest.ALONE)
-        if guest is not Guest.ALONE:
-            fcntl.flock(trials if guest is Guest.TRIAL else tests, fcntl.LOCK_SH)
+        fcntl.flock(room, fcntl.LOCK_EX if guest is Guest.ALONE else fcntl.LOCK_SH)
         fcntl.flock(door, fcntl.LOCK_UN)
         yield
-
-
-def _empty(part: IO[str], *, stays_so: bool) -> None:
-    """Wait until nobody is there; nobody can come while the door is held."""
-    fcntl.flock(part, fcntl.LOCK_EX)
-    if not stays_so:
-        fcntl.flock(part, fcntl.LOCK_UN)
