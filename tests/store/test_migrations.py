@@ -1,4 +1,4 @@
-"""The city database's schema: from nothing and from every earlier step to what this version needs."""
+"""The city database's schema: from nothing and from earlier steps to what this version needs."""
 
 from __future__ import annotations
 
@@ -51,9 +51,16 @@ def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
     assert _revisions() == sorted(_revisions())
 
 
-@pytest.mark.parametrize("start", ["nothing", *_revisions()])
+def _starts() -> list[str]:
+    """From nothing all steps are walked anyway; the newest cities in use stand at one of the last."""
+    steps = _revisions()
+    return sorted({*steps[::8], *steps[-4:]})
+
+
+@pytest.mark.parametrize("start", ["nothing", *_starts()])
 def test_every_start_ends_at_the_schema_that_the_code_has(empty_url: str, start: str) -> None:
-    """From nothing and from each step, on both databases: no table, column, index or constraint differs."""
+    """From nothing, from every eighth step and the last, on both databases: no table, column, index or constraint
+    differs."""
     if start != "nothing":
         with _database(empty_url) as database, database.write() as connection:
             command.upgrade(upgrade.config(connection), start)
