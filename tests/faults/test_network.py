@@ -45,6 +45,7 @@ def test_floods_are_told_over_slow_links(tmp_path: Path) -> None:
     _holds(short("slow", tmp_path, seed=1), floods=2 * register.fault("slow").short_rounds)
 
 
+@pytest.mark.alone
 def test_a_connection_that_died_without_a_word_is_given_up_in_time(tmp_path: Path) -> None:
     """Within one and a half keep-alives, by nodes, ingest and alerts."""
     result = short("half-open", tmp_path, seed=1)
