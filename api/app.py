@@ -55,6 +55,7 @@ from api import (
     roster_page,
     rw_page,
     sign_in,
+    situations_page,
     staging_page,
     subscriptions_v1,
     systems_page,
@@ -264,6 +265,7 @@ def create_app(
         judging_page.router(context, pages),
         misses_page.router(context, pages),
         impacts_page.router(context, pages),
+        situations_page.router(context, pages),
         contacts_page.router(context, pages),
         reached_page.router(context, pages),
         # machines'

@@ -96,6 +96,8 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
             "weather": shown(snapshot.weather, context.profile, speech),
             "weather_silent_us": snapshot.weather_silent_us,
             "credit": CREDIT,
+            "notes": snapshot.notes,
+            "regions": {one.code: one.name for one in context.profile.regions},
             "toggles": toggles(layers),
             "layers": ",".join(layers),
             "frame": frame,
@@ -121,6 +123,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots, cells: Cells) -
             ],
             "ended": [one.number for one in ended(snapshot, speech)],
             "weather": [one.id for one in snapshot.weather],
+            "notes": [[one.id, one.version] for one in snapshot.notes],
             "wifi": {"up": wifi.up, "down": wifi.down, "unknown": wifi.unknown},
         }
         return json_etag(request, content)

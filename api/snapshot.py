@@ -16,6 +16,7 @@ from contract.forecast import tried
 from contract.impact import Impact
 from contract.incident import Incident
 from contract.quality import Quality
+from contract.situation import Situation
 from contract.travel import Travel, in_force
 from contract.weather import WeatherWarning, standing
 from store.cases import Case
@@ -41,7 +42,8 @@ class Snapshot:
     that something is forecast from stood highest in the flood that is open there. `flat_lines`: since when a gauge in a
     flood stands still though the water moves. `impacts`: what levels mean where people live, by gauge. `stances`: what
     officers have said of open floods, by incident. `weather`: BMKG's warnings that hold, the gravest first;
-    `weather_silent_us`: since when its feed is not heard, where that is too long.
+    `weather_silent_us`: since when its feed is not heard, where that is too long. `notes`: what the command centre
+    tells of places that is so now.
     """
 
     now_us: int
@@ -61,6 +63,7 @@ class Snapshot:
     stances: Mapping[str, Stance] = field(default_factory=dict)
     weather: Sequence[WeatherWarning] = ()
     weather_silent_us: int | None = None
+    notes: Sequence[Situation] = ()
 
     def placement(self, node: str) -> Placement | None:
         return next((one for one in self.placements if one.node == node), None)
@@ -126,6 +129,7 @@ def load(context: Context, now_us: int) -> Snapshot:
         {one.id: stance_of(cities.decisions(city, incident=one.id)) for one in incidents if one.subject == "flood"},
         weather := standing(cities.weather(city, now_us), now_us),
         _weather_silent_us(cities, city, now_us) if weather else None,
+        [one for one in cities.situations(city, now_us) if one.public and one.holds(now_us)],
     )
 
 

@@ -32,6 +32,7 @@ from store.people import AuditLog, Deed, PeopleStore
 from store.photos import PhotoStore
 from store.phrases import PhraseStore
 from store.sends import SendStore
+from store.situations import SituationStore
 from store.staging import StageStore
 from store.subscriptions import SubscriptionStore
 from store.weather import WeatherStore
@@ -296,6 +297,7 @@ class CityStore(
     JudgementStore,
     DecisionStore,
     ImpactStore,
+    SituationStore,
     DutyStore,
     ChainStore,
     PhraseStore,

@@ -21,7 +21,7 @@ class QuietHandler(BaseHTTPRequestHandler):
         """Trials and tests have their own words."""
 
     def body(self) -> bytes:
-        """Whole, or ConnectionResetError: of whoever is killed while they speak half a body arrives, and means nothing."""
+        """Whole, or ConnectionResetError: who is killed while they speak sends half, which means nothing."""
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(length)
         if len(body) < length:

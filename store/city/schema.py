@@ -724,6 +724,30 @@ impact_proposals = Table(
     Index("ix_impact_proposals_created", "city", "created_us"),
 )
 
+# ------------------------------------------------------------ what the command centre tells of places
+
+# A row a version; the newest holds.
+situations = Table(
+    "situations",
+    metadata,
+    code_("id"),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    text_("city"),
+    text_("kind"),
+    Column("text", JSON, nullable=False),
+    text_("region"),
+    text_("place"),
+    us("from_us"),
+    us("until_us"),
+    Column("public", Boolean, nullable=False),
+    us("said_us"),
+    text_("person"),
+    text_("name"),
+    text_("office"),
+    text_("why"),
+    Index("ix_situations_until", "city", "until_us"),
+)
+
 # ------------------------------------------------------------ duty
 
 shifts = Table(

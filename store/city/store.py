@@ -30,6 +30,7 @@ from store.city.registry import RegistryTables
 from store.city.reports import ReportTables
 from store.city.security import SecurityTables
 from store.city.sends import SendTables
+from store.city.situations import SituationTable
 from store.city.staging import StageTables
 from store.city.subscriptions import SubscriptionTable
 from store.city.travels import TravelTable
@@ -52,6 +53,7 @@ class SqlCityStore(
     PostLinkTable,
     JudgementTables,
     ImpactTables,
+    SituationTable,
     TravelTable,
     ForecastTable,
     DutyTables,

@@ -819,6 +819,24 @@ CREATE TABLE sites (
 	CONSTRAINT pk_sites PRIMARY KEY (city, code),
 	CONSTRAINT fk_sites_city_cities FOREIGN KEY(city) REFERENCES cities (code)
 );
+CREATE TABLE situations (
+	id TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	city TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	text JSON NOT NULL,
+	region TEXT NOT NULL,
+	place TEXT NOT NULL,
+	from_us BIGINT NOT NULL,
+	until_us BIGINT NOT NULL,
+	public BOOLEAN NOT NULL,
+	said_us BIGINT NOT NULL,
+	person TEXT NOT NULL,
+	name TEXT NOT NULL,
+	office TEXT NOT NULL,
+	why TEXT NOT NULL,
+	CONSTRAINT pk_situations PRIMARY KEY (id, version)
+);
 CREATE TABLE snapshots (
 	city TEXT NOT NULL,
 	snapshot BLOB NOT NULL,
@@ -1023,6 +1041,7 @@ CREATE INDEX ix_sends_waiting ON sends (city, kind, rank, id) WHERE state = 'wai
 CREATE INDEX ix_sessions_person ON sessions (person);
 CREATE INDEX ix_sessions_until_us ON sessions (until_us);
 CREATE INDEX ix_shifts_ends ON shifts (city, to_us);
+CREATE INDEX ix_situations_until ON situations (city, until_us);
 CREATE INDEX ix_subscriptions_code ON subscriptions (code_digest) WHERE code_digest <> '';
 CREATE INDEX ix_subscriptions_walk ON subscriptions (city, kind, serial) WHERE state IN ('active', 'paused');
 CREATE INDEX ix_ways_city ON ways (city);
@@ -1043,4 +1062,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0044');
+INSERT INTO alembic_version (version_num) VALUES ('0045');

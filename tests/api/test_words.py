@@ -44,6 +44,9 @@ from api.reached import Why as WhyFailed
 from api.report_page import WRONG as REPORT_WRONG
 from api.roster import REPEATS
 from api.roster_page import TOLD as ROSTER_TOLD
+from api.situations_page import REFUSED as SITUATION_REFUSED
+from api.situations_page import SAID as SITUATION_SAID
+from api.situations_page import WRONG as SITUATION_WRONG
 from api.staging import REFUSALS
 from api.staging_page import TOLD as STAGE_TOLD
 from api.status import NodeState, Why
@@ -80,6 +83,7 @@ from contract.promise import PAUSE_REASONS
 from contract.reach import SEND_STATES
 from contract.reach_shown import Budget
 from contract.roles import ROLES
+from contract.situation import KINDS as SITUATION_KINDS
 from contract.sound import SOUND_CODES
 from contract.staging import BREADTH
 from contract.subscription import REACH_KINDS, TOPICS
@@ -298,6 +302,11 @@ def built() -> set[str]:
         *(f"key_{key}" for key in ("jk", "a", "t", "c", "s", "e", "slash", "help", "escape")),
         *("no_reason", "no_text", "no_person", "no_level", "decision_wrong"),
         *(f"report_wrong_{one}" for one in REPORT_WRONG),
+        *(f"situation_wrong_{one}" for one in SITUATION_WRONG),
+        *(f"situation_{one}" for one in SITUATION_REFUSED),
+        *(f"situation_kind_{one}" for one in SITUATION_KINDS),
+        *("situation_earlier", "situation_earlier_one"),
+        *SITUATION_SAID.values(),
         *("report_erased", "report_replied", "report_reply_over"),
         *("report_joined", "report_joined_one", "report_gone", "report_gone_title"),
         *("photo_sent", "photo_sent_one"),

@@ -41,6 +41,7 @@ STAFF = (
 ALL = (
     "/siaran",
     "/cuaca",
+    "/keadaan",
     "/suara",
     "/suara?bahasa=jv",
     "/portal",

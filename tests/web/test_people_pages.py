@@ -57,6 +57,7 @@ BOSS = (
     "/jejak/periksa",
     "/jejak/ditolak?pintu=api",
     "/dampak",
+    "/keadaan",
     "/dampak?pos=jog-gauge-05",
     "/orang/tidak-ada",
     "/akun/sandi",
