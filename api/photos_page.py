@@ -39,11 +39,12 @@ NEWS = ("bukti", "tampilkan", "tutup", "samarkan")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A photo on a page: `doubts` are sentences, `twin` the case that has one like it, "" where there is none to
-    look at."""
+    """A photo on a page: `doubts` are sentences, `compare` one about the angle that it has in common with another;
+    `twin` the case that has one like it, "" where there is none to look at."""
 
     photo: Photo
     doubts: Sequence[str] = ()
+    compare: str = ""
     twin: str = ""
 
 
@@ -68,14 +69,18 @@ def photos_by_report(context: Context, reports: Sequence[CitizenReport]) -> Mapp
 def _doubted(context: Context, speech: Speech, photo: Photo, case: Case) -> Shown:
     twin = context.cities.photo(photo.city, photo.twin) if photo.twin else None
     like = twin.number if twin is not None else ""
-    said = []
+    said, compare = [], ""
     for one in doubts_of(photo, case.opened_us):
         key = f"photo_doubt_{one.what}"
-        if one.what == "twin":
+        if one.photo:
             key += "_here" if like == case.number else "" if like else "_gone"
         time = speech.duration(one.us)
-        said.append(speech(key, number=like, time=time, km=speech.number(one.m / 1000, 1)))
-    return Shown(photo, said, like if like != case.number else "")
+        sentence = speech(key, number=like, time=time, km=speech.number(one.m / 1000, 1))
+        if one.what == "spot":
+            compare = sentence
+        else:
+            said.append(sentence)
+    return Shown(photo, said, compare, like if like != case.number else "")
 
 
 class PhotoPages:

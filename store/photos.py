@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 PhotoKind = Literal["report", "proof"]
+Alike = Literal["", "same", "spot"]
+"""a photo's twin: not looked at, the same picture, or one from the same spot"""
 PHOTO_KINDS: tuple[PhotoKind, ...] = get_args(PhotoKind)
 
 
@@ -18,7 +20,8 @@ class Photo:
     its case itself and `report` "". `taken_us` is the camera's clock and `away_m` how far from the place it stood, None
     where the camera did not say; the place itself is not kept. `hash` is a signed 64-bit dHash, None for a picture of
     nothing. `twin` is the earlier photo that looks most like it, `twin_bits` how many bits lie between, "" and 0 for
-    none. `shown_us`: since then the public may see it. `blurred`: how often something in it was made unreadable.
+    none, and `alike` what a second look at both said. `shown_us`: since then the public may see it. `blurred`: how
+    often something in it was made unreadable.
     """
 
     id: str
@@ -36,6 +39,15 @@ class Photo:
     twin_bits: int = 0
     shown_us: int | None = None
     blurred: int = 0
+    alike: Alike = ""
+
+
+class Near(NamedTuple):
+    """An earlier photo and how many bits lie between, or between it and the other one's mirror."""
+
+    id: str
+    bits: int
+    mirrored: bool
 
 
 class PhotoStore(Protocol):
@@ -45,6 +57,13 @@ class PhotoStore(Protocol):
         """Keep it with both pictures and return it with the earlier one that is most like it: of those of the city
         that differ in at most so many bits, without those of its own report. Where its id is known, that one is
         returned and nothing is written."""
+
+    def near_photos(self, city: str, photo_id: str, *, bits_most: int, most: int) -> Sequence[Near]:
+        """Of the earlier ones of the city whose pictures are there the `most` nearest, without those of its own
+        report; of equally near ones the oldest first."""
+
+    def say_twin(self, photo: Photo) -> Photo:
+        """Keep its `twin`, `twin_bits` and `alike`, and return it as it stands."""
 
     def photo(self, city: str, photo_id: str) -> Photo | None: ...
 

@@ -88,6 +88,28 @@ WORDS = {
     "photo_doubt_twin_gone": Text(
         "foto serupa pernah dikirim pada laporan lain", "a photo like it was sent with another report"
     ),
+    "photo_doubt_same": Text(
+        "gambar yang sama dengan foto pada kasus {number}", "the same picture as a photo of case {number}"
+    ),
+    "photo_doubt_same_here": Text(
+        "gambar yang sama dengan foto lain pada kasus ini", "the same picture as another photo of this case"
+    ),
+    "photo_doubt_same_gone": Text(
+        "gambar yang sama pernah dikirim pada laporan lain", "the same picture was sent with another report"
+    ),
+    "photo_compare": Text("Bandingkan", "Compare"),
+    "photo_doubt_spot": Text(
+        "sudutnya seperti foto pada kasus {number}, isinya berbeda",
+        "the angle is that of a photo of case {number}, what it shows is not",
+    ),
+    "photo_doubt_spot_here": Text(
+        "sudutnya seperti foto lain pada kasus ini, isinya berbeda",
+        "the angle is that of another photo of this case, what it shows is not",
+    ),
+    "photo_doubt_spot_gone": Text(
+        "sudutnya seperti foto pada laporan lain, isinya berbeda",
+        "the angle is that of a photo of another report, what it shows is not",
+    ),
     "photo_doubt_old": Text("diambil {time} sebelum dikirim", "taken {time} before it was sent"),
     "photo_doubt_before": Text("diambil {time} sebelum kasus dibuka", "taken {time} before the case was opened"),
     "photo_doubt_ahead": Text("jam kameranya {time} lebih cepat", "its camera's clock is {time} ahead"),

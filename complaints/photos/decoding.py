@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,7 +90,17 @@ class Decoder:
         """The same with these cells of the grid each in one colour."""
         return self._asked(jpeg, "blur", *(f"{column},{row}" for column, row in sorted(cells)))
 
+    def same_as(self, jpeg: bytes, others: Sequence[tuple[bytes, bool]]) -> list[bool]:
+        """Of pictures made here whether each is this one, sent on or changed; each a JPEG and whether to look at it
+        in a mirror. Those after the first that is are not looked at, and not answered. Raises Unfit and Unavailable."""
+        lengths = [str(len(jpeg)), *(f"{len(other)}{'m' if mirrored else ''}" for other, mirrored in others)]
+        out = self._run(b"".join([jpeg, *(other for other, _ in others)]), "alike", *lengths)
+        return list(map(bool, json.loads(out)["same"]))
+
     def _asked(self, raw: bytes, *how: str) -> Picture:
+        return _read(self._run(raw, *how))
+
+    def _run(self, raw: bytes, *how: str) -> bytes:
         if not self._turns.acquire(timeout=self._wait_s):
             raise Unavailable("too many photos are being opened; try again in a minute", retry_after_s=60.0)
         try:
@@ -110,11 +120,9 @@ class Decoder:
             raise Unfit("broken") from None
         finally:
             self._turns.release()
-        return _read(done.stdout) if done.returncode == 0 else _died()
-
-
-def _died() -> Picture:
-    raise Unfit("broken")
+        if done.returncode:
+            raise Unfit("broken")
+        return done.stdout
 
 
 def _read(out: bytes) -> Picture:

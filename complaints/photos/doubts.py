@@ -13,13 +13,15 @@ FAR_M = 500.0
 OLD_US = DAY_US
 AHEAD_US = HOUR_US
 """cameras' clocks are wrong by minutes"""
-What = Literal["twin", "old", "before", "ahead", "far"]
+What = Literal["twin", "same", "spot", "old", "before", "ahead", "far"]
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """`old`: taken `us` before it was sent; `before`: a proof taken `us` before the case was opened; `ahead`: its
-    clock is `us` ahead; `far`: taken `m` from the place; `twin`: it looks like the photo `photo`."""
+    clock is `us` ahead; `far`: taken `m` from the place. Of the photo `photo`: `same`: it is that picture; `twin`: it
+    looks like it; `spot`: it has its angle and shows something else, as a "before" and an "after" do, which is for
+    comparing and no doubt."""
 
     what: What
     us: int = 0
@@ -31,7 +33,7 @@ def doubts_of(photo: Photo, opened_us: int) -> list[Doubt]:
     """The gravest first; none for a camera that says nothing, for most say nothing. `opened_us`: the case's."""
     found: list[Doubt] = []
     if photo.twin:
-        found.append(Doubt("twin", photo=photo.twin))
+        found.append(Doubt(photo.alike or "twin", photo=photo.twin))
     if photo.taken_us is not None:
         age_us = photo.at_us - photo.taken_us
         if photo.kind == "proof" and photo.taken_us < opened_us - AHEAD_US:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from complaints.photos.worker import COLUMNS, ROWS
 from contract.city import Profile
 from contract.clock import to_us
 from contract.distance import distance_m
-from contract.errors import BadInput
+from contract.errors import BadInput, Unavailable
 from store.photos import Photo, PhotoKind
 from store.ports import CityStore
 
@@ -23,6 +24,9 @@ MOST = 3
 PROOFS_MOST = 30
 TWIN_BITS = 8
 """of 64: how far apart two fingerprints of one photo may lie. Decision 0053 has what was measured"""
+LIKE_BITS = 12
+LIKE_MOST = 4
+"""of those that lie no farther apart, as they are or mirrored, so many are laid over the new one"""
 _SPACE = UUID("8a0c7c4e-61f5-5c1f-9b1e-6c0b2f3f7a52")
 
 
@@ -87,7 +91,8 @@ class Photos:
             away_m=away_m,
             shown_us=now_us if kind == "proof" else None,
         )
-        return self._cities.put_photo(photo, seen.large, seen.small, twin_bits_most=TWIN_BITS)
+        kept = self._cities.put_photo(photo, seen.large, seen.small, twin_bits_most=TWIN_BITS)
+        return self._told_apart(kept, seen.large)
 
     def photos_of(self, case: str) -> Sequence[Photo]:
         """Those of a case, the oldest first."""
@@ -103,6 +108,28 @@ class Photos:
             return False
         made = self._decoder.blurred(large, cells)
         return self._cities.blur_photo(self._city, photo_id, made.large, made.small)
+
+    def _told_apart(self, photo: Photo, large: bytes) -> Photo:
+        """With the earlier photo that this one was made from; or that its twin is another picture. Where none can be
+        looked at any more its fingerprint has the word."""
+        near = self._cities.near_photos(self._city, photo.id, bits_most=LIKE_BITS, most=LIKE_MOST)
+        found = [(one, self._cities.photo_picture(self._city, one.id)) for one in near]
+        there = [(one, picture) for one, picture in found if picture is not None]
+        if not there:
+            return photo
+        try:
+            same = self._decoder.same_as(large, [(picture, one.mirrored) for one, picture in there])
+        except (Unfit, Unavailable):
+            return photo
+        if same[-1]:
+            made_from = there[len(same) - 1][0]
+            return self._cities.say_twin(replace(photo, twin=made_from.id, twin_bits=made_from.bits, alike="same"))
+        twin = self._cities.photo(self._city, photo.twin)
+        looked_at = any(one.id == photo.twin and not one.mirrored for one, _ in there)
+        # What was made unreadable in it looks like something that came or went.
+        if twin is None or twin.blurred or not looked_at:
+            return photo
+        return self._cities.say_twin(replace(photo, alike="spot"))
 
     def _proofs(self, case: str) -> list[Photo]:
         return [one for one in self._cities.photos_of(case) if one.kind == "proof"]

@@ -137,6 +137,7 @@ photos = Table(
     Column("twin_bits", Integer, nullable=False),
     maybe_us("shown_us"),
     Column("blurred", Integer, nullable=False),
+    Column("alike", Text, nullable=False, server_default=""),
     Index("ix_photos_number", "number"),
     Index("ix_photos_report", "report"),
     Index("ix_photos_hash", "city", "hash", "id"),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 from store.city.database import Part, batches, rows_of
 from store.city.desk_schema import photo_pictures, photos, reports
 from store.city.schema import cities
-from store.photos import Photo
+from store.photos import Near, Photo
 
 _KEPT = tuple(one.name for one in fields(Photo))
 
@@ -34,6 +34,33 @@ class PhotoTables(Part):
             connection.execute(photos.insert().values(values))
             connection.execute(photo_pictures.insert().values(photo=kept.id, large=large, small=small))
             return _read(connection, _about().where(photos.c.id == photo.id))[0]
+
+    def near_photos(self, city: str, photo_id: str, *, bits_most: int, most: int) -> Sequence[Near]:
+        """See `PhotoStore.near_photos`."""
+        with self._db.read() as connection:
+            this = _read(connection, _about().where(*_this(city, photo_id)))
+            if not this or this[0].hash is None:
+                return []
+            own, mirror = this[0].hash, _mirrored(this[0].hash)
+            near = {
+                name: bits
+                for name, other in connection.execute(_others(this[0]))
+                if (bits := min((_apart(own, other), False), (_apart(mirror, other), True)))[0] <= bits_most
+            }
+            found: list[tuple[int, int, str, bool]] = []
+            for some in batches(list(near)):
+                query = select(photos.c.at_us, photos.c.id).where(photos.c.id.in_(some), _there())
+                earlier = query.where(photos.c.at_us <= this[0].at_us, photos.c.id != photo_id)
+                found += [(near[name][0], at_us, name, near[name][1]) for at_us, name in connection.execute(earlier)]
+        return [Near(name, bits, mirrored) for bits, _, name, mirrored in sorted(found)[:most]]
+
+    def say_twin(self, photo: Photo) -> Photo:
+        """See `PhotoStore.say_twin`."""
+        said = {name: getattr(photo, name) for name in ("twin", "twin_bits", "alike")}
+        with self._db.write() as connection:
+            connection.execute(update(photos).where(*_this(photo.city, photo.id)).values(said))
+            found = _read(connection, _about().where(*_this(photo.city, photo.id)))
+        return found[0] if found else photo
 
     def photo(self, city: str, photo_id: str) -> Photo | None:
         """See `PhotoStore.photo`."""
@@ -126,14 +153,10 @@ def _twin_of(connection: Connection, photo: Photo, bits_most: int) -> tuple[str,
     by one: two numbers and a count of bits each."""
     if photo.hash is None:
         return "", 0
-    query = select(photos.c.id, photos.c.hash).where(photos.c.city == photo.city, photos.c.hash.is_not(None))
-    if photo.report:
-        query = query.where(func.coalesce(photos.c.report, "") != photo.report)
-    mask, this = 2**64 - 1, photo.hash
     near = [
         (bits, name)
-        for name, other in connection.execute(query)
-        if (bits := ((this ^ other) & mask).bit_count()) <= bits_most
+        for name, other in connection.execute(_others(photo))
+        if (bits := _apart(photo.hash, other)) <= bits_most
     ]
     if not near:
         return "", 0
@@ -141,6 +164,22 @@ def _twin_of(connection: Connection, photo: Photo, bits_most: int) -> tuple[str,
     nearest = [name for each, name in near if each == bits]
     oldest = select(photos.c.id).where(photos.c.id.in_(nearest[:500])).order_by(photos.c.at_us, photos.c.id).limit(1)
     return str(connection.execute(oldest).scalar_one()), bits
+
+
+def _others(photo: Photo) -> Select[Any]:
+    """Name and fingerprint of the city's, without those of its own report."""
+    query = select(photos.c.id, photos.c.hash).where(photos.c.city == photo.city, photos.c.hash.is_not(None))
+    return query.where(func.coalesce(photos.c.report, "") != photo.report) if photo.report else query
+
+
+def _apart(one: int, other: int) -> int:
+    return ((one ^ other) & (2**64 - 1)).bit_count()
+
+
+def _mirrored(one: int) -> int:
+    """The fingerprint of the picture in a mirror: each row backwards, and what was lighter is darker."""
+    rows = (one & (2**64 - 1)).to_bytes(8)
+    return int.from_bytes(bytes(~int(f"{row:08b}"[::-1], 2) & 0xFF for row in rows))
 
 
 def _this(city: str, photo_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -536,7 +536,7 @@ CREATE TABLE photos (
 	twin TEXT NOT NULL,
 	twin_bits INTEGER NOT NULL,
 	shown_us BIGINT,
-	blurred INTEGER NOT NULL,
+	blurred INTEGER NOT NULL, alike TEXT DEFAULT '' NOT NULL,
 	CONSTRAINT pk_photos PRIMARY KEY (id),
 	CONSTRAINT fk_photos_city_cities FOREIGN KEY(city) REFERENCES cities (code),
 	CONSTRAINT fk_photos_number_cases FOREIGN KEY(number) REFERENCES cases (number),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import httpx
-from PIL import Image
+from PIL import Image, ImageDraw, ImageOps
 from support.photographs import photograph, scene
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in, stranger
@@ -125,14 +125,32 @@ def test_a_proof_that_does_not_fit_is_doubted(made: Town, serve: Serve) -> None:
     sent_on = photograph(scene(5, (640, 480)), quality=40, place=place)
     done = send(client, officer, f"/petugas/{second.number}/foto", sent_on)
     told = words(ask(client, officer, done.headers["location"].partition("?")[0]))
-    assert f"Periksa ulang: foto serupa pada kasus {first.number}" in told
+    assert f"Periksa ulang: gambar yang sama dengan foto pada kasus {first.number}" in told
     assert "2,4 km dari tempat kasus" in told
     assert "hari sebelum kasus dibuka" in words(ask(client, officer, f"/petugas/{first.number}"))
     (proof,) = made.cities.photos_of(second.number)
     assert ask(client, stranger(), f"/foto/{proof.id}.jpg").status_code == 200
     english = words(ask(client, officer, f"/petugas/{second.number}?lang=en"))
-    assert "Check again: a photo like it belongs to case" in english
+    assert f"Check again: the same picture as a photo of case {first.number}" in english
     assert "Pilih fotonya dahulu" in words(send(client, officer, f"/petugas/{second.number}/foto"))
+
+
+def test_before_and_after_are_compared_and_not_doubted(made: Town, serve: Serve) -> None:
+    """A hole in the road, and the road: the officer is led to the first photo. The hole sent again in a mirror is the
+    same picture, though the other one's fingerprint is nearer."""
+    client = serve(made)
+    hole = scene(5)
+    ImageDraw.Draw(hole).ellipse((370, 220, 450, 290), fill="saddlebrown")
+    first, _ = reported(made, client, photograph(hole))
+    officer = signed_in(made, person(made, "pusat", "operator"))
+    assert send(client, officer, f"/petugas/{first.number}/foto", photograph(scene(5))).status_code == 303
+    told = words(ask(client, officer, f"/petugas/{first.number}"))
+    assert "Bandingkan: sudutnya seperti foto lain pada kasus ini, isinya berbeda" in told
+    assert "Periksa ulang" not in told
+    assert "Compare: the angle is that of" in words(ask(client, officer, f"/petugas/{first.number}?lang=en"))
+    done = send(client, officer, f"/petugas/{first.number}/foto", photograph(ImageOps.mirror(hole)))
+    told = words(ask(client, officer, done.headers["location"].partition("?")[0]))
+    assert "Periksa ulang: gambar yang sama dengan foto lain pada kasus ini" in told
 
 
 def test_an_officer_makes_squares_unreadable(made: Town, serve: Serve) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 from support.photographs import bomb, marked, photograph, scene
 
 from complaints.photos import worker
@@ -94,6 +95,36 @@ def test_a_copy_is_known_again_and_another_place_is_not() -> None:
     assert min(_apart(this, worker.fingerprint(scene(seed))) for seed in range(100, 150)) > TWIN_BITS
 
 
+@pytest.mark.parametrize(
+    ("changed", "mirrored"),
+    [
+        pytest.param(
+            lambda one: Image.open(io.BytesIO(photograph(one.resize((480, 360)), quality=30))), False, id="sent"
+        ),
+        pytest.param(lambda one: ImageEnhance.Brightness(one).enhance(1.3), False, id="brightened"),
+        pytest.param(lambda one: one.crop((64, 0, 800, 552)), False, id="cut"),
+        pytest.param(lambda one: ImageOps.expand(one.crop((16, 30, 790, 510)), (0, 0, 0, 80)), False, id="written on"),
+        pytest.param(ImageOps.mirror, True, id="mirrored"),
+    ],
+)
+def test_a_picture_changed_is_that_picture(
+    decoder: Decoder, changed: Callable[[Image.Image], Image.Image], mirrored: bool
+) -> None:
+    """Two moments at one place are told apart by what has come or gone, in the same look."""
+    first, after = (ImageEnhance.Brightness(scene(7)).enhance(0.75) for _ in range(2))
+    ImageDraw.Draw(after).ellipse((370, 220, 450, 290), fill="saddlebrown")
+    new = photograph(changed(first))
+    assert decoder.same_as(new, [(photograph(after), mirrored), (photograph(first), mirrored)]) == [False, True]
+
+
+def test_nothing_is_said_of_what_is_cut_off() -> None:
+    """Two nights with one lamp each are not one picture because the rest is black."""
+    nights = [Image.new("RGB", (800, 600)) for _ in range(2)]
+    for night, x in zip(nights, (380, 384), strict=True):
+        ImageDraw.Draw(night).ellipse((x, 20, x + 60, 80), fill="white")
+    assert not worker.same_picture(*nights)
+
+
 def test_what_is_blurred_cannot_be_read_out_again(decoder: Decoder) -> None:
     """A marked square is one colour, that of nothing else; beside it the picture is as it was."""
     image = marked(scene(3, (1200, 900)), (500, 400, 600, 500))
@@ -130,6 +161,8 @@ def test_a_cameras_clock_is_read(taken: str, offset: str, us: int | None) -> Non
         ({"away_m": 2400.0}, 0, [("far", 2400.0)]),
         ({"kind": "proof", "taken_us": 9 * DAY_US}, 9 * DAY_US + 2 * HOUR_US, [("before", 2 * HOUR_US)]),
         ({"twin": "q", "taken_us": 7 * DAY_US}, 0, [("twin", "q"), ("old", 3 * DAY_US)]),
+        ({"twin": "q", "alike": "same"}, 0, [("same", "q")]),
+        ({"twin": "q", "alike": "spot"}, 0, [("spot", "q")]),
     ],
 )
 def test_what_does_not_fit_is_doubted(

@@ -23,7 +23,7 @@ PHOTO = Photo("p1", CITY, "", "r1", "report", NOON_US, 1600, 1200, 5)
 READS = {
     *("desk_mark", "aside", "trusted", "report_of", "report", "lines", "case", "case_of_event", "cases_of", "updates"),
     *("pauses", "reports", "report_counts", "replied", "reports_since", "inbox", "waiting", "find_cases"),
-    *("photo", "photo_picture", "photos_of", "photos_of_reports", "shown_photos"),
+    *("photo", "photo_picture", "photos_of", "photos_of_reports", "shown_photos", "near_photos"),
     *("filings", "untold", "filings_of", "filings_among", "filing_under", "filing_counts", "feeds"),
 }
 NOT_SHOWN = {"put_feed"}
@@ -54,6 +54,7 @@ def writes(store: CityStore, first: Case) -> dict[str, list[Callable[[], object]
         "change_filing": [lambda: store.change_filing(replace(store.filings_of(first.number)[0], state="filed"))],
         "move_case": [lambda: moved(store, first.number, "m1"), lambda: moved(store, first.number, "m2", public=False)],
         "put_photo": [lambda: store.put_photo(replace(PHOTO, id="p2"), b"l", b"s", twin_bits_most=0)],
+        "say_twin": [lambda: store.say_twin(replace(PHOTO, alike="same"))],
         "show_photo": [lambda: store.show_photo(CITY, "p1", NOON_US)],
         "blur_photo": [lambda: store.blur_photo(CITY, "p1", b"l", b"s")],
         "erase_photo": [lambda: store.erase_photo(CITY, "p1")],

@@ -83,6 +83,30 @@ def test_an_old_proof_is_known_again(city_store: CityStore) -> None:
     assert again.twin == "a"
 
 
+def test_those_that_may_be_the_same_picture_are_found(city_store: CityStore) -> None:
+    """Of the earlier ones that still have a picture the nearest, as they are or mirrored; what a look at both says is
+    kept."""
+    city_store.put_profile(profile(), NOON_US)
+    case_ = reported(city_store)
+    mirrored = int.from_bytes(bytes(~int(f"{one:08b}"[::-1], 2) & 0xFF for one in (HASH & (2**64 - 1)).to_bytes(8)))
+    proof = {"number": case_.number, "report": "", "kind": "proof"}
+    put(city_store, photo("b", **proof, hash=HASH ^ 0b111))
+    put(city_store, photo("a", **proof, hash=HASH ^ 0b11, at_us=NOON_US + 1))
+    put(city_store, photo("m", **proof, hash=mirrored - 2**64 if mirrored >> 63 else mirrored))
+    put(city_store, photo("far", **proof, hash=HASH ^ (2**20 - 1)))
+    put(city_store, photo("own"))
+    put(city_store, photo("later", **proof, at_us=NOON_US + 3))
+    new = put(city_store, photo("new", at_us=NOON_US + 2))
+    found = city_store.near_photos(CITY, "new", bits_most=12, most=9)
+    assert [tuple(one) for one in found] == [("m", 0, True), ("a", 2, False), ("b", 3, False)]
+    assert len(city_store.near_photos(CITY, "new", bits_most=12, most=1)) == 1
+    assert city_store.erase_photo(CITY, "a")
+    assert [one.id for one in city_store.near_photos(CITY, "new", bits_most=12, most=9)] == ["m", "b"]
+    said = replace(new, twin="b", twin_bits=3, alike="same")
+    assert city_store.say_twin(said) == said == city_store.photo(CITY, "new")
+    assert city_store.near_photos(CITY, "none", bits_most=12, most=9) == []
+
+
 def _moved(one: Case) -> object:
     from store.cases import Moved
 
