@@ -1062,4 +1062,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0045');
+INSERT INTO alembic_version (version_num) VALUES ('0046');
