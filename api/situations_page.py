@@ -109,8 +109,9 @@ class Board:
             if known is not None and ends:
                 note = replace(known, version=note.version, until_us=now_us, said_us=now_us, why=note.why)
                 note = replace(note, person=caller.person, name=caller.name, office=self._office(caller))
-            first = "situation.told" if note.version == 1 else "situation.corrected"
-            self._context.cities.put_situation(note, Deed(caller.actor, "situation.ended" if ends else first, note.id, now_us))
+            told = "situation.told" if note.version == 1 else "situation.corrected"
+            deed = Deed(caller.actor, "situation.ended" if ends else told, note.id, now_us)
+            self._context.cities.put_situation(note, deed)
         except BadInput as wrong:
             return self.page(request, typed=form, said=f"situation_wrong_{wrong.where}", status=400)
         except Rejected as refused:

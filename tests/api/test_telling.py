@@ -21,7 +21,7 @@ from store.people import SecurityEvent
 ROOT = Path(__file__).parents[2]
 NOW = 1_769_223_600_000_000
 DEED = re.compile(
-    r"(person|proposal|session|sign_in|key|post|case|city|node|quarantine|ca|alarm|stage|verdict|miss|impact|contact|siren|duty|drill|chain|relay|bulletin|phrase|recording)\.[a-z_]+"
+    r"(person|proposal|session|sign_in|key|post|case|city|node|quarantine|ca|alarm|stage|verdict|miss|impact|situation|contact|siren|duty|drill|chain|relay|bulletin|phrase|recording)\.[a-z_]+"
 )
 LANGUAGES = pytest.mark.parametrize("language", ["id", "en"])
 
