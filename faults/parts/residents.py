@@ -166,7 +166,8 @@ def report_books(people: Residents, kept: Sequence[Kept], cases: Sequence[Case])
 
 
 def _beside(cases: Sequence[Case], places: Sequence[Place]) -> list[str]:
-    """Cases of one place and category that were open at once."""
+    """Cases of one place and category that were open at once, but for two of the sensors': each of their events is a
+    case, and that one has ended may reach the desk a moment after that the next has begun."""
     at: defaultdict[Place, list[Case]] = defaultdict(list)
     for case in cases:
         for place in places:
@@ -177,6 +178,7 @@ def _beside(cases: Sequence[Case], places: Sequence[Place]) -> list[str]:
     for there in at.values():
         there.sort(key=lambda one: one.opened_us)
         for before, after in itertools.pairwise(there):
-            if before.closed_us is None or before.closed_us > after.opened_us:
+            both_sensed = before.event is not None and after.event is not None
+            if not both_sensed and (before.closed_us is None or before.closed_us > after.opened_us):
                 wrong.append(f"{before.number} and {after.number} are open at one place")
     return wrong

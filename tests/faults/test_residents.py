@@ -29,6 +29,14 @@ def test_reports_that_are_kept_once_and_have_their_case_are_in_order() -> None:
     assert report_books(people(), [*KEPT, Kept("c", "J-2", "flood")], [FIRST, SECOND]) == []
 
 
+def test_two_events_of_the_sensors_may_overlap_at_the_desk_and_a_resident_s_case_may_not() -> None:
+    """The end of one reaches the desk a moment after the beginning of the next; each is its own case."""
+    sensed = [replace(FIRST, event="e1", closed_us=201), replace(SECOND, event="e2")]
+    assert report_books(people(), KEPT, sensed) == []
+    told = report_books(people(), KEPT, [sensed[0], replace(sensed[1], event=None)])
+    assert told == ["J-1 and J-2 are open at one place"]
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
