@@ -50,6 +50,30 @@ WORDS = {
     ),
     "report_elsewhere": Text("Untuk hal lain", "For other things"),
     "report_send": Text("Kirim laporan", "Send the report"),
+    "report_queue": Text("Laporan di telepon ini", "Reports on this phone"),
+    "report_queued": Text(
+        "Tanpa sambungan: laporan disimpan di telepon ini, dengan fotonya ({n}). Dikirim sendiri begitu tersambung "
+        "selama halaman ini terbuka; kalau ditutup, saat dibuka lagi.",
+        "No connection: reports are kept on this phone, with their photos ({n}). They are sent by themselves as soon "
+        "as there is one while this page is open; when it was closed, once it is opened again.",
+    ),
+    "report_sending": Text(
+        "Laporan disimpan di telepon ini, sedang dikirim …", "The report is kept on this phone, being sent …"
+    ),
+    "report_arrived": Text("terkirim", "sent"),
+    "report_look": Text("Lihat laporan", "See the report"),
+    "report_forget": Text("Hapus dari telepon ini", "Remove from this phone"),
+    "report_mend": Text("Perbaiki", "Put it right"),
+    "report_old": Text("belum terkirim; masih begitu keadaannya?", "not sent yet; is it still so?"),
+    "report_still_so": Text("Masih, kirim", "It is, send it"),
+    "report_written": Text("ditulis {time}", "written {time}"),
+    "report_photos": Text("{n} foto, {kb} kB", "photos: {n}, {kb} kB"),
+    "report_no_room": Text(
+        "Tidak ada tempat lagi di telepon ini; laporan itu masih di formulir dan belum disimpan. "
+        "Tunggu sampai yang lain terkirim, atau buang yang tidak perlu.",
+        "There is no room left on this phone; the report is still in the form and not kept. "
+        "Wait until others have been sent, or throw away what is not needed.",
+    ),
     "report_wrong_category": Text("Pilih tentang apa laporan ini.", "Choose what it is about."),
     "report_wrong_place": Text(
         "Pilih kelurahan, atau pakai tempat Anda sekarang.", "Choose a kelurahan, or use where you are now."

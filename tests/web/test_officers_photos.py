@@ -120,6 +120,10 @@ def test_a_photo_whose_answer_is_lost_is_kept_once(field: Field) -> None:
     page.click(SEND)
     page.wait_for_url("**/foto/*?kabar=bukti")
     assert len(field.proofs()) == 2
+    squares, button = page.locator(".squares").bounding_box(), page.locator("text=Samarkan petak").bounding_box()
+    assert squares is not None
+    assert button is not None
+    assert button["y"] - squares["y"] - squares["height"] >= 40, "a thumb on the last row would make it final"
 
 
 def test_what_the_desk_refuses_stays_with_its_reason(field: Field) -> None:
