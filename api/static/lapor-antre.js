@@ -16,6 +16,7 @@
   const AGAIN_MS = 15000;
   const SEND_MS = 180000;
   let busy = false;
+  let notBefore = 0;
   let opened = null;
 
   function asked(request) {
@@ -176,17 +177,29 @@
     return told?.textContent.trim() || String(answer.status);
   }
 
+  async function tell(left) {
+    const waiting = (await kept()).filter(due).length;
+    say(waiting ? left.replace("{n}", waiting) : "");
+    await draw();
+  }
+
   // Resolves to the report `mine` as it stands then, undefined where it is not among those sent.
   async function flush(mine) {
     if (busy) return undefined;
+    if (Date.now() < notBefore) return tell(says.later);
     busy = true;
     let now;
+    let left = says.queued;
     try {
       for (let one; (one = (await kept()).find(due));) {
         let answer = await posted(one);
         if (answer.status === 403 && await tokenAnew()) answer = await posted(one);
         const at = new URL(answer.url).pathname;
-        if (answer.status >= 500 || answer.status === 429 || at.startsWith("/masuk")) break;
+        if (answer.status >= 500 || answer.status === 429 || at.startsWith("/masuk")) {
+          notBefore = Date.now() + 1000 * Number(answer.headers.get("Retry-After") || 0);
+          left = says.later;
+          break;
+        }
         const stands = answer.ok
           ? { ...one, seen: answer.url, fields: [], photos: [] }
           : { ...one, refused: await sentence(answer), still: false };
@@ -198,9 +211,7 @@
     } finally {
       busy = false;
     }
-    const left = (await kept()).filter(due).length;
-    say(left ? says.queued.replace("{n}", left) : "");
-    await draw();
+    await tell(left);
     return now;
   }
 

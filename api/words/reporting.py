@@ -57,6 +57,10 @@ WORDS = {
         "No connection: reports are kept on this phone, with their photos ({n}). They are sent by themselves as soon "
         "as there is one while this page is open; when it was closed, once it is opened again.",
     ),
+    "report_later": Text(
+        "Belum bisa diterima sekarang. Laporan tetap disimpan di telepon ini ({n}) dan dikirim lagi sendiri.",
+        "It cannot be taken just now. Reports stay on this phone ({n}), and are sent again by themselves.",
+    ),
     "report_sending": Text(
         "Laporan disimpan di telepon ini, sedang dikirim …", "The report is kept on this phone, being sent …"
     ),

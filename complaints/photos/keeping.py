@@ -25,7 +25,7 @@ PROOFS_MOST = 30
 TWIN_BITS = 8
 """of 64: how far apart two fingerprints of one photo may lie. Decision 0053 has what was measured"""
 LIKE_BITS = 12
-LIKE_MOST = 4
+LIKE_MOST = 6
 """of those that lie no farther apart, as they are or mirrored, so many are laid over the new one"""
 _SPACE = UUID("8a0c7c4e-61f5-5c1f-9b1e-6c0b2f3f7a52")
 
@@ -72,7 +72,8 @@ class Photos:
         before = self._cities.photos_of_reports([report]) if report else self._proofs(case)
         known = next((one for one in before if one.id == name), None)
         if known is not None:
-            return known
+            large = None if known.alike else self._cities.photo_picture(self._city, known.id)
+            return known if large is None else self._told_apart(known, large)
         if len(before) >= (MOST if report else PROOFS_MOST):
             raise Unfit("many")
         seen = picture or self.look(raw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 from PIL import Image, ImageDraw, ImageOps
@@ -151,6 +152,12 @@ def test_before_and_after_are_compared_and_not_doubted(made: Town, serve: Serve)
     done = send(client, officer, f"/petugas/{first.number}/foto", photograph(ImageOps.mirror(hole)))
     told = words(ask(client, officer, done.headers["location"].partition("?")[0]))
     assert "Periksa ulang: gambar yang sama dengan foto lain pada kasus ini" in told
+    (*_, copy) = made.cities.photos_of(first.number)
+    made.cities.say_twin(replace(copy, alike="", twin="", twin_bits=0))
+    send(client, officer, f"/petugas/{first.number}/foto", photograph(ImageOps.mirror(hole)))
+    assert made.cities.photo(copy.city, copy.id) == copy, (
+        "whoever was cut off before the second look has it at the next"
+    )
 
 
 def test_an_officer_makes_squares_unreadable(made: Town, serve: Serve) -> None:

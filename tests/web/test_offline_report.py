@@ -58,9 +58,11 @@ def file(raw: bytes, name: str) -> dict[str, str | bytes]:
 
 
 def write(page: Page, text: str, *photos: bytes) -> None:
+    """Each by another account: of one the sixth a day waits aside."""
     page.select_option("#jenis", "lampu-jalan")
     page.select_option("#tempat", "r:34.71.05.1001")
     page.fill("#cerita", text)
+    page.fill("#kontak", f"{text} 0812")
     page.set_input_files("#foto", [file(raw, f"IMG_{n}.jpg") for n, raw in enumerate(photos)])
     page.click(SEND)
 
@@ -128,6 +130,28 @@ def test_what_the_desk_refuses_comes_back_into_the_form(street: Street) -> None:
     page.set_input_files("#foto", [])
     page.click(SEND)
     page.wait_for_url(re.compile("/lapor/[0-9a-f]{32}$"))
+
+
+def test_what_cannot_be_taken_just_now_waits(street: Street) -> None:
+    """Of too many at once it says so, and does not come back sooner than it was told to."""
+    page = street.form()
+    tried: list[str] = []
+
+    def refuse(route: Route) -> None:
+        tried.append(route.request.method)
+        route.fulfill(status=429, headers={"Retry-After": "60"}, body="")
+
+    page.route("**/lapor", refuse)
+    write(page, "Tiang miring.")
+    page.wait_for_selector(f"{NOTE}:has-text('Belum bisa diterima sekarang')")
+    write(page, "Kabel putus.")
+    page.wait_for_selector(f"{NOTE}:has-text('di telepon ini (2)')")
+    page.wait_for_selector(f"{SEND}:enabled")
+    page.unroute("**/lapor")
+    assert tried == ["POST"]
+    page.reload()
+    page.wait_for_selector(f"{LIST}:nth-child(2):has-text('Lihat laporan')")
+    assert [len(street.reports(text)) for text in ("Tiang miring.", "Kabel putus.")] == [1, 1]
 
 
 def test_what_was_written_hours_ago_is_asked_about_first(street: Street) -> None:
