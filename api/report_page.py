@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
@@ -35,12 +36,15 @@ from complaints.photos.decoding import BYTES_MOST, Picture, Unfit
 from complaints.photos.keeping import MOST, Photos, Place
 from contract.distance import distance_m
 from contract.errors import BadInput
-from store.cases import Case, CitizenReport
+from store.cases import Around, Case, CitizenReport
 from store.people import Deed
 
 PATH = "/lapor"
 STAFF = ("officer", "operator", "admin")
 KNOWN_SHOWN = 8
+NEAR_M = 2_000.0
+"""how far from the place that a caller names a case is offered"""
+NEAR_LOOKED = 200
 FARTHEST_M = 60_000.0
 _KEY = re.compile(r"[0-9a-f]{32}")
 WRONG = ("category", "place", "far", "text", "answer", "answer_missing")
@@ -87,6 +91,7 @@ class ReportPage:
         asked = request.query_params
         staff = caller_of(request).role in STAFF
         fields = {"jenis": asked.get("jenis", ""), "tempat": f"r:{asked.get('wilayah', '')}", **(typed or {})}
+        place = self._chosen(fields) if staff else None
         values = {
             "categories": self._categories,
             "asking": [one for one in self._categories.values() if one.attributes],
@@ -102,7 +107,9 @@ class ReportPage:
             "desk": desk_of(self._context),
             "key": secrets.token_hex(16),
             "staff": staff,
-            "known": self._known() if staff else (),
+            "known": self._known(place) if staff else (),
+            "near": place is not None,
+            "same": fields.get("sama", ""),
             "region_names": {code: one.name for code, one in self._regions.items()},
             "text_most": LONGEST,
             "answer_most": ANSWER_MOST,
@@ -229,10 +236,25 @@ class ReportPage:
             raise Wrong("far")
         return category, lat, lon, region_of(profile, self._cells.now()[0], lat, lon)
 
-    def _known(self) -> Sequence[Case]:
-        """The newest open cases, for who hears of one of them once more."""
-        found = self._context.cities.find_cases(self._context.city, open_=True, limit=KNOWN_SHOWN)
-        return found.cases
+    def _chosen(self, fields: Mapping[str, str]) -> tuple[float, float] | None:
+        """Where the form says that it is; None where nothing was chosen yet."""
+        try:
+            lat, lon = float(fields.get("lat", "")), float(fields.get("lon", ""))
+        except ValueError:
+            found = self._regions.get(fields.get("tempat", "").removeprefix("r:"))
+            return None if found is None else (found.lat, found.lon)
+        return (lat, lon) if isfinite(lat) and isfinite(lon) else None
+
+    def _known(self, place: tuple[float, float] | None) -> Sequence[tuple[Case, int | None]]:
+        """Open cases for who hears of one of them once more, the sensors' too: the nearest to the place, with metres;
+        before there is one, the newest."""
+        cities, city = self._context.cities, self._context.city
+        if place is None:
+            return [(one, None) for one in cities.find_cases(city, open_=True, limit=KNOWN_SHOWN, counted=False).cases]
+        around = Around(*place, NEAR_M)
+        found = cities.find_cases(city, open_=True, limit=NEAR_LOOKED, within=around, counted=False).cases
+        away = sorted((distance_m(*place, one.lat, one.lon), one.number, one) for one in found)
+        return [(one, int(round(metres, -1))) for metres, _, one in away[:KNOWN_SHOWN]]
 
     def _shown(self, request: Request, template: str, values: Mapping[str, object], status: int = 200) -> Response:
         return with_its_form(self._context, self._pages, request, template, values, back=PATH, status=status)

@@ -386,6 +386,7 @@
     s: () => into("input[name=alasan]", document.querySelector("#rincian details[data-key=s]")),
     c: () => into("#teks"),
     e: () => into("#bukti"),
+    l: () => byId("telepon")?.click(),
     "/": () => into("#cari"),
     "?": () => into("summary", byId("bantuan")),
   };

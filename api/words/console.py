@@ -272,6 +272,7 @@ WORDS = {
     "key_e": Text("ke bukti", "go to the evidence"),
     "key_slash": Text("cari", "search"),
     "key_help": Text("bantuan ini", "this help"),
+    "key_l": Text("catat laporan telepon", "take a telephone call down"),
     "key_escape": Text("kembali ke daftar", "back to the table"),
     "keys_on": Text("Tombol huruf berlaku", "Letter keys are on"),
 }

@@ -218,7 +218,15 @@ def test_a_call_is_taken_down_and_the_known_case_is_offered(made: Town, serve: S
     number = first.headers["location"].rpartition("/")[2]
     client.cookies.clear()
     form = client.get("/lapor", headers=operator.sent)
-    assert f'<option value="{number}">' in form.text
+    offered = f'<input type="radio" name="sama" value="{number}">'
+    assert offered in form.text
+    near = client.get(f"/lapor?wilayah={GOOD['tempat'][2:]}", headers=operator.sent).text
+    assert offered in near
+    assert "gabungkan?" in near
+    client.cookies.clear()
+    assert 'name="sama"' not in client.get(f"/lapor?wilayah={GOOD['tempat'][2:]}").text, "residents are told nothing"
+    far = client.get("/lapor?wilayah=34.71.14", headers=operator.sent).text
+    assert offered not in far
     again = send(client, operator, kunci="c" * 32, sama=number, cerita="Penelepon lain: masih padam.")
     assert again.headers["location"].endswith(number)
     assert [one.source for one in made.cities.reports(number)] == ["phone", "phone"]

@@ -299,7 +299,7 @@ def built() -> set[str]:
         *(f"matcher_{name}" for name in MATCHERS),
         *(f"held_window_{what}" for what in WINDOWS),
         *(f"{many}{one}" for many in ("console_open", "console_waiting", "console_again") for one in ("", "_one")),
-        *(f"key_{key}" for key in ("jk", "a", "t", "c", "s", "e", "slash", "help", "escape")),
+        *(f"key_{key}" for key in ("jk", "a", "t", "c", "s", "e", "l", "slash", "help", "escape")),
         *("no_reason", "no_text", "no_person", "no_level", "decision_wrong"),
         *(f"report_wrong_{one}" for one in REPORT_WRONG),
         *(f"situation_wrong_{one}" for one in SITUATION_WRONG),
