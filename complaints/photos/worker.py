@@ -44,7 +44,7 @@ DARKEST, LIGHTEST = 8, 247
 SHARE = 0.4
 """of a block's pixels that must say something"""
 PATCH = 2
-"""blocks side by side that differ: a thing that came or went, a fiftieth of the picture's width by a thirtieth"""
+"""blocks side by side, of 432, that differ: a thing that came or went"""
 STEPS = ((48, 0.06), (48, 0.03), (96, 0.015), (96, 0.008), (192, 0.004), (192, 0.002), (384, 0.001))
 """a width in pixels, and how far the cut is moved, as a part of the picture: from coarse to fine"""
 MOVES = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (1, 0, 1, 0), (0, 1, 0, 1), (1, 1, -1, -1))
