@@ -59,6 +59,7 @@ from api import (
     staging_page,
     subscriptions_v1,
     systems_page,
+    takedowns_page,
     v1,
     voices_page,
     watching,
@@ -239,6 +240,7 @@ def create_app(
         photos_page.router(context, pages, photos),
         subscriptions_v1.router(context),
         systems_page.router(context, pages),
+        takedowns_page.router(context, pages),
         casework_page.router(context, pages),
         # alarms and what is decided about them
         console.router(context, pages, board, deciding, feed.pace.beat_s),

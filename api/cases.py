@@ -19,6 +19,7 @@ from api.page import Pages
 from api.photos_page import public_photos
 from api.policy import Reach, caller_of, own_cases, reach_of, sees_case
 from api.snapshot import Snapshots
+from api.takedowns import things_of
 from contract.case import CaseWord
 from store.cases import Case, CaseUpdate
 
@@ -160,6 +161,7 @@ def router(context: Context, pages: Pages, snapshots: Snapshots) -> APIRouter:
             "steps": steps_of(case, thread),
             "thread": thread,
             "photos": public_photos(context, case),
+            "takes_down": things_of(context, case),
             "evidence": evidence,
             "gauges": shown,
             "pauses": context.cities.pauses(case.number) if case.paused_us is not None else (),

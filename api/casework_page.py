@@ -25,6 +25,7 @@ from api.language import say
 from api.page import Pages
 from api.photos_page import photos_by_report, worked_photos
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of
+from api.takedowns import asked_for
 from complaints.attributes import read_out
 from complaints.casework import Casework, Deed, Done, Refused
 from complaints.intake import Intake
@@ -88,6 +89,7 @@ class Bench:
             "categories": self._categories,
             "own_office": self._agencies.get(caller.agency) if not everything else None,
             "desk": desk_of(self._context),
+            "takedowns": asked_for(self._context, request),
             "said": said,
             "good": True,
         }

@@ -25,6 +25,7 @@ from api.language import Speech
 from api.page import Pages
 from api.policy import Caller, Reach, answers_for, caller_of, reach_of
 from api.staffs import bounds_of
+from api.takedowns import asked_for
 from api.weather_page import feed_of
 from contract.attention import standing
 from contract.decision import KINDS, TOGETHER_US, Decision, DecisionKind, may_decide
@@ -186,6 +187,7 @@ def router(context: Context, pages: Pages, board: Board, deciding: Deciding, bea
             "outbox": context.cities.outbox_depth(context.city),
             "held": deciding.held(caller, reach, timed),
             "held_names": names_of(mine),
+            "takedowns": asked_for(context, request),
             "beat_s": beat_s,
             "who": caller.person,
             "said": said,

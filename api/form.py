@@ -74,6 +74,8 @@ FIELDS_OF: Mapping[str, tuple[str, ...]] = {
     "situation_wrong_place": ("tempat",),
     "situation_wrong_until": ("sampai",),
     "situation_wrong_why": ("sebab",),
+    "takedown_wrong_what": ("apa",),
+    "takedown_wrong_reason": ("alasan",),
     "report_wrong_category": ("jenis",),
     "report_wrong_place": ("tempat",),
     "report_wrong_far": ("tempat",),

@@ -43,6 +43,8 @@ DEEDS: tuple[str, ...] = (
     "case.heard",
     "case.worked",
     "case.photo",
+    "case.takedown_asked",
+    "case.takedown_answered",
     "city.apply",
     "city.import",
     "city.learn",

@@ -26,6 +26,7 @@ BY_ADDRESS = Limit(60, 900)
 BY_ACCOUNT = Limit(10, 900)
 BY_DEVICE = Limit(10, 900)
 BY_FOLLOWING = Limit(20, 3_600)
+BY_ASKING = Limit(5, 3_600)
 BY_FOLLOWED = Limit(3, 3_600)
 """messages that confirm, to one address: nobody is made to ring by strangers"""
 BY_LINK = Limit(30, 900)
@@ -65,6 +66,10 @@ class Throttle:
     def report(self, address: str) -> float | None:
         """The same for what is reported from one network address. Many phones of a provider share one."""
         return self._over(f"report {bucket_of(address)}", BY_ADDRESS)
+
+    def takedown(self, address: str) -> float | None:
+        """The same for what one network address wants to be taken down."""
+        return self._over(f"takedown {bucket_of(address)}", BY_ASKING)
 
     def followed(self, whom: str) -> float | None:
         """The same for those that name one address to be told at."""

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from contract.city import Profile
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, from_us, to_us
 from contract.duty import ChannelInfo, ChannelKind, Way
+from contract.takedown import Takedown
 from store.cases import Case
 from store.duty import PERSON
 from store.people import Person
@@ -37,16 +38,24 @@ QUIET: tuple[ChannelKind, ...] = ("email", "telegram", "whatsapp", "ntfy", "appr
 COMMAND, TOP = 2, 3
 """the steps up of which the command centre is told, and the inspectorate"""
 
-Kind = Literal["new", "late"]
+Kind = Literal["new", "late", "takedown"]
 _SAID: Mapping[Kind, tuple[str, str]] = {
     "new": ("Kasus baru: {number} {category}, {place}.", "New case: {number} {category}, {place}."),
     "late": (
         "Hampir atau sudah lewat tenggat: {number} {category}, {place}.",
         "Due soon or overdue: {number} {category}, {place}.",
     ),
+    "takedown": (
+        "Ada yang minta diturunkan, jawab dalam 24 jam: {number} {category}, {place}.",
+        "Somebody asks for a takedown, answer within 24 hours: {number} {category}, {place}.",
+    ),
 }
 _MORE = (" Dan {n} lagi di kotak kerja.", " And {n} more in the inbox.")
-_TITLES: Mapping[Kind, str] = {"new": "Kotak kerja: kasus baru", "late": "Kotak kerja: tenggat"}
+_TITLES: Mapping[Kind, str] = {
+    "new": "Kotak kerja: kasus baru",
+    "late": "Kotak kerja: tenggat",
+    "takedown": "Permintaan penurunan",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,11 @@ class News:
     kind: Kind
     at_us: int
     step: int = 0
+
+
+def asked_of(case: Case, asked: Takedown) -> Sequence[News]:
+    """That something of it is to be taken down, and that nobody has answered in time: for the command centre too."""
+    return [News(case, "takedown", at_us, COMMAND) for at_us in (asked.asked_us, asked.due_us)]
 
 
 def new_of(case: Case) -> News | None:

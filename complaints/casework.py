@@ -22,6 +22,7 @@ from contract.clock import DAY_US
 from contract.errors import BadInput, Rejected
 from contract.masking import masked
 from contract.promise import Pause, PauseReason
+from contract.takedown import What
 from store.cases import Case, CaseUpdate, CitizenReport, Moved, Sight
 from store.ports import CityStore
 
@@ -289,6 +290,23 @@ class Casework:
             return self._moved(sight, hidden, deed, {"id": words, "en": words}, inner=True)
 
         return self._do(number, deed, decide)
+
+    def taken_down(self, what: What, deed: Deed, why: str) -> Decide | None:
+        """What becomes of a case of which words, or all of it, are taken out of public sight; None for a photo."""
+
+        def decide(sight: Sight) -> Moved:
+            if sight.case.event is not None:
+                raise Refused(
+                    "hide_sensors",
+                    "what the sensors filed is not hidden",
+                    where="status",
+                    remedy="Call the warning wrong, or silence the rule.",
+                )
+            emptied = replace(sight.case, description={})
+            hidden = replace(emptied, status="hidden", public=False) if what == "case" else emptied
+            return self._moved(sight, hidden, deed, {"id": why, "en": why}, inner=True)
+
+        return None if what == "photo" else decide
 
     def reply(self, report: CitizenReport, key: str, text: str, at_us: int) -> Done:
         """What the one who reported writes back: for whoever works on the case and for themselves, without telephone

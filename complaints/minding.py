@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from complaints.beside import run_beside
-from complaints.calling import Calling, News, new_of
+from complaints.calling import Calling, News, asked_of, new_of
 from complaints.clocks import Calendar
 from complaints.dues import calendar_of, dues_of
 from contract.case import ENDED
@@ -123,7 +123,8 @@ class Minder:
         waiting = self._cities.inbox(self._profile.code, ours, limit=_CASES_MOST)
         done = sum(self._mind(case, now_us) for case in waiting)
         if self._calling is not None:
-            self._calling.tell([one for case in waiting for one in self._news(case, now_us)], now_us)
+            news = [one for case in waiting for one in self._news(case, now_us)]
+            self._calling.tell([*news, *self._asked()], now_us)
         if self._clock.mono_us() - self._forgot_mono_us >= HOUR_US:
             while self._cities.erase_reports(self._profile.code, now_us - FORGOTTEN_US, now_us, limit=_SOME):
                 pass
@@ -135,6 +136,11 @@ class Minder:
         due = self._due(case)
         late = late_of(case, due, now_us) if due is not None else None
         return [one for one in (new_of(case), late) if one is not None]
+
+    def _asked(self) -> Sequence[News]:
+        """What is to be taken down, whether its case is over or not."""
+        asked = [(self._cities.case(one.number), one) for one in self._cities.waiting_takedowns(self._profile.code)]
+        return [news for case, one in asked if case is not None for news in asked_of(case, one)]
 
     def _due(self, case: Case) -> Due | None:
         """None, too, for a category that the city has given up: nothing is promised any more."""

@@ -35,6 +35,7 @@ from store.sends import SendStore
 from store.situations import SituationStore
 from store.staging import StageStore
 from store.subscriptions import SubscriptionStore
+from store.takedowns import TakedownStore
 from store.weather import WeatherStore
 
 Scalar = bool | int | float | str
@@ -298,6 +299,7 @@ class CityStore(
     DecisionStore,
     ImpactStore,
     SituationStore,
+    TakedownStore,
     DutyStore,
     ChainStore,
     PhraseStore,

@@ -38,6 +38,7 @@ from api.words import (
     situations,
     staging,
     systems,
+    takedowns,
     voices,
     weather,
 )
@@ -53,6 +54,7 @@ FAMILIES: tuple[Mapping[str, Text], ...] = tuple(
         cases,
         casework,
         systems,
+        takedowns,
         nodes,
         errors,
         people,

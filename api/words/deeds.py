@@ -39,6 +39,8 @@ WORDS = {
     "deed_case_replied": Text("Membalas kasus sendiri", "Wrote back on their own report"),
     "deed_case_report_erased": Text("Menghapus data pelapor", "Erased a reporter's data"),
     "deed_case_heard": Text("Menambah kabar warga pada kasus", "Added a resident's word to a case"),
+    "deed_case_takedown_asked": Text("Meminta sesuatu diturunkan", "Asked for a takedown"),
+    "deed_case_takedown_answered": Text("Menjawab permintaan penurunan", "Answered a takedown request"),
     "deed_case_photo": Text("Mengurus foto kasus", "Dealt with a photo of a case"),
     "deed_case_worked": Text("Mengerjakan kasus", "Worked on a case"),
     "deed_city_apply": Text("Menerapkan profil kota", "Applied the city's profile"),

@@ -93,20 +93,7 @@ class DeskTables(Part):
     def move_case(self, number: str, key: str, decide: Callable[[Sight], Moved]) -> Moved | None:
         """See `CityStore.move_case`."""
         with self._db.write() as connection:
-            locked = connection.execute(select(cases).where(cases.c.number == number).with_for_update())
-            row = locked.mappings().one_or_none()
-            if row is None:
-                raise Rejected(f"there is no case {number}", reason="unknown_case")
-            if connection.execute(select(case_updates.c.key).where(case_updates.c.key == key)).first() is not None:
-                return None
-            moved = decide(_sight(connection, Case(**row)))
-            connection.execute(cases.update().where(cases.c.number == number).values(_values(moved.case)))
-            if moved.updates:
-                connection.execute(case_updates.insert(), [_values(update) for update in moved.updates])
-            connection.execute(case_pauses.delete().where(case_pauses.c.number == number))
-            if moved.pauses:
-                connection.execute(case_pauses.insert(), [{"number": number, **_values(one)} for one in moved.pauses])
-            return moved
+            return move_in(connection, number, key, decide)
 
     def pauses(self, number: str) -> Sequence[Pause]:
         """See `CityStore.pauses`."""
@@ -242,6 +229,24 @@ class DeskTables(Part):
         more = len(found) > limit
         shown = found[:limit]
         return Found(shown, _cursor(shown[-1]) if more and shown else None, total)
+
+
+def move_in(connection: Connection, number: str, key: str, decide: Callable[[Sight], Moved]) -> Moved | None:
+    """See `CityStore.move_case`; within the caller's transaction."""
+    locked = connection.execute(select(cases).where(cases.c.number == number).with_for_update())
+    row = locked.mappings().one_or_none()
+    if row is None:
+        raise Rejected(f"there is no case {number}", reason="unknown_case")
+    if connection.execute(select(case_updates.c.key).where(case_updates.c.key == key)).first() is not None:
+        return None
+    moved = decide(_sight(connection, Case(**row)))
+    connection.execute(cases.update().where(cases.c.number == number).values(_values(moved.case)))
+    if moved.updates:
+        connection.execute(case_updates.insert(), [_values(update) for update in moved.updates])
+    connection.execute(case_pauses.delete().where(case_pauses.c.number == number))
+    if moved.pauses:
+        connection.execute(case_pauses.insert(), [{"number": number, **_values(one)} for one in moved.pauses])
+    return moved
 
 
 def lock_numbers(database: Database, connection: Connection, case: Case) -> Numbers:

@@ -143,6 +143,25 @@ photos = Table(
     Index("ix_photos_hash", "city", "hash", "id"),
 )
 
+# Who asked is not kept; the id is the digest of the key that they have.
+takedowns = Table(
+    "takedowns",
+    metadata,
+    code_("id"),
+    text_("city"),
+    text_("number"),
+    text_("what"),
+    text_("photo"),
+    text_("reason"),
+    us("asked_us"),
+    text_("outcome"),
+    text_("answer"),
+    maybe_us("answered_us"),
+    text_("person"),
+    text_("office"),
+    Index("ix_takedowns_answered", "city", "answered_us"),
+)
+
 desk_mark = Table(
     "desk_mark",
     metadata,

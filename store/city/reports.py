@@ -15,6 +15,7 @@ from store.city.database import Part, batches, rows_of
 from store.city.desk import file_new, keep_case, lock_numbers, nearest, one_case
 from store.city.desk_schema import case_updates, cases, reports
 from store.city.photos import forget_proofs, forget_reported
+from store.city.takedowns import forget_answered
 
 _RESIDENT = "warga"
 _NOTHING = {"id": "", "en": ""}
@@ -121,12 +122,13 @@ class ReportTables(Part):
             return _read(connection, query.order_by(reports.c.at_us, reports.c.id))
 
     def erase_reports(self, city: str, closed_before_us: int, now_us: int, *, limit: int = 500) -> int:
-        """See `CityStore.erase_reports`. The shadow queue goes by its own age."""
+        """See `CityStore.erase_reports`. The shadow queue goes by its own age, an answered request by its answer's."""
         over = select(cases.c.number).where(cases.c.city == city, cases.c.closed_us < closed_before_us)
         old = reports.c.number.in_(over) | (reports.c.number.is_(None) & (reports.c.at_us < closed_before_us))
         with self._db.write() as connection:
             forget_proofs(connection, over)
             heard = _forget_heard(connection, over)
+            heard = forget_answered(connection, city, closed_before_us) or heard
         if heard:
             self._db.scrub()
         some = select(reports.c.id).where(reports.c.city == city, reports.c.erased_us.is_(None), old).limit(limit)

@@ -33,6 +33,7 @@ from store.city.sends import SendTables
 from store.city.situations import SituationTable
 from store.city.staging import StageTables
 from store.city.subscriptions import SubscriptionTable
+from store.city.takedowns import TakedownTable
 from store.city.travels import TravelTable
 from store.city.weather import WeatherTables
 
@@ -54,6 +55,7 @@ class SqlCityStore(
     JudgementTables,
     ImpactTables,
     SituationTable,
+    TakedownTable,
     TravelTable,
     ForecastTable,
     DutyTables,

@@ -15,7 +15,7 @@ from store.migrations import whole
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0046"
+HEAD = "0047"
 """The newest revision, so that an up-to-date database is opened without reading the steps."""
 
 _ADVISORY_LOCK = 0x51A6A

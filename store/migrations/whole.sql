@@ -901,6 +901,21 @@ CREATE TABLE subscriptions (
 	CONSTRAINT pk_subscriptions PRIMARY KEY (serial),
 	CONSTRAINT uq_subscriptions_id UNIQUE (id)
 );
+CREATE TABLE takedowns (
+	id TEXT NOT NULL,
+	city TEXT NOT NULL,
+	number TEXT NOT NULL,
+	what TEXT NOT NULL,
+	photo TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	asked_us BIGINT NOT NULL,
+	outcome TEXT NOT NULL,
+	answer TEXT NOT NULL,
+	answered_us BIGINT,
+	person TEXT NOT NULL,
+	office TEXT NOT NULL,
+	CONSTRAINT pk_takedowns PRIMARY KEY (id)
+);
 CREATE TABLE tellings (
 	city TEXT NOT NULL,
 	event TEXT NOT NULL,
@@ -1044,6 +1059,7 @@ CREATE INDEX ix_shifts_ends ON shifts (city, to_us);
 CREATE INDEX ix_situations_until ON situations (city, until_us);
 CREATE INDEX ix_subscriptions_code ON subscriptions (code_digest) WHERE code_digest <> '';
 CREATE INDEX ix_subscriptions_walk ON subscriptions (city, kind, serial) WHERE state IN ('active', 'paused');
+CREATE INDEX ix_takedowns_answered ON takedowns (city, answered_us);
 CREATE INDEX ix_ways_city ON ways (city);
 CREATE INDEX ix_weather_warnings_expires ON weather_warnings (city, expires_us);
 CREATE UNIQUE INDEX uq_bulletins_number ON bulletins (city, incident, number);
@@ -1062,4 +1078,4 @@ CREATE UNIQUE INDEX uq_sends_key ON sends ("key");
 CREATE UNIQUE INDEX uq_sends_token ON sends (token) WHERE token <> '';
 CREATE UNIQUE INDEX uq_subscriptions_manage ON subscriptions (manage_digest) WHERE manage_digest <> '';
 CREATE UNIQUE INDEX uq_subscriptions_scope ON subscriptions (city, kind, address, scope) WHERE address <> '';
-INSERT INTO alembic_version (version_num) VALUES ('0046');
+INSERT INTO alembic_version (version_num) VALUES ('0047');

@@ -54,6 +54,8 @@ from api.surveying import REFUSALS as SURVEY_REFUSALS
 from api.surveying import Became
 from api.systems_page import ACTIONS as SYSTEM_ACTIONS
 from api.systems_page import TOLD as SYSTEMS_TOLD
+from api.takedowns_page import SAID as TAKEDOWN_SAID
+from api.takedowns_page import WRONG as TAKEDOWN_WRONG
 from api.telling import DEEDS, FACTS, KNOCKS, REASONS, WAYS
 from api.telling import FAMILIES as DEED_FAMILIES
 from api.voices_page import TOLD as VOICES_TOLD
@@ -87,6 +89,7 @@ from contract.situation import KINDS as SITUATION_KINDS
 from contract.sound import SOUND_CODES
 from contract.staging import BREADTH
 from contract.subscription import REACH_KINDS, TOPICS
+from contract.takedown import WHATS as TAKEDOWN_WHATS
 from contract.weather import SEVERITIES
 from store.audit import How
 from store.book import EntryState
@@ -302,6 +305,11 @@ def built() -> set[str]:
         *(f"key_{key}" for key in ("jk", "a", "t", "c", "s", "e", "l", "slash", "help", "escape")),
         *("no_reason", "no_text", "no_person", "no_level", "decision_wrong"),
         *(f"report_wrong_{one}" for one in REPORT_WRONG),
+        *(f"takedown_wrong_{one}" for one in TAKEDOWN_WRONG),
+        *(f"takedown_what_{one}" for one in TAKEDOWN_WHATS),
+        *TAKEDOWN_SAID.values(),
+        *("takedown_hidden", "takedown_refused", "takedown_waiting", "takedown_waiting_one"),
+        *("takedown_late", "takedown_late_one", "takedown_answered", "takedown_many"),
         *(f"situation_wrong_{one}" for one in SITUATION_WRONG),
         *(f"situation_{one}" for one in SITUATION_REFUSED),
         *(f"situation_kind_{one}" for one in SITUATION_KINDS),

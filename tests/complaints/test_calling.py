@@ -15,6 +15,7 @@ from complaints.intake import Intake, Said
 from complaints.minding import Minder
 from contract.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, ManualClock
 from contract.duty import ChannelInfo, Way
+from contract.takedown import Takedown
 from store import open_city
 from store.people import Deed as Recorded
 from store.people import Person, Role
@@ -141,3 +142,25 @@ def test_what_is_secret_or_old_goes_no_further(office: Office) -> None:
     }
     assert people == {"andi"}
     assert office.after(TEN_US + 3 * DAY_US) == []
+
+
+def test_a_takedown_request_is_told_when_it_comes_and_when_it_is_late(office: Office) -> None:
+    """To the case's office and the command centre, without what was asked; nobody hears of an answered one."""
+    office.joins("andi", "officer", "bpbd")
+    office.joins("cici", "officer", "dpu")
+    office.joins("dodi", "operator")
+    number = office.reported("a")
+    for name, at_us in (("x", TEN_US), ("y", TEN_US + HOUR_US)):
+        asked = Takedown(name, PROFILE.code, number, "words", "", "itu Bu Sri", at_us)
+        office.cities.put_takedown(asked, Recorded("public", "case.takedown_asked", number, at_us))
+    answered = replace(asked, outcome="refused", answer="tidak", answered_us=TEN_US + HOUR_US)
+    office.cities.answer_takedown(answered, Recorded("public", "case.takedown_answered", number, TEN_US))
+
+    def heard(at_us: int) -> set[str]:
+        rows = [row for row in office.after(at_us) if "penurunan" in row.body["title"]]
+        assert all(number in row.body["brief"] and "Sri" not in str(row.body) for row in rows)
+        return {row.body["person"][:4] for row in rows}
+
+    assert heard(TEN_US + EVERY_US + SETTLED_US) == {"andi", "dodi"}
+    assert heard(TEN_US + 2 * HOUR_US) == set()
+    assert heard(TEN_US + 24 * HOUR_US + EVERY_US + SETTLED_US) == {"andi", "dodi"}

@@ -58,6 +58,7 @@ BOSS = (
     "/jejak/ditolak?pintu=api",
     "/dampak",
     "/keadaan",
+    "/petugas/turunkan",
     "/dampak?pos=jog-gauge-05",
     "/orang/tidak-ada",
     "/akun/sandi",

@@ -1,0 +1,30 @@
+"""The port for requests to take something out of public sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from contract.takedown import Takedown
+from store.cases import Moved, Sight
+from store.people import Deed
+
+
+class TakedownStore(Protocol):
+    """Requests; those that were answered leave with the reporters' data, so long after their answer."""
+
+    def put_takedown(self, asked: Takedown, deed: Deed) -> bool:
+        """Keep it and its deed; False where its id is known. Raises BadInput as `contract.takedown.check`, and
+        Rejected(reason="many") where WAITING_MOST wait for the same thing."""
+
+    def takedown(self, city: str, takedown_id: str) -> Takedown | None: ...
+
+    def waiting_takedowns(self, city: str) -> Sequence[Takedown]:
+        """Those that nobody has answered, the oldest first."""
+
+    def answer_takedown(
+        self, answered: Takedown, deed: Deed, key: str = "", decide: Callable[[Sight], Moved] | None = None
+    ) -> None:
+        """Keep the answer, its deed, and in the same moment what it hides: the photo, or what `decide` makes of the
+        case under the line's `key`. Raises BadInput for an answer without words, and Rejected(reason="answered") where
+        somebody has been faster; then nothing of it happens."""
