@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from math import cos, radians
 from typing import Any
 
-from shapely import Point
 from shapely.geometry import mapping
 
 from cities.cells import Cell
-from contract.city import Profile
 
 WIDTH = 720.0
 
@@ -67,11 +65,3 @@ def feature_of(cell: Cell) -> dict[str, Any]:
     geometry = json.loads(json.dumps(mapping(cell.area)), parse_float=lambda text: round(float(text), 5))
     properties = {"layer": "wilayah", "code": cell.code, "name": cell.name}
     return {"type": "Feature", "geometry": geometry, "properties": properties}
-
-
-def region_of(profile: Profile, cells: Sequence[Cell], lat: float, lon: float) -> str:
-    """The code of the region that holds a point, else of the nearest one, else the city's own."""
-    point = Point(lon, lat)
-    holding = next((cell for cell in cells if cell.area.covers(point)), None)
-    nearest = holding or min(cells, key=lambda cell: cell.area.distance(point), default=None)
-    return nearest.code if nearest else profile.region

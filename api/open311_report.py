@@ -11,12 +11,12 @@ from starlette.requests import Request
 
 from api.context import Context
 from api.form import answers_of, texts_of
-from api.geometry import region_of
 from api.map import Cells
 from api.open311_desk import Desk
 from api.open311_query import Refusal
 from api.policy import FILING, Caller, reached
 from api.tokens import digest
+from cities.cells import region_of
 from complaints.attributes import answered
 from complaints.casework import RESIDENT, Casework
 from complaints.casework import Deed as Heard

@@ -22,13 +22,13 @@ from api.context import Context
 from api.elsewhere import desk_of
 from api.following import Following
 from api.form import ANSWERS_MOST, FILES_MOST, answers_of, chosen_of, texts_of
-from api.geometry import region_of
 from api.map import Cells
 from api.page import Pages
 from api.policy import caller_of
 from api.sign_in import with_its_form
 from api.throttle import Throttle
 from api.tokens import digest
+from cities.cells import region_of
 from complaints.attributes import LONGEST as ANSWER_MOST
 from complaints.attributes import answered
 from complaints.intake import LONGEST, NAME_MOST, Intake, Said

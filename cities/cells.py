@@ -5,7 +5,7 @@ points of its kelurahan, clipped to their hull. Degrees, x the longitude. Pure.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shapely import MultiPoint, Point, STRtree, voronoi_polygons
@@ -37,6 +37,14 @@ def cells_of(profile: Profile, boundaries: Mapping[str, str]) -> list[Cell]:
     """One cell a region. A boundary that cannot be read is left out: a map with a hole is better than none."""
     drawn = _imported(profile, boundaries)
     return drawn or _voronoi(profile)
+
+
+def region_of(profile: Profile, cells: Sequence[Cell], lat: float, lon: float) -> str:
+    """The code of the region that holds a point, else of the nearest one, else the city's own."""
+    point = Point(lon, lat)
+    holding = next((cell for cell in cells if cell.area.covers(point)), None)
+    nearest = holding or min(cells, key=lambda cell: cell.area.distance(point), default=None)
+    return nearest.code if nearest else profile.region
 
 
 def _imported(profile: Profile, boundaries: Mapping[str, str]) -> list[Cell]:

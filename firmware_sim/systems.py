@@ -2,8 +2,9 @@
 
 One HTTP server; the kind is in the path: `/open311/` speaks GeoReport v2 in XML and JSON with FixMyStreet's
 `servicerequestupdates`, `/hook/` takes signed JSON, can be asked by our number and tells how things stand; `/f01/`
-takes forms with a KEYTOKEN as SP4N-LAPOR! does, under names of its own, for LAPOR's are in nobody's public papers. It
-keeps what it is sent; `mood` says how it behaves.
+takes forms with a KEYTOKEN as SP4N-LAPOR! does, under names of its own, for LAPOR's are in nobody's public papers;
+`/qlue/` tells what residents reported there, page by page, and shows their photos. It keeps what it is sent; `mood`
+says how it behaves.
 """
 
 from __future__ import annotations
@@ -60,6 +61,10 @@ class CitySystem:
     """what its numbers begin with"""
     keytoken: str = "rahasia-kota"
     """what its forms have to bring along"""
+    reports: list[dict[str, Any]] = field(default_factory=list)
+    """what residents reported there, the oldest first, and `photos` by their names"""
+    photos: dict[str, bytes] = field(default_factory=dict)
+    a_page: int = 2
     lag_s: float = 0.0
     """how long it thinks once it has taken something, before it answers"""
     thinking: int = 0
@@ -78,6 +83,10 @@ class CitySystem:
     def f01_url(self) -> str:
         """Where forms with a token go."""
         return f"http://127.0.0.1:{self.port}/f01"
+
+    def qlue_url(self, what: str = "laporan?sesudah={cursor}") -> str:
+        """Where residents' reports are read."""
+        return f"http://127.0.0.1:{self.port}/qlue/{what}"
 
     def says(self, number: str, status: str, text: str, at: datetime) -> None:
         """Its people work on a case."""
@@ -168,6 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
             speak = self._open311
         elif "/f01/" in parts.path:
             speak = self._f01
+        elif "/qlue/" in parts.path:
+            speak = self._qlue
         answer = speak(parts.path, asked, raw)
         changes = self.command == "POST" and not parts.path.endswith(("/f01/cari", "/f01/keadaan"))
         if changes:
@@ -196,6 +207,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         with contextlib.suppress(OSError):
             self.wfile.write(body)
+
+    # ------------------------------------------------------------ a feed of residents' reports
+
+    def _qlue(self, path: str, asked: Mapping[str, str], raw: bytes) -> tuple[str, bytes] | None:  # noqa: ARG002
+        system = self.system
+        name = path.rpartition("/qlue/foto/")[2]
+        if name in system.photos:
+            return "image/jpeg", system.photos[name]
+        if not path.endswith("/qlue/laporan"):
+            return None
+        begin = int(asked.get("sesudah") or 0)
+        told = system.reports[begin : begin + system.a_page]
+        return "application/json", json.dumps({"data": told, "next": str(begin + len(told))}).encode()
 
     # ------------------------------------------------------------ GeoReport
 

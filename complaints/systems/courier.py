@@ -20,6 +20,8 @@ from complaints.casework import Casework
 from complaints.systems.answers import heard
 from complaints.systems.letter import outgoing
 from complaints.systems.port import Filed, Line, System, SystemInfo
+from complaints.systems.qlue import Qlue
+from complaints.systems.taking_in import TakingIn
 from contract.city import Profile
 from contract.clock import MINUTE_US, SECOND_US, Clock
 from contract.errors import Rejected, Unanswered, Unavailable
@@ -44,13 +46,15 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Linked:
     """A system, None where people talk to it and not programs; our categories in its codes; how often it is asked;
-    how long it may work on a request before it is asked whether it has it."""
+    how long it may work on a request before it is asked whether it has it. `source`: it is a feed that is read, and
+    takes nothing."""
 
     info: SystemInfo
     system: System | None
     services: Mapping[str, str]
     poll_s: float = 300.0
     settles_s: float = SETTLES_S
+    source: Qlue | None = None
 
     @property
     def settles_us(self) -> int:
@@ -88,6 +92,7 @@ class Courier:
         self._clock = clock
         self._base_url = base_url
         self._work = Casework(cities, profile)
+        self._taking_in = TakingIn(cities, profile)
         self._every_s = every_s
 
     def run(self, stop: threading.Event, leading: threading.Event, *, pause_s: float = 0.5) -> None:
@@ -108,11 +113,13 @@ class Courier:
         for linked in self._systems:
             info = linked.info
             feed = self._cities.put_feed(self._feed(info, now_us))
-            self._cities.queue_filings(feed, Wanted(info.categories, info.unchecked, older=info.desk), now_us)
-            if linked.system is None:
-                continue
+            if linked.source is None:
+                self._cities.queue_filings(feed, Wanted(info.categories, info.unchecked, older=info.desk), now_us)
             try:
-                self._serve(linked, linked.system, feed, now_us)
+                if linked.source is not None:
+                    self._read(linked, linked.source, feed, now_us)
+                elif linked.system is not None:
+                    self._serve(linked, linked.system, feed, now_us)
             except Unavailable:
                 raise
             except Exception as error:
@@ -135,6 +142,22 @@ class Courier:
             self._say(feed, str(error))
             return
         self._say(feed, "")
+
+    def _read(self, linked: Linked, source: Qlue, feed: Feed, now_us: int) -> None:
+        """One page of a feed where it is due. What was said of the last page stands until the next."""
+        if now_us - feed.polled_us < linked.poll_s * SECOND_US:
+            return
+        try:
+            page, faults = self._taking_in.take(linked.info, source, feed.cursor, now_us)
+        except Unavailable as error:
+            self._say(replace(feed, polled_us=now_us), str(error)[:300])
+            return
+        if faults:
+            log.warning("system.unread", system=feed.system, error=faults)
+        # Where there is more, the next turn goes on at once.
+        more = page.cursor != feed.cursor and (page.reports or page.faults)
+        polled_us = feed.polled_us if more else now_us
+        self._say(replace(feed, polled_us=polled_us, cursor=page.cursor), faults[:300])
 
     def _say(self, feed: Feed, said: str) -> None:
         if said and not feed.said:

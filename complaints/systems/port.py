@@ -12,7 +12,7 @@ from contract.case import CASE_STATUSES, CaseStatus
 Become = CaseStatus | Literal["same"]
 """what a word of another system makes of our case; `same`: it stays what it is"""
 BECOME: tuple[str, ...] = (*CASE_STATUSES, "same")
-SystemKind = Literal["manual", "open311", "webhook", "lapor"]
+SystemKind = Literal["manual", "open311", "webhook", "lapor", "qlue"]
 SYSTEM_KINDS: tuple[SystemKind, ...] = get_args(SystemKind)
 
 

@@ -15,6 +15,8 @@ from complaints.systems.lapor import Lapor, Services
 from complaints.systems.open311 import Open311, Server
 from complaints.systems.port import BECOME, SYSTEM_KINDS, Become, System, SystemInfo, SystemKind
 from complaints.systems.presets import PRESETS
+from complaints.systems.qlue import FIELDS as FEED_FIELDS
+from complaints.systems.qlue import Qlue
 from complaints.systems.webhook import FIELDS, LINE_PARTS, PARTS, UPDATE, Mapped, Webhook
 from contract.clock import Clock
 from contract.errors import BadInput
@@ -42,6 +44,10 @@ _FIELDS: Mapping[SystemKind, Mapping[str, type | tuple[type, ...]]] = {
     "lapor": {
         **_SPOKEN, "send": str, "send_fields": dict, "find": str, "find_fields": dict, "ask": str, "ask_fields": dict,
         "tell": str, "tell_fields": dict, "number": str, "status": str, "note": str,
+    },
+    "qlue": {
+        "url": str, "secret_file": str, "secret_env": str, "services": dict, "poll_s": _NUMBER, "fields": dict,
+        "items": str, "after": str,
     },
 }  # fmt: skip
 _SERVICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -90,6 +96,7 @@ class SystemsFile:
                 table.get("services", {}),
                 float(table.get("poll_s", _POLL_S)),
                 float(table.get("settles_s", SETTLES_S)),
+                self._source(number, info, outward, environment),
             )
             for number, (info, table) in enumerate(zip(self.infos, self._tables, strict=True))
         )
@@ -119,10 +126,9 @@ class SystemsFile:
         desk = table["name"] == self._desk
         if desk and table.get("categories"):
             raise wrong(number, "categories", "the city has no other desk", "Leave it out: it takes every case.")
-        if kind == "webhook":
-            self._check_mapping(number, table)
-        if kind == "lapor":
-            self._check_services(number, table)
+        checks = {"webhook": self._check_mapping, "lapor": self._check_services, "qlue": self._check_feed}
+        if kind in checks:
+            checks[kind](number, table)
         if kind != "manual":
             has_secret = self._file.check_secret(number)
             if kind in ("webhook", "lapor") and not has_secret:
@@ -209,13 +215,43 @@ class SystemsFile:
                     known = f"Known in braces: {', '.join(parts)}."
                     raise wrong(number, f"{service}_fields", f"{name} names {{{unknown}}}", known)
 
+    def _check_feed(self, number: int, table: Mapping[str, Any]) -> None:
+        wrong = self._file.wrong
+        if table["name"] == self._desk:
+            raise wrong(number, "kind", "a feed takes no case, so no desk is there", "Name another in complaints.desk.")
+        if "{cursor}" not in table["url"]:
+            raise wrong(number, "url", "it has no {cursor}", 'Write "https://…/laporan?sesudah={cursor}".')
+        if not table.get("services"):
+            raise wrong(number, "services", "no word of its categories is ours", 'Write { banjir = "Banjir" }.')
+        for name in ("categories", "unchecked", "states", "shown_first"):
+            if name in table:
+                raise wrong(number, name, "a feed is read, and takes no case", "Leave it out.")
+        for part in table.get("fields", {}):
+            if part not in FEED_FIELDS:
+                raise wrong(number, "fields", f"{part!r} is no part of a report", f"Of: {', '.join(FEED_FIELDS)}.")
+
     # ------------------------------------------------------------ opening
+
+    def _source(self, number: int, info: SystemInfo, outward: Outward, environment: Mapping[str, str]) -> Qlue | None:
+        if info.kind != "qlue":
+            return None
+        table = self._tables[number]
+        return Qlue(
+            table["url"],
+            self._file.secret(number, environment),
+            table.get("items", "data"),
+            table.get("after", "next"),
+            table.get("fields", {}),
+            table["services"],
+            outward,
+            where=self._file.where(number, "url"),
+        )
 
     def _system(
         self, number: int, info: SystemInfo, outward: Outward, clock: Clock, environment: Mapping[str, str]
     ) -> System | None:
         table = self._tables[number]
-        if info.kind == "manual":
+        if info.kind in ("manual", "qlue"):
             return None
         where, secret = self._file.where(number, "url"), self._file.secret(number, environment)
         if info.kind == "open311":

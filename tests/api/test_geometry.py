@@ -7,8 +7,8 @@ import json
 from shapely.geometry import Point, shape
 from support.shared_data import need
 
-from api.geometry import feature_of, frame_of, path_of, region_of
-from cities.cells import cells_of
+from api.geometry import feature_of, frame_of, path_of
+from cities.cells import cells_of, region_of
 from cities.load import load
 
 

@@ -38,7 +38,7 @@ def test_a_case_in_the_citys_own_system(code: str, tmp_path: Path) -> None:
         (tmp_path / "systems.secret").write_text(far.keytoken)
         file = SystemsFile(path, [one.code for one in profile.categories])
         systems = file.open(Outward(networks("127.0.0.1/32", where="")), clock, {})
-        (info,) = file.infos
+        info = file.infos[0]
         courier = Courier(cities, profile, systems, clock, "https://siaga.example")
         courier.turn(NOW_US - DAY_US)
         kelurahan = next(one for one in profile.regions if one.level == "kelurahan" or code == "jakarta")
