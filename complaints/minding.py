@@ -118,7 +118,8 @@ class Minder:
         )
 
     def turn(self, now_us: int) -> int:
-        """Remind, escalate and forget; how many cases were reminded of or told further up."""
+        """Remind, escalate, close photos that waited too long, and forget; how many were reminded of or went up."""
+        self._close_photos(now_us)
         ours = Inbox(withheld=bool(self._profile.desk))
         waiting = self._cities.inbox(self._profile.code, ours, limit=_CASES_MOST)
         done = sum(self._mind(case, now_us) for case in waiting)
@@ -130,6 +131,13 @@ class Minder:
                 pass
             self._forgot_mono_us = self._clock.mono_us()
         return done
+
+    def _close_photos(self, now_us: int) -> None:
+        """What somebody asks to be taken down, and nobody has looked at in time: an officer can show it again. A case
+        stays: else whoever wants a complaint gone would only have to ask before a long weekend."""
+        for one in self._cities.waiting_takedowns(self._profile.code):
+            if one.photo and one.late(now_us):
+                self._cities.show_photo(self._profile.code, one.photo, None)
 
     def _news(self, case: Case, now_us: int) -> Sequence[News]:
         """What of a case its office is told by a message, by the clock alone."""

@@ -37,6 +37,9 @@ WORDS = {
     ),
     "takedown_state": Text("Keadaan", "State"),
     "takedown_waits": Text("Menunggu jawaban sampai {time}", "Waiting for an answer until {time}"),
+    "takedown_out_of_sight": Text(
+        "Foto ini tidak tampil selama menunggu jawaban.", "This photo is out of sight while it waits for the answer."
+    ),
     "takedown_is_late": Text(
         "Jawaban terlambat sejak {time}. Petugas melihatnya sebagai terlambat.",
         "The answer is late since {time}. Officers see it as overdue.",

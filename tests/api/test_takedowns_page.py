@@ -10,6 +10,7 @@ from support.photographs import photograph
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in, stranger
 
+from complaints.minding import Minder
 from contract.clock import DAY_US, ManualClock
 from store.cases import Case
 from store.photos import Photo
@@ -129,6 +130,26 @@ def test_a_photo_and_words_are_taken_down_on_request(made: Town, serve: Serve) -
     assert "permintaan penurunan" not in words(ask(client, operator, "/petugas"))
     deeds = [row.what for row in made.cities.audit(made.profile.code) if row.what.startswith("case.takedown")]
     assert (deeds.count("case.takedown_asked"), deeds.count("case.takedown_answered")) == (3, 3)
+
+
+def test_a_photo_that_nobody_looked_at_in_time_goes_by_itself(made: Town, serve: Serve) -> None:
+    """While its request waits it stays out of sight; whoever asked reads so. The case stays, and a photo that was
+    looked at in time does."""
+    client, public = serve(made, keep_s=0), stranger()
+    case, (photo,) = reported(made, client, photograph())
+    made.cities.show_photo(made.profile.code, photo.id, made.now_us)
+    post(client, officer_of(made, case), f"/petugas/{case.number}", aksi="periksa", kunci="x", isi="Lampu padam.")
+    for key, what in ((KEYS[0], photo.id), (KEYS[1], "case")):
+        post(client, public, "/turunkan", kunci=key, kasus=case.number, apa=what, alasan="itu saya")
+    assert isinstance(made.clock, ManualClock)
+    minder = Minder(made.cities, made.profile, made.clock)
+    for later_s, status in ((DAY_US / 1e6, 200), (1, 404)):
+        made.clock.advance(later_s)
+        minder.turn(made.clock.now_us())
+        assert ask(client, public, f"/foto/{photo.id}.jpg").status_code == status
+    assert "tidak tampil selama menunggu" in words(ask(client, public, f"/turunkan/{KEYS[0]}"))
+    assert "tidak tampil" not in words(ask(client, public, f"/turunkan/{KEYS[1]}"))
+    assert ask(client, public, f"/kasus/{case.number}").status_code == 200
 
 
 def test_nobody_floods_the_officers_with_requests(made: Town, serve: Serve) -> None:
