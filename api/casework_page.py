@@ -32,6 +32,7 @@ from complaints.intake import Intake
 from contract.case import ENDED, CaseStatus, moves
 from contract.masking import masked
 from contract.promise import PAUSE_REASONS
+from contract.roles import within
 from store.cases import Case, CitizenReport, Inbox
 from store.people import Deed as Recorded
 
@@ -68,14 +69,21 @@ class Bench:
         self._categories = {one.code: one for one in profile.categories}
         self._agencies = {one.code: one.name for one in profile.agencies}
         self._regions = {one.code: one.name for one in profile.regions}
+        self._kecamatan = [one for one in profile.regions if one.level == "kecamatan"]
 
-    def inbox(self, request: Request, *, mine: bool, category: str, after: str, said: str) -> Response:
-        """What waits, the most pressing first, from the place `after` on. Raises BadInput for a place that is none."""
+    def inbox(
+        self, request: Request, *, mine: bool, category: str, office: str, area: str, after: str, said: str
+    ) -> Response:
+        """What waits, the most pressing first, from the place `after` on. `office`: one agency's alone, for whoever
+        sees them all; `area`: a kecamatan, as far as it is the caller's. Raises BadInput for a place that is none."""
         caller = self._who(request)
         everything = reach_of(request) is Reach.ANY
+        own = () if everything else caller.regions
+        areas = {one.code: one.name for one in self._kecamatan if _shared(own, one.code)}
+        area, office = area if area in areas else "", office if everything and office in self._agencies else ""
         wanted = Inbox(
-            agency="" if everything else caller.agency,
-            regions=() if everything else caller.regions,
+            agency=office if everything else caller.agency,
+            regions=_shared(own, area) if area else own,
             categories=(category,) if category in self._categories else (),
             owner=caller.person if mine else "",
             withheld=desk_of(self._context) is not None,
@@ -87,6 +95,10 @@ class Bench:
             "mine": mine,
             "kategori": category if category in self._categories else "",
             "categories": self._categories,
+            "dinas": office,
+            "agencies": self._agencies if everything else {},
+            "wilayah": area,
+            "areas": areas,
             "own_office": self._agencies.get(caller.agency) if not everything else None,
             "desk": desk_of(self._context),
             "takedowns": asked_for(self._context, request),
@@ -276,15 +288,30 @@ def _one_of(value: str, known: Sequence[T]) -> T:
     return found
 
 
+def _shared(own: tuple[str, ...], area: str) -> tuple[str, ...]:
+    """What of an area is one's own; no `own`: the whole city is."""
+    return (area,) if within(own, area) else tuple(one for one in own if one.startswith(f"{area}."))
+
+
 def router(context: Context, pages: Pages) -> APIRouter:
     """Routes of this resource."""
     routes = APIRouter()
     bench = Bench(context, pages)
 
     @routes.get("/petugas", include_in_schema=False)
-    def inbox(request: Request, milik: str = "", kategori: str = "", lanjut: str = "", kabar: str = "") -> Response:
+    def inbox(
+        request: Request,
+        milik: str = "",
+        kategori: str = "",
+        dinas: str = "",
+        wilayah: str = "",
+        lanjut: str = "",
+        kabar: str = "",
+    ) -> Response:
         said = f"work_done_{kabar}" if kabar in (*ACTIONS, "veto") else ""
-        return bench.inbox(request, mine=milik == "saya", category=kategori, after=lanjut, said=said)
+        return bench.inbox(
+            request, mine=milik == "saya", category=kategori, office=dinas, area=wilayah, after=lanjut, said=said
+        )
 
     @routes.get("/petugas/samping", include_in_schema=False)
     def aside(request: Request, kabar: str = "") -> Response:

@@ -24,6 +24,7 @@ WORDS = {
         "Tidak ada kasus lagi sesudah halaman sebelumnya.", "No case is left behind the previous page."
     ),
     "work_all": Text("Semua", "All"),
+    "work_whose": Text("Siapa", "Whose"),
     "work_mine": Text("Milik saya", "Mine"),
     "work_group_late": Text("Lewat tenggat", "Overdue"),
     "work_group_today": Text("Dalam 24 jam", "Within 24 hours"),

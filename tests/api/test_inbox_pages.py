@@ -18,6 +18,7 @@ from complaints.casework import Casework, Deed
 from complaints.intake import Intake, Said
 from contract.clock import DAY_US, SECOND_US, ManualClock
 from contract.errors import BadInput
+from contract.levels import Level
 from store import open_city
 from store.cases import Case, Moved, Place
 from store.people import Deed as Recorded
@@ -133,6 +134,32 @@ def test_a_kept_page_is_shown_to_nobody_else(made: Town, serve: Serve) -> None:
             page = ask(client, who)
             assert f": {one.name or account}</a>" in page
             assert f'data-who="{one.id}"' in page
+
+
+def test_the_list_is_narrowed_to_an_office_and_an_area(made: Town, serve: Serve) -> None:
+    """Residents' and the sensors' cases stand in one list, an event once. Who sees all offices chooses one; who has an
+    area chooses within it; what an address asks for beyond that gives no more."""
+    case = reported(made, "first")
+    lamp = reported(made, "lamp", category="lampu-jalan", at=3)
+    gauge = made.nodes("gauge")[0]
+    _, event = made.open_flood(gauge, Level.AWAS, 300.0)
+    known = made.file(event, gauge, "banjir", {"id": "Banjir", "en": "Flood"})
+    operator = signed_in(made, person(made, "operator", "operator"))
+    office = signed_in(made, person(made, "semua", "officer", agency=case.agency))
+    one_area = signed_in(made, person(made, "sempit", "officer", agency=case.agency, regions=(HERE,)))
+    client = serve(made)
+    assert sorted(numbers(ask(client, operator))) == sorted([case.number, lamp.number, known.number])
+    found = ask(client, operator, f"/petugas?dinas={lamp.agency}&wilayah={HERE[:8]}")
+    assert numbers(found) == [lamp.number]
+    assert f'<option value="{lamp.agency}" selected>' in found
+    assert f'<option value="{HERE[:8]}" selected>' in found
+    assert lamp.number not in numbers(ask(client, operator, "/petugas?wilayah=34.71.01"))
+    assert lamp.number not in numbers(ask(client, office, f"/petugas?dinas={lamp.agency}"))
+    assert 'name="dinas"' not in ask(client, office)
+    assert not known.region.startswith(HERE[:8])
+    assert numbers(ask(client, office, f"/petugas?wilayah={HERE[:8]}")) == [case.number]
+    for area in (HERE[:8], known.region[:8], "34", "%"):
+        assert numbers(ask(client, one_area, f"/petugas?wilayah={area}")) == [case.number]
 
 
 @pytest.mark.parametrize("text", ["0", "2.1.1.A", "0.9999999999999999999.1.A", "0.1.1.", "0.1.1.a b", "0.١.1.A"])
