@@ -264,6 +264,7 @@ RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/lapor"): SIGN_IN,
         ("GET", "/lapor/{key}"): SIGN_IN,
         ("GET", "/lapor/{key}/data.json"): SIGN_IN,
+        ("GET", "/lapor/{key}/foto/{photo_id}.jpg"): SIGN_IN,
         ("POST", "/lapor/{key}/balas"): SIGN_IN,
         ("POST", "/lapor/{key}/hapus"): SIGN_IN,
         ("GET", "/turunkan"): SIGN_IN,

@@ -17,7 +17,8 @@ from starlette.responses import RedirectResponse, Response
 from api.context import Context
 from api.elsewhere import first_of, on_the_way, worked_by
 from api.form import fields_of
-from api.page import Pages
+from api.page import PRIVATE, Pages
+from api.photos_page import SEALED
 from api.policy import caller_of
 from api.sign_in import with_its_form
 from complaints.attributes import read_out
@@ -26,6 +27,7 @@ from contract.case import ENDED
 from contract.clock import rfc3339
 from store.cases import Case, CaseUpdate, CitizenReport
 from store.people import Deed
+from store.photos import Photo
 
 LAPOR = "/lapor"
 PATH = LAPOR + "/{key}"
@@ -64,8 +66,9 @@ def own_of(context: Context, report: CitizenReport, case: Case | None) -> Own:
     return Own(theirs, why_not, secrets.token_hex(16))
 
 
-def data_of(report: CitizenReport, own: Own) -> Mapping[str, object]:
-    """All that is kept of a reporter, and what was said to them, for their own use. Times are UTC, places WGS 84."""
+def data_of(report: CitizenReport, own: Own, photos: Sequence[Photo], address: str) -> Mapping[str, object]:
+    """All that is kept of a reporter, and what was said to them, for their own use. Times are UTC, places WGS 84.
+    `photos` are theirs, each to be fetched below the page's `address`."""
     return {
         "report": report.id,
         "case": report.number or None,
@@ -77,6 +80,10 @@ def data_of(report: CitizenReport, own: Own) -> Mapping[str, object]:
         "lon": report.lon,
         "text": report.text,
         "answers": {code: list(values) for code, values in report.attributes.items()},
+        "photos": [
+            {"at": rfc3339(one.at_us), "file": f"{address}/foto/{one.id}.jpg", "width": one.width, "height": one.height}
+            for one in photos
+        ],
         "language": report.language,
         "name": report.name,
         "contact": report.contact,
@@ -130,7 +137,7 @@ class OwnPage:
             "others": max(0, cities.report_counts([case.number]).get(case.number, 0) - 1) if case else 0,
             "category": category,
             "answers": read_out(category, report.attributes, self._pages.speech(request).language) if category else (),
-            "photos": len(self._context.cities.photos_of_reports([report.id])),
+            "photos": self._context.cities.photos_of_reports([report.id]),
             "region": self._regions.get(report.region, report.region),
             "said": said,
             "good": good,
@@ -176,12 +183,26 @@ class OwnPage:
         if report is None:
             return self._gone(request)
         case = self._context.cities.case(report.number) if report.number else None
-        body = json.dumps(data_of(report, own_of(self._context, report, case)), ensure_ascii=False, indent=2)
+        photos = self._context.cities.photos_of_reports([report.id])
+        told = data_of(report, own_of(self._context, report, case), photos, f"{self._context.base_url}{LAPOR}/{key}")
+        body = json.dumps(told, ensure_ascii=False, indent=2)
         headers = {
             "Content-Disposition": f'attachment; filename="laporan-{report.number or report.id}.json"',
-            "Cache-Control": "private, no-store",
+            "Cache-Control": PRIVATE,
         }
         return Response(body + "\n", media_type="application/json", headers=headers)
+
+    def photo(self, request: Request, key: str, photo_id: str) -> Response:
+        """One of their own photos, as it is kept: drawn anew, without camera, place and time."""
+        report = report_behind(self._context, key)
+        own = () if report is None else self._context.cities.photos_of_reports([report.id])
+        if all(one.id != photo_id for one in own):
+            return self._gone(request)
+        picture = self._context.cities.photo_picture(self._context.city, photo_id)
+        if picture is None:
+            return self._gone(request)
+        headers = {"Cache-Control": PRIVATE, "Content-Security-Policy": SEALED}
+        return Response(picture, media_type="image/jpeg", headers=headers)
 
     def _gone(self, request: Request) -> Response:
         return self._pages.trouble(request, 404, "report_gone_title", "report_gone", back=LAPOR)
@@ -199,6 +220,10 @@ def router(context: Context, pages: Pages) -> APIRouter:
     @routes.get(PATH + "/data.json", include_in_schema=False)
     def data(request: Request, key: str) -> Response:
         return page.data(request, key)
+
+    @routes.get(PATH + "/foto/{photo_id}.jpg", include_in_schema=False)
+    def photo(request: Request, key: str, photo_id: str) -> Response:
+        return page.photo(request, key, photo_id)
 
     @routes.post(PATH + "/balas", include_in_schema=False)
     async def reply(request: Request, key: str) -> Response:

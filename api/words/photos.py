@@ -13,6 +13,7 @@ WORDS = {
     ),
     "photo_sent_one": Text("{n} foto tersimpan.", "{n} photo is kept."),
     "photo_sent": Text("{n} foto tersimpan.", "{n} photos are kept."),
+    "photo_yours": Text("Foto {n}", "Photo {n}"),
     "photo_wrong_empty": Text(
         "Berkas foto itu kosong. Pilih fotonya sekali lagi.", "That photo's file is empty. Choose the photo again."
     ),

@@ -337,6 +337,7 @@ LINES = [
     post("/lapor", PEOPLE_ONLY, ok=400, jenis="ufo"),
     get("/lapor/{key}", "hhhhhhhh" + "dd", "/lapor/none"),
     get("/lapor/{key}/data.json", "hhhhhhhh" + "dd", "/lapor/none/data.json"),
+    get("/lapor/{key}/foto/{photo_id}.jpg", "hhhhhhhh" + "dd", "/lapor/none/foto/none.jpg"),
     post("/lapor/{key}/balas", "hhhhhhhh" + "dd", "/lapor/none/balas"),
     post("/lapor/{key}/hapus", "hhhhhhhh" + "dd", "/lapor/none/hapus"),
     get("/turunkan", "hhhhhhhh" + "dd", "/turunkan?kasus=none"),

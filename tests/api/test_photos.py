@@ -61,6 +61,25 @@ def officer_of(made: Town, case: Case) -> Visitor:
     return signed_in(made, person(made, "petugas", "officer", agency=case.agency))
 
 
+def test_a_reporter_takes_their_photos_along(made: Town, serve: Serve) -> None:
+    """Behind the key of their page, before an officer lets anybody see them; nobody else's, and none once erased."""
+    client = serve(made)
+    _, (photo,) = reported(made, client, photograph(place=(-7.78, 110.37)))
+    send(client, stranger(), "/lapor", **{**GOOD, "kunci": "e" * 32})
+    page = client.get(f"/lapor/{KEY}").text
+    assert f'href="/lapor/{KEY}/foto/{photo.id}.jpg"' in page
+    (told,) = client.get(f"/lapor/{KEY}/data.json").json()["photos"]
+    assert told["file"].endswith(f"/lapor/{KEY}/foto/{photo.id}.jpg")
+    mine = client.get(f"/lapor/{KEY}/foto/{photo.id}.jpg")
+    assert (mine.status_code, mine.headers["cache-control"]) == (200, "private, no-store")
+    with Image.open(io.BytesIO(mine.content)) as picture:
+        assert (picture.width, picture.height) == (told["width"], told["height"])
+        assert not picture.getexif()
+    assert client.get(f"/lapor/{'e' * 32}/foto/{photo.id}.jpg").status_code == 404
+    post(client, stranger(), f"/lapor/{KEY}/hapus")
+    assert client.get(f"/lapor/{KEY}/foto/{photo.id}.jpg").status_code == 404
+
+
 def test_a_residents_photo_is_seen_when_an_officer_lets_it(made: Town, serve: Serve) -> None:
     """Its office sees it at once; the public sees it from the officer's word on, until the officer takes that back."""
     client = serve(made)
