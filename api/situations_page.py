@@ -22,7 +22,7 @@ from api.page import Pages, json_etag
 from api.policy import Caller, caller_of
 from contract.clock import HOUR_US, from_us, rfc3339, to_us
 from contract.errors import BadInput, Rejected
-from contract.situation import KINDS, LONGEST_US, PLACE_MOST, TEXT_MOST, WHY_MOST, Situation
+from contract.situation import KINDS, PLACE_MOST, TEXT_MOST, WHY_MOST, Situation
 from store.people import Deed
 
 PATH = "/keadaan"
@@ -105,10 +105,12 @@ class Board:
         known = self._newest(form.get("kunci", "")) if form.get("versi", "0") != "0" else None
         ends = known is not None and form.get("aksi") == "akhiri"
         try:
-            note = self._note(caller, form, known, now_us)
             if known is not None and ends:
-                note = replace(known, version=note.version, until_us=now_us, said_us=now_us, why=note.why)
-                note = replace(note, person=caller.person, name=caller.name, office=self._office(caller))
+                # Of what else stands in the form nothing can keep a note from being ended.
+                said = replace(known, version=_next(form), until_us=now_us, said_us=now_us)
+                note = self._signed(said, caller, form)
+            else:
+                note = self._note(caller, form, now_us, version=1 if known is None else _next(form))
             told = "situation.told" if note.version == 1 else "situation.corrected"
             deed = Deed(caller.actor, "situation.ended" if ends else told, note.id, now_us)
             self._context.cities.put_situation(note, deed)
@@ -143,16 +145,16 @@ class Board:
         ]
         return json_etag(request, {"city": self._context.city, "notes": told})
 
-    def _note(self, caller: Caller, form: Mapping[str, str], known: Situation | None, now_us: int) -> Situation:
+    def _note(self, caller: Caller, form: Mapping[str, str], now_us: int, *, version: int) -> Situation:
         """What was typed, signed by who typed it. Raises BadInput for a time that is none."""
         key = form.get("kunci", "")
         english = form.get("english", "").strip()
         region = form.get("wilayah", "").removeprefix("r:")
         if region and region not in self._regions:
             raise BadInput("the city has no such place", where="place", remedy="Choose one of the list.")
-        return Situation(
+        said = Situation(
             id=key if _KEY.fullmatch(key) else secrets.token_hex(16),
-            version=int(form["versi"]) + 1 if form.get("versi", "").isdecimal() and known is not None else 1,
+            version=version,
             city=self._context.city,
             kind=form.get("macam", ""),  # type: ignore[arg-type]  # checked where it is kept
             text={"id": form.get("teks", "").strip()} | ({"en": english} if english else {}),
@@ -162,15 +164,18 @@ class Board:
             until_us=self._moment(form.get("sampai", ""), now_us + USUAL_US),
             public="umum" in form,
             said_us=now_us,
-            person=caller.person,
-            name=caller.name,
-            office=self._office(caller),
-            why=form.get("sebab", "").strip(),
+            person="",
+            name="",
+            office="",
         )
+        return self._signed(said, caller, form)
 
-    def _office(self, caller: Caller) -> str:
+    def _signed(self, note: Situation, caller: Caller, form: Mapping[str, str]) -> Situation:
+        """By who says it, with their reason."""
         agency = self._agencies.get(caller.agency)
-        return agency.id if agency is not None else ""
+        office = agency.id if agency is not None else ""
+        why = form.get("sebab", "").strip()
+        return replace(note, person=caller.person, name=caller.name, office=office, why=why)
 
     def _moment(self, text: str, otherwise_us: int) -> int:
         if not text.strip():
@@ -189,7 +194,7 @@ class Board:
             "versi": "0",
             "umum": "1",
             "mulai": self._local(now_us),
-            "sampai": self._local(now_us + min(USUAL_US, LONGEST_US)),
+            "sampai": self._local(now_us + USUAL_US),
         }
 
     def _earlier(self, note: Situation, *, staff: bool) -> list[Situation]:
@@ -203,6 +208,12 @@ class Board:
     def _newest(self, note_id: str) -> Situation | None:
         found = self._context.cities.situation_history(note_id)
         return found[0] if found and found[0].city == self._context.city else None
+
+
+def _next(form: Mapping[str, str]) -> int:
+    """The version after the one that the form was opened with; 0, which none is, for what no form of ours says."""
+    text = form.get("versi", "")
+    return int(text) + 1 if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
 def router(context: Context, pages: Pages) -> APIRouter:

@@ -278,13 +278,7 @@ class Casework:
         """Out of public sight, as spam or on request. What the sensors filed is not hidden."""
 
         def decide(sight: Sight) -> Moved:
-            if sight.case.event is not None:
-                raise Refused(
-                    "hide_sensors",
-                    "what the sensors filed is not hidden",
-                    where="status",
-                    remedy="Call the warning wrong, or silence the rule.",
-                )
+            _check_hidable(sight.case)
             words = _within(why)
             hidden = replace(sight.case, status="hidden", public=False)
             return self._moved(sight, hidden, deed, {"id": words, "en": words}, inner=True)
@@ -295,13 +289,7 @@ class Casework:
         """What becomes of a case of which words, or all of it, are taken out of public sight; None for a photo."""
 
         def decide(sight: Sight) -> Moved:
-            if sight.case.event is not None:
-                raise Refused(
-                    "hide_sensors",
-                    "what the sensors filed is not hidden",
-                    where="status",
-                    remedy="Call the warning wrong, or silence the rule.",
-                )
+            _check_hidable(sight.case)
             emptied = replace(sight.case, description={})
             hidden = replace(emptied, status="hidden", public=False) if what == "case" else emptied
             return self._moved(sight, hidden, deed, {"id": why, "en": why}, inner=True)
@@ -400,6 +388,16 @@ def appended(sight: Sight, update: CaseUpdate) -> Moved:
         paused_us=None if over else case.paused_us,
     )
     return Moved(moved, [update], _ended(sight.pauses, update.at_us) if over else sight.pauses)
+
+
+def _check_hidable(case: Case) -> None:
+    if case.event is not None:
+        raise Refused(
+            "hide_sensors",
+            "what the sensors filed is not hidden",
+            where="status",
+            remedy="Call the warning wrong, or silence the rule.",
+        )
 
 
 def _open(case: Case) -> Case:

@@ -13,7 +13,7 @@ class SituationStore(Protocol):
     """Notes and all of their versions; nothing is ever changed or deleted."""
 
     def put_situation(self, note: Situation, deed: Deed) -> bool:
-        """Keep a version and its deed; False where this very version is there by the same person (sent again). Raises
+        """Keep a version and its deed; False where this very version is there in the same words (sent again). Raises
         BadInput as `contract.situation.check`, Rejected(reason="changed") where it is not the next version, somebody
         having been faster, (reason="ended") where the last one has ended, (reason="full") beyond STANDING_MOST."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select
@@ -26,7 +26,7 @@ class SituationTable(Part):
         with self._db.write() as connection:
             hold_log(self._db, connection, note.city)
             known = _versions(connection, note.id)
-            if any((one.version, one.person) == (note.version, note.person) for one in known):
+            if any(_same(one, note) for one in known):
                 return False
             _check_next(connection, known, note)
             connection.execute(insert(situations).values(_values(note)))
@@ -51,6 +51,11 @@ class SituationTable(Part):
         with self._db.read() as connection:
             found = rows_of(connection, query.order_by(situations.c.until_us.desc(), situations.c.id).limit(limit))
             return [_note(row) for row in found]
+
+
+def _same(one: Situation, note: Situation) -> bool:
+    """Whether it is the same version in the same words, by the clock a moment later."""
+    return replace(one, said_us=0, from_us=0, until_us=0) == replace(note, said_us=0, from_us=0, until_us=0)
 
 
 def _check_next(connection: Connection, known: Sequence[Situation], note: Situation) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import httpx
 import pytest
+from support.at_desk import words
 from support.seed import Town
 from support.visitors import Visitor, person, signed_in
 
@@ -34,11 +34,6 @@ def client(made: Town, serve: Callable[..., httpx.Client]) -> httpx.Client:
 
 def operator(city: Town, account: str = "ani") -> Visitor:
     return signed_in(city, person(city, account, "operator"))
-
-
-def words(page: httpx.Response) -> str:
-    """What a reader reads."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page.text.partition("<main")[2].partition("</main>")[0]).split())
 
 
 def read(client: httpx.Client, path: str = "/keadaan", who: Visitor | None = None) -> httpx.Response:
@@ -106,7 +101,9 @@ def test_a_correction_shows_what_was_said_before_and_why(made: Town, client: htt
     assert late.status_code == 409
     assert "baru saja diubah orang lain" in words(late)
     assert "Masih 40 cm." in late.text
-    ended = say(client, first, versi="2", sebab="kering", aksi="akhiri")
+    odd = say(client, first, versi="9" * 5_000, sebab="x")
+    assert odd.status_code == 409
+    ended = say(client, first, versi="2", sebab="kering", aksi="akhiri", sampai="besok", wilayah="r:99")
     assert ended.headers["location"] == "/keadaan?kabar=akhir"
     clock.advance(1)
     assert read(client, "/keadaan.json").json()["notes"] == []

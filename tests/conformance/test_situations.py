@@ -70,6 +70,7 @@ def test_sent_again_it_is_one_and_of_two_at_once_one_is_told(store: CityStore) -
     """A version is of one person; who was slower reads that it has changed."""
     assert put(store, NOTE)
     assert not put(store, NOTE)
+    rejected("changed", lambda: put(store, replace(NOTE, text={"id": "Lain lagi."})), store)
     mine, theirs = corrected(NOTE), corrected(NOTE, person=BUDI.id, name="Budi")
 
     told = at_once([lambda: put(store, mine), lambda: put(store, theirs)])
