@@ -15,39 +15,12 @@
   const FRESH_MS = 6 * 3600 * 1000;
   const AGAIN_MS = 15000;
   const SEND_MS = 180000;
+  const { change, kept: stored } = siagaOnPhone("siaga-lapor", "lapor", { keyPath: "key" });
   let busy = false;
   let notBefore = 0;
-  let opened = null;
-
-  function asked(request) {
-    return new Promise((done, failed) => {
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => failed(request.error);
-    });
-  }
-
-  function database() {
-    if (!opened) {
-      const request = indexedDB.open("siaga-lapor", 1);
-      request.onupgradeneeded = () => request.result.createObjectStore("lapor", { keyPath: "key" });
-      opened = asked(request);
-    }
-    return opened;
-  }
-
-  // Resolves when the change is on the phone's disk, and not before.
-  async function change(how) {
-    const work = (await database()).transaction("lapor", "readwrite");
-    how(work.objectStore("lapor"));
-    return new Promise((done, failed) => {
-      work.oncomplete = done;
-      work.onabort = work.onerror = () => failed(work.error);
-    });
-  }
 
   async function kept() {
-    const all = await asked((await database()).transaction("lapor").objectStore("lapor").getAll());
-    return all.sort((one, other) => one.at - other.at);
+    return (await stored()).sort((one, other) => one.at - other.at);
   }
 
   function bytesOf(one) {

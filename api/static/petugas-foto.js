@@ -12,38 +12,8 @@
   const MOST = 20;
   const AGAIN_MS = 15000;
   const SEND_MS = 180000;
+  const { change, kept } = siagaOnPhone("siaga-foto-" + says.who, "foto", { keyPath: "id", autoIncrement: true });
   let busy = false;
-  let opened = null;
-
-  function asked(request) {
-    return new Promise((done, failed) => {
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => failed(request.error);
-    });
-  }
-
-  function database() {
-    if (!opened) {
-      const request = indexedDB.open("siaga-foto-" + says.who, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore("foto", { keyPath: "id", autoIncrement: true });
-      opened = asked(request);
-    }
-    return opened;
-  }
-
-  // Resolves when the change is on the phone's disk, and not before.
-  async function change(how) {
-    const work = (await database()).transaction("foto", "readwrite");
-    how(work.objectStore("foto"));
-    return new Promise((done, failed) => {
-      work.oncomplete = done;
-      work.onabort = work.onerror = () => failed(work.error);
-    });
-  }
-
-  async function kept() {
-    return asked((await database()).transaction("foto").objectStore("foto").getAll());
-  }
 
   function say(text) {
     note.textContent = text;
