@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from api.context import Context
-from api.policy import answers_for, caller_of, reach_of
+from api.policy import Reach, caller_of, reach_of
 from contract.takedown import Takedown, What
 from store.cases import Case
+from store.takedowns import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +38,26 @@ def things_of(context: Context, case: Case) -> list[Thing]:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Pending:
     """A request that nobody has answered, with its case."""
 
     asked: Takedown
     case: Case
 
 
-def waiting_for(context: Context, request: Request) -> list[Waiting]:
+def waiting_for(context: Context, request: Request, *, limit: int) -> list[Pending]:
     """Those of cases that the caller answers for, the oldest first."""
-    caller, reach = caller_of(request), reach_of(request)
-    found = [(one, context.cities.case(one.number)) for one in context.cities.waiting_takedowns(context.city)]
-    return [Waiting(one, case) for one, case in found if case is not None and answers_for(caller, reach, case)]
+    found = context.cities.waiting_takedowns(context.city, own=_own(request), limit=limit)
+    cases = ((one, context.cities.case(one.number)) for one in found)
+    return [Pending(one, case) for one, case in cases if case is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How many wait, and how many of them longer than was promised."""
-
-    waiting: int
-    late: int
-
-
-def asked_for(context: Context, request: Request) -> Asked:
+def asked_for(context: Context, request: Request) -> Waiting:
     """For the line above an inbox."""
-    waiting, now_us = waiting_for(context, request), context.clock.now_us()
-    return Asked(len(waiting), sum(one.asked.late(now_us) for one in waiting))
+    return context.cities.count_takedowns(context.city, context.clock.now_us(), own=_own(request))
+
+
+def _own(request: Request) -> tuple[str, tuple[str, ...]] | None:
+    """None for who answers for all; who has no agency answers for none, since no case is of none."""
+    caller = caller_of(request)
+    return None if reach_of(request) is Reach.ANY else (caller.agency, caller.regions)

@@ -18,9 +18,9 @@ from api.cases import seen_case
 from api.context import Context
 from api.form import fields_of
 from api.page import Pages
-from api.policy import Reach, caller_of, reach_of
+from api.policy import Reach, answers_for, caller_of, reach_of
 from api.sign_in import with_its_form
-from api.takedowns import things_of, waiting_for
+from api.takedowns import asked_for, things_of, waiting_for
 from api.throttle import Throttle
 from api.tokens import digest
 from complaints.casework import Casework, Refused
@@ -34,6 +34,8 @@ WORK = "/petugas/turunkan"
 WRONG = ("what", "reason", "answer")
 SAID = {"turunkan": "takedown_done_hidden", "tolak": "takedown_done_refused"}
 OUTCOMES: Mapping[str, Outcome] = {"turunkan": "hidden", "tolak": "refused"}
+SHOWN = 50
+"""requests on the page, the oldest: what was asked last is shown once those are answered"""
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -127,9 +129,10 @@ class TakedownPages:
         """What waits for an answer by whoever asks."""
         if reach_of(request) is Reach.AREA and not caller_of(request).agency:
             raise HTTPException(403)
-        found, now_us = waiting_for(self._context, request), self._context.clock.now_us()
+        found, now_us = waiting_for(self._context, request, limit=SHOWN), self._context.clock.now_us()
         values = {
             "waiting": found,
+            "cut": asked_for(self._context, request).waiting > len(found),
             "late": {one.asked.id for one in found if one.asked.late(now_us)},
             "categories": self._categories,
             "regions": self._regions,
@@ -146,18 +149,16 @@ class TakedownPages:
         caller, now_us = caller_of(request), self._context.clock.now_us()
         outcome = OUTCOMES.get(fields.get("aksi", ""))
         asked = self._context.cities.takedown(self._context.city, fields.get("permintaan", ""))
-        if asked is not None and asked.answered_us is not None:
-            return self.waiting(request, typed=fields, said="takedown_answered", status=409)
-        found = next((one for one in waiting_for(self._context, request) if asked and one.asked.id == asked.id), None)
-        if found is None:
+        case = self._context.cities.case(asked.number) if asked is not None else None
+        if asked is None or not answers_for(caller, reach_of(request), case):
             raise HTTPException(404)
         if outcome is None:
             raise HTTPException(400)
+        if asked.answered_us is not None:
+            return self.waiting(request, typed=fields, said="takedown_answered", status=409)
         name = self._agencies.get(caller.agency)
         office, text = name.id if name is not None else self._context.profile.name, fields.get("jawaban", "").strip()
-        answered = replace(
-            found.asked, outcome=outcome, answer=text, answered_us=now_us, person=caller.person, office=office
-        )
+        answered = replace(asked, outcome=outcome, answer=text, answered_us=now_us, person=caller.person, office=office)
         key = f"{answered.number}/takedown/{answered.id}"
         worked = Worked(key, caller.person, office, now_us)
         decide = self._work.taken_down(answered.what, worked, text) if outcome == "hidden" else None

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from contract.takedown import Takedown
 from store.cases import Moved, Sight
 from store.people import Deed
+
+
+class Waiting(NamedTuple):
+    """Requests that nobody has answered, and how many of them are late."""
+
+    waiting: int
+    late: int
 
 
 class TakedownStore(Protocol):
@@ -19,8 +26,14 @@ class TakedownStore(Protocol):
 
     def takedown(self, city: str, takedown_id: str) -> Takedown | None: ...
 
-    def waiting_takedowns(self, city: str) -> Sequence[Takedown]:
-        """Those that nobody has answered, the oldest first."""
+    def waiting_takedowns(
+        self, city: str, *, own: tuple[str, Sequence[str]] | None = None, limit: int = 1_000
+    ) -> Sequence[Takedown]:
+        """Those that nobody has answered, the oldest first. `own`: about an agency's cases alone, in these regions,
+        none of them for the whole city."""
+
+    def count_takedowns(self, city: str, now_us: int, *, own: tuple[str, Sequence[str]] | None = None) -> Waiting:
+        """How many of them wait."""
 
     def answer_takedown(
         self, answered: Takedown, deed: Deed, key: str = "", decide: Callable[[Sight], Moved] | None = None

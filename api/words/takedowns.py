@@ -37,6 +37,10 @@ WORDS = {
     ),
     "takedown_state": Text("Keadaan", "State"),
     "takedown_waits": Text("Menunggu jawaban sampai {time}", "Waiting for an answer until {time}"),
+    "takedown_cut": Text(
+        "Ini {n} yang paling lama menunggu; yang lain tampil setelah ini dijawab.",
+        "These are the {n} that have waited longest; the others are shown once these are answered.",
+    ),
     "takedown_out_of_sight": Text(
         "Foto ini tidak tampil selama menunggu jawaban.", "This photo is out of sight while it waits for the answer."
     ),

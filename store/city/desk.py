@@ -215,7 +215,7 @@ class DeskTables(Part):
         if within is not None:
             wanted.append(_around(within))
         if public_only:
-            wanted.append(or_(cases.c.public.is_(True), _of(also)) if also else cases.c.public.is_(True))
+            wanted.append(or_(cases.c.public.is_(True), of_office(also)) if also else cases.c.public.is_(True))
         page = select(*_RAW).where(*wanted).order_by(cases.c.opened_us.desc(), cases.c.number.desc()).limit(limit + 1)
         if cursor is not None:
             opened_us, number = _read_cursor(cursor)
@@ -359,7 +359,7 @@ def _values(value: Any) -> dict[str, Any]:
     }
 
 
-def _of(also: tuple[str, Sequence[str]]) -> ColumnElement[bool]:
+def of_office(also: tuple[str, Sequence[str]]) -> ColumnElement[bool]:
     """An agency's cases within regions."""
     agency, regions = also
     return and_(cases.c.agency == agency, _within(regions)) if regions else cases.c.agency == agency

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import case as when
 
 from contract.errors import Rejected
-from contract.takedown import WAITING_MOST, Takedown, check, said_within
+from contract.takedown import TERM_US, WAITING_MOST, Takedown, check, said_within
 from store.cases import Moved, Sight
 from store.city.audit import append, hold_log
 from store.city.database import Part, rows_of
-from store.city.desk import move_in
-from store.city.desk_schema import photos, takedowns
+from store.city.desk import move_in, of_office
+from store.city.desk_schema import cases, photos, takedowns
 from store.city.storable import storable
 from store.people import Deed
+from store.takedowns import Waiting
 
 
 class TakedownTable(Part):
@@ -48,12 +51,20 @@ class TakedownTable(Part):
             found = rows_of(connection, query)
         return Takedown(**found[0]) if found else None
 
-    def waiting_takedowns(self, city: str) -> Sequence[Takedown]:
+    def waiting_takedowns(
+        self, city: str, *, own: tuple[str, Sequence[str]] | None = None, limit: int = 1_000
+    ) -> Sequence[Takedown]:
         """See `TakedownStore.waiting_takedowns`."""
-        query = select(takedowns).where(takedowns.c.city == city, takedowns.c.answered_us.is_(None))
+        query = _waiting(select(takedowns), city, own).order_by(takedowns.c.asked_us, takedowns.c.id).limit(limit)
         with self._db.read() as connection:
-            found = rows_of(connection, query.order_by(takedowns.c.asked_us, takedowns.c.id))
-        return [Takedown(**row) for row in found]
+            return [Takedown(**row) for row in rows_of(connection, query)]
+
+    def count_takedowns(self, city: str, now_us: int, *, own: tuple[str, Sequence[str]] | None = None) -> Waiting:
+        """See `TakedownStore.count_takedowns`."""
+        late = func.coalesce(func.sum(when((takedowns.c.asked_us < now_us - TERM_US, 1), else_=0)), 0)
+        with self._db.read() as connection:
+            waiting, over = connection.execute(_waiting(select(func.count(), late), city, own)).one()
+        return Waiting(waiting, int(over))
 
     def answer_takedown(
         self, answered: Takedown, deed: Deed, key: str = "", decide: Callable[[Sight], Moved] | None = None
@@ -72,6 +83,13 @@ class TakedownTable(Part):
             if decide is not None:
                 move_in(connection, answered.number, key, decide)
             append(self._db, connection, answered.city, deed)
+
+
+def _waiting(query: Select[Any], city: str, own: tuple[str, Sequence[str]] | None) -> Select[Any]:
+    query = query.select_from(takedowns).where(takedowns.c.city == city, takedowns.c.answered_us.is_(None))
+    if own is None:
+        return query
+    return query.join(cases, cases.c.number == takedowns.c.number).where(of_office(own))
 
 
 def forget_answered(connection: Connection, city: str, before_us: int) -> bool:

@@ -56,6 +56,19 @@ def test_what_is_granted_is_hidden_in_the_same_moment(city_store: CityStore) -> 
     assert [ask(city_store, one) for one in (whole, photo, words, words)] == [True, True, True, False]
     assert city_store.waiting_takedowns(CITY) == [words, photo, whole]
     assert city_store.waiting_takedowns("jambi") == []
+    assert city_store.waiting_takedowns(CITY, limit=1) == [words]
+    for agency, regions, theirs in (
+        (filed.agency, (), 3),
+        (filed.agency, (filed.region,), 3),
+        (filed.agency, (filed.region.rsplit(".", 1)[0],), 3),
+        (filed.agency, ("99",), 0),
+        ("none", (), 0),
+        ("", (), 0),
+    ):
+        own = (agency, regions)
+        assert len(city_store.waiting_takedowns(CITY, own=own)) == theirs
+        assert city_store.count_takedowns(CITY, photo.due_us, own=own) == (theirs, min(theirs, 1))
+    assert city_store.count_takedowns(CITY, whole.due_us + 1) == (3, 3)
     assert city_store.takedown(CITY, "w") == words
     assert (words.late(words.due_us), words.late(words.due_us + 1)) == (False, True)
 
